@@ -1,0 +1,184 @@
+//! What the frame of a log says about the job, whatever the patterns say.
+
+use std::ops::RangeInclusive;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the job ended, as far as the log tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The verdict says so.
+    Failed,
+    /// The verdict says so.
+    Succeeded,
+    /// Somebody or a newer pipeline stopped it.
+    Canceled,
+    /// The job, or one of its stages, ran out of time.
+    TimedOut,
+    /// The log ends before a verdict.
+    #[default]
+    Unknown,
+}
+
+impl Outcome {
+    /// The word as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Failed => "failed",
+            Outcome::Succeeded => "succeeded",
+            Outcome::Canceled => "canceled",
+            Outcome::TimedOut => "timed_out",
+            Outcome::Unknown => "unknown",
+        }
+    }
+
+    /// True for every outcome that calls for a cause.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Outcome::Failed | Outcome::TimedOut)
+    }
+}
+
+/// Whose conventions frame the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// GitLab Runner.
+    Gitlab,
+    /// GitHub Actions.
+    Github,
+    /// Nobody's: tool output only.
+    #[default]
+    Plain,
+}
+
+impl Dialect {
+    /// The word as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dialect::Gitlab => "gitlab",
+            Dialect::Github => "github",
+            Dialect::Plain => "plain",
+        }
+    }
+}
+
+/// What the runner says of itself at the top of a trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Runner {
+    /// `14.2.0`, from `Running with gitlab-runner 14.2.0 (58ba2b95)`.
+    pub version: Option<String>,
+    /// The description behind `on` in the second line.
+    pub name: Option<String>,
+    /// `docker`, `kubernetes`, `shell`, … in lower case.
+    pub executor: Option<String>,
+    /// The job image, where the executor has one.
+    pub image: Option<String>,
+    /// The Kubernetes namespace of the job pod.
+    pub namespace: Option<String>,
+}
+
+/// A stretch of the log between two section markers (or titles).
+///
+/// Spans tile the log: what stands between two sections is a span without a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Names of the open sections, outermost first, joined by `/`; `None` outside of all.
+    /// Filled in late where only the end marker tells.
+    pub path: Option<String>,
+    /// Which stage instance this span belongs to: spans of one stage share the number.
+    pub stage: u32,
+    /// First line of the span (1-based, raw).
+    pub first_line: u64,
+    /// Last line of the span.
+    pub last_line: u64,
+    /// Unix time of the start marker, seconds.
+    pub started: Option<i64>,
+    /// Unix time of the end marker, seconds.
+    pub ended: Option<i64>,
+}
+
+impl Section {
+    /// The outermost name: the runner's stage (`step_script`), or a user section outside of any.
+    pub fn stage_name(&self) -> Option<&str> {
+        self.path.as_deref().map(|path| path.split('/').next().unwrap_or(path))
+    }
+
+    /// The innermost name.
+    pub fn name(&self) -> Option<&str> {
+        self.path.as_deref().map(|path| path.rsplit('/').next().unwrap_or(path))
+    }
+
+    /// Lines the span covers.
+    pub fn lines(&self) -> RangeInclusive<u64> {
+        self.first_line..=self.last_line
+    }
+}
+
+/// An echoed command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Raw line of the echo.
+    pub line: u64,
+    /// Index into [`JobFacts::sections`].
+    pub section: u32,
+    /// The command without `$ `, at most 2,000 bytes.
+    pub text: String,
+}
+
+/// The closing line of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Raw line.
+    pub line: u64,
+    /// The clean text, bounded.
+    pub text: String,
+    /// The runner could not prepare or keep the environment.
+    pub system_failure: bool,
+}
+
+/// Everything the frame of one log tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobFacts {
+    /// Whose conventions frame the log.
+    pub dialect: Dialect,
+    /// How the job ended.
+    pub outcome: Outcome,
+    /// The exit code of the verdict; `None` where it has none, or it is masked.
+    pub exit_code: Option<i64>,
+    /// The closing line.
+    pub verdict: Option<Verdict>,
+    /// What the runner says of itself.
+    pub runner: Runner,
+    /// Spans in log order, bounded.
+    pub sections: Vec<Section>,
+    /// Echoed commands in log order, bounded: the first and the last ones are kept.
+    pub commands: Vec<Command>,
+    /// Index of the span that holds what failed the job.
+    pub failing_section: Option<u32>,
+    /// The output limit cut the log.
+    pub truncated: bool,
+    /// A line that says who ended a canceled job, or when the limit struck.
+    pub ended_by: Option<String>,
+    /// LF-counted lines of the input.
+    pub lines: u64,
+    /// Bytes of the input, after decompression.
+    pub bytes: u64,
+}
+
+impl JobFacts {
+    /// The name reports give for the failing section: its outermost name.
+    pub fn failing_section_name(&self) -> Option<&str> {
+        self.sections.get(self.failing_section? as usize)?.stage_name()
+    }
+
+    /// The last command that was echoed in the stage that failed.
+    pub fn last_command(&self) -> Option<&Command> {
+        let stage = self.sections.get(self.failing_section? as usize)?.stage;
+        self.commands
+            .iter()
+            .rev()
+            .find(|c| self.sections.get(c.section as usize).is_some_and(|s| s.stage == stage))
+    }
+}

@@ -1,0 +1,546 @@
+//! A pattern file, checked and made ready: what the engine and the diagnosis work with.
+
+use std::collections::BTreeSet;
+
+use regex::bytes::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::error::{PatternError, nearest};
+use super::literal;
+use super::schema::{
+    CheckTable, ConditionTable, LineTests, LinkTable, Localized, MatchTable, On, PatternFile,
+    PatternStatus, Provenance, Scope, Side, Texts,
+};
+use super::text;
+use crate::model::{Category, Confidence, Owner, Retry, Role};
+
+/// Most bytes a compiled regex may take: a bound for files from strangers.
+const REGEX_SIZE: usize = 1 << 18;
+/// How many lines a condition without a usable literal may look back.
+pub const MAX_LOOKBACK: u32 = 40;
+/// Names that templates may use besides captures: facts of the job.
+pub const FACT_NAMES: &[&str] = &["executor", "namespace", "section", "job_image", "runner_version", "exit_code"];
+
+/// A pattern that passed every check a file must pass to be loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// `family/name`: the file's path.
+    pub id: String,
+    /// What a matching line says about the failure.
+    pub role: Role,
+    /// How sure a match is.
+    pub confidence: Confidence,
+    /// Who has to act.
+    pub owner: Owner,
+    /// Does running again help?
+    pub retry: Retry,
+    /// The kind of failure.
+    pub category: Category,
+    /// Life cycle.
+    pub status: PatternStatus,
+    /// Ids (or `family/*`) it accounts for.
+    pub explains: Vec<String>,
+    /// Ids (or `family/*`) it is more specific than.
+    pub supersedes: Vec<String>,
+    /// Where its literals come from.
+    pub provenance: Provenance,
+    /// Alternatives.
+    pub matches: Vec<Match>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// Advice for particular situations.
+    pub notes: Vec<Note>,
+    /// What settles the cause.
+    pub checks: Vec<CheckTable>,
+    /// What people read.
+    pub text: Texts,
+    /// Official documentation.
+    pub links: Vec<LinkTable>,
+    /// One-line examples, for `explain` and the tests.
+    pub examples: LineTests,
+}
+
+/// One alternative of a pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Match {
+    /// The regex.
+    pub regex: Expr,
+    /// Which lines it looks at.
+    pub on: On,
+}
+
+/// A regex with its flags and the literals derived from it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Expr {
+    /// Source text.
+    pub source: String,
+    /// ASCII case is ignored.
+    pub ignore_case: bool,
+    /// Unicode classes are on.
+    pub unicode: bool,
+    /// Folded literals one of which stands in every matching line; empty where there are none.
+    pub literals: Vec<Vec<u8>>,
+}
+
+impl Expr {
+    /// Compiles the regex. A loaded pattern always compiles: the file was refused otherwise.
+    pub fn compile(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.source)
+            .unicode(self.unicode)
+            .case_insensitive(self.ignore_case)
+            .size_limit(REGEX_SIZE * if self.unicode { 4 } else { 1 })
+            .build()
+    }
+}
+
+/// A note: conditions and advice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// The advice.
+    pub text: Localized,
+}
+
+/// One operator of a `[[when]]` or a `[[note]]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Condition {
+    /// `before`, `after`, `absent`: about other lines.
+    Near {
+        /// Which of the three.
+        kind: Near,
+        /// What the other line looks like.
+        watch: Expr,
+        /// How many LF lines away at most.
+        within: Option<u32>,
+        /// How far it looks.
+        scope: Scope,
+    },
+    /// `section`
+    Section(Vec<String>),
+    /// `executor`
+    Executor(Vec<String>),
+    /// `runner`
+    Runner(VersionRange),
+    /// `outcome`
+    Outcome(Vec<String>),
+    /// `exit_code`
+    ExitCode(Vec<i64>),
+    /// `command`
+    Command(Expr),
+    /// `seen`
+    Seen(Vec<String>),
+    /// `unseen`
+    Unseen(Vec<String>),
+    /// `times`
+    Times(u64),
+}
+
+/// The kinds of positional conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Near {
+    /// Such a line stands above.
+    Before,
+    /// Such a line stands below.
+    After,
+    /// No such line stands above, below, or on either side.
+    Absent(Side),
+}
+
+/// Runner versions: lower bound inclusive, upper bound exclusive, compared by major and minor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRange {
+    /// `>=`
+    pub from: Option<(u32, u32)>,
+    /// `<`
+    pub below: Option<(u32, u32)>,
+    /// Holds where the version is not known.
+    pub unknown: bool,
+}
+
+impl VersionRange {
+    fn parse(text: &str) -> Option<Self> {
+        let mut range = Self { from: None, below: None, unknown: false };
+        for part in text.split(',').map(str::trim) {
+            if part == "unknown" {
+                range.unknown = true;
+            } else if let Some(v) = part.strip_prefix(">=") {
+                range.from = Some(version(v.trim())?);
+            } else if let Some(v) = part.strip_prefix('<') {
+                range.below = Some(version(v.trim())?);
+            } else {
+                return None;
+            }
+        }
+        Some(range)
+    }
+
+    /// Is this version (`14.2.0`, or `None` for not known) in the range?
+    pub fn holds(&self, found: Option<&str>) -> bool {
+        match found.and_then(version) {
+            None => self.unknown,
+            Some(v) => self.from.is_none_or(|from| v >= from) && self.below.is_none_or(|below| v < below),
+        }
+    }
+}
+
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.split(['.', '-', '~', '+']);
+    let major = parts.next()?.parse().ok()?;
+    let minor = parts.next().and_then(|p| p.parse().ok()).unwrap_or(0);
+    Some((major, minor))
+}
+
+impl Pattern {
+    /// Every positional condition: first those of `[[when]]`, then those of `[[note]]`, in file order.
+    /// The order is the order of [`crate::model::Hit::context`].
+    pub fn near(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions
+            .iter()
+            .chain(self.notes.iter().flat_map(|n| n.conditions.iter()))
+            .filter(|c| matches!(c, Condition::Near { .. }))
+    }
+
+    /// True if any condition or note refers to other patterns.
+    pub fn refers_to_others(&self) -> bool {
+        self.conditions.iter().any(|c| matches!(c, Condition::Seen(_) | Condition::Unseen(_)))
+    }
+}
+
+/// Does an id fit one of the names in a relation? A name may end in `/*`.
+pub fn names(list: &[String], id: &str) -> bool {
+    list.iter().any(|name| match name.strip_suffix('*') {
+        Some(family) => id.starts_with(family),
+        None => name == id,
+    })
+}
+
+/// How common a folded literal is in ordinary logs.
+pub type Cost<'c> = &'c dyn Fn(&[u8]) -> u64;
+
+/// Parses and checks one pattern file.
+///
+/// `file` is the name for messages, `id` what its path makes of it.
+pub fn compile(file: &str, id: &str, source: &str, cost: Cost<'_>) -> Result<(Pattern, PatternFile), PatternError> {
+    let parsed: PatternFile =
+        toml::from_str(source).map_err(|e| PatternError::from_toml(file, source, &e))?;
+    let checker = Checker { file, source, cost };
+    let pattern = checker.pattern(id, &parsed)?;
+    Ok((pattern, parsed))
+}
+
+struct Checker<'a> {
+    file: &'a str,
+    source: &'a str,
+    cost: Cost<'a>,
+}
+
+impl Checker<'_> {
+    fn fault(&self, value: &str, message: impl Into<String>) -> PatternError {
+        PatternError::near(self.file, self.source, value, message)
+    }
+
+    fn pattern(&self, id: &str, file: &PatternFile) -> Result<Pattern, PatternError> {
+        check_id(id).map_err(|message| PatternError::whole(self.file, message))?;
+        if file.matches.is_empty() {
+            return Err(PatternError::whole(self.file, "no [[match]]").hint("give at least one regex"));
+        }
+        let matches = file.matches.iter().map(|m| self.alternative(m)).collect::<Result<Vec<_>, _>>()?;
+        let mut conditions = Vec::new();
+        for table in &file.when {
+            conditions.extend(self.conditions(table, "[[when]]")?);
+        }
+        let mut notes = Vec::new();
+        for note in &file.note {
+            let conditions = self.conditions(&note.when, "[[note]]")?;
+            notes.push(Note { conditions, text: note.text.clone() });
+        }
+        for outcome in file.check.iter().flat_map(|c| &c.outcome) {
+            if let Some(regex) = &outcome.regex {
+                self.expr(regex, false, false)?;
+            }
+        }
+        for link in &file.link {
+            if !link.url.starts_with("https://") {
+                return Err(self.fault(&link.url, format!("`{}` is not an https link", link.url)));
+            }
+        }
+        let pattern = Pattern {
+            id: id.to_owned(),
+            role: file.role,
+            confidence: file.confidence,
+            owner: file.owner,
+            retry: file.retry,
+            category: file.category,
+            status: file.status,
+            explains: file.explains.clone(),
+            supersedes: file.supersedes.clone(),
+            provenance: file.provenance.clone(),
+            matches,
+            conditions,
+            notes,
+            checks: file.check.clone(),
+            text: file.text.clone(),
+            links: file.link.clone(),
+            examples: file.tests.clone(),
+        };
+        self.placeholders(&pattern)?;
+        Ok(pattern)
+    }
+
+    fn alternative(&self, table: &MatchTable) -> Result<Match, PatternError> {
+        let regex = self.expr(&table.regex, table.ignore_case, table.unicode)?;
+        Ok(Match { regex, on: table.on })
+    }
+
+    fn expr(&self, source: &str, ignore_case: bool, unicode: bool) -> Result<Expr, PatternError> {
+        let literals = literal::derive(source, ignore_case, unicode, self.cost)
+            .map_err(|e| self.fault(source, format!("not a regex: {}", last_line(&e.to_string()))))?
+            .unwrap_or_default();
+        let expr = Expr { source: source.to_owned(), ignore_case, unicode, literals };
+        expr.compile()
+            .map_err(|e| self.fault(source, format!("not a regex: {}", last_line(&e.to_string()))))?;
+        Ok(expr)
+    }
+
+    /// The operators of one table; every one of them must hold.
+    fn conditions(&self, table: &ConditionTable, what: &str) -> Result<Vec<Condition>, PatternError> {
+        let mut out = Vec::new();
+        let near = [
+            (&table.before, Near::Before),
+            (&table.after, Near::After),
+            (&table.absent, Near::Absent(table.side.unwrap_or_default())),
+        ];
+        for (regex, kind) in near {
+            let Some(regex) = regex else { continue };
+            if out.iter().any(|c| matches!(c, Condition::Near { .. })) {
+                return Err(self
+                    .fault(regex, format!("two of before, after and absent in one {what}"))
+                    .hint("write one table each: all tables must hold"));
+            }
+            let watch = self.expr(regex, table.ignore_case, false)?;
+            let looks_back = matches!(kind, Near::Before | Near::Absent(Side::Before))
+                && table.within.is_some_and(|n| n <= MAX_LOOKBACK);
+            if watch.literals.is_empty() && !looks_back {
+                return Err(self.fault(regex, format!(
+                    "this condition has no literal of {} bytes, so it would run on every line",
+                    literal::MIN_LEN
+                )).hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
+            }
+            let scope = table.scope.unwrap_or_default();
+            out.push(Condition::Near { kind, watch, within: table.within, scope });
+        }
+        if out.is_empty() && (table.within.is_some() || table.scope.is_some() || table.side.is_some()) {
+            return Err(PatternError::whole(
+                self.file,
+                format!("within, scope and side need before, after or absent in the same {what}"),
+            ));
+        }
+        if let Some(list) = &table.section {
+            out.push(Condition::Section(list.clone()));
+        }
+        if let Some(list) = &table.executor {
+            out.push(Condition::Executor(list.clone()));
+        }
+        if let Some(range) = &table.runner {
+            let parsed = VersionRange::parse(range).ok_or_else(|| {
+                self.fault(range, format!("`{range}` is not a version range"))
+                    .hint("write `>=15.9`, `<17.0`, or `>=15.9, <17.0, unknown`")
+            })?;
+            out.push(Condition::Runner(parsed));
+        }
+        if let Some(list) = &table.outcome {
+            let known = ["failed", "succeeded", "canceled", "timed_out", "unknown"];
+            for word in list {
+                if !known.contains(&word.as_str()) {
+                    let fault = self.fault(word, format!("unknown outcome `{word}`"));
+                    return Err(match nearest(word, &known) {
+                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                        None => fault.hint(format!("known: {}", known.join(", "))),
+                    });
+                }
+            }
+            out.push(Condition::Outcome(list.clone()));
+        }
+        if let Some(list) = &table.exit_code {
+            out.push(Condition::ExitCode(list.clone()));
+        }
+        if let Some(regex) = &table.command {
+            out.push(Condition::Command(self.expr(regex, table.ignore_case, false)?));
+        }
+        if let Some(list) = &table.seen {
+            out.push(Condition::Seen(list.clone()));
+        }
+        if let Some(list) = &table.unseen {
+            out.push(Condition::Unseen(list.clone()));
+        }
+        if let Some(times) = table.times {
+            out.push(Condition::Times(times));
+        }
+        if out.is_empty() {
+            return Err(PatternError::whole(self.file, format!("a {what} without an operator")));
+        }
+        Ok(out)
+    }
+
+    /// Every placeholder names a capture or a fact; one that may be absent has a fallback.
+    fn placeholders(&self, pattern: &Pattern) -> Result<(), PatternError> {
+        let captures = CaptureNames::of(pattern);
+        let texts = [Some(&pattern.text.en), pattern.text.ko.as_ref()];
+        for text in texts.into_iter().flatten() {
+            let all = [&text.title, &text.cause].into_iter().chain(&text.fix).chain(&text.verify);
+            for template in all {
+                self.template(template, &captures, &BTreeSet::new())?;
+            }
+        }
+        for note in &pattern.notes {
+            let own = note.conditions.iter().flat_map(captured_by).collect();
+            // A note may use what the patterns it has `seen` captured; those names are not known here.
+            if note.conditions.iter().any(|c| matches!(c, Condition::Seen(_))) {
+                continue;
+            }
+            for template in [Some(&note.text.en), note.text.ko.as_ref()].into_iter().flatten() {
+                self.template(template, &captures, &own)?;
+            }
+        }
+        for check in &pattern.checks {
+            let outcomes = check.outcome.iter().map(|o| &o.text);
+            let texts = [&check.text].into_iter().chain(outcomes);
+            let all = texts.flat_map(|t| [Some(&t.en), t.ko.as_ref()]).flatten().chain(&check.run);
+            for template in all {
+                self.template(template, &captures, &BTreeSet::new())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn template(
+        &self,
+        template: &str,
+        captures: &CaptureNames,
+        also: &BTreeSet<String>,
+    ) -> Result<(), PatternError> {
+        for (name, has_fallback) in text::placeholders(template) {
+            let sure = captures.sure.contains(name) || also.contains(name);
+            let known = sure || captures.all.contains(name);
+            if !known && !FACT_NAMES.contains(&name) {
+                let all: Vec<&str> = captures.all.iter().map(String::as_str).collect();
+                let fault = self.fault(&format!("{{{name}"), format!("no capture is named `{name}`"));
+                return Err(match nearest(name, &all) {
+                    Some(near) => fault.hint(format!("did you mean `{{{near}}}`?")),
+                    None => fault.hint("name a capture of a regex in this file, or drop the placeholder"),
+                });
+            }
+            if !sure && !has_fallback {
+                return Err(self
+                    .fault(&format!("{{{name}}}"), format!("`{{{name}}}` may be absent"))
+                    .hint(format!("give it a fallback: `{{{name}|the …}}`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Capture names of a pattern.
+struct CaptureNames {
+    /// Names that some alternative or condition has.
+    all: BTreeSet<String>,
+    /// Names that every match has.
+    sure: BTreeSet<String>,
+}
+
+impl CaptureNames {
+    fn of(pattern: &Pattern) -> Self {
+        let mut all = BTreeSet::new();
+        let mut sure: Option<BTreeSet<String>> = None;
+        for alternative in &pattern.matches {
+            let (names, always) = captures_of(&alternative.regex);
+            all.extend(names);
+            sure = Some(match sure {
+                None => always,
+                Some(so_far) => so_far.intersection(&always).cloned().collect(),
+            });
+        }
+        let mut sure = sure.unwrap_or_default();
+        for condition in &pattern.conditions {
+            match condition {
+                Condition::Near { kind: Near::Before | Near::After, watch, .. } => {
+                    let (names, always) = captures_of(watch);
+                    all.extend(names);
+                    sure.extend(always);
+                }
+                Condition::Command(expr) => {
+                    let (names, always) = captures_of(expr);
+                    all.extend(names);
+                    sure.extend(always);
+                }
+                _ => {}
+            }
+        }
+        Self { all, sure }
+    }
+}
+
+/// Names a condition contributes to its note.
+fn captured_by(condition: &Condition) -> Vec<String> {
+    match condition {
+        Condition::Near { kind: Near::Before | Near::After, watch, .. } | Condition::Command(watch) => {
+            captures_of(watch).0.into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Capture names of a regex: all of them, and those that take part in every match.
+fn captures_of(expr: &Expr) -> (BTreeSet<String>, BTreeSet<String>) {
+    use regex_syntax::hir::{Hir, HirKind};
+    fn walk(hir: &Hir, sure: bool, all: &mut BTreeSet<String>, always: &mut BTreeSet<String>) {
+        match hir.kind() {
+            HirKind::Capture(capture) => {
+                if let Some(name) = &capture.name {
+                    all.insert(name.to_string());
+                    if sure {
+                        always.insert(name.to_string());
+                    }
+                }
+                walk(&capture.sub, sure, all, always);
+            }
+            HirKind::Repetition(rep) => walk(&rep.sub, sure && rep.min > 0, all, always),
+            HirKind::Concat(parts) => parts.iter().for_each(|p| walk(p, sure, all, always)),
+            HirKind::Alternation(branches) => {
+                branches.iter().for_each(|b| walk(b, false, all, always));
+            }
+            _ => {}
+        }
+    }
+    let (mut all, mut always) = (BTreeSet::new(), BTreeSet::new());
+    let parsed = regex_syntax::ParserBuilder::new()
+        .utf8(false)
+        .unicode(expr.unicode)
+        .case_insensitive(expr.ignore_case)
+        .build()
+        .parse(&expr.source);
+    if let Ok(hir) = parsed {
+        walk(&hir, true, &mut all, &mut always);
+    }
+    (all, always)
+}
+
+/// `family/name`, lower case, digits and hyphens, at most 64 characters.
+pub fn check_id(id: &str) -> Result<(), String> {
+    let good = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    let well_formed = id.split_once('/').is_some_and(|(family, name)| good(family) && good(name));
+    if well_formed && id.len() <= 64 {
+        Ok(())
+    } else {
+        Err(format!("`{id}` is not a pattern id: want family/name in lower case, digits and hyphens"))
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().last().unwrap_or(text).trim_start_matches("error: ")
+}

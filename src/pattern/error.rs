@@ -1,0 +1,106 @@
+//! What is wrong with a pattern file: file, line, column, what, and what to do.
+
+use std::fmt;
+
+/// A fault in a pattern file. `Display` is one line: `path:line:column: message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternError {
+    /// The file, as it was named.
+    pub file: String,
+    /// Line (1-based), where the fault can be placed.
+    pub line: Option<usize>,
+    /// Column (1-based, in characters).
+    pub column: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl PatternError {
+    /// A fault of the file as a whole.
+    pub fn whole(file: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: None, column: None, message: message.into(), hint: None }
+    }
+
+    /// A fault at a byte offset of the source.
+    pub fn at(file: &str, source: &str, offset: usize, message: impl Into<String>) -> Self {
+        let upto = &source[..floor_char_boundary(source, offset)];
+        let line = upto.matches('\n').count() + 1;
+        let column = upto.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Self {
+            file: file.to_owned(),
+            line: Some(line),
+            column: Some(column),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// A fault of a value, placed where the value stands in the source if it can be found.
+    pub fn near(file: &str, source: &str, value: &str, message: impl Into<String>) -> Self {
+        match source.find(value).filter(|_| !value.is_empty()) {
+            Some(offset) => Self::at(file, source, offset, message),
+            None => Self::whole(file, message),
+        }
+    }
+
+    /// The same fault with advice.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A parse error of the TOML reader, in our words where it is about an unknown key or word.
+    pub fn from_toml(file: &str, source: &str, error: &toml::de::Error) -> Self {
+        let offset = error.span().map_or(0, |span| span.start);
+        let message = error.message();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let (what, rest): (&str, Vec<&str>) = match quoted.next() {
+            Some(first) => (first, quoted.collect()),
+            None => ("", Vec::new()),
+        };
+        let said = match message {
+            m if m.starts_with("unknown field") => format!("unknown key `{what}`"),
+            m if m.starts_with("unknown variant") => format!("unknown word `{what}`"),
+            m if m.starts_with("missing field") => format!("the key `{what}` is missing"),
+            m => m.lines().next().unwrap_or("not a TOML file").to_owned(),
+        };
+        let fault = Self::at(file, source, offset, said);
+        match nearest(what, &rest) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None if !rest.is_empty() => fault.hint(format!("known here: {}", rest.join(", "))),
+            None => fault,
+        }
+    }
+}
+
+/// The candidate that a misspelt word most likely meant.
+pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    candidates
+        .iter()
+        .map(|c| (strsim::damerau_levenshtein(word, c), *c))
+        .filter(|(distance, c)| *distance <= 1 + c.len() / 4)
+        .min()
+        .map(|(_, c)| c)
+}
+
+fn floor_char_boundary(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if let (Some(line), Some(column)) = (self.line, self.column) {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for PatternError {}

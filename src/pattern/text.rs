@@ -1,0 +1,137 @@
+//! Templates: `{capture}` and `{capture|fallback}`, nothing else.
+//!
+//! Everything that is not exactly a placeholder is literal text, so `${VAR}`, `{{.Size}}`, `{}` and
+//! JSON stand as they are. A placeholder is `{`, a lower-case name, an optional `|fallback`, `}`,
+//! and does not stand behind `$` or another `{`.
+
+/// A piece of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// Text as it is.
+    Literal(&'t str),
+    /// `{name}` or `{name|fallback}`.
+    Placeholder {
+        /// Capture name.
+        name: &'t str,
+        /// What stands in when the capture took no part.
+        fallback: Option<&'t str>,
+    },
+}
+
+/// Longest value a capture contributes, in characters.
+const MAX_VALUE: usize = 120;
+
+/// Splits a template into its pieces.
+pub fn pieces(template: &str) -> Vec<Piece<'_>> {
+    let bytes = template.as_bytes();
+    let mut out = Vec::new();
+    let (mut literal, mut at) = (0, 0);
+    while let Some(open) = template[at..].find('{').map(|i| at + i) {
+        at = open + 1;
+        if open > 0 && matches!(bytes[open - 1], b'$' | b'{') {
+            continue;
+        }
+        let Some(close) = template[at..].find(['}', '{']).map(|i| at + i) else { break };
+        if bytes[close] != b'}' {
+            continue;
+        }
+        let inner = &template[at..close];
+        let (name, fallback) = match inner.split_once('|') {
+            Some((name, fallback)) => (name, Some(fallback)),
+            None => (inner, None),
+        };
+        if !is_name(name) {
+            continue;
+        }
+        if literal < open {
+            out.push(Piece::Literal(&template[literal..open]));
+        }
+        out.push(Piece::Placeholder { name, fallback });
+        at = close + 1;
+        literal = at;
+    }
+    if literal < template.len() {
+        out.push(Piece::Literal(&template[literal..]));
+    }
+    out
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Names of the placeholders of a template that have no fallback, and of those that have one.
+pub fn placeholders(template: &str) -> impl Iterator<Item = (&str, bool)> {
+    pieces(template).into_iter().filter_map(|piece| match piece {
+        Piece::Placeholder { name, fallback } => Some((name, fallback.is_some())),
+        Piece::Literal(_) => None,
+    })
+}
+
+/// Fills in a template. A capture without value and without fallback becomes `…`.
+pub fn render<'v>(template: &str, mut value: impl FnMut(&str) -> Option<&'v str>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    for piece in pieces(template) {
+        match piece {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Placeholder { name, fallback } => match value(name).filter(|v| !v.is_empty()) {
+                Some(value) => push_short(&mut out, value),
+                None => out.push_str(fallback.unwrap_or("…")),
+            },
+        }
+    }
+    out
+}
+
+fn push_short(out: &mut String, value: &str) {
+    match value.char_indices().nth(MAX_VALUE) {
+        None => out.push_str(value),
+        Some((cut, _)) => {
+            out.push_str(&value[..cut]);
+            out.push('…');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(template: &str) -> String {
+        render(template, |name| match name {
+            "image" => Some("busybox:latest"),
+            "empty" => Some(""),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn captures_and_fallbacks_are_filled_in() {
+        assert_eq!(fill("pull {image} now"), "pull busybox:latest now");
+        assert_eq!(fill("{host|the host}: {image|x}"), "the host: busybox:latest");
+        assert_eq!(fill("{empty|nothing}{host|}"), "nothing");
+        assert_eq!(fill("{host}"), "…");
+    }
+
+    #[test]
+    fn what_is_no_placeholder_stands_as_it_is() {
+        for text in ["${VAR}", "${image}", "{{.Size}}", "{{image}}", "{}", "{ image }", "{\"a\": {}}", "{Image}", "a { b", "}{"] {
+            assert_eq!(fill(text), text);
+        }
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let long = "x".repeat(500);
+        let text = render("{a}", |_| Some(&long));
+        assert_eq!(text.chars().count(), MAX_VALUE + 1);
+        assert!(text.ends_with('…'));
+    }
+
+    #[test]
+    fn placeholders_are_listed_with_whether_they_have_a_fallback() {
+        let all: Vec<_> = placeholders("{a} {b|x} ${c}").collect();
+        assert_eq!(all, [("a", false), ("b", true)]);
+    }
+}

@@ -1,0 +1,221 @@
+//! The one place that makes foreign text harmless for a terminal.
+//!
+//! Text from logs, file names and captures comes in; text leaves that moves no cursor, hides
+//! nothing, starts no line and steers no CI system that shows it. What is taken away stays visible
+//! as a placeholder: `␛` for ESC, `<U+202E>` for a bidi override. Cleaning twice changes nothing.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// A tab, in columns. Its real width depends on where it stands, which no layout here knows.
+const TAB: &str = "    ";
+
+/// `##[word]` anywhere in a line is a command to the GitHub runner. These words only draw; all
+/// others are defused, since they would act on the job that shows our report.
+const DRAWING: [&str; 8] = [
+    "error", "warning", "notice", "debug", "group", "endgroup", "command", "section",
+];
+
+/// True for a character that a terminal would obey, or that a reader cannot see.
+pub fn is_hostile(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // Bidi marks, embeddings, overrides, isolates.
+        | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        // Zero width and invisible: soft hyphen, joiners, fillers, separators, variation selectors
+        // other than the two that choose between text and emoji, tags.
+        | '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}'
+        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text, harmless on one line of a terminal.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hostile) && !text.contains("##[") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        push(&mut out, text, at, c);
+    }
+    Cow::Owned(out)
+}
+
+/// Cleans a text and says where a byte range of it has gone.
+///
+/// A range that is empty or does not lie in the text comes back empty.
+pub fn clean_span(text: &str, span: (u32, u32)) -> (String, Range<usize>) {
+    let span = span.0 as usize..span.1 as usize;
+    if span.is_empty() || text.get(span.clone()).is_none() {
+        return (clean(text).into_owned(), 0..0);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut mapped = 0..0;
+    for (at, c) in text.char_indices() {
+        if at == span.start {
+            mapped.start = out.len();
+        }
+        push(&mut out, text, at, c);
+        if at < span.end {
+            mapped.end = out.len();
+        }
+    }
+    (out, mapped)
+}
+
+/// The same JSON value, with every hostile character, and the bracket of `##[`, as `\uXXXX`.
+///
+/// Control characters are escaped by the serialiser; this covers what JSON allows and a terminal
+/// obeys. It works on serialised text, where such a character can only stand within a string.
+pub fn clean_json(json: String) -> String {
+    let hidden = |c| is_hostile(c) && c != '\n';
+    if !json.contains(hidden) && !json.contains("##[") {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if hidden(c) || (c == '[' && out.ends_with("##")) {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A word that a shell takes as one argument, for the commands we propose.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._/+=:@%,-".contains(c);
+    let text = clean(text);
+    if text.is_empty() || text.starts_with('-') || !text.chars().all(plain) {
+        // A leading dash would be read as an option, quoted or not.
+        let dash = if text.starts_with('-') { "./" } else { "" };
+        format!("'{dash}{}'", text.replace('\'', r"'\''"))
+    } else {
+        text.into_owned()
+    }
+}
+
+fn push(out: &mut String, text: &str, at: usize, c: char) {
+    match c {
+        '\t' => out.push_str(TAB),
+        '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('?')),
+        '\u{7f}' => out.push('␡'),
+        _ if is_hostile(c) => placeholder(out, c),
+        '[' if is_command(text, at) => placeholder(out, c),
+        _ => out.push(c),
+    }
+}
+
+fn placeholder(out: &mut String, c: char) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(out, "<U+{:04X}>", c as u32);
+}
+
+/// Is the bracket at `at` that of a `##[word]` which does more than draw?
+fn is_command(text: &str, at: usize) -> bool {
+    text[..at].ends_with("##") && {
+        let word = &text[at + 1..];
+        let end = word
+            .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
+            .unwrap_or(word.len());
+        !DRAWING
+            .iter()
+            .any(|drawing| drawing.eq_ignore_ascii_case(&word[..end]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmless_text_is_not_copied() {
+        for text in ["cp: cannot stat 'a'", "오류 · 경고 ⚠️", ""] {
+            assert!(matches!(clean(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn attacks_become_visible() {
+        for (attack, shown) in [
+            // Clears the screen, sets the title, makes a link, asks the terminal to answer.
+            ("\x1b[2J\x1b[H", "␛[2J␛[H"),
+            ("\x1b]0;owned\x07", "␛]0;owned␇"),
+            ("\x1b]8;;http://evil\x1b\\x", "␛]8;;http://evil␛\\x"),
+            ("\x1b[6n\x1bP$q\"p\x1b\\", "␛[6n␛P$q\"p␛\\"),
+            // The same with the one-character introducers.
+            ("\u{9b}31m\u{9d}0;x\u{9c}", "<U+009B>31m<U+009D>0;x<U+009C>"),
+            // Overwrites the line, or starts a new one.
+            ("ok\rFAKE", "ok␍FAKE"),
+            ("a\nJob succeeded", "a␊Job succeeded"),
+            (
+                "a\u{85}b\u{2028}c\u{2029}d\x0b\x0c",
+                "a<U+0085>b<U+2028>c<U+2029>d␋␌",
+            ),
+            ("rm\x08\x08ls\x7f", "rm␈␈ls␡"),
+            // Trojan source, and what cannot be seen.
+            ("a\u{202e}gnp.exe", "a<U+202E>gnp.exe"),
+            ("\u{2066}x\u{2069}\u{200f}", "<U+2066>x<U+2069><U+200F>"),
+            (
+                "pay\u{200b}pal\u{feff}\u{ad}",
+                "pay<U+200B>pal<U+FEFF><U+00AD>",
+            ),
+            ("x\u{3164}y\u{e0041}\u{fe01}", "x<U+3164>y<U+E0041><U+FE01>"),
+            // A section marker that GitLab would open, a command that GitHub would run.
+            ("section_start:1:a\r\x1b[0K", "section_start:1:a␍␛[0K"),
+            (
+                "x ##[set-output name=a]b",
+                "x ##<U+005B>set-output name=a]b",
+            ),
+            ("##[error]real ##[]", "##[error]real ##<U+005B>]"),
+            ("a\tb", "a    b"),
+        ] {
+            assert_eq!(clean(attack), shown);
+            assert_eq!(clean(shown), shown, "cleaning twice");
+        }
+    }
+
+    #[test]
+    fn a_span_moves_with_its_text() {
+        let (text, span) = clean_span("\x1b\tfatal: \u{202e}x", (2, 7));
+        assert_eq!(&text[span], "fatal");
+        let (text, span) = clean_span("a\u{202e}b", (1, 4));
+        assert_eq!(&text[span], "<U+202E>");
+    }
+
+    #[test]
+    fn a_broken_span_is_no_span() {
+        for span in [(0, 0), (3, 2), (0, 99), (1, 2)] {
+            assert_eq!(clean_span("오류", span), ("오류".to_owned(), 0..0));
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let text = "\u{9b}31m \u{202e} \u{e0041} 오류 ##[";
+        let json = clean_json(serde_json::to_string(text).unwrap());
+        assert_eq!(json, r#""\u009b31m \u202e \udb40\udc41 오류 ##\u005b""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+
+    #[test]
+    fn shell_words_stay_one_word() {
+        for (text, word) in [
+            ("logs/job-1.log", "logs/job-1.log"),
+            ("my job.log", "'my job.log'"),
+            ("a';rm -rf ~'", r"'a'\'';rm -rf ~'\'''"),
+            ("-rf", "'./-rf'"),
+            ("", "''"),
+            ("$(id)\n", "'$(id)␊'"),
+        ] {
+            assert_eq!(shell_word(text), word);
+        }
+    }
+}

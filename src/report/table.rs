@@ -1,0 +1,485 @@
+//! `table`: many logs at a glance: a row each, then totals, causes, and what nobody knows yet.
+//!
+//! Reports come in one at a time; of each a short row is kept. Rows, groups and errors are bounded:
+//! what goes beyond is counted and the table says so. Totals always cover everything.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::paint::{Ink, Row};
+use super::{Format, Style, Writer, sanitize, source_of, width};
+use crate::model::{
+    LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo, Unexplained,
+};
+
+/// Logs listed.
+const MOST_ROWS: usize = 10_000;
+/// Shapes of unexplained failures told apart.
+const MOST_GROUPS: usize = 1_000;
+/// Shapes shown unless all are asked for.
+const SHOWN_GROUPS: usize = 40;
+/// Characters kept of a path or a line; no terminal shows more.
+const MOST_CHARS: usize = 300;
+
+/// The format.
+#[derive(Debug)]
+pub struct Table;
+
+impl Format for Table {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    fn about(&self) -> &'static str {
+        "many logs: a row each, totals, causes with owners, unknowns grouped"
+    }
+
+    fn start<'w>(
+        &self,
+        out: Box<dyn Write + 'w>,
+        style: &Style,
+        _tool: &ToolInfo,
+    ) -> Box<dyn Writer + 'w> {
+        let style = style.clone();
+        let (rows, causes, groups) = (Vec::new(), BTreeMap::new(), Groups::default());
+        Box::new(TableWriter {
+            out,
+            style,
+            rows,
+            unlisted: 0,
+            causes,
+            groups,
+        })
+    }
+}
+
+struct TableWriter<'w> {
+    out: Box<dyn Write + 'w>,
+    style: Style,
+    rows: Vec<LogRow>,
+    unlisted: usize,
+    /// By id; bounded by the size of the library.
+    causes: BTreeMap<String, Cause>,
+    groups: Groups,
+}
+
+/// What the table keeps of a log.
+struct LogRow {
+    log: String,
+    outcome: Outcome,
+    status: Status,
+    cause: Option<String>,
+    line: Option<u64>,
+}
+
+/// What the table keeps of a cause besides its count.
+struct Cause {
+    owner: Owner,
+    retry: Retry,
+    first_log: String,
+}
+
+/// Unexplained failures by fingerprint.
+#[derive(Default)]
+struct Groups {
+    index: HashMap<String, usize>,
+    groups: Vec<Group>,
+    /// Logs of further shapes.
+    rest: usize,
+}
+
+struct Group {
+    logs: usize,
+    text: String,
+    first_log: String,
+}
+
+impl Groups {
+    fn add(&mut self, unexplained: &Unexplained, log: &str) {
+        if let Some(&at) = self.index.get(&unexplained.fingerprint) {
+            self.groups[at].logs += 1;
+        } else if self.groups.len() < MOST_GROUPS {
+            self.index
+                .insert(unexplained.fingerprint.clone(), self.groups.len());
+            let best = unexplained
+                .lines
+                .iter()
+                .find(|line| Some(line.line) == unexplained.line);
+            let text = best.map(|line| line.text.trim());
+            let text = text
+                .or(unexplained.exit_meaning.as_deref())
+                .unwrap_or_default();
+            self.groups.push(Group {
+                logs: 1,
+                text: short(text),
+                first_log: log.to_owned(),
+            });
+        } else {
+            self.rest += 1;
+        }
+    }
+}
+
+impl Writer for TableWriter<'_> {
+    fn log(&mut self, report: &LogReport) -> io::Result<()> {
+        let log = short(&report.source);
+        if let Some(cause) = &report.cause {
+            self.causes
+                .entry(cause.id.clone())
+                .or_insert_with(|| Cause {
+                    owner: cause.owner,
+                    retry: cause.retry,
+                    first_log: log.clone(),
+                });
+        }
+        if let Some(unexplained) = &report.unexplained {
+            self.groups.add(unexplained, &log);
+        }
+        if self.rows.len() == MOST_ROWS {
+            self.unlisted += 1;
+            return Ok(());
+        }
+        let here = |line: &u64| {
+            let cause = report.cause.as_ref();
+            // A line of another input would be looked for in vain in this log.
+            cause.is_none_or(|c| c.line != *line || source_of(report, c) == report.source)
+        };
+        let line = report.cause.as_ref().map(|cause| cause.line);
+        let line = line
+            .or(report.unexplained.as_ref().and_then(|u| u.line))
+            .filter(here);
+        self.rows.push(LogRow {
+            log,
+            outcome: report.outcome,
+            status: report.status,
+            cause: report.cause.as_ref().map(|cause| cause.id.clone()),
+            line,
+        });
+        Ok(())
+    }
+
+    fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
+        self.logs()?;
+        self.totals(errors, summary)?;
+        self.causes(summary)?;
+        self.groups()?;
+        self.errors(errors)?;
+        self.out.flush()
+    }
+}
+
+impl TableWriter<'_> {
+    fn logs(&mut self) -> io::Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let (words, symbols) = (self.style.words(), self.style.symbols());
+        let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
+        grid.indent_header(2, 2).path(0).text(2).right(3);
+        for row in &self.rows {
+            let (ink, outcome) = match row.outcome {
+                Outcome::Failed => (Ink::Bad, words.failed),
+                Outcome::TimedOut => (Ink::Bad, words.timed_out),
+                Outcome::Canceled => (Ink::Doubt, words.canceled),
+                Outcome::Succeeded => (Ink::Good, words.ok),
+                Outcome::Unknown => (Ink::Doubt, words.no_verdict),
+            };
+            let cause = match (row.status, &row.cause) {
+                (_, Some(id)) => (Ink::Plain, format!("{} {id}", symbols.cross)),
+                (Status::Unexplained, None) => {
+                    (Ink::Doubt, format!("{} {}", symbols.unknown, words.unknown))
+                }
+                _ => (Ink::Plain, format!("  {}", symbols.none)),
+            };
+            let line = row
+                .line
+                .map_or_else(|| symbols.none.to_owned(), |line| line.to_string());
+            grid.row(vec![
+                (Ink::Plain, row.log.clone()),
+                (ink, outcome.to_lowercase()),
+                cause,
+                (Ink::Plain, line),
+            ]);
+        }
+        grid.write(&mut *self.out)?;
+        if self.unlisted > 0 {
+            let text = (words.more_rows)(self.unlisted);
+            self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
+        }
+        self.say(Ink::Plain, "")
+    }
+
+    fn totals(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
+        let mut totals = self.style.words().totals(summary, errors.len());
+        let asked = summary.explained + summary.unexplained;
+        if let (Some(explained), true) = (totals.get_mut(2), asked > 0) {
+            explained.push_str(&format!(" ({} %)", summary.explained * 100 / asked));
+        }
+        let dot = format!(" {} ", self.style.symbols().dot);
+        self.say(Ink::Strong, &format!(" {}", totals.join(&dot)))
+    }
+
+    fn causes(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.causes.is_empty() {
+            return Ok(());
+        }
+        self.say(Ink::Plain, "")?;
+        let words = self.style.words();
+        let mut grid = Grid::new(&self.style, words.cause_columns.map(str::to_owned).to_vec());
+        grid.text(0).right(1).path(4);
+        for count in &summary.causes {
+            let cause = self.causes.get(&count.id);
+            let cell = |text: Option<&str>| {
+                (
+                    Ink::Plain,
+                    text.unwrap_or(self.style.symbols().none).to_owned(),
+                )
+            };
+            grid.row(vec![
+                (Ink::Code, count.id.clone()),
+                (Ink::Plain, count.logs.to_string()),
+                cell(cause.map(|cause| words.who(cause.owner))),
+                cell(cause.map(|cause| words.retry_short(cause.retry))),
+                cell(cause.map(|cause| cause.first_log.as_str())),
+            ]);
+        }
+        grid.write(&mut *self.out)
+    }
+
+    fn groups(&mut self) -> io::Result<()> {
+        if self.groups.groups.is_empty() {
+            return Ok(());
+        }
+        let (words, symbols) = (self.style.words(), self.style.symbols());
+        self.say(Ink::Plain, "")?;
+        self.say(Ink::Strong, &format!(" {}", words.unknown_groups))?;
+        let mut groups: Vec<&Group> = self.groups.groups.iter().collect();
+        // Stable, so groups of one size stay in the order in which they came.
+        groups.sort_by_key(|group| std::cmp::Reverse(group.logs));
+        let shown = if self.style.all {
+            groups.len()
+        } else {
+            SHOWN_GROUPS.min(groups.len())
+        };
+        let mut grid = Grid::new(&self.style, Vec::new());
+        grid.right(0).text(1).path(2);
+        for group in &groups[..shown] {
+            let text = if group.text.is_empty() {
+                symbols.none
+            } else {
+                &group.text
+            };
+            grid.row(vec![
+                (Ink::Doubt, format!("{}{}", group.logs, symbols.cross)),
+                (Ink::Plain, text.to_owned()),
+                (Ink::Plain, group.first_log.clone()),
+            ]);
+        }
+        grid.write(&mut *self.out)?;
+        let left: usize = groups[shown..].iter().map(|group| group.logs).sum();
+        if left + self.groups.rest > 0 {
+            let text = (words.more_groups)(left + self.groups.rest);
+            self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
+        }
+        Ok(())
+    }
+
+    fn errors(&mut self, errors: &[Problem]) -> io::Result<()> {
+        if errors.is_empty() {
+            return Ok(());
+        }
+        self.say(Ink::Plain, "")?;
+        self.say(Ink::Strong, &format!(" {}", self.style.words().unreadable))?;
+        let max = self.style.width.max(40);
+        for error in errors {
+            let text = format!(
+                " {} {}: {}",
+                self.style.symbols().warning,
+                error.source,
+                error.message
+            );
+            self.say(Ink::Plain, &cut(&text, max, &self.style))?;
+            if let Some(hint) = &error.hint {
+                self.say(Ink::Faint, &cut(&format!("   {hint}"), max, &self.style))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, ink: Ink, text: &str) -> io::Result<()> {
+        let mut row = Row::new();
+        row.push(ink, text);
+        row.write(self.style.color, &mut *self.out)
+    }
+}
+
+fn cut(text: &str, max: usize, style: &Style) -> String {
+    width::cut_end(&sanitize::clean(text), max, style.symbols().ellipsis)
+}
+
+/// The text without what no terminal is wide enough to show; a path keeps both its ends.
+fn short(text: &str) -> String {
+    let chars = text.chars().count();
+    if chars <= MOST_CHARS {
+        return text.to_owned();
+    }
+    let (first, last) = (MOST_CHARS / 3, MOST_CHARS - MOST_CHARS / 3 - 1);
+    text.chars()
+        .take(first)
+        .chain(['…'])
+        .chain(text.chars().skip(chars - last))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lang;
+    use crate::report::testing::*;
+
+    fn logs() -> Vec<LogReport> {
+        let cause = || finding("docker-build/from-variable-without-arg", 6, "boom");
+        let mut back_off = finding("kubernetes/image-pull-backoff", 30, "back-off");
+        (back_off.owner, back_off.retry) = (Owner::Platform, Retry::Maybe);
+        let mut tls = finding("git/tls-ssl-error-syscall", 17, "fatal");
+        (tls.owner, tls.retry) = (Owner::Network, Retry::Usually);
+        vec![
+            explained("build/8101.log", cause()),
+            explained("build/8102.log", cause()),
+            explained("deploy/8117.log", back_off),
+            unexplained("deploy/8123.log.gz"),
+            clean("lint/8130.log"),
+            explained("test/8131.log", tls),
+        ]
+    }
+
+    #[test]
+    fn many_logs_at_a_glance() {
+        let style = Style {
+            width: 90,
+            ..Style::default()
+        };
+        let error = Problem {
+            source: "core.bin".into(),
+            message: "looks binary (NUL at byte 17)".into(),
+            hint: Some("use --text to read it all the same".into()),
+        };
+        assert_eq!(
+            written("table", &style, &logs(), &[error]),
+            "\x20LOG                 OUTCOME    CAUSE                                   LINE
+─────────────────────────────────────────────────────────────────────────────
+ build/8101.log      failed   × docker-build/from-variable-without-arg     6
+ build/8102.log      failed   × docker-build/from-variable-without-arg     6
+ deploy/8117.log     failed   × kubernetes/image-pull-backoff             30
+ deploy/8123.log.gz  failed   ? unknown                                  954
+ lint/8130.log       ok         –                                          –
+ test/8131.log       failed   × git/tls-ssl-error-syscall                 17
+
+ 6 logs · 5 failed · 4 explained (80 %) · 1 unknown · 1 unreadable
+
+ CAUSE                                   LOGS  WHO        RETRY     FIRST LOG
+────────────────────────────────────────────────────────────────────────────────────
+ docker-build/from-variable-without-arg     2  CI config  no use    build/8101.log
+ git/tls-ssl-error-syscall                  1  network    usually   test/8131.log
+ kubernetes/image-pull-backoff              1  platform   may help  deploy/8117.log
+
+ UNKNOWN, grouped by shape
+ 1×  cp: cannot stat 'dist/app.bin': No such file or directory  deploy/8123.log.gz
+
+ NOT READ
+ ! core.bin: looks binary (NUL at byte 17)
+   use --text to read it all the same
+"
+        );
+    }
+
+    #[test]
+    fn rows_never_wrap() {
+        for lang in [Lang::En, Lang::Ko] {
+            for columns in 60..=130 {
+                let style = Style {
+                    width: columns,
+                    lang,
+                    ..Style::default()
+                };
+                for line in written("table", &style, &logs(), &[]).lines() {
+                    assert!(width::of(line) <= columns, "{columns}: {line}");
+                }
+            }
+        }
+        let narrow = Style {
+            width: 60,
+            ..Style::default()
+        };
+        let out = written("table", &narrow, &logs(), &[]);
+        assert!(out.contains(" deplo…123.log.gz  failed   ? unknown                   954\n"));
+        assert!(out.contains(" build/8102.log    failed   × docker-build/from-vari…     6\n"));
+    }
+
+    #[test]
+    fn unlimited_width_shortens_nothing() {
+        let style = Style {
+            width: usize::MAX,
+            ..Style::default()
+        };
+        let path = "a/".repeat(100) + "b.log";
+        let out = written("table", &style, &[clean(&path)], &[]);
+        assert!(out.contains(&path));
+    }
+
+    #[test]
+    fn unknowns_of_one_shape_are_one_line_the_largest_first() {
+        let mut logs: Vec<_> = (1..=3).map(|n| unexplained(&format!("{n}.log"))).collect();
+        if let Some(rare) = &mut logs[0].unexplained {
+            rare.fingerprint = "1:rare".into();
+            rare.lines[1].text = "rare failure".into();
+        }
+        let out = written("table", &Style::default(), &logs, &[]);
+        let (_, groups) = out.split_once("grouped by shape\n").unwrap();
+        assert_eq!(
+            groups,
+            " 2×  cp: cannot stat 'dist/app.bin': No such file or directory  2.log\n \
+             1×  rare failure                                               1.log\n"
+        );
+    }
+
+    #[test]
+    fn what_is_not_listed_is_counted() {
+        let mut logs = vec![clean("a.log"); MOST_ROWS + 2];
+        for (at, log) in logs.iter_mut().enumerate().take(SHOWN_GROUPS + 3) {
+            *log = unexplained("a.log");
+            if let Some(unexplained) = &mut log.unexplained {
+                unexplained.fingerprint = at.to_string();
+            }
+        }
+        let out = written("table", &Style::default(), &logs, &[]);
+        assert!(out.contains("\n … 2 more logs not listed (counted below)\n"));
+        assert!(out.contains("\n 10002 logs · 43 failed"));
+        assert!(out.ends_with("\n … 3 more unexplained logs of other shapes\n"));
+    }
+
+    #[test]
+    fn color_does_not_move_columns() {
+        let style = Style {
+            color: true,
+            ..Style::default()
+        };
+        let out = written("table", &style, &logs(), &[]);
+        assert!(
+            out.contains(" \u{1b}[1m\u{1b}[31mfailed\u{1b}[0m "),
+            "{out:?}"
+        );
+        let mut bare = String::new();
+        for (at, part) in out.split("\x1b[").enumerate() {
+            bare.push_str(if at == 0 {
+                part
+            } else {
+                part.split_once('m').unwrap().1
+            });
+        }
+        let bare: Vec<_> = bare.lines().map(str::trim_end).collect();
+        let plain = written("table", &Style::default(), &logs(), &[]);
+        assert_eq!(bare, plain.lines().collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,115 @@
+//! What a finding advises: why, notes, fixes, checks, how to verify, where to read on.
+
+use std::io;
+
+use super::page::{Page, TEXT};
+use crate::model::{Check, Finding, LogReport};
+use crate::report::paint::{Ink, Row};
+use crate::report::{prose, sanitize, width};
+
+pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
+    let words = page.words;
+    if !finding.cause.is_empty() {
+        page.blank()?;
+        page.labelled(words.why, &finding.cause)?;
+    }
+    for note in &finding.notes {
+        page.blank()?;
+        page.labelled(words.note, note)?;
+    }
+    if !finding.fix.is_empty() {
+        page.blank()?;
+        fixes(page, &finding.fix)?;
+    }
+    for (at, check) in finding.checks.iter().enumerate() {
+        page.blank()?;
+        let label = numbered(words.check, at, finding.checks.len());
+        one_check(page, &label, check)?;
+    }
+    page.blank()?;
+    if let Some(verify) = &finding.verify {
+        page.labelled(words.verify, &format!("{} {verify}", words.mended_when))?;
+    }
+    for (at, link) in finding.links.iter().enumerate() {
+        // Like a command, an address is copied, so it is never broken.
+        let mut row = page.label(if at == 0 { words.docs } else { "" });
+        row.push(Ink::Code, link);
+        page.row(&row)?;
+    }
+    let mut row = page.label(words.more);
+    row.push(
+        Ink::Code,
+        &format!("jobtriage explain {}", sanitize::shell_word(&finding.id)),
+    );
+    page.row(&row)?;
+    tip(page, report, finding)
+}
+
+fn fixes(page: &mut Page<'_>, steps: &[String]) -> io::Result<()> {
+    for (at, step) in steps.iter().enumerate() {
+        let label = numbered(page.words.fix, at, steps.len());
+        match prose::trailing_command(step) {
+            Some((says, command)) => {
+                page.labelled(&label, says)?;
+                page.command(command)?;
+            }
+            None => page.labelled(&label, step)?,
+        }
+    }
+    Ok(())
+}
+
+/// `Fix 1`, then the further numbers below the first; one alone has no number.
+fn numbered(label: &str, at: usize, of: usize) -> String {
+    match (at, of) {
+        (_, 0 | 1) => label.to_owned(),
+        (0, _) => format!("{label} 1"),
+        _ => format!("{}{}", " ".repeat(width::of(label) + 1), at + 1),
+    }
+}
+
+/// Where to run what, and what its output means.
+fn one_check(page: &mut Page<'_>, label: &str, check: &Check) -> io::Result<()> {
+    let place = match page.words.place(&check.on) {
+        Some(place) => place.to_owned(),
+        None => format!("{}:", check.on),
+    };
+    page.labelled(label, &format!("{place} {}", check.text))?;
+    if let Some(command) = &check.run {
+        page.command(command)?;
+    }
+    for outcome in &check.outcomes {
+        let mut row = Row::indented(TEXT);
+        row.push(Ink::Faint, page.symbols.arrow).space(1);
+        let hang = row.width();
+        let text = match &outcome.id {
+            Some(id) => format!("{} ({id})", outcome.text),
+            None => outcome.text.clone(),
+        };
+        page.prose(row, hang, &text, Ink::Plain)?;
+    }
+    Ok(())
+}
+
+/// A check that points to further causes is worth having its output read as well.
+fn tip(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
+    let points = |check: &Check| check.outcomes.iter().any(|outcome| outcome.id.is_some());
+    if report.inputs.len() > 1 || !finding.checks.iter().any(points) {
+        return Ok(());
+    }
+    let log = if is_file(&report.source) {
+        &report.source
+    } else {
+        "job.log"
+    };
+    page.labelled(page.words.tip, page.words.add_output)?;
+    page.command(&format!(
+        "jobtriage {} check.txt --together",
+        sanitize::shell_word(log)
+    ))
+}
+
+/// False for labels such as `<stdin>`, which no command could read again.
+pub(super) fn is_file(source: &str) -> bool {
+    !source.starts_with('<') && source != "-"
+}

@@ -1,0 +1,179 @@
+//! The lines that prove a finding, behind a gutter, so that no log text can start a line.
+
+use std::io;
+use std::ops::Range;
+
+use super::page::Page;
+use crate::model::{Evidence, Finding, LogReport};
+use crate::report::paint::{Ink, Row};
+use crate::report::{sanitize, source_of, width};
+
+/// Most lines shown unless all are asked for.
+const MOST: usize = 12;
+/// Rows that the line of the cause may take.
+const ROWS: usize = 3;
+/// Line numbers have at least this many columns, so that short logs line up with each other.
+const DIGITS: usize = 4;
+
+/// A line to be shown.
+pub(super) struct Shown<'r> {
+    /// Names it in front of the gutter: line number, and the input where there are several.
+    pub label: String,
+    /// As it stands in the log.
+    pub text: &'r str,
+    /// The match in it, if this is the line that matters.
+    pub span: Option<(u32, u32)>,
+}
+
+/// Writes the evidence of a finding.
+pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
+    let own = Evidence {
+        source: source_of(report, finding).to_owned(),
+        line: finding.line,
+        text: finding.text.clone(),
+        section: None,
+    };
+    let mut lines: Vec<&Evidence> = finding.evidence.iter().collect();
+    let at = lines
+        .iter()
+        .position(|e| e.line == own.line && e.source == own.source);
+    let at = at.unwrap_or_else(|| {
+        // A finding without its own line among the evidence: put it where it belongs.
+        let at = lines
+            .iter()
+            .position(|e| e.line > own.line)
+            .unwrap_or(lines.len());
+        lines.insert(at, &own);
+        at
+    });
+    let several = report.inputs.len() > 1 || lines.iter().any(|e| e.source != report.source);
+    let mut shown: Vec<Shown<'_>> = lines
+        .iter()
+        .map(|e| Shown {
+            label: label(page, e, several),
+            text: &e.text,
+            span: None,
+        })
+        .collect();
+    shown[at].text = &finding.text;
+    shown[at].span = Some(finding.span);
+    let left_out = if page.style.all {
+        0
+    } else {
+        keep(&mut shown, at)
+    };
+    block(page, &shown)?;
+    if left_out > 0 {
+        let mut row = Row::indented(2);
+        row.pad_to(2 + label_width(&shown) + 1);
+        row.push(Ink::Faint, page.symbols.gutter).space(1);
+        let text = format!(
+            "{} {}",
+            page.symbols.ellipsis,
+            (page.words.left_out)(left_out)
+        );
+        row.push(Ink::Faint, &text);
+        page.row(&row)?;
+    }
+    Ok(())
+}
+
+/// Writes lines one below the other; the one with a span stands out.
+pub(super) fn block(page: &mut Page<'_>, lines: &[Shown<'_>]) -> io::Result<()> {
+    let wide = label_width(lines);
+    for line in lines {
+        match line.span {
+            Some(span) => telling(page, line, span, wide)?,
+            None => plain(page, line, wide)?,
+        }
+    }
+    Ok(())
+}
+
+/// A line that only goes with another: one row, its middle cut.
+fn plain(page: &mut Page<'_>, line: &Shown<'_>, wide: usize) -> io::Result<()> {
+    let mut row = gutter(page, &line.label, wide, false);
+    let text = sanitize::clean(line.text.trim_end());
+    let room = page.width.saturating_sub(row.width());
+    row.push(
+        Ink::Plain,
+        &width::cut_middle(&text, room, 60, page.symbols.ellipsis),
+    );
+    page.row(&row)
+}
+
+/// The line that matters: up to three rows, the match underlined if it fits in one.
+fn telling(page: &mut Page<'_>, line: &Shown<'_>, span: (u32, u32), wide: usize) -> io::Result<()> {
+    let (text, found) = sanitize::clean_span(line.text.trim_end(), span);
+    let start = gutter(page, "", wide, false).width();
+    let room = page.width.saturating_sub(start).max(8);
+    let (text, found) = width::cut_around(&text, found, room * ROWS, page.symbols.ellipsis);
+    let rows = width::rows(&text, room, ROWS);
+    // Without carets, a mark in front of the number says which line it is.
+    let underlined = rows.len() == 1 && !found.is_empty();
+    for (at, part) in rows.into_iter().enumerate() {
+        let label = if at == 0 { line.label.as_str() } else { "" };
+        let mut row = gutter(page, label, wide, at == 0 && !underlined);
+        highlight(&mut row, &text, part, &found);
+        page.row(&row)?;
+    }
+    if underlined {
+        let bare = text[found.clone()].trim();
+        let blanks = text[found.clone()].len() - text[found.clone()].trim_start().len();
+        let before = width::of(&text[..found.start + blanks]);
+        let mut row = Row::indented(2 + wide + 1);
+        row.push(Ink::Faint, page.symbols.corner).space(1 + before);
+        row.push(Ink::Bad, &"^".repeat(width::of(bare)));
+        page.row(&row)?;
+    }
+    Ok(())
+}
+
+/// Appends a part of a text, the match in it in its own ink.
+fn highlight(row: &mut Row, text: &str, part: Range<usize>, found: &Range<usize>) {
+    let inside = |at: usize| at.clamp(part.start, part.end);
+    let (from, to) = (inside(found.start), inside(found.end));
+    row.push(Ink::Plain, &text[part.start..from]);
+    row.push(Ink::Match, &text[from..to]);
+    row.push(Ink::Plain, &text[to..part.end]);
+}
+
+/// The start of a row: mark, label, gutter.
+fn gutter(page: &Page<'_>, label: &str, wide: usize, marked: bool) -> Row {
+    let mut row = Row::new();
+    row.push(Ink::Bad, if marked { ">" } else { " " }).space(1);
+    row.pad_to(2 + wide - width::of(label))
+        .push(Ink::Faint, label)
+        .space(1);
+    row.push(Ink::Faint, page.symbols.gutter).space(1);
+    row
+}
+
+/// The line number, behind the input's name if there are several.
+fn label(page: &Page<'_>, evidence: &Evidence, several: bool) -> String {
+    if !several {
+        return evidence.line.to_string();
+    }
+    let source = sanitize::clean(&evidence.source);
+    let source = width::cut_middle(&source, page.width / 4, 30, page.symbols.ellipsis);
+    format!("{source}:{}", evidence.line)
+}
+
+fn label_width(lines: &[Shown<'_>]) -> usize {
+    lines
+        .iter()
+        .map(|line| width::of(&line.label))
+        .max()
+        .unwrap_or(0)
+        .max(DIGITS)
+}
+
+/// Leaves the first lines and the one that matters; says how many are gone.
+fn keep(lines: &mut Vec<Shown<'_>>, matters: usize) -> usize {
+    let all = lines.len();
+    if all > MOST {
+        lines.swap(MOST - 1, matters.max(MOST - 1));
+        lines.truncate(MOST);
+    }
+    all - lines.len()
+}

@@ -1,0 +1,49 @@
+//! A finding in full: its title, who must act, what proves it, why, and what to do.
+
+use std::io;
+
+use super::page::Page;
+use super::{advice, evidence};
+use crate::model::{Finding, LogReport, Role};
+use crate::report::paint::Ink;
+use crate::report::width;
+
+pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
+    page.blank()?;
+    page.bullet(0, Ink::Bad, page.symbols.cross, &finding.title, Ink::Strong)?;
+    let words = page.words;
+    let mut what = vec![
+        (Ink::Code, finding.id.clone()),
+        (Ink::Plain, words.confidence(finding.confidence).to_owned()),
+    ];
+    let owner = (Ink::Plain, words.owner(finding.owner).to_owned());
+    let mut then = vec![(Ink::Plain, words.retry(finding.retry).to_owned())];
+    if finding.count > 1 {
+        then.push((Ink::Plain, (words.seen)(finding.count)));
+    }
+    // The owner stands where there is room.
+    let used: usize = what
+        .iter()
+        .chain([&owner])
+        .map(|(_, fact)| width::of(fact) + 3)
+        .sum();
+    if 2 + used - 3 <= page.width {
+        what.push(owner);
+    } else {
+        then.insert(0, owner);
+    }
+    page.facts(2, what)?;
+    page.facts(2, then)?;
+    if finding.role == Role::Symptom {
+        page.bullet(
+            2,
+            Ink::Doubt,
+            page.symbols.warning,
+            words.symptom,
+            Ink::Plain,
+        )?;
+    }
+    page.blank()?;
+    evidence::write(page, report, finding)?;
+    advice::write(page, report, finding)
+}

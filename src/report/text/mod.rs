@@ -1,0 +1,132 @@
+//! `text`: the answer for people.
+//!
+//! One log after the other comes in; what broke, the lines that prove it, why, and what to type
+//! leave, within the width. Nothing is kept but the number of logs.
+
+use std::io::{self, Write};
+
+use super::paint::Ink;
+use super::{Format, Style, Writer};
+use crate::model::{LogReport, Outcome, Problem, Summary, ToolInfo};
+
+mod advice;
+mod aftermath;
+mod evidence;
+mod finding;
+mod header;
+mod page;
+#[cfg(test)]
+mod tests;
+mod unexplained;
+mod why;
+
+use page::Page;
+
+/// The format.
+#[derive(Debug)]
+pub struct Text;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn about(&self) -> &'static str {
+        "what broke, why, who must act and what to type, with the lines that prove it"
+    }
+
+    fn start<'w>(
+        &self,
+        out: Box<dyn Write + 'w>,
+        style: &Style,
+        _tool: &ToolInfo,
+    ) -> Box<dyn Writer + 'w> {
+        Box::new(TextWriter {
+            out,
+            style: style.clone(),
+            logs: 0,
+        })
+    }
+}
+
+struct TextWriter<'w> {
+    out: Box<dyn Write + 'w>,
+    style: Style,
+    logs: usize,
+}
+
+impl Writer for TextWriter<'_> {
+    fn log(&mut self, report: &LogReport) -> io::Result<()> {
+        let mut page = Page::new(&mut *self.out, &self.style);
+        if self.logs > 0 {
+            page.blank()?;
+            page.rule()?;
+            page.blank()?;
+        }
+        self.logs += 1;
+        one(&mut page, report)?;
+        // Logs can take a while each; the answer to the first should not wait for the second.
+        self.out.flush()
+    }
+
+    /// Totals close the page of several logs. What could not be read is only counted here: who
+    /// calls us has told it on stderr, in the moment it happened.
+    fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
+        let mut page = Page::new(&mut *self.out, &self.style);
+        if self.logs > 1 || (self.logs == 1 && !errors.is_empty()) {
+            let totals = page.words.totals(summary, errors.len());
+            page.blank()?;
+            page.rule()?;
+            page.blank()?;
+            page.facts(
+                0,
+                totals
+                    .into_iter()
+                    .map(|total| (Ink::Plain, total))
+                    .collect(),
+            )?;
+        }
+        self.out.flush()
+    }
+}
+
+/// The report of one log.
+fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
+    header::write(page, report)?;
+    if report.truncated {
+        page.blank()?;
+        page.bullet(
+            0,
+            Ink::Doubt,
+            page.symbols.warning,
+            page.words.truncated,
+            Ink::Plain,
+        )?;
+    }
+    match (&report.cause, &report.unexplained) {
+        (Some(cause), _) => {
+            finding::write(page, report, cause)?;
+            aftermath::write(page, report)?;
+        }
+        (None, Some(unexplained)) => unexplained::write(page, report, unexplained)?,
+        (None, None) if report.outcome.is_failure() => {
+            page.blank()?;
+            let words = page.words.no_known_cause;
+            page.bullet(0, Ink::Doubt, page.symbols.unknown, words, Ink::Strong)?;
+        }
+        (None, None) => {}
+    }
+    // The header of a canceled job is made of its remark.
+    if let Some(remark) = report
+        .remark
+        .as_deref()
+        .filter(|_| report.outcome != Outcome::Canceled)
+    {
+        page.blank()?;
+        page.bullet(2, Ink::Label, page.symbols.info, remark, Ink::Plain)?;
+    }
+    if page.style.why {
+        why::write(page, report)?;
+    }
+    Ok(())
+}

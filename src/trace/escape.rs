@@ -1,0 +1,142 @@
+//! How long a terminal escape sequence is. No terminal is emulated: sequences are removed, nothing is moved.
+//!
+//! ECMA-48 names the forms; GitLab's own converters know only CSI, we also remove OSC and the other
+//! string sequences, so that titles and hyperlinks leave no fragments.
+
+/// The escape character.
+pub const ESC: u8 = 0x1b;
+/// Longest CSI sequence; what goes on beyond it is text.
+const MAX_CSI: usize = 128;
+/// Longest OSC, DCS, SOS, PM or APC string.
+pub const MAX_STRING: usize = 4096;
+
+/// Length of the escape sequence at `s[0] == ESC`, never 0.
+///
+/// The common case (a CSI of at most eight bytes behind `ESC [`) has no data-dependent loop:
+/// the first byte with bit 6 set ends the sequence.
+#[inline(always)]
+pub fn len(s: &[u8]) -> usize {
+    if s.len() >= 10 && s[1] == b'[' {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&s[2..10]);
+        let word = u64::from_le_bytes(eight);
+        let at = (word & 0x4040_4040_4040_4040).trailing_zeros() / 8;
+        if at < 8 {
+            let below = (1u64 << (at * 8)) - 1;
+            let last = (word >> (at * 8)) as u8;
+            let parameters = (word ^ 0x2020_2020_2020_2020) & 0xe0e0_e0e0_e0e0_e0e0 & below == 0;
+            if parameters && last < 0x7f {
+                return at as usize + 3;
+            }
+        }
+    }
+    len_any(s)
+}
+
+/// The same for every form, byte by byte.
+#[inline(never)]
+pub fn len_any(s: &[u8]) -> usize {
+    match s.get(1) {
+        Some(b'[') => csi(s),
+        // OSC, DCS, SOS, PM, APC: a string up to BEL or ESC \.
+        Some(b']' | b'P' | b'X' | b'^' | b'_') => string(s),
+        // nF sequences: intermediates, then a final byte (charsets, DECALN).
+        Some(0x20..=0x2f) => {
+            let end = s[1..].iter().take(8).position(|b| !(0x20..=0x2f).contains(b));
+            match end.map(|e| e + 1) {
+                Some(e) if (0x30..=0x7e).contains(&s[e]) => e + 1,
+                Some(e) => e,
+                None => s.len().min(9),
+            }
+        }
+        Some(0x30..=0x7e) => 2,
+        // ESC ESC, ESC before a control or a non-ASCII byte, or at the end: only the ESC goes.
+        _ => 1,
+    }
+}
+
+fn csi(s: &[u8]) -> usize {
+    for (i, &b) in s.iter().enumerate().take(MAX_CSI).skip(2) {
+        match b {
+            0x40..=0x7e => return i + 1,
+            0x20..=0x3f => {}
+            _ => return i, // malformed: what was read goes, the rest is text
+        }
+    }
+    s.len().min(MAX_CSI)
+}
+
+fn string(s: &[u8]) -> usize {
+    for (i, &b) in s.iter().enumerate().take(MAX_STRING).skip(2) {
+        match b {
+            0x07 => return i + 1,
+            ESC => return if s.get(i + 1) == Some(&b'\\') { i + 2 } else { i },
+            // Never ended on its line: the text stays, or a stray `ESC ]` could hide an error.
+            b'\n' | b'\r' => return 2,
+            _ => {}
+        }
+    }
+    2
+}
+
+/// Could the sequence at `s[0] == ESC` go on beyond the end of `s`?
+pub fn unfinished(s: &[u8]) -> bool {
+    match s.get(1) {
+        None => true,
+        Some(b'[') => {
+            s.len() < MAX_CSI && s[2..].iter().all(|b| (0x20..=0x3f).contains(b))
+        }
+        Some(b']' | b'P' | b'X' | b'^' | b'_') => {
+            let body = &s[2..];
+            s.len() < MAX_STRING
+                && !body.iter().any(|b| matches!(b, 0x07 | b'\n' | b'\r'))
+                && !body.iter().rev().skip(1).any(|&b| b == ESC)
+        }
+        Some(0x20..=0x2f) => s.len() < 9 && s[1..].iter().all(|b| (0x20..=0x2f).contains(b)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_have_their_lengths() {
+        let cases: [(&[u8], usize); 16] = [
+            (b"\x1b[0Kx", 4),
+            (b"\x1b[32;1mtext behind it", 7),
+            (b"\x1b[38;2;249;38;114mtext", 19),
+            (b"\x1b[3", 3),
+            (b"\x1b[", 2),
+            (b"\x1b", 1),
+            (b"\x1b[1\nm", 3),
+            (b"\x1b]0;title\x07rest", 10),
+            (b"\x1b]8;;https://e.x/1\x1b\\link", 20),
+            (b"\x1b]never ended\nnext", 2),
+            (b"\x1b(Bx", 3),
+            (b"\x1b#8x", 3),
+            (b"\x1b\x1b[0m", 1),
+            (b"\x1bM", 2),
+            (b"\x1b\n", 1),
+            (b"\x1bPq#0\x1b\\x", 7),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(len(bytes), want, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn the_fast_way_equals_the_slow_one() {
+        let alphabet = b"0;9?m Kh[]\x1b\n\x7f\x80A~";
+        let mut state = 1u64;
+        for _ in 0..200_000 {
+            let mut s = vec![ESC, b'['];
+            for _ in 0..12 {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                s.push(alphabet[(state >> 33) as usize % alphabet.len()]);
+            }
+            assert_eq!(len(&s), len_any(&s), "{s:?}");
+        }
+    }
+}

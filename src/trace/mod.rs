@@ -1,0 +1,23 @@
+//! Bytes of a job log in, clean text and its frame out. Knows nothing of patterns.
+//!
+//! [`reader`] cuts the byte stream into [`block::Block`]s of clean text; [`frame`] follows sections, commands and
+//! the verdict; [`line`] is the view that everybody else looks at. What GitLab Runner writes is described in
+//! `docs/trace.md`.
+
+pub mod block;
+pub mod clean;
+pub mod decode;
+pub mod escape;
+pub mod frame;
+pub mod line;
+pub mod marker;
+pub mod outline;
+pub mod prefix;
+pub mod reader;
+pub mod stamp;
+mod verdict;
+
+pub use block::Block;
+pub use frame::Frame;
+pub use line::{Kind, Line};
+pub use reader::BlockReader;

@@ -1,0 +1,221 @@
+//! Reads a log and hands it out in blocks of clean text, in bounded memory whatever comes in.
+
+use std::io::{self, Read};
+
+use super::block::{Block, OVERLAP, STEP, WINDOW};
+use super::clean;
+use super::escape::{self, ESC};
+use super::stamp;
+
+/// Bytes read at a time; 64 KiB to 1 MiB measure the same.
+const BUFFER: usize = 256 << 10;
+/// How much must be seen behind a newline to know that no continuation follows.
+const LOOKAHEAD: usize = stamp::LEN + 1;
+
+/// Cuts a byte stream into [`Block`]s.
+///
+/// How the source chops its reads has no influence on what comes out.
+#[derive(Debug)]
+pub struct BlockReader<R> {
+    source: R,
+    raw: Vec<u8>,
+    filled: usize,
+    eof: bool,
+    done: bool,
+    joins: Vec<usize>,
+    block: Block,
+    bytes: u64,
+    ends_in_mid_line: bool,
+}
+
+impl<R: Read> BlockReader<R> {
+    /// A reader over decoded bytes.
+    pub fn new(source: R) -> Self {
+        Self::with_buffer(source, BUFFER)
+    }
+
+    /// A reader with another buffer size, for tests; at least 16 KiB.
+    pub fn with_buffer(source: R, size: usize) -> Self {
+        let block = Block { first_line: 1, ..Block::default() };
+        Self {
+            source,
+            raw: vec![0; size.max(16 << 10)],
+            filled: 0,
+            eof: false,
+            done: false,
+            joins: Vec::new(),
+            block,
+            bytes: 0,
+            ends_in_mid_line: false,
+        }
+    }
+
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// LF-counted lines, once everything is read; a last line without LF counts.
+    pub fn lines(&self) -> u64 {
+        self.block.counter().line_at(&self.block, self.block.end) - 1
+    }
+
+    /// The input did not end in a newline.
+    pub fn ends_in_mid_line(&self) -> bool {
+        self.ends_in_mid_line
+    }
+
+    /// The next block; `None` at the end.
+    ///
+    /// # Errors
+    /// What the source reports; what was read before is handed out first.
+    pub fn next_block(&mut self) -> io::Result<Option<&Block>> {
+        while !self.done {
+            self.block.recycle();
+            self.fill()?;
+            let (cut, whole) = if self.eof { (self.filled, true) } else { self.cut() };
+            let kept = self.join_continuations(cut);
+            clean::clean(&self.raw[..kept], &self.joins, self.eof, &mut self.block);
+            self.raw.copy_within(cut..self.filled, 0);
+            self.filled -= cut;
+            if self.eof {
+                self.done = true;
+                self.finish();
+            } else {
+                self.settle(whole);
+            }
+            if self.block.end > self.block.fresh || !self.block.marks.is_empty() || self.done {
+                return Ok(Some(&self.block));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads until the buffer is full or the source ends.
+    fn fill(&mut self) -> io::Result<()> {
+        while self.filled < self.raw.len() && !self.eof {
+            match self.source.read(&mut self.raw[self.filled..]) {
+                Ok(0) => self.eof = true,
+                Ok(n) => {
+                    self.filled += n;
+                    self.bytes += n as u64;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the raw buffer may be cut, and whether that is a line end.
+    fn cut(&self) -> (usize, bool) {
+        let raw = &self.raw[..self.filled];
+        let mut to = raw.len().saturating_sub(LOOKAHEAD);
+        while let Some(newline) = memchr::memrchr(b'\n', &raw[..to]) {
+            if stamp::header(&raw[newline + 1..]) != Some(true) {
+                return (newline + 1, true);
+            }
+            to = newline;
+        }
+        (mid_line(raw), false)
+    }
+
+    /// Takes `newline + header+` out of `raw[..cut]`; returns what is left and fills `joins`.
+    fn join_continuations(&mut self, cut: usize) -> usize {
+        self.joins.clear();
+        let (mut from, mut to) = (0, 0);
+        let mut search = 0;
+        // A `+` is rare in most logs, so this costs one fast pass.
+        while let Some(plus) = memchr::memchr(b'+', &self.raw[search..cut]).map(|k| search + k) {
+            search = plus + 1;
+            let Some(newline) = search.checked_sub(stamp::LEN + 1) else { continue };
+            if newline < from || self.raw[newline] != b'\n' || stamp::header(&self.raw[newline + 1..cut]) != Some(true) {
+                continue;
+            }
+            let mut end = newline;
+            while end > from && self.raw[end - 1] == b'\r' && self.raw.get(search) == Some(&b'\n') {
+                end -= 1;
+            }
+            self.raw.copy_within(from..end, to);
+            to += end - from;
+            self.joins.push(to);
+            from = search;
+        }
+        self.raw.copy_within(from..cut, to);
+        to + cut - from
+    }
+
+    /// Decides what of the cleaned text is handed out now and what is carried over.
+    fn settle(&mut self, whole: bool) {
+        let block = &mut self.block;
+        if whole {
+            block.end = block.len;
+            block.carry = block.len;
+            block.column = 0;
+            return;
+        }
+        let unfinished = memchr::memrchr(b'\n', &block.buf[block.fresh..block.len])
+            .map_or(block.fresh, |k| block.fresh + k + 1);
+        if unfinished > block.fresh {
+            // The text begins with the end of an older line: its column is for that line only,
+            // so hand it out first, the unfinished line next time.
+            block.end = unfinished;
+            block.carry = unfinished;
+            return;
+        }
+        let length = block.len - unfinished;
+        if length >= WINDOW {
+            let windows = (length - WINDOW) / STEP + 1;
+            block.end = unfinished + (windows - 1) * STEP + WINDOW;
+            block.carry = unfinished + windows * STEP;
+        } else {
+            block.end = unfinished;
+            block.carry = unfinished;
+        }
+    }
+
+    /// Ends the last line.
+    fn finish(&mut self) {
+        let block = &mut self.block;
+        if block.len > block.fresh && block.buf[block.len - 1] != b'\n' {
+            block.reserve(1);
+            block.buf[block.len] = b'\n';
+            block.len += 1;
+            self.ends_in_mid_line = true;
+        }
+        block.end = block.len;
+        block.carry = block.len;
+    }
+}
+
+/// A cut inside a line that no escape sequence, CR run or continuation header crosses.
+fn mid_line(raw: &[u8]) -> usize {
+    let mut cut = raw.len();
+    if let Some(esc) = memchr::memrchr(ESC, &raw[cut.saturating_sub(escape::MAX_STRING)..cut]) {
+        let esc = cut.saturating_sub(escape::MAX_STRING) + esc;
+        if escape::unfinished(&raw[esc..cut]) {
+            cut = esc;
+        }
+        // `ESC \` may be the end of a string that began before.
+        if let Some(open) = string_start(&raw[..cut]) {
+            cut = open;
+        }
+    }
+    if let Some(newline) = memchr::memrchr(b'\n', &raw[cut.saturating_sub(LOOKAHEAD)..cut]) {
+        cut = cut.saturating_sub(LOOKAHEAD) + newline;
+    }
+    while cut > 1 && raw[cut - 1] == b'\r' {
+        cut -= 1;
+    }
+    if cut == 0 { raw.len() } else { cut }
+}
+
+/// The start of a string sequence (OSC and the like) that is still open at the end of `raw`.
+fn string_start(raw: &[u8]) -> Option<usize> {
+    let low = raw.len().saturating_sub(escape::MAX_STRING);
+    memchr::memchr_iter(ESC, &raw[low..])
+        .map(|k| low + k)
+        .find(|&at| matches!(raw.get(at + 1), Some(b']' | b'P' | b'X' | b'^' | b'_')) && escape::unfinished(&raw[at..]))
+}
+
+const _: () = assert!(OVERLAP < WINDOW);

@@ -1,0 +1,68 @@
+//! The runner's clock header: 32 bytes before each line when `FF_TIMESTAMPS` is on (the default since 18.7).
+//!
+//! `YYYY-MM-DDTHH:MM:SS.uuuuuuZ` (27 bytes), a blank, two hex digits of the stream, `O` or `E`, then a blank, or `+`
+//! where the line continues the one before (runner: common/buildlogger/internal/timestamper).
+
+/// Length of the header.
+pub const LEN: usize = 32;
+
+/// Does `line` begin with a clock header? Then whether it continues the line before.
+#[inline]
+pub fn header(line: &[u8]) -> Option<bool> {
+    if line.len() < LEN || line[26] != b'Z' || line[27] != b' ' || !date(line) || line[19] != b'.' {
+        return None;
+    }
+    let digits = line[20..26].iter().all(u8::is_ascii_digit);
+    let stream = line[28..30].iter().all(u8::is_ascii_hexdigit) && matches!(line[30], b'O' | b'E');
+    (digits && stream && matches!(line[31], b' ' | b'+')).then_some(line[31] == b'+')
+}
+
+/// `YYYY-MM-DDTHH:MM:SS`
+fn date(line: &[u8]) -> bool {
+    const FORM: &[u8] = b"0000-00-00T00:00:00";
+    line.len() >= FORM.len()
+        && FORM.iter().zip(line).all(|(form, b)| if *form == b'0' { b.is_ascii_digit() } else { form == b })
+}
+
+/// Length of an ISO 8601 stamp with zone and the blank behind it (`2026-01-02T03:04:05.6789012Z `), as GitHub Actions,
+/// `docker logs -t` and `kubectl logs --timestamps` print it; 0 where there is none.
+pub fn iso(line: &[u8]) -> usize {
+    if line.len() < 21 || line[4] != b'-' || !date(line) {
+        return 0;
+    }
+    let mut at = 19;
+    if line[at] == b'.' {
+        at += 1;
+        while line.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+    }
+    match line.get(at) {
+        Some(b'Z') => at += 1,
+        Some(b'+' | b'-') if line.len() > at + 6 && line[at + 3] == b':' => at += 6,
+        _ => return 0,
+    }
+    if line.get(at) == Some(&b' ') { at + 1 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_told_from_other_stamps() {
+        assert_eq!(header(b"2026-05-01T10:00:00.123456Z 00O text"), Some(false));
+        assert_eq!(header(b"2026-05-01T10:00:00.123456Z 0fE+text"), Some(true));
+        assert_eq!(header(b"2026-05-01T10:00:00.123456Z text and more of it"), None);
+        assert_eq!(header(b"2026-05-01T10:00:00.123456Z 00O"), None);
+    }
+
+    #[test]
+    fn iso_stamps_of_other_tools_are_measured() {
+        assert_eq!(iso(b"2026-01-02T03:04:05.6789012Z x"), 29);
+        assert_eq!(iso(b"2026-01-02T03:04:05Z x"), 21);
+        assert_eq!(iso(b"2026-01-02T03:04:05.678+00:00 x"), 30);
+        assert_eq!(iso(b"2026-01-02T03:04:05 INFO x"), 0);
+        assert_eq!(iso(b"2026-01-02"), 0);
+    }
+}

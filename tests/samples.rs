@@ -1,0 +1,2 @@
+//! One named test for each pattern file.
+fn main() {}
