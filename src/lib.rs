@@ -1,3 +1,31 @@
 //! Says why a CI job failed and what to do about it, from its log alone.
+//!
+//! ```
+//! use jobtriage::diagnosis::{Case, Input, diagnose};
+//! use jobtriage::engine::Scanner;
+//! use jobtriage::library::Library;
+//! use jobtriage::model::Lang;
+//!
+//! let log = b"$ git clone https://git.example.com/group/app.git\n\
+//!     fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com\n\
+//!     ERROR: Job failed: exit code 128\n";
+//! let library = Library::embedded();
+//! let scan = Scanner::new(&library).scan(&log[..]);
+//! let case = Case::single(Input { source: "job.log".into(), scan });
+//! let cause = diagnose(&case, &library, Lang::En).cause.expect("a known failure");
+//! assert_eq!(cause.id, "git/could-not-resolve-host");
+//! assert_eq!(cause.line, 2);
+//! ```
+//!
+//! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]; [`pattern`] and [`library`] are what the
+//! engine knows, [`model`] the plain values in between, [`cli`] the program around it.
+
+pub mod cli;
+pub mod diagnosis;
+pub mod engine;
+pub mod library;
 pub mod model;
 pub mod pattern;
+pub mod report;
+pub mod source;
+pub mod trace;

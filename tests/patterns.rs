@@ -14,7 +14,12 @@ fn main() {
     let tests = files
         .into_iter()
         .map(|path| {
-            let id = path.strip_prefix(&root).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
+            let id = path
+                .strip_prefix(&root)
+                .unwrap()
+                .with_extension("")
+                .to_string_lossy()
+                .replace('\\', "/");
             let name = id.clone();
             Trial::test(name, move || check(&path, &id))
         })
@@ -39,7 +44,11 @@ fn check(path: &Path, id: &str) -> Result<(), Failed> {
     let source = std::fs::read_to_string(path)?;
     let (pattern, file) = compile(&format!("patterns/{id}.toml"), id, &source, &|_| 0)
         .map_err(|e| format!("{e}\n  {}", e.hint.clone().unwrap_or_default()))?;
-    let regexes: Vec<_> = pattern.matches.iter().map(|m| m.regex.compile().unwrap()).collect();
+    let regexes: Vec<_> = pattern
+        .matches
+        .iter()
+        .map(|m| m.regex.compile().unwrap())
+        .collect();
     if file.tests.matches.is_empty() && file.test.is_empty() {
         return Err("no line that matches under [tests]".into());
     }
@@ -47,12 +56,18 @@ fn check(path: &Path, id: &str) -> Result<(), Failed> {
         return Err("no near miss under [tests]".into());
     }
     for line in &file.tests.matches {
-        if !regexes.iter().any(|r| r.is_match(line.trim_end().as_bytes())) {
+        if !regexes
+            .iter()
+            .any(|r| r.is_match(line.trim_end().as_bytes()))
+        {
             return Err(format!("should match and does not: {line}").into());
         }
     }
     for line in &file.tests.ignores {
-        if regexes.iter().any(|r| r.is_match(line.trim_end().as_bytes())) {
+        if regexes
+            .iter()
+            .any(|r| r.is_match(line.trim_end().as_bytes()))
+        {
             return Err(format!("should not match and does: {line}").into());
         }
     }

@@ -1,12 +1,15 @@
 //! What the frame of a log says about the job, whatever the patterns say.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How the job ended, as far as the log tells.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The verdict says so.
@@ -102,12 +105,16 @@ pub struct Section {
 impl Section {
     /// The outermost name: the runner's stage (`step_script`), or a user section outside of any.
     pub fn stage_name(&self) -> Option<&str> {
-        self.path.as_deref().map(|path| path.split('/').next().unwrap_or(path))
+        self.path
+            .as_deref()
+            .map(|path| path.split('/').next().unwrap_or(path))
     }
 
     /// The innermost name.
     pub fn name(&self) -> Option<&str> {
-        self.path.as_deref().map(|path| path.rsplit('/').next().unwrap_or(path))
+        self.path
+            .as_deref()
+            .map(|path| path.rsplit('/').next().unwrap_or(path))
     }
 
     /// Lines the span covers.
@@ -123,8 +130,10 @@ pub struct Command {
     pub line: u64,
     /// Index into [`JobFacts::sections`].
     pub section: u32,
+    /// Which command of the log it is, from 1 on: [`super::Place::command`] of the lines below it.
+    pub index: u32,
     /// The command without `$ `, at most 2,000 bytes.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// The closing line of a job.
@@ -170,15 +179,18 @@ pub struct JobFacts {
 impl JobFacts {
     /// The name reports give for the failing section: its outermost name.
     pub fn failing_section_name(&self) -> Option<&str> {
-        self.sections.get(self.failing_section? as usize)?.stage_name()
+        self.sections
+            .get(self.failing_section? as usize)?
+            .stage_name()
     }
 
     /// The last command that was echoed in the stage that failed.
     pub fn last_command(&self) -> Option<&Command> {
         let stage = self.sections.get(self.failing_section? as usize)?.stage;
-        self.commands
-            .iter()
-            .rev()
-            .find(|c| self.sections.get(c.section as usize).is_some_and(|s| s.stage == stage))
+        self.commands.iter().rev().find(|c| {
+            self.sections
+                .get(c.section as usize)
+                .is_some_and(|s| s.stage == stage)
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! What the engine hands to the diagnosis: matches and kept text, no judgement.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Named captures; a name that took no part in the match is absent.
 pub type Captures = BTreeMap<String, String>;
@@ -46,7 +47,7 @@ pub struct Hit {
     /// the line that satisfies `before` / `after`, or breaks `absent`.
     pub context: Vec<Option<WatchHit>>,
     /// The echoed command in force.
-    pub command: Option<String>,
+    pub command: Option<Arc<str>>,
     /// How many more lines of the same section matched but were dropped.
     pub dropped: u64,
 }
@@ -58,6 +59,10 @@ pub struct TailLine {
     pub place: Place,
     /// The line as printed, clean and bounded.
     pub text: String,
-    /// The line is an echoed command, an `+ xtrace` echo or another copy of source.
+    /// How many bytes of `text` a wrapping tool's prefix takes.
+    pub content_at: usize,
+    /// The line is an echoed command.
+    pub command: bool,
+    /// The line is no output of its own: a command, an `+ xtrace` echo or another copy of source, a passing test.
     pub echo: bool,
 }

@@ -19,7 +19,14 @@ const REGEX_SIZE: usize = 1 << 18;
 /// How many lines a condition without a usable literal may look back.
 pub const MAX_LOOKBACK: u32 = 40;
 /// Names that templates may use besides captures: facts of the job.
-pub const FACT_NAMES: &[&str] = &["executor", "namespace", "section", "job_image", "runner_version", "exit_code"];
+pub const FACT_NAMES: &[&str] = &[
+    "executor",
+    "namespace",
+    "section",
+    "job_image",
+    "runner_version",
+    "exit_code",
+];
 
 /// A pattern that passed every check a file must pass to be loaded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,7 +167,11 @@ pub struct VersionRange {
 
 impl VersionRange {
     fn parse(text: &str) -> Option<Self> {
-        let mut range = Self { from: None, below: None, unknown: false };
+        let mut range = Self {
+            from: None,
+            below: None,
+            unknown: false,
+        };
         for part in text.split(',').map(str::trim) {
             if part == "unknown" {
                 range.unknown = true;
@@ -179,7 +190,9 @@ impl VersionRange {
     pub fn holds(&self, found: Option<&str>) -> bool {
         match found.and_then(version) {
             None => self.unknown,
-            Some(v) => self.from.is_none_or(|from| v >= from) && self.below.is_none_or(|below| v < below),
+            Some(v) => {
+                self.from.is_none_or(|from| v >= from) && self.below.is_none_or(|below| v < below)
+            }
         }
     }
 }
@@ -203,7 +216,9 @@ impl Pattern {
 
     /// True if any condition or note refers to other patterns.
     pub fn refers_to_others(&self) -> bool {
-        self.conditions.iter().any(|c| matches!(c, Condition::Seen(_) | Condition::Unseen(_)))
+        self.conditions
+            .iter()
+            .any(|c| matches!(c, Condition::Seen(_) | Condition::Unseen(_)))
     }
 }
 
@@ -221,7 +236,12 @@ pub type Cost<'c> = &'c dyn Fn(&[u8]) -> u64;
 /// Parses and checks one pattern file.
 ///
 /// `file` is the name for messages, `id` what its path makes of it.
-pub fn compile(file: &str, id: &str, source: &str, cost: Cost<'_>) -> Result<(Pattern, PatternFile), PatternError> {
+pub fn compile(
+    file: &str,
+    id: &str,
+    source: &str,
+    cost: Cost<'_>,
+) -> Result<(Pattern, PatternFile), PatternError> {
     let parsed: PatternFile =
         toml::from_str(source).map_err(|e| PatternError::from_toml(file, source, &e))?;
     let checker = Checker { file, source, cost };
@@ -243,9 +263,15 @@ impl Checker<'_> {
     fn pattern(&self, id: &str, file: &PatternFile) -> Result<Pattern, PatternError> {
         check_id(id).map_err(|message| PatternError::whole(self.file, message))?;
         if file.matches.is_empty() {
-            return Err(PatternError::whole(self.file, "no [[match]]").hint("give at least one regex"));
+            return Err(
+                PatternError::whole(self.file, "no [[match]]").hint("give at least one regex")
+            );
         }
-        let matches = file.matches.iter().map(|m| self.alternative(m)).collect::<Result<Vec<_>, _>>()?;
+        let matches = file
+            .matches
+            .iter()
+            .map(|m| self.alternative(m))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut conditions = Vec::new();
         for table in &file.when {
             conditions.extend(self.conditions(table, "[[when]]")?);
@@ -253,7 +279,10 @@ impl Checker<'_> {
         let mut notes = Vec::new();
         for note in &file.note {
             let conditions = self.conditions(&note.when, "[[note]]")?;
-            notes.push(Note { conditions, text: note.text.clone() });
+            notes.push(Note {
+                conditions,
+                text: note.text.clone(),
+            });
         }
         for outcome in file.check.iter().flat_map(|c| &c.outcome) {
             if let Some(regex) = &outcome.regex {
@@ -290,21 +319,42 @@ impl Checker<'_> {
 
     fn alternative(&self, table: &MatchTable) -> Result<Match, PatternError> {
         let regex = self.expr(&table.regex, table.ignore_case, table.unicode)?;
-        Ok(Match { regex, on: table.on })
+        Ok(Match {
+            regex,
+            on: table.on,
+        })
     }
 
     fn expr(&self, source: &str, ignore_case: bool, unicode: bool) -> Result<Expr, PatternError> {
         let literals = literal::derive(source, ignore_case, unicode, self.cost)
-            .map_err(|e| self.fault(source, format!("not a regex: {}", last_line(&e.to_string()))))?
+            .map_err(|e| {
+                self.fault(
+                    source,
+                    format!("not a regex: {}", last_line(&e.to_string())),
+                )
+            })?
             .unwrap_or_default();
-        let expr = Expr { source: source.to_owned(), ignore_case, unicode, literals };
-        expr.compile()
-            .map_err(|e| self.fault(source, format!("not a regex: {}", last_line(&e.to_string()))))?;
+        let expr = Expr {
+            source: source.to_owned(),
+            ignore_case,
+            unicode,
+            literals,
+        };
+        expr.compile().map_err(|e| {
+            self.fault(
+                source,
+                format!("not a regex: {}", last_line(&e.to_string())),
+            )
+        })?;
         Ok(expr)
     }
 
     /// The operators of one table; every one of them must hold.
-    fn conditions(&self, table: &ConditionTable, what: &str) -> Result<Vec<Condition>, PatternError> {
+    fn conditions(
+        &self,
+        table: &ConditionTable,
+        what: &str,
+    ) -> Result<Vec<Condition>, PatternError> {
         let mut out = Vec::new();
         let near = [
             (&table.before, Near::Before),
@@ -315,7 +365,10 @@ impl Checker<'_> {
             let Some(regex) = regex else { continue };
             if out.iter().any(|c| matches!(c, Condition::Near { .. })) {
                 return Err(self
-                    .fault(regex, format!("two of before, after and absent in one {what}"))
+                    .fault(
+                        regex,
+                        format!("two of before, after and absent in one {what}"),
+                    )
                     .hint("write one table each: all tables must hold"));
             }
             let watch = self.expr(regex, table.ignore_case, false)?;
@@ -328,9 +381,16 @@ impl Checker<'_> {
                 )).hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
             }
             let scope = table.scope.unwrap_or_default();
-            out.push(Condition::Near { kind, watch, within: table.within, scope });
+            out.push(Condition::Near {
+                kind,
+                watch,
+                within: table.within,
+                scope,
+            });
         }
-        if out.is_empty() && (table.within.is_some() || table.scope.is_some() || table.side.is_some()) {
+        if out.is_empty()
+            && (table.within.is_some() || table.scope.is_some() || table.side.is_some())
+        {
             return Err(PatternError::whole(
                 self.file,
                 format!("within, scope and side need before, after or absent in the same {what}"),
@@ -366,7 +426,11 @@ impl Checker<'_> {
             out.push(Condition::ExitCode(list.clone()));
         }
         if let Some(regex) = &table.command {
-            out.push(Condition::Command(self.expr(regex, table.ignore_case, false)?));
+            out.push(Condition::Command(self.expr(
+                regex,
+                table.ignore_case,
+                false,
+            )?));
         }
         if let Some(list) = &table.seen {
             out.push(Condition::Seen(list.clone()));
@@ -378,7 +442,10 @@ impl Checker<'_> {
             out.push(Condition::Times(times));
         }
         if out.is_empty() {
-            return Err(PatternError::whole(self.file, format!("a {what} without an operator")));
+            return Err(PatternError::whole(
+                self.file,
+                format!("a {what} without an operator"),
+            ));
         }
         Ok(out)
     }
@@ -388,7 +455,10 @@ impl Checker<'_> {
         let captures = CaptureNames::of(pattern);
         let texts = [Some(&pattern.text.en), pattern.text.ko.as_ref()];
         for text in texts.into_iter().flatten() {
-            let all = [&text.title, &text.cause].into_iter().chain(&text.fix).chain(&text.verify);
+            let all = [&text.title, &text.cause]
+                .into_iter()
+                .chain(&text.fix)
+                .chain(&text.verify);
             for template in all {
                 self.template(template, &captures, &BTreeSet::new())?;
             }
@@ -396,17 +466,27 @@ impl Checker<'_> {
         for note in &pattern.notes {
             let own = note.conditions.iter().flat_map(captured_by).collect();
             // A note may use what the patterns it has `seen` captured; those names are not known here.
-            if note.conditions.iter().any(|c| matches!(c, Condition::Seen(_))) {
+            if note
+                .conditions
+                .iter()
+                .any(|c| matches!(c, Condition::Seen(_)))
+            {
                 continue;
             }
-            for template in [Some(&note.text.en), note.text.ko.as_ref()].into_iter().flatten() {
+            for template in [Some(&note.text.en), note.text.ko.as_ref()]
+                .into_iter()
+                .flatten()
+            {
                 self.template(template, &captures, &own)?;
             }
         }
         for check in &pattern.checks {
             let outcomes = check.outcome.iter().map(|o| &o.text);
             let texts = [&check.text].into_iter().chain(outcomes);
-            let all = texts.flat_map(|t| [Some(&t.en), t.ko.as_ref()]).flatten().chain(&check.run);
+            let all = texts
+                .flat_map(|t| [Some(&t.en), t.ko.as_ref()])
+                .flatten()
+                .chain(&check.run);
             for template in all {
                 self.template(template, &captures, &BTreeSet::new())?;
             }
@@ -425,15 +505,22 @@ impl Checker<'_> {
             let known = sure || captures.all.contains(name);
             if !known && !FACT_NAMES.contains(&name) {
                 let all: Vec<&str> = captures.all.iter().map(String::as_str).collect();
-                let fault = self.fault(&format!("{{{name}"), format!("no capture is named `{name}`"));
+                let fault = self.fault(
+                    &format!("{{{name}"),
+                    format!("no capture is named `{name}`"),
+                );
                 return Err(match nearest(name, &all) {
                     Some(near) => fault.hint(format!("did you mean `{{{near}}}`?")),
-                    None => fault.hint("name a capture of a regex in this file, or drop the placeholder"),
+                    None => fault
+                        .hint("name a capture of a regex in this file, or drop the placeholder"),
                 });
             }
             if !sure && !has_fallback {
                 return Err(self
-                    .fault(&format!("{{{name}}}"), format!("`{{{name}}}` may be absent"))
+                    .fault(
+                        &format!("{{{name}}}"),
+                        format!("`{{{name}}}` may be absent"),
+                    )
                     .hint(format!("give it a fallback: `{{{name}|the …}}`")));
             }
         }
@@ -464,7 +551,11 @@ impl CaptureNames {
         let mut sure = sure.unwrap_or_default();
         for condition in &pattern.conditions {
             match condition {
-                Condition::Near { kind: Near::Before | Near::After, watch, .. } => {
+                Condition::Near {
+                    kind: Near::Before | Near::After,
+                    watch,
+                    ..
+                } => {
                     let (names, always) = captures_of(watch);
                     all.extend(names);
                     sure.extend(always);
@@ -484,9 +575,12 @@ impl CaptureNames {
 /// Names a condition contributes to its note.
 fn captured_by(condition: &Condition) -> Vec<String> {
     match condition {
-        Condition::Near { kind: Near::Before | Near::After, watch, .. } | Condition::Command(watch) => {
-            captures_of(watch).0.into_iter().collect()
+        Condition::Near {
+            kind: Near::Before | Near::After,
+            watch,
+            ..
         }
+        | Condition::Command(watch) => captures_of(watch).0.into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -530,17 +624,26 @@ fn captures_of(expr: &Expr) -> (BTreeSet<String>, BTreeSet<String>) {
 pub fn check_id(id: &str) -> Result<(), String> {
     let good = |part: &str| {
         !part.is_empty()
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
             && part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
-    let well_formed = id.split_once('/').is_some_and(|(family, name)| good(family) && good(name));
+    let well_formed = id
+        .split_once('/')
+        .is_some_and(|(family, name)| good(family) && good(name));
     if well_formed && id.len() <= 64 {
         Ok(())
     } else {
-        Err(format!("`{id}` is not a pattern id: want family/name in lower case, digits and hyphens"))
+        Err(format!(
+            "`{id}` is not a pattern id: want family/name in lower case, digits and hyphens"
+        ))
     }
 }
 
 fn last_line(text: &str) -> &str {
-    text.lines().last().unwrap_or(text).trim_start_matches("error: ")
+    text.lines()
+        .last()
+        .unwrap_or(text)
+        .trim_start_matches("error: ")
 }

@@ -20,7 +20,13 @@ pub struct PatternError {
 impl PatternError {
     /// A fault of the file as a whole.
     pub fn whole(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: None, column: None, message: message.into(), hint: None }
+        Self {
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// A fault at a byte offset of the source.

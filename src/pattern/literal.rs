@@ -27,13 +27,14 @@ pub fn derive(
     ignore_case: bool,
     unicode: bool,
     cost: &dyn Fn(&[u8]) -> u64,
-) -> Result<Option<Vec<Vec<u8>>>, regex_syntax::Error> {
+) -> Result<Option<Vec<Vec<u8>>>, Box<regex_syntax::Error>> {
     let hir = ParserBuilder::new()
         .utf8(false)
         .unicode(unicode)
         .case_insensitive(ignore_case)
         .build()
-        .parse(regex)?;
+        .parse(regex)
+        .map_err(Box::new)?;
     Ok(required(&hir, cost).map(|mut set| {
         for literal in &mut set {
             cut(literal, cost);
@@ -189,13 +190,22 @@ mod tests {
 
     #[test]
     fn the_longest_required_run_is_found_anywhere() {
-        assert_eq!(literals(r"^\S+ (\d+) no space left on device$"), [") no space left on device"[1..].to_owned()]);
-        assert_eq!(literals(r"x{0,9}(?:pull|push) access denied for (\S+)").len(), 2);
+        assert_eq!(
+            literals(r"^\S+ (\d+) no space left on device$"),
+            [") no space left on device"[1..].to_owned()]
+        );
+        assert_eq!(
+            literals(r"x{0,9}(?:pull|push) access denied for (\S+)").len(),
+            2
+        );
     }
 
     #[test]
     fn every_branch_of_an_alternation_needs_one() {
-        assert_eq!(literals(r"first branch|other branch"), ["first branch", "other branch"]);
+        assert_eq!(
+            literals(r"first branch|other branch"),
+            ["first branch", "other branch"]
+        );
         assert!(literals(r"first branch|\d+").is_empty());
         assert!(literals(r"(?:first branch)?\d+").is_empty());
     }
@@ -203,7 +213,9 @@ mod tests {
     #[test]
     fn case_is_folded_and_classes_of_one_letter_count() {
         assert_eq!(literals(r"[Cc]onnection refused"), ["connection refused"]);
-        let set = derive("Connection Refused", true, false, &|_| 0).unwrap().unwrap();
+        let set = derive("Connection Refused", true, false, &|_| 0)
+            .unwrap()
+            .unwrap();
         assert_eq!(set, [b"connection refused".to_vec()]);
     }
 
@@ -216,7 +228,10 @@ mod tests {
     #[test]
     fn whatever_a_regex_matches_contains_a_literal() {
         let cases = [
-            (r"(?:npm ERR!|npm error) code E(?:404|401)", "npm error code E401"),
+            (
+                r"(?:npm ERR!|npm error) code E(?:404|401)",
+                "npm error code E401",
+            ),
             (r"(a|bb)+ccccc+d? is missing", "abbabbcccccc is missing"),
             (r"colou?rful language", "colorful language"),
         ];
@@ -224,7 +239,8 @@ mod tests {
             let folded: Vec<u8> = line.bytes().map(fold).collect();
             let set = derive(regex, false, false, &|_| 0).unwrap().unwrap();
             assert!(
-                set.iter().any(|l| folded.windows(l.len()).any(|w| w == &l[..])),
+                set.iter()
+                    .any(|l| folded.windows(l.len()).any(|w| w == &l[..])),
                 "{regex}: {set:?}"
             );
         }

@@ -3,6 +3,7 @@
 pub mod compile;
 pub mod error;
 pub mod literal;
+pub mod redirect;
 pub mod schema;
 pub mod text;
 

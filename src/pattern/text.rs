@@ -31,7 +31,9 @@ pub fn pieces(template: &str) -> Vec<Piece<'_>> {
         if open > 0 && matches!(bytes[open - 1], b'$' | b'{') {
             continue;
         }
-        let Some(close) = template[at..].find(['}', '{']).map(|i| at + i) else { break };
+        let Some(close) = template[at..].find(['}', '{']).map(|i| at + i) else {
+            break;
+        };
         if bytes[close] != b'}' {
             continue;
         }
@@ -58,15 +60,19 @@ pub fn pieces(template: &str) -> Vec<Piece<'_>> {
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Names of the placeholders of a template that have no fallback, and of those that have one.
 pub fn placeholders(template: &str) -> impl Iterator<Item = (&str, bool)> {
-    pieces(template).into_iter().filter_map(|piece| match piece {
-        Piece::Placeholder { name, fallback } => Some((name, fallback.is_some())),
-        Piece::Literal(_) => None,
-    })
+    pieces(template)
+        .into_iter()
+        .filter_map(|piece| match piece {
+            Piece::Placeholder { name, fallback } => Some((name, fallback.is_some())),
+            Piece::Literal(_) => None,
+        })
 }
 
 /// Fills in a template. A capture without value and without fallback becomes `…`.
@@ -109,14 +115,28 @@ mod tests {
     #[test]
     fn captures_and_fallbacks_are_filled_in() {
         assert_eq!(fill("pull {image} now"), "pull busybox:latest now");
-        assert_eq!(fill("{host|the host}: {image|x}"), "the host: busybox:latest");
+        assert_eq!(
+            fill("{host|the host}: {image|x}"),
+            "the host: busybox:latest"
+        );
         assert_eq!(fill("{empty|nothing}{host|}"), "nothing");
         assert_eq!(fill("{host}"), "…");
     }
 
     #[test]
     fn what_is_no_placeholder_stands_as_it_is() {
-        for text in ["${VAR}", "${image}", "{{.Size}}", "{{image}}", "{}", "{ image }", "{\"a\": {}}", "{Image}", "a { b", "}{"] {
+        for text in [
+            "${VAR}",
+            "${image}",
+            "{{.Size}}",
+            "{{image}}",
+            "{}",
+            "{ image }",
+            "{\"a\": {}}",
+            "{Image}",
+            "a { b",
+            "}{",
+        ] {
             assert_eq!(fill(text), text);
         }
     }

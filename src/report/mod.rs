@@ -15,6 +15,7 @@ mod jsonl;
 #[cfg(test)]
 mod laws;
 pub mod paint;
+pub mod pattern_page;
 pub mod prose;
 pub mod sanitize;
 mod short;

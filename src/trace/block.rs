@@ -1,13 +1,16 @@
 //! A stretch of clean text with a sparse index back to the raw log.
 
 use super::marker::Edge;
+use super::prefix;
 
 /// Longest stretch of one line that is looked at in one go.
 pub const WINDOW: usize = 64 << 10;
 /// How much two windows of one line share.
 pub const OVERLAP: usize = 4 << 10;
-/// Distance between the starts of two windows.
+/// How much of a line one window is there for; beyond it, on either side, it only sees.
 pub const STEP: usize = WINDOW - OVERLAP;
+/// How far a window sees beyond its own stretch.
+const MARGIN: usize = OVERLAP / 2;
 /// How much clean text before the block stays readable.
 pub const HISTORY: usize = 64 << 10;
 
@@ -46,12 +49,14 @@ pub struct Block {
     pub(super) carry: usize,
     pub(super) first_line: u64,
     pub(super) column: u64,
-    pub(super) head: Vec<u8>,
+    pub(super) next_column: u64,
     pub(super) borders: Vec<(usize, Border)>,
     pub(super) joins: Vec<usize>,
     pub(super) marks: Vec<SectionMark>,
     pub(super) greens: Vec<usize>,
     pub(super) coloured_from: Option<usize>,
+    pub(super) base: u64,
+    pub(super) last: bool,
 }
 
 impl Block {
@@ -71,14 +76,14 @@ impl Block {
         self.fresh
     }
 
+    /// Where the text ends that no later block repeats: inside a long line the windows at the border overlap.
+    pub fn owned(&self) -> usize {
+        self.carry.min(self.end)
+    }
+
     /// How many clean bytes of the line at [`Block::start`] earlier blocks held; 0 at a true line start.
     pub fn column(&self) -> u64 {
         self.column
-    }
-
-    /// The first bytes of the line at [`Block::start`] where [`Block::column`] is not 0.
-    pub fn head(&self) -> &[u8] {
-        &self.head
     }
 
     /// Markers taken out of the text, in order.
@@ -86,11 +91,38 @@ impl Block {
         &self.marks
     }
 
-    /// The bounds of the piece around an offset, without its newline.
-    pub fn piece(&self, at: usize) -> (usize, usize) {
-        let from = memchr::memrchr(b'\n', &self.buf[self.fresh..at]).map_or(self.fresh, |k| self.fresh + k + 1);
+    /// The piece around an offset of the text: its line, or the window of a line longer than [`WINDOW`].
+    pub fn piece(&self, at: usize) -> Piece {
+        let from = memchr::memrchr(b'\n', &self.buf[self.fresh..at])
+            .map_or(self.fresh, |k| self.fresh + k + 1);
         let to = memchr::memchr(b'\n', &self.buf[at..self.end]).map_or(self.end, |k| at + k);
-        (from, to)
+        let column = if from == self.fresh {
+            self.column as usize
+        } else {
+            0
+        };
+        if column == 0 && to - from <= WINDOW {
+            return Piece {
+                from,
+                to,
+                until: to,
+                goes_on: false,
+            };
+        }
+        // Windows count from the true start of the line, so that they do not depend on where blocks end.
+        let window = (at - from + column) / STEP;
+        let offset = |column_wanted: usize| (from + column_wanted).saturating_sub(column);
+        let until = offset((window + 1) * STEP).min(to);
+        Piece {
+            from: if window == 0 {
+                from
+            } else {
+                offset(window * STEP - MARGIN)
+            },
+            to: (until + MARGIN).min(to),
+            until,
+            goes_on: window > 0,
+        }
     }
 
     /// Is the piece that ends at `to` overwritten by the next one on a screen?
@@ -100,12 +132,65 @@ impl Block {
             .is_ok_and(|k| self.borders[k].1 == Border::Overwritten)
     }
 
-    /// Is the `$ ` at this offset an echoed command? In the runner's green where the log has its colours.
-    pub fn is_echo(&self, dollar: usize) -> bool {
-        match self.coloured_from {
-            Some(from) if dollar >= from => self.greens.binary_search(&dollar).is_ok(),
-            _ => true,
+    /// How many clean bytes of the log stand before [`Block::bytes`].
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Nothing comes behind this block.
+    pub fn is_last(&self) -> bool {
+        self.last
+    }
+
+    /// Borders and joins in a range, relative to its start: what a copy of it needs to count lines.
+    pub fn breaks(&self, from: usize, to: usize) -> (Vec<usize>, Vec<usize>) {
+        let within = |at: usize| (from..to).contains(&at);
+        let borders = self
+            .borders
+            .iter()
+            .map(|(at, _)| *at)
+            .filter(|at| within(*at))
+            .map(|at| at - from);
+        let joins = self
+            .joins
+            .iter()
+            .copied()
+            .filter(|at| within(*at))
+            .map(|at| at - from);
+        (borders.collect(), joins.collect())
+    }
+
+    /// Where echoed commands begin in the text (at their `$ `), in order.
+    pub fn echoes(&self, out: &mut Vec<usize>) {
+        out.clear();
+        let coloured = self
+            .coloured_from
+            .unwrap_or(self.end)
+            .clamp(self.fresh, self.end);
+        let plain = &self.buf[self.fresh..coloured];
+        for at in memchr::memmem::find_iter(plain, b"$ ").map(|k| self.fresh + k) {
+            if self.begins_line(at) {
+                out.push(at);
+            }
         }
+        let greens = self.greens.iter().copied();
+        out.extend(greens.filter(|at| (coloured..self.end).contains(at) && self.begins_line(*at)));
+    }
+
+    /// Does nothing but stamps stand before this offset on its line?
+    fn begins_line(&self, at: usize) -> bool {
+        let from = memchr::memrchr(b'\n', &self.buf[self.fresh..at])
+            .map_or(self.fresh, |k| self.fresh + k + 1);
+        if from == self.fresh && self.column > 0 {
+            return false;
+        }
+        let before = at - from;
+        before == 0
+            || before < 600 && {
+                let to =
+                    memchr::memchr(b'\n', &self.buf[at..self.end]).map_or(self.end, |k| at + k);
+                prefix::split(&self.buf[from..to]).stamps == before
+            }
     }
 
     /// A counter of raw lines that starts at the text's start.
@@ -121,8 +206,16 @@ impl Block {
     /// Raw line number at an offset of the history or the text, without a counter at hand.
     pub fn line_before(&self, at: usize, known: usize, known_line: u64) -> u64 {
         let newlines = memchr::memchr_iter(b'\n', &self.buf[at..known]).count() as u64;
-        let borders = self.borders.iter().filter(|(b, _)| (at..known).contains(b)).count() as u64;
-        let joins = self.joins.iter().filter(|j| **j > at && **j <= known).count() as u64;
+        let borders = self
+            .borders
+            .iter()
+            .filter(|(b, _)| (at..known).contains(b))
+            .count() as u64;
+        let joins = self
+            .joins
+            .iter()
+            .filter(|j| **j > at && **j <= known)
+            .count() as u64;
         known_line - (newlines - borders + joins)
     }
 
@@ -131,9 +224,12 @@ impl Block {
         let line = self.counter().line_at(self, self.carry);
         let mut from = self.carry.saturating_sub(HISTORY);
         if from > 0 && self.buf[from - 1] != b'\n' {
-            from = memchr::memchr(b'\n', &self.buf[from..self.carry]).map_or(self.carry, |k| from + k + 1);
+            from =
+                memchr::memchr(b'\n', &self.buf[from..self.carry]).map_or(from, |k| from + k + 1);
         }
         let carry = self.carry;
+        self.column = self.next_column;
+        self.base += from as u64;
         self.buf.copy_within(from..self.len, 0);
         self.len -= from;
         self.fresh = carry - from;
@@ -161,6 +257,19 @@ impl Block {
     }
 }
 
+/// A line of a block, or a window of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it begins.
+    pub from: usize,
+    /// Where it ends, without its newline.
+    pub to: usize,
+    /// What stands behind this offset belongs to the next piece.
+    pub until: usize,
+    /// It does not begin at the start of its line.
+    pub goes_on: bool,
+}
+
 /// Counts raw lines forward through a block.
 #[derive(Debug, Clone, Copy)]
 pub struct Counter {
@@ -175,8 +284,13 @@ impl Counter {
     ///
     /// A newline that only ends a piece does not count; one that a continuation swallowed does.
     pub fn line_at(&mut self, block: &Block, at: usize) -> u64 {
+        let at = at.max(self.at);
         self.line += memchr::memchr_iter(b'\n', &block.buf[self.at..at]).count() as u64;
-        while block.borders.get(self.border).is_some_and(|(border, _)| *border < at) {
+        while block
+            .borders
+            .get(self.border)
+            .is_some_and(|(border, _)| *border < at)
+        {
             self.border += 1;
             self.line -= 1;
         }

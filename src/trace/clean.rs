@@ -18,28 +18,28 @@ fn special(b: u8) -> bool {
     b < 0x20 && b != b'\t' && b != b'\n'
 }
 
-/// Bit k is set when `b[k]` is special. SSE2 is part of every x86-64.
+/// Bit k is set when `b[k]` is special.
+///
+/// The only `unsafe` of the project: 64 bytes at a time instead of one.
 #[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
 #[inline(always)]
 fn mask(b: &[u8; 64]) -> u64 {
     use std::arch::x86_64::{
-        _mm_andnot_si128, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
-        _mm_set_epi64x, _mm_set1_epi8,
+        _mm_andnot_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
+        _mm_or_si128, _mm_set1_epi8,
     };
-    let (top, tab, newline) = (_mm_set1_epi8(0x1f), _mm_set1_epi8(9), _mm_set1_epi8(10));
     let mut mask = 0;
-    for k in 0..4 {
-        let half = |at: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&b[at..at + 8]);
-            i64::from_le_bytes(eight)
+    for (k, sixteen) in b.chunks_exact(16).enumerate() {
+        // SAFETY: SSE2 is part of every x86-64, and the unaligned load reads 16 bytes of a slice of 16.
+        let bits = unsafe {
+            let v = _mm_loadu_si128(sixteen.as_ptr().cast());
+            let control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+            let tab = _mm_cmpeq_epi8(v, _mm_set1_epi8(9));
+            let newline = _mm_cmpeq_epi8(v, _mm_set1_epi8(10));
+            _mm_movemask_epi8(_mm_andnot_si128(_mm_or_si128(tab, newline), control))
         };
-        // Compiles to one unaligned 16-byte load.
-        let v = _mm_set_epi64x(half(16 * k + 8), half(16 * k));
-        let control = _mm_cmpeq_epi8(_mm_min_epu8(v, top), v);
-        let kept = _mm_or_si128(_mm_cmpeq_epi8(v, tab), _mm_cmpeq_epi8(v, newline));
-        let bits = _mm_movemask_epi8(_mm_andnot_si128(kept, control)) as u32;
-        mask |= u64::from(bits) << (16 * k);
+        mask |= u64::from(bits as u32) << (16 * k);
     }
     mask
 }
@@ -54,7 +54,9 @@ fn mask(b: &[u8; 64]) -> u64 {
 /// The same without SIMD: the twin that other machines run and the tests compare with.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn mask_portable(b: &[u8; 64]) -> u64 {
-    b.iter().enumerate().fold(0, |mask, (k, &b)| mask | (u64::from(special(b)) << k))
+    b.iter()
+        .enumerate()
+        .fold(0, |mask, (k, &b)| mask | (u64::from(special(b)) << k))
 }
 
 /// Appends the clean form of `src` to `block`.
@@ -82,7 +84,11 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
             let found = mask(chunk);
             // Always 64 bytes: no copy whose length depends on the data.
             block.buf[o..o + 64].copy_from_slice(chunk);
-            let run = if found == 0 { 64 } else { found.trailing_zeros() as usize };
+            let run = if found == 0 {
+                64
+            } else {
+                found.trailing_zeros() as usize
+            };
             let step = run.min(stop - i);
             o += step;
             i += step;
@@ -114,7 +120,10 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
                 }
             }
             b'\r' => {
-                let next = src[i..].iter().position(|&b| b != b'\r').map_or(n, |k| i + k);
+                let next = src[i..]
+                    .iter()
+                    .position(|&b| b != b'\r')
+                    .map_or(n, |k| i + k);
                 i = next;
                 let line_end = next == n && at_eof || src.get(next) == Some(&b'\n');
                 if !line_end {
@@ -151,7 +160,12 @@ fn lone_cr(block: &mut Block, mut o: usize) -> usize {
         o += 1;
     }
     if let Some((_, edge, unix, name)) = found {
-        block.marks.push(SectionMark { at: o, edge, unix, name });
+        block.marks.push(SectionMark {
+            at: o,
+            edge,
+            unix,
+            name,
+        });
     }
     o
 }
@@ -165,7 +179,9 @@ mod tests {
         let mut state = 7u64;
         for _ in 0..20_000 {
             let chunk: [u8; 64] = std::array::from_fn(|_| {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                state = state
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
                 (state >> 33) as u8 >> (state >> 60 & 3)
             });
             assert_eq!(mask(&chunk), mask_portable(&chunk));
@@ -181,7 +197,10 @@ mod tests {
     #[test]
     fn escapes_and_controls_go_and_lone_carriage_returns_end_pieces() {
         assert_eq!(cleaned(b"\x1b[32;1m$ make\x1b[0;m\n"), "$ make\n");
-        assert_eq!(cleaned(b"10%\r20%\rdone\r\nnext\r\r\n\x07\x00\x08x\ty\n"), "10%\n20%\ndone\nnext\nx\ty\n");
+        assert_eq!(
+            cleaned(b"10%\r20%\rdone\r\nnext\r\r\n\x07\x00\x08x\ty\n"),
+            "10%\n20%\ndone\nnext\nx\ty\n"
+        );
         assert_eq!(cleaned(b"a\r\x1b[K\r\x1b[Kb\n"), "a\nb\n");
         assert_eq!(cleaned(b"last\r"), "last");
     }
@@ -189,10 +208,18 @@ mod tests {
     #[test]
     fn markers_are_taken_out_and_end_the_line_before() {
         let mut block = Block::default();
-        clean(b"left section_start:7:a_b[x=y]\r\x1b[0Kright\n", &[], true, &mut block);
+        clean(
+            b"left section_start:7:a_b[x=y]\r\x1b[0Kright\n",
+            &[],
+            true,
+            &mut block,
+        );
         assert_eq!(&block.buf[..block.len], b"left \nright\n");
         assert_eq!(block.marks.len(), 1);
-        assert_eq!((block.marks[0].at, block.marks[0].name.as_str()), (6, "a_b"));
+        assert_eq!(
+            (block.marks[0].at, block.marks[0].name.as_str()),
+            (6, "a_b")
+        );
         assert_eq!(block.borders, [(5, Border::Marker)]);
     }
 }

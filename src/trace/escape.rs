@@ -42,7 +42,10 @@ pub fn len_any(s: &[u8]) -> usize {
         Some(b']' | b'P' | b'X' | b'^' | b'_') => string(s),
         // nF sequences: intermediates, then a final byte (charsets, DECALN).
         Some(0x20..=0x2f) => {
-            let end = s[1..].iter().take(8).position(|b| !(0x20..=0x2f).contains(b));
+            let end = s[1..]
+                .iter()
+                .take(8)
+                .position(|b| !(0x20..=0x2f).contains(b));
             match end.map(|e| e + 1) {
                 Some(e) if (0x30..=0x7e).contains(&s[e]) => e + 1,
                 Some(e) => e,
@@ -70,7 +73,13 @@ fn string(s: &[u8]) -> usize {
     for (i, &b) in s.iter().enumerate().take(MAX_STRING).skip(2) {
         match b {
             0x07 => return i + 1,
-            ESC => return if s.get(i + 1) == Some(&b'\\') { i + 2 } else { i },
+            ESC => {
+                return if s.get(i + 1) == Some(&b'\\') {
+                    i + 2
+                } else {
+                    i
+                };
+            }
             // Never ended on its line: the text stays, or a stray `ESC ]` could hide an error.
             b'\n' | b'\r' => return 2,
             _ => {}
@@ -83,9 +92,7 @@ fn string(s: &[u8]) -> usize {
 pub fn unfinished(s: &[u8]) -> bool {
     match s.get(1) {
         None => true,
-        Some(b'[') => {
-            s.len() < MAX_CSI && s[2..].iter().all(|b| (0x20..=0x3f).contains(b))
-        }
+        Some(b'[') => s.len() < MAX_CSI && s[2..].iter().all(|b| (0x20..=0x3f).contains(b)),
         Some(b']' | b'P' | b'X' | b'^' | b'_') => {
             let body = &s[2..];
             s.len() < MAX_STRING
@@ -106,7 +113,7 @@ mod tests {
         let cases: [(&[u8], usize); 16] = [
             (b"\x1b[0Kx", 4),
             (b"\x1b[32;1mtext behind it", 7),
-            (b"\x1b[38;2;249;38;114mtext", 19),
+            (b"\x1b[38;2;249;38;114mtext", 18),
             (b"\x1b[3", 3),
             (b"\x1b[", 2),
             (b"\x1b", 1),
@@ -133,7 +140,9 @@ mod tests {
         for _ in 0..200_000 {
             let mut s = vec![ESC, b'['];
             for _ in 0..12 {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                state = state
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
                 s.push(alphabet[(state >> 33) as usize % alphabet.len()]);
             }
             assert_eq!(len(&s), len_any(&s), "{s:?}");

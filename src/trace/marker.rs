@@ -82,9 +82,15 @@ pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
     if digits == 0 || text_after[digits] != b':' {
         return None;
     }
-    let unix = std::str::from_utf8(&text_after[..digits]).ok()?.parse().unwrap_or(0);
+    let unix = std::str::from_utf8(&text_after[..digits])
+        .ok()?
+        .parse()
+        .unwrap_or(0);
     let from = skip + digits + 1;
-    let name_len = text[from..].iter().position(|&b| !name_byte(b)).unwrap_or(text.len() - from);
+    let name_len = text[from..]
+        .iter()
+        .position(|&b| !name_byte(b))
+        .unwrap_or(text.len() - from);
     if name_len == 0 || name_len > MAX {
         return None;
     }
@@ -101,6 +107,9 @@ pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
 
 /// Parses a line that is nothing but a marker, whatever a paste made of it; `None` for ordinary text.
 pub fn bare(line: &[u8]) -> Option<Marker<'_>> {
+    if let Some(marker) = run_on(line) {
+        return Some(marker);
+    }
     let (marker, len) = parse(line)?;
     let rest = &line[len..];
     if rest.is_empty() || rest.starts_with(b"[0K") || rest.starts_with(b" ") {
@@ -109,13 +118,19 @@ pub fn bare(line: &[u8]) -> Option<Marker<'_>> {
     None
 }
 
-/// Like [`bare`], but with a title that was run on: `section_start:1:step_scriptExecuting "step_script" …`.
-pub fn run_on(line: &[u8]) -> Option<Marker<'_>> {
+/// A marker with the title run on: `section_start:1:step_scriptExecuting "step_script" …`.
+fn run_on(line: &[u8]) -> Option<Marker<'_>> {
     let (marker, _) = parse(line)?;
     let stage = STAGES.iter().find(|stage| {
-        marker.name.strip_prefix(**stage).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+        marker
+            .name
+            .strip_prefix(**stage)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
     })?;
-    Some(Marker { name: &marker.name[..stage.len()], ..marker })
+    Some(Marker {
+        name: &marker.name[..stage.len()],
+        ..marker
+    })
 }
 
 fn name_byte(b: u8) -> bool {
@@ -127,21 +142,39 @@ mod tests {
     use super::*;
 
     fn name(line: &str) -> Option<&str> {
-        bare(line.as_bytes()).or_else(|| run_on(line.as_bytes())).map(|m| m.name)
+        bare(line.as_bytes()).map(|m| m.name)
     }
 
     #[test]
     fn markers_are_read_in_every_state_of_repair() {
         assert_eq!(name("section_start:1:step_script"), Some("step_script"));
-        assert_eq!(name("section_end:1627233650:after_script"), Some("after_script"));
-        assert_eq!(name("section_start:1:x[collapsed=true, hide_duration=true]"), Some("x"));
-        assert_eq!(name("section_start:1:a.b-C[0K[0K[36;1mTitle"), Some("a.b-C"));
-        assert_eq!(name("section_start:1:prepare_executorPreparing the \"docker\" executor"), Some("prepare_executor"));
+        assert_eq!(
+            name("section_end:1627233650:after_script"),
+            Some("after_script")
+        );
+        assert_eq!(
+            name("section_start:1:x[collapsed=true, hide_duration=true]"),
+            Some("x")
+        );
+        assert_eq!(
+            name("section_start:1:a.b-C[0K[0K[36;1mTitle"),
+            Some("a.b-C")
+        );
+        assert_eq!(
+            name("section_start:1:prepare_executorPreparing the \"docker\" executor"),
+            Some("prepare_executor")
+        );
     }
 
     #[test]
     fn text_about_markers_is_text() {
-        for line in ["section_start:1:x\\r\\e[0KHeader", "section_start:x:y", "section_start::y", "section_start:1:", "see section_start:1:y"] {
+        for line in [
+            "section_start:1:x\\r\\e[0KHeader",
+            "section_start:x:y",
+            "section_start::y",
+            "section_start:1:",
+            "see section_start:1:y",
+        ] {
             assert_eq!(name(line), None, "{line}");
         }
     }
@@ -149,9 +182,15 @@ mod tests {
     #[test]
     fn a_marker_is_found_at_the_end_of_a_line() {
         let (at, marker) = at_end(b"50% section_end:5:step_script").unwrap();
-        assert_eq!((at, marker.edge, marker.unix, marker.name), (4, Edge::End, 5, "step_script"));
+        assert_eq!(
+            (at, marker.edge, marker.unix, marker.name),
+            (4, Edge::End, 5, "step_script")
+        );
         assert!(at_end(b"section_start:1:a title").is_none());
         assert!(at_end(b"50%").is_none());
-        assert_eq!(at_end(b"section_start:1:a[collapsed=true, x=y]").unwrap().0, 0);
+        assert_eq!(
+            at_end(b"section_start:1:a[collapsed=true, x=y]").unwrap().0,
+            0
+        );
     }
 }

@@ -10,14 +10,14 @@ pub mod decode;
 pub mod escape;
 pub mod frame;
 pub mod line;
+pub mod literals;
 pub mod marker;
-pub mod outline;
 pub mod prefix;
 pub mod reader;
 pub mod stamp;
 mod verdict;
 
-pub use block::Block;
+pub use block::{Block, Piece};
 pub use frame::Frame;
 pub use line::{Kind, Line};
 pub use reader::BlockReader;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::block::{Block, OVERLAP, STEP, WINDOW};
+use super::block::{Block, OVERLAP, STEP};
 use super::clean;
 use super::escape::{self, ESC};
 use super::stamp;
@@ -26,6 +26,7 @@ pub struct BlockReader<R> {
     block: Block,
     bytes: u64,
     ends_in_mid_line: bool,
+    error: Option<io::Error>,
 }
 
 impl<R: Read> BlockReader<R> {
@@ -36,7 +37,10 @@ impl<R: Read> BlockReader<R> {
 
     /// A reader with another buffer size, for tests; at least 16 KiB.
     pub fn with_buffer(source: R, size: usize) -> Self {
-        let block = Block { first_line: 1, ..Block::default() };
+        let block = Block {
+            first_line: 1,
+            ..Block::default()
+        };
         Self {
             source,
             raw: vec![0; size.max(16 << 10)],
@@ -47,7 +51,21 @@ impl<R: Read> BlockReader<R> {
             block,
             bytes: 0,
             ends_in_mid_line: false,
+            error: None,
         }
+    }
+
+    /// A reader that takes over the buffer of an earlier one: [`BlockReader::into_buffer`].
+    pub fn reusing(source: R, buffer: Vec<u8>) -> Self {
+        let mut reader = Self::with_buffer(source, 0);
+        reader.raw = buffer;
+        reader.raw.resize(BUFFER, 0);
+        reader
+    }
+
+    /// The buffer, for the next reader.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.raw
     }
 
     /// Bytes read so far.
@@ -65,34 +83,41 @@ impl<R: Read> BlockReader<R> {
         self.ends_in_mid_line
     }
 
-    /// The next block; `None` at the end.
-    ///
-    /// # Errors
-    /// What the source reports; what was read before is handed out first.
-    pub fn next_block(&mut self) -> io::Result<Option<&Block>> {
+    /// What kept the source from being read to its end. All that came before it has been handed out.
+    pub fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
+    /// The next block; `None` at the end. A source that fails ends there: see [`BlockReader::take_error`].
+    pub fn next_block(&mut self) -> Option<&Block> {
         while !self.done {
             self.block.recycle();
-            self.fill()?;
-            let (cut, whole) = if self.eof { (self.filled, true) } else { self.cut() };
+            self.fill();
+            let (cut, whole) = if self.eof {
+                (self.filled, true)
+            } else {
+                self.cut()
+            };
             let kept = self.join_continuations(cut);
             clean::clean(&self.raw[..kept], &self.joins, self.eof, &mut self.block);
             self.raw.copy_within(cut..self.filled, 0);
             self.filled -= cut;
             if self.eof {
                 self.done = true;
+                self.block.last = true;
                 self.finish();
             } else {
                 self.settle(whole);
             }
             if self.block.end > self.block.fresh || !self.block.marks.is_empty() || self.done {
-                return Ok(Some(&self.block));
+                return Some(&self.block);
             }
         }
-        Ok(None)
+        None
     }
 
     /// Reads until the buffer is full or the source ends.
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) {
         while self.filled < self.raw.len() && !self.eof {
             match self.source.read(&mut self.raw[self.filled..]) {
                 Ok(0) => self.eof = true,
@@ -101,10 +126,12 @@ impl<R: Read> BlockReader<R> {
                     self.bytes += n as u64;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
+                Err(e) => {
+                    self.error = Some(e);
+                    self.eof = true;
+                }
             }
         }
-        Ok(())
     }
 
     /// Where the raw buffer may be cut, and whether that is a line end.
@@ -128,8 +155,13 @@ impl<R: Read> BlockReader<R> {
         // A `+` is rare in most logs, so this costs one fast pass.
         while let Some(plus) = memchr::memchr(b'+', &self.raw[search..cut]).map(|k| search + k) {
             search = plus + 1;
-            let Some(newline) = search.checked_sub(stamp::LEN + 1) else { continue };
-            if newline < from || self.raw[newline] != b'\n' || stamp::header(&self.raw[newline + 1..cut]) != Some(true) {
+            let Some(newline) = search.checked_sub(stamp::LEN + 1) else {
+                continue;
+            };
+            if newline < from
+                || self.raw[newline] != b'\n'
+                || stamp::header(&self.raw[newline + 1..cut]) != Some(true)
+            {
                 continue;
             }
             let mut end = newline;
@@ -151,7 +183,7 @@ impl<R: Read> BlockReader<R> {
         if whole {
             block.end = block.len;
             block.carry = block.len;
-            block.column = 0;
+            block.next_column = 0;
             return;
         }
         let unfinished = memchr::memrchr(b'\n', &block.buf[block.fresh..block.len])
@@ -161,16 +193,21 @@ impl<R: Read> BlockReader<R> {
             // so hand it out first, the unfinished line next time.
             block.end = unfinished;
             block.carry = unfinished;
+            block.next_column = 0;
             return;
         }
-        let length = block.len - unfinished;
-        if length >= WINDOW {
-            let windows = (length - WINDOW) / STEP + 1;
-            block.end = unfinished + (windows - 1) * STEP + WINDOW;
-            block.carry = unfinished + windows * STEP;
+        let column = block.column as usize;
+        let length = column + block.len - unfinished;
+        // Whole stretches of the line are handed out, and what the last of them sees beyond its own.
+        let stretches = length.saturating_sub(OVERLAP) / STEP;
+        if stretches * STEP > column {
+            block.carry = unfinished + stretches * STEP - column;
+            block.end = block.carry + OVERLAP;
+            block.next_column = (stretches * STEP) as u64;
         } else {
             block.end = unfinished;
             block.carry = unfinished;
+            block.next_column = block.column;
         }
     }
 
@@ -215,7 +252,8 @@ fn string_start(raw: &[u8]) -> Option<usize> {
     let low = raw.len().saturating_sub(escape::MAX_STRING);
     memchr::memchr_iter(ESC, &raw[low..])
         .map(|k| low + k)
-        .find(|&at| matches!(raw.get(at + 1), Some(b']' | b'P' | b'X' | b'^' | b'_')) && escape::unfinished(&raw[at..]))
+        .find(|&at| {
+            matches!(raw.get(at + 1), Some(b']' | b'P' | b'X' | b'^' | b'_'))
+                && escape::unfinished(&raw[at..])
+        })
 }
-
-const _: () = assert!(OVERLAP < WINDOW);

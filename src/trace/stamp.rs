@@ -21,7 +21,13 @@ pub fn header(line: &[u8]) -> Option<bool> {
 fn date(line: &[u8]) -> bool {
     const FORM: &[u8] = b"0000-00-00T00:00:00";
     line.len() >= FORM.len()
-        && FORM.iter().zip(line).all(|(form, b)| if *form == b'0' { b.is_ascii_digit() } else { form == b })
+        && FORM.iter().zip(line).all(|(form, b)| {
+            if *form == b'0' {
+                b.is_ascii_digit()
+            } else {
+                form == b
+            }
+        })
 }
 
 /// Length of an ISO 8601 stamp with zone and the blank behind it (`2026-01-02T03:04:05.6789012Z `), as GitHub Actions,
@@ -42,7 +48,11 @@ pub fn iso(line: &[u8]) -> usize {
         Some(b'+' | b'-') if line.len() > at + 6 && line[at + 3] == b':' => at += 6,
         _ => return 0,
     }
-    if line.get(at) == Some(&b' ') { at + 1 } else { 0 }
+    if line.get(at) == Some(&b' ') {
+        at + 1
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -53,7 +63,10 @@ mod tests {
     fn headers_are_told_from_other_stamps() {
         assert_eq!(header(b"2026-05-01T10:00:00.123456Z 00O text"), Some(false));
         assert_eq!(header(b"2026-05-01T10:00:00.123456Z 0fE+text"), Some(true));
-        assert_eq!(header(b"2026-05-01T10:00:00.123456Z text and more of it"), None);
+        assert_eq!(
+            header(b"2026-05-01T10:00:00.123456Z text and more of it"),
+            None
+        );
         assert_eq!(header(b"2026-05-01T10:00:00.123456Z 00O"), None);
     }
 

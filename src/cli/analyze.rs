@@ -1,0 +1,159 @@
+//! `jobtriage [FILE]...`: the main job.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use super::args::Analyze;
+use super::complaint::{self, Complaint};
+use super::exit::Exit;
+use super::output::Reports;
+use super::{console, library, paste};
+use crate::diagnosis::{Case, Input, diagnose};
+use crate::engine::{Scan, Scanner};
+use crate::model::{Lang, Problem};
+use crate::source::{self, Reading, Refusal, Source};
+
+/// Runs it.
+///
+/// # Errors
+/// What kept the work from being done at all.
+pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
+    if let Some(complaint) = misspelt_command(&args.files) {
+        return Err(complaint);
+    }
+    let reading = Reading {
+        text: args.reading.text,
+    };
+    let sources = sources(args, reading)?;
+    let (library, loaded) = library::load(&args.choice)?;
+    let mut reports = Reports::open(&args.output, &library, "text")?;
+    let mut scanner = Scanner::new(&library);
+    let lang = console::lang(&args.output.look);
+    if loaded == Exit::Trouble {
+        reports.trouble();
+    }
+    let mut inputs = Vec::new();
+    for source in sources {
+        match source.and_then(|source| read(&mut scanner, source, &mut reports)) {
+            Ok(input) if args.together => inputs.push(input),
+            Ok(input) => reports.log(&diagnose(&Case::single(input), &library, lang))?,
+            Err(refusal) => refused(&mut reports, refusal.problem()),
+        }
+    }
+    if args.together {
+        together(inputs, &library, lang, &mut reports)?;
+    }
+    reports.finish()
+}
+
+fn together(
+    inputs: Vec<Input>,
+    library: &crate::library::Library,
+    lang: Lang,
+    reports: &mut Reports,
+) -> Result<(), Complaint> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    let case = Case::together(inputs).map_err(|jobs| match jobs {
+        0 => Complaint::hint(
+            "--together: none of the inputs is the log of a job",
+            "one of them needs a runner header, section markers or a verdict",
+        ),
+        n => Complaint::hint(
+            format!("--together: {n} of the inputs are logs of jobs"),
+            "give one job's log, and what checks printed; several jobs are several runs",
+        ),
+    })?;
+    reports.log(&diagnose(&case, library, lang))
+}
+
+/// Reads a source to its end. What is damaged behind good parts is told, and the good parts are used.
+pub fn read(
+    scanner: &mut Scanner<'_>,
+    source: Source,
+    reports: &mut Reports,
+) -> Result<Input, Refusal> {
+    let label = source.label;
+    let mut scan = scanner.scan(source.reader);
+    if let Some(error) = scan.error.take() {
+        let problem = damage(&label, &scan, &error);
+        complaint::tell_problem(&problem);
+        reports.error(problem);
+        reports.trouble();
+    }
+    Ok(Input {
+        source: label,
+        scan,
+    })
+}
+
+/// What to say of a source that broke off.
+pub fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
+    Problem {
+        source: label.to_owned(),
+        message: format!(
+            "damaged after {} ({})",
+            size(scan.facts.bytes),
+            source::reason(error)
+        ),
+        hint: Some("what could be read was analysed".to_owned()),
+    }
+}
+
+fn refused(reports: &mut Reports, problem: &Problem) {
+    complaint::tell_problem(problem);
+    reports.error(problem.clone());
+    reports.trouble();
+}
+
+/// What to read: files, standard input, or a paste.
+fn sources(args: &Analyze, reading: Reading) -> Result<Vec<Result<Source, Refusal>>, Complaint> {
+    let standard = |path: &Path| path.as_os_str() == "-";
+    if args.files.is_empty() {
+        if args.paste || io::stdin().is_terminal() {
+            let bytes = paste::receive()?;
+            return Ok(vec![source::prepare(
+                "<paste>".to_owned(),
+                Box::new(io::Cursor::new(bytes)),
+                reading,
+            )]);
+        }
+        return Ok(vec![source::stdin(reading)]);
+    }
+    Ok(args
+        .files
+        .iter()
+        .map(|path| {
+            if standard(path) {
+                source::stdin(reading)
+            } else {
+                source::open(path, reading)
+            }
+        })
+        .collect())
+}
+
+/// `jobtriage sacn logs/`: neither a file nor a command.
+fn misspelt_command(files: &[PathBuf]) -> Option<Complaint> {
+    const COMMANDS: &[&str] = &["scan", "explain", "patterns", "clean", "completions", "man"];
+    let first = files.first()?.to_str()?;
+    if first.contains(['/', '.', '\\']) || first == "-" || Path::new(first).exists() {
+        return None;
+    }
+    let near = crate::pattern::error::nearest(first, COMMANDS)?;
+    Some(Complaint::hint(
+        format!("no file or command `{first}`"),
+        format!("did you mean `{near}`?"),
+    ))
+}
+
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}

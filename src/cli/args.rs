@@ -1,0 +1,256 @@
+//! The command line: every flag and command, with its help.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::model::Lang;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Blue.on_default().bold())
+    .usage(AnsiColor::Blue.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Find out why a CI job failed, from its log.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jobtriage",
+    version,
+    styles = STYLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    before_help = "Find out why a CI job failed, from its log: what broke, why, who must act, what to type.",
+    after_help = "\
+Examples:
+  glab ci trace 4711 | jobtriage                   pipe a log
+  jobtriage job.log old.log.gz                     read files (also .gz and .zst)
+  jobtriage                                        paste one, then Ctrl-D
+  jobtriage job.log node.txt --together            one case: the log and a check's output
+  jobtriage scan exported/                         a folder of logs
+  jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
+
+Exit codes: 0 every failed log got a cause, or none failed · 1 some failure has no known cause ·
+            2 the work could not be done as asked · 3 --fail-on is met
+Nothing leaves this machine."
+)]
+pub struct Cli {
+    /// What to do; without a command, logs are analysed.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The main job.
+    #[command(flatten)]
+    pub analyze: Analyze,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse many logs and sum them up in a table
+    Scan(Scan),
+    /// Show everything known about one failure
+    Explain(Explain),
+    /// List and try failure patterns
+    #[command(subcommand)]
+    Patterns(Patterns),
+    /// Print a log the way a person should see it
+    Clean(Clean),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `jobtriage [FILE]...`
+#[derive(Debug, Args)]
+pub struct Analyze {
+    /// Logs to read; `-` or none: standard input, or a paste in a terminal
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Read all inputs as one case: one job's log, and what checks printed
+    #[arg(long)]
+    pub together: bool,
+    /// Ask for a paste even where standard input is no terminal
+    #[arg(long)]
+    pub paste: bool,
+    /// What to write, and how to show it.
+    #[command(flatten)]
+    pub output: Output,
+    /// Which patterns.
+    #[command(flatten)]
+    pub choice: Choice,
+    /// How to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// `jobtriage scan PATH...`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jobtriage scan exported/                       table, totals by cause, groups of unknown failures
+  jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
+  jobtriage scan a.log b.log.gz logs/ -f json")]
+pub struct Scan {
+    /// Files and folders with logs (also .gz and .zst)
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Logs read at the same time [default: the number of processors]
+    #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
+    pub jobs: Option<usize>,
+    /// What to write, and how to show it.
+    #[command(flatten)]
+    pub output: Output,
+    /// Which patterns.
+    #[command(flatten)]
+    pub choice: Choice,
+    /// How to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// `jobtriage explain ID`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id lists what fits
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+    /// Which patterns.
+    #[command(flatten)]
+    pub choice: Choice,
+}
+
+/// `jobtriage patterns …`
+#[derive(Debug, Subcommand)]
+pub enum Patterns {
+    /// List the patterns in force
+    List(PatternsList),
+}
+
+/// `jobtriage patterns list`
+#[derive(Debug, Args)]
+pub struct PatternsList {
+    /// Only ids that contain this
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+    /// Which patterns.
+    #[command(flatten)]
+    pub choice: Choice,
+}
+
+/// `jobtriage clean [FILE]`
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The log; `-` or none: standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Only the outline: sections with their lines and times
+    #[arg(long)]
+    pub sections: bool,
+    /// How to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// What to write.
+#[derive(Debug, Clone, Args)]
+pub struct Output {
+    /// What to write, and where to; repeatable (text, short, table, json, jsonl) [default: text; scan: table]
+    #[arg(short = 'f', long = "format", value_name = "NAME[=PATH]")]
+    pub formats: Vec<String>,
+    /// Write nothing: only the exit code
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// One line a log; the same as `--format short`
+    #[arg(short, long)]
+    pub short: bool,
+    /// 0 in place of the exit codes 1 and 3
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Vec<String>,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// How to show things.
+#[derive(Debug, Clone, Args)]
+pub struct Look {
+    /// Language of causes and fixes [default: from the locale, else en]
+    #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: When,
+    /// Columns to fill [default: the terminal's, else 80]
+    #[arg(long, value_name = "N")]
+    pub width: Option<usize>,
+    /// Draw with ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+    /// Show how the verdict was reached
+    #[arg(long)]
+    pub why: bool,
+    /// Show what is otherwise summed up
+    #[arg(short = 'A', long)]
+    pub all: bool,
+}
+
+/// Which patterns are in force.
+#[derive(Debug, Clone, Args)]
+pub struct Choice {
+    /// Only these patterns, by glob: `git/*`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Not these patterns, by glob; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Further patterns: a folder with <family>/<name>.toml files, or one such file; repeatable
+    #[arg(long = "patterns", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Leave out the project's .jobtriage/patterns
+    #[arg(long)]
+    pub no_project: bool,
+}
+
+/// How inputs are read.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ReadingArgs {
+    /// Read files that look binary all the same
+    #[arg(long)]
+    pub text: bool,
+}
+
+/// `--color`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// In a terminal, and in job logs that show colours.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ValueEnum for Lang {
+    fn value_variants<'a>() -> &'a [Self] {
+        Lang::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.as_str()))
+    }
+}

@@ -1,0 +1,120 @@
+//! `jobtriage clean`: the log as a person should see it.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::args::Clean;
+use super::complaint::{self, Complaint};
+use super::exit::Exit;
+use crate::engine::Scanner;
+use crate::library::Library;
+use crate::model::JobFacts;
+use crate::report::sanitize;
+use crate::source::{self, Reading};
+use crate::trace::{Block, BlockReader, marker};
+
+/// Runs it.
+///
+/// # Errors
+/// An input that cannot be read, an output that cannot be written.
+pub fn run(args: &Clean) -> Result<Exit, Complaint> {
+    let reading = Reading {
+        text: args.reading.text,
+    };
+    let source = match args.file.as_deref() {
+        Some(path) if path != Path::new("-") => source::open(path, reading),
+        _ => source::stdin(reading),
+    };
+    let source = match source {
+        Ok(source) => source,
+        Err(refusal) => {
+            complaint::tell_problem(refusal.problem());
+            return Ok(Exit::Trouble);
+        }
+    };
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
+    let label = source.label;
+    let error = if args.sections {
+        let library = Library::of(Vec::new());
+        let mut scan = Scanner::new(&library).scan(source.reader);
+        outline(&mut out, &scan.facts)?;
+        scan.error.take()
+    } else {
+        let mut reader = BlockReader::new(source.reader);
+        let mut line_open = false;
+        while let Some(block) = reader.next_block() {
+            print(&mut out, block, &mut line_open)?;
+        }
+        if line_open {
+            out.write_all(b"\n")?;
+        }
+        reader.take_error()
+    };
+    out.flush()?;
+    match error {
+        None => Ok(Exit::Explained),
+        Some(error) => {
+            complaint::tell(
+                &format!("'{label}': damaged: {}", source::reason(&error)),
+                Some("what could be read was printed"),
+            );
+            Ok(Exit::Trouble)
+        }
+    }
+}
+
+/// Prints the text of a block. What a lone CR overwrites is left out, as a screen would; markers are gone.
+fn print(out: &mut impl Write, block: &Block, line_open: &mut bool) -> io::Result<()> {
+    let bytes = block.bytes();
+    let mut at = block.start();
+    let end = block.owned();
+    while at < end {
+        let stop = memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |k| at + k);
+        let piece = &bytes[at..stop];
+        let skipped = block.overwritten(stop) || (!*line_open && marker::bare(piece).is_some());
+        if !skipped {
+            let text = String::from_utf8_lossy(piece);
+            let text = if stop < end {
+                text.trim_end_matches([' ', '\t'])
+            } else {
+                &text
+            };
+            out.write_all(visible(text).as_bytes())?;
+            if stop < end {
+                out.write_all(b"\n")?;
+            }
+        }
+        *line_open = stop == end && !skipped;
+        at = stop + 1;
+    }
+    Ok(())
+}
+
+/// Tabs stay, everything else that a terminal obeys becomes visible.
+fn visible(text: &str) -> String {
+    text.split('\t')
+        .map(sanitize::clean)
+        .collect::<Vec<_>>()
+        .join("\t")
+}
+
+fn outline(out: &mut impl Write, facts: &JobFacts) -> io::Result<()> {
+    for span in facts.sections.iter().filter(|s| s.path.is_some()) {
+        let path = span.path.as_deref().unwrap_or_default();
+        let depth = path.matches('/').count();
+        let seconds = match (span.started, span.ended) {
+            (Some(from), Some(to)) if to >= from => format!("  {} s", to - from),
+            _ => String::new(),
+        };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        writeln!(
+            out,
+            "{:>7}–{:<7} {}{}{seconds}",
+            span.first_line,
+            span.last_line,
+            "  ".repeat(depth),
+            sanitize::clean(name)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The terminal, asked once: colour, width, language.
+
+use std::env;
+use std::io::{self, IsTerminal};
+
+use super::args::{Look, When};
+use crate::model::Lang;
+use crate::report::Style;
+
+/// Width where nobody says any.
+const WIDTH: usize = 80;
+
+/// How to show things, from flags, environment and terminal.
+pub fn style(look: &Look) -> Style {
+    Style {
+        color: color(look.color),
+        width: look.width.unwrap_or_else(width),
+        lang: lang(look),
+        ascii: look.ascii || env::var("TERM").is_ok_and(|t| t == "linux"),
+        why: look.why,
+        all: look.all,
+    }
+}
+
+/// The language of causes and fixes: the flag, else the locale.
+pub fn lang(look: &Look) -> Lang {
+    look.lang.unwrap_or_else(|| {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| set(name));
+        if locale.is_some_and(|l| l.starts_with("ko")) {
+            Lang::Ko
+        } else {
+            Lang::En
+        }
+    })
+}
+
+fn color(when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            let off = set("NO_COLOR").is_some() || env::var("CLICOLOR").is_ok_and(|v| v == "0");
+            let forced = ["CLICOLOR_FORCE", "FORCE_COLOR"]
+                .iter()
+                .any(|n| set(n).is_some_and(|v| v != "0"));
+            if off {
+                return false;
+            }
+            let dumb = env::var("TERM").is_ok_and(|t| t == "dumb");
+            // GitLab and GitHub render colours in job logs.
+            let rendered = set("GITLAB_CI").is_some() || set("GITHUB_ACTIONS").is_some();
+            forced || (io::stdout().is_terminal() && !dumb) || rendered
+        }
+    }
+}
+
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn width() -> usize {
+    if let Some(columns) = set("COLUMNS").and_then(|c| c.parse().ok()) {
+        return columns;
+    }
+    terminal_width().unwrap_or(WIDTH)
+}
+
+#[cfg(unix)]
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+#[cfg(not(unix))]
+fn terminal_width() -> Option<usize> {
+    None
+}

@@ -1,0 +1,63 @@
+//! `jobtriage explain ID`: everything known about one failure.
+
+use std::io::{self, BufWriter, Write};
+
+use super::args::Explain;
+use super::complaint::Complaint;
+use super::exit::Exit;
+use super::{console, library};
+use crate::library::Library;
+use crate::pattern::error::nearest;
+use crate::report::pattern_page;
+
+/// Runs it.
+///
+/// # Errors
+/// An id that no pattern has.
+pub fn run(args: &Explain) -> Result<Exit, Complaint> {
+    let (library, exit) = library::load(&args.choice)?;
+    let style = console::style(&args.look);
+    let mut out = BufWriter::new(io::stdout());
+    let id = args
+        .id
+        .trim_end_matches(".toml")
+        .trim_start_matches("patterns/");
+    match library.find(id) {
+        Some(index) => {
+            let pattern = &library.get(index).pattern;
+            pattern_page::write(&mut out, pattern, &library.layer(index).to_string(), &style)?;
+        }
+        None => similar(&mut out, &library, id)?,
+    }
+    out.flush()?;
+    Ok(exit)
+}
+
+/// Lists what a part of an id fits.
+fn similar(out: &mut impl Write, library: &Library, part: &str) -> Result<(), Complaint> {
+    let all: Vec<&str> = library.indices().map(|k| library.id(k)).collect();
+    let fitting: Vec<&&str> = all
+        .iter()
+        .filter(|id| !part.is_empty() && id.contains(part))
+        .collect();
+    if fitting.is_empty() {
+        let hint = nearest(part, &all).map_or_else(
+            || "`jobtriage patterns list` shows them all".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Complaint::hint(
+            format!("no pattern is called `{part}`"),
+            hint,
+        ));
+    }
+    for id in fitting {
+        writeln!(out, "{id:<48} {}", title(library, id))?;
+    }
+    Ok(())
+}
+
+fn title<'l>(library: &'l Library, id: &str) -> &'l str {
+    library
+        .find(id)
+        .map_or("", |k| &library.get(k).pattern.text.en.title)
+}

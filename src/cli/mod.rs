@@ -1,0 +1,56 @@
+//! The command line: one file is one command.
+
+pub mod analyze;
+pub mod args;
+mod clean;
+mod complaint;
+mod console;
+mod exit;
+mod explain;
+mod library;
+mod output;
+mod paste;
+mod patterns;
+mod scan;
+mod shell;
+
+use args::{Cli, Command};
+use clap::Parser;
+pub use complaint::Complaint;
+pub use exit::Exit;
+
+/// Parses the command line, does the work, and says what the shell should hear.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no trouble; a closed pipe is a quiet end.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Trouble
+            } else {
+                Exit::Explained
+            };
+        }
+    };
+    match run(&cli).and_then(|exit| output::flush().map(|()| exit)) {
+        Ok(exit) => exit,
+        Err(Complaint::ClosedPipe) => Exit::Explained,
+        Err(complaint) => {
+            complaint.tell();
+            Exit::Trouble
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit, Complaint> {
+    match &cli.command {
+        None => analyze::run(&cli.analyze),
+        Some(Command::Scan(args)) => scan::run(args),
+        Some(Command::Explain(args)) => explain::run(args),
+        Some(Command::Patterns(command)) => patterns::run(command),
+        Some(Command::Clean(args)) => clean::run(args),
+        Some(Command::Completions { shell }) => Ok(shell::completions(*shell)),
+        Some(Command::Man) => shell::man(),
+    }
+}

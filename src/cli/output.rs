@@ -1,0 +1,266 @@
+//! Where reports go: one analysis, one or more formats, to stdout or to files.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use globset::Glob;
+
+use super::args::Output;
+use super::complaint::Complaint;
+use super::console;
+use super::exit::Exit;
+use crate::library::Library;
+use crate::model::{CauseCount, LogReport, Outcome, Problem, Status, Summary, ToolInfo};
+use crate::pattern::error::nearest;
+use crate::report::{self, Format, Writer};
+
+/// The reports of a run, and what they add up to.
+pub struct Reports {
+    writers: Vec<Box<dyn Writer>>,
+    files: Vec<Pending>,
+    gates: Vec<Gate>,
+    exit_zero: bool,
+    errors: Vec<Problem>,
+    summary: Summary,
+    causes: std::collections::BTreeMap<String, usize>,
+    exit: Exit,
+}
+
+/// A file that is written beside its place and put there when it is whole.
+struct Pending {
+    draft: PathBuf,
+    path: PathBuf,
+}
+
+enum Gate {
+    Any,
+    Owner(String),
+    Category(String),
+    Id(globset::GlobMatcher),
+}
+
+impl Reports {
+    /// Opens every output that the flags ask for.
+    ///
+    /// # Errors
+    /// An unknown format or gate, a file that cannot be written, two formats for stdout.
+    pub fn open(args: &Output, library: &Library, default: &str) -> Result<Self, Complaint> {
+        let style = console::style(&args.look);
+        let tool = ToolInfo {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            patterns: library.enabled(),
+        };
+        let mut wanted: Vec<(&str, Option<&str>)> = args
+            .formats
+            .iter()
+            .map(|f| {
+                f.split_once('=')
+                    .map_or((f.as_str(), None), |(n, p)| (n, Some(p)))
+            })
+            .collect();
+        if args.short {
+            wanted.push(("short", None));
+        }
+        if !wanted.iter().any(|(_, path)| path.is_none()) && args.formats.is_empty() {
+            wanted.push((default, None));
+        }
+        if wanted.iter().filter(|(_, path)| path.is_none()).count() > 1 {
+            return Err(Complaint::hint(
+                "two formats would be written to standard output",
+                "give all but one a file: `-f json=report.json`",
+            ));
+        }
+        let mut reports = Self {
+            writers: Vec::new(),
+            files: Vec::new(),
+            gates: args
+                .fail_on
+                .iter()
+                .map(|g| gate(g))
+                .collect::<Result<_, _>>()?,
+            exit_zero: args.exit_zero,
+            errors: Vec::new(),
+            summary: Summary::default(),
+            causes: Default::default(),
+            exit: Exit::Explained,
+        };
+        for (name, path) in wanted {
+            let format = format(name)?;
+            match path {
+                Some(path) => {
+                    let (file, pending) = draft(PathBuf::from(path))?;
+                    let style = report::Style {
+                        color: false,
+                        width: 80,
+                        ..style.clone()
+                    };
+                    reports
+                        .writers
+                        .push(format.start(Box::new(file), &style, &tool));
+                    reports.files.push(pending);
+                }
+                None if args.quiet => {}
+                None => {
+                    let out = BufWriter::with_capacity(32 << 10, io::stdout());
+                    reports
+                        .writers
+                        .push(format.start(Box::new(out), &style, &tool));
+                }
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Takes up the report of one log.
+    ///
+    /// # Errors
+    /// What writing it met.
+    pub fn log(&mut self, report: &LogReport) -> Result<(), Complaint> {
+        let summary = &mut self.summary;
+        summary.logs += 1;
+        summary.failed += usize::from(report.outcome.is_failure());
+        summary.succeeded += usize::from(report.outcome == Outcome::Succeeded);
+        summary.explained += usize::from(report.status == Status::Explained);
+        summary.unexplained += usize::from(report.status == Status::Unexplained);
+        if let Some(cause) = &report.cause {
+            *self.causes.entry(cause.id.clone()).or_default() += 1;
+            if self.gates.iter().any(|g| g.is_met(report)) {
+                self.exit = self.exit.and(Exit::Gate);
+            }
+        }
+        if report.status == Status::Unexplained {
+            self.exit = self.exit.and(Exit::Unexplained);
+        }
+        for writer in &mut self.writers {
+            writer.log(report)?;
+        }
+        Ok(())
+    }
+
+    /// Takes up something that could not be read.
+    pub fn error(&mut self, problem: Problem) {
+        self.errors.push(problem);
+    }
+
+    /// Something could not be done as asked.
+    pub fn trouble(&mut self) {
+        self.exit = self.exit.and(Exit::Trouble);
+    }
+
+    /// Closes every report and says what the shell should hear.
+    ///
+    /// # Errors
+    /// What writing the end met.
+    pub fn finish(mut self) -> Result<Exit, Complaint> {
+        let mut causes: Vec<CauseCount> = std::mem::take(&mut self.causes)
+            .into_iter()
+            .map(|(id, logs)| CauseCount { id, logs })
+            .collect();
+        causes.sort_by(|a, b| b.logs.cmp(&a.logs).then_with(|| a.id.cmp(&b.id)));
+        self.summary.causes = causes;
+        for writer in &mut self.writers {
+            writer.finish(&self.errors, &self.summary)?;
+        }
+        self.writers.clear();
+        for file in std::mem::take(&mut self.files) {
+            fs::rename(&file.draft, &file.path).map_err(|e| cannot_write(&file.path, &e))?;
+        }
+        let exit = match self.exit {
+            Exit::Unexplained | Exit::Gate if self.exit_zero => Exit::Explained,
+            exit => exit,
+        };
+        Ok(exit)
+    }
+}
+
+impl Drop for Reports {
+    fn drop(&mut self) {
+        self.writers.clear();
+        for file in &self.files {
+            // Only left over when the run ended early: nothing half-written stays.
+            let _ = fs::remove_file(&file.draft);
+        }
+    }
+}
+
+impl Gate {
+    fn is_met(&self, report: &LogReport) -> bool {
+        report.cause.as_ref().is_some_and(|cause| match self {
+            Gate::Any => true,
+            Gate::Owner(owner) => cause.owner.as_str() == owner,
+            Gate::Category(category) => cause.category.as_str() == category,
+            Gate::Id(glob) => glob.is_match(&cause.id),
+        })
+    }
+}
+
+fn gate(text: &str) -> Result<Gate, Complaint> {
+    use crate::model::{Category, Owner};
+    let word = |word: &str, known: &[&str]| -> Result<String, Complaint> {
+        if known.contains(&word) {
+            return Ok(word.to_owned());
+        }
+        let hint = nearest(word, known).map_or_else(
+            || format!("known: {}", known.join(", ")),
+            |n| format!("did you mean `{n}`?"),
+        );
+        Err(Complaint::hint(
+            format!("--fail-on {text}: unknown word `{word}`"),
+            hint,
+        ))
+    };
+    let owners: Vec<&str> = Owner::ALL.iter().map(|o| o.as_str()).collect();
+    let categories: Vec<&str> = Category::ALL.iter().map(|c| c.as_str()).collect();
+    Ok(match text.split_once(':') {
+        None if text == "any" => Gate::Any,
+        Some(("owner", name)) => Gate::Owner(word(name, &owners)?),
+        Some(("category", name)) => Gate::Category(word(name, &categories)?),
+        _ => {
+            let glob = Glob::new(text)
+                .map_err(|e| Complaint::new(format!("--fail-on {text}: {}", e.kind())))?;
+            Gate::Id(glob.compile_matcher())
+        }
+    })
+}
+
+fn format(name: &str) -> Result<&'static dyn Format, Complaint> {
+    report::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = report::FORMATS.iter().map(|f| f.name()).collect();
+        let hint = match nearest(name, &names) {
+            Some(near) => format!("did you mean `{near}`? formats: {}", names.join(", ")),
+            None => format!("formats: {}", names.join(", ")),
+        };
+        Complaint::hint(format!("unknown format `{name}`"), hint)
+    })
+}
+
+fn draft(path: PathBuf) -> Result<(BufWriter<File>, Pending), Complaint> {
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    if name.is_empty() || path.is_dir() {
+        return Err(Complaint::hint(
+            format!("cannot write '{}'", path.display()),
+            "name a file: `-f json=report.json`",
+        ));
+    }
+    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let file = File::create(&draft).map_err(|e| cannot_write(&path, &e))?;
+    Ok((BufWriter::new(file), Pending { draft, path }))
+}
+
+fn cannot_write(path: &std::path::Path, error: &io::Error) -> Complaint {
+    Complaint::new(format!(
+        "cannot write '{}': {}",
+        path.display(),
+        crate::source::reason(error)
+    ))
+}
+
+/// Writes the last of stdout; a closed pipe is no trouble.
+pub fn flush() -> Result<(), Complaint> {
+    io::stdout().flush().map_err(Complaint::from)
+}

@@ -1,0 +1,141 @@
+//! Hits become findings: what one pattern said in one place, however often.
+
+use super::Case;
+use super::conditions::Settled;
+use super::recovered::{Region, Where};
+use crate::model::{Role, WhyTerm};
+use crate::pattern::compile::Pattern;
+use crate::pattern::schema::PatternStatus;
+
+/// One pattern's hits in one place.
+#[derive(Debug)]
+pub(super) struct Candidate<'s> {
+    /// Its hits, in line order; never empty.
+    pub hits: Vec<&'s Settled<'s>>,
+    /// Where they stand.
+    pub place: Where,
+    /// Why it is out of the race.
+    pub dropped: Option<String>,
+    /// A better finding accounts for it.
+    pub explained: bool,
+    /// How many others it accounts for.
+    pub explains: u32,
+    /// The terms of its score.
+    pub terms: Vec<WhyTerm>,
+    /// The verdict repeats it.
+    pub in_verdict: bool,
+}
+
+impl<'s> Candidate<'s> {
+    fn new(hits: Vec<&'s Settled<'s>>, place: Where) -> Self {
+        let mut candidate = Self {
+            hits,
+            place,
+            dropped: None,
+            explained: false,
+            explains: 0,
+            terms: Vec::new(),
+            in_verdict: false,
+        };
+        candidate.dropped = candidate.unfit().map(str::to_owned);
+        candidate
+    }
+
+    /// The pattern.
+    pub(super) fn pattern(&self) -> &'s Pattern {
+        self.hits[0].pattern()
+    }
+
+    /// The hit that stands for the finding: the first.
+    pub(super) fn lead(&self) -> &'s Settled<'s> {
+        self.hits[0]
+    }
+
+    /// How often it was said.
+    pub(super) fn count(&self) -> u64 {
+        self.hits.len() as u64 + self.hits[0].hit.dropped
+    }
+
+    /// Still in the race?
+    pub(super) fn is_live(&self) -> bool {
+        self.dropped.is_none()
+    }
+
+    /// Is it what merely follows from the cause?
+    pub(super) fn follows(&self) -> bool {
+        let wrapper = self.pattern().role == Role::Wrapper
+            && matches!(self.place, Where::Command | Where::Verdict);
+        wrapper || self.explained
+    }
+
+    pub(super) fn score(&self) -> i64 {
+        self.terms.iter().map(|t| t.points).sum()
+    }
+
+    /// Why it can never be the cause, whatever else there is.
+    fn unfit(&self) -> Option<&'static str> {
+        match self.pattern().role {
+            Role::Wrapper => return Some("says only that something inside it failed"),
+            Role::Noise => return Some("never fails a job"),
+            Role::RootCause | Role::Symptom => {}
+        }
+        if self.pattern().status == PatternStatus::Preview {
+            return Some("the pattern is in preview");
+        }
+        self.place.excuse()
+    }
+}
+
+/// Groups what holds by pattern and place. What the verdict repeats joins the finding it repeats.
+pub(super) fn group<'s>(
+    case: &Case,
+    settled: &'s [Settled<'s>],
+    region: &Region,
+) -> Vec<Candidate<'s>> {
+    let mut groups: Vec<(Where, Vec<&'s Settled<'s>>)> = Vec::new();
+    for one in settled {
+        let place = region.locate(case, one.hit.place);
+        let same = |other: &Settled<'_>| {
+            other.hit.pattern == one.hit.pattern && other.hit.place.input == one.hit.place.input
+        };
+        match groups
+            .iter_mut()
+            .find(|(w, hits)| *w == place && same(hits[0]))
+        {
+            Some((_, hits)) => hits.push(one),
+            None => groups.push((place, vec![one])),
+        }
+    }
+    let mut candidates: Vec<Candidate<'s>> = Vec::new();
+    let (verdict, rest): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .partition(|(place, _)| *place == Where::Verdict);
+    for (place, hits) in rest {
+        candidates.push(Candidate::new(hits, place));
+    }
+    for (place, hits) in verdict {
+        let twin = candidates
+            .iter_mut()
+            .find(|c| c.place == Where::Command && c.lead().hit.pattern == hits[0].hit.pattern);
+        match twin {
+            Some(twin) => {
+                twin.hits.extend(hits);
+                twin.in_verdict = true;
+            }
+            None => {
+                let mut candidate = Candidate::new(hits, place);
+                candidate.in_verdict = true;
+                candidates.push(candidate);
+            }
+        }
+    }
+    candidates
+}
+
+/// A finding of something that was given with the job.
+pub(super) fn of_evidence<'s>(hits: &[&'s Settled<'s>]) -> Candidate<'s> {
+    Candidate {
+        dropped: None,
+        ..Candidate::new(hits.to_vec(), Where::Evidence)
+    }
+}

@@ -1,0 +1,294 @@
+//! Which hits hold: the conditions that need the whole log, the whole case, or other patterns.
+
+use crate::library::{Library, Loaded};
+use crate::model::{Captures, Dialect, Hit, JobFacts};
+use crate::pattern::compile::{Condition, Near, Pattern, names};
+
+use super::Case;
+
+/// A hit all of whose conditions hold.
+#[derive(Debug, Clone)]
+pub struct Settled<'c> {
+    /// The hit; `place.input` says which input of the case.
+    pub hit: Hit,
+    /// Its captures, and those of its conditions.
+    pub captures: Captures,
+    /// Notes that apply, with the captures each adds.
+    pub notes: Vec<(usize, Captures)>,
+    /// Conditions that held, in words.
+    pub held: Vec<String>,
+    loaded: &'c Loaded,
+}
+
+impl<'c> Settled<'c> {
+    /// The pattern that hit.
+    pub fn pattern(&self) -> &'c Pattern {
+        &self.loaded.pattern
+    }
+}
+
+/// Everything in a case that holds, in the order of inputs and lines.
+pub fn settle<'c>(case: &Case, library: &'c Library) -> Vec<Settled<'c>> {
+    let mut first: Vec<Settled<'c>> = Vec::new();
+    for (k, input) in case.inputs().iter().enumerate() {
+        for hit in &input.scan.hits {
+            let mut hit = hit.clone();
+            hit.place.input = k as u16;
+            let loaded = library.get(hit.pattern);
+            let judge = Judge {
+                case,
+                sections: &input.scan.facts,
+                loaded,
+                hits: &input.scan.hits,
+                seen: &[],
+            };
+            if let Some((captures, held)) = judge.all(&hit, Which::Conditions, |c| !is_reference(c))
+            {
+                first.push(Settled {
+                    captures,
+                    notes: Vec::new(),
+                    held,
+                    loaded,
+                    hit,
+                });
+            }
+        }
+    }
+    // One pass over what holds so far: `seen` does not build on `seen`.
+    let mut second = Vec::new();
+    for settled in &first {
+        let input = &case.inputs()[settled.hit.place.input as usize];
+        let judge = Judge {
+            case,
+            sections: &input.scan.facts,
+            loaded: settled.loaded,
+            hits: &input.scan.hits,
+            seen: &first,
+        };
+        let Some((more, held)) = judge.all(&settled.hit, Which::Conditions, is_reference) else {
+            continue;
+        };
+        let mut settled = settled.clone();
+        for (name, value) in more {
+            settled.captures.entry(name).or_insert(value);
+        }
+        settled.held.extend(held);
+        for k in 0..settled.pattern().notes.len() {
+            if let Some((captures, _)) = judge.all(&settled.hit, Which::Note(k), |_| true) {
+                settled.notes.push((k, captures));
+            }
+        }
+        second.push(settled);
+    }
+    second
+}
+
+fn is_reference(condition: &Condition) -> bool {
+    matches!(condition, Condition::Seen(_) | Condition::Unseen(_))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Conditions,
+    Note(usize),
+}
+
+struct Judge<'a, 'c> {
+    case: &'a Case,
+    /// Facts of the input that the hit stands in: its sections.
+    sections: &'a JobFacts,
+    loaded: &'c Loaded,
+    hits: &'a [Hit],
+    seen: &'a [Settled<'c>],
+}
+
+impl Judge<'_, '_> {
+    /// Do all conditions of that kind hold? Then what they capture, and in words what held.
+    fn all(
+        &self,
+        hit: &Hit,
+        which: Which,
+        of: impl Fn(&Condition) -> bool,
+    ) -> Option<(Captures, Vec<String>)> {
+        let pattern = &self.loaded.pattern;
+        let mut captures = match which {
+            Which::Conditions => hit.captures.clone(),
+            Which::Note(_) => Captures::new(),
+        };
+        let mut held = Vec::new();
+        let (mut near, mut command) = (0, 0);
+        let groups = std::iter::once((Which::Conditions, &pattern.conditions)).chain(
+            pattern
+                .notes
+                .iter()
+                .enumerate()
+                .map(|(k, n)| (Which::Note(k), &n.conditions)),
+        );
+        for (group, conditions) in groups {
+            for condition in conditions {
+                let number = match condition {
+                    Condition::Near { .. } => post_increment(&mut near),
+                    Condition::Command(_) => post_increment(&mut command),
+                    _ => 0,
+                };
+                if group != which || !of(condition) {
+                    continue;
+                }
+                let (more, words) = self.one(condition, number, hit)?;
+                for (name, value) in more {
+                    captures.entry(name).or_insert(value);
+                }
+                held.push(words);
+            }
+        }
+        Some((captures, held))
+    }
+
+    fn one(&self, condition: &Condition, number: usize, hit: &Hit) -> Option<(Captures, String)> {
+        let facts = self.case.facts();
+        let plain = |holds: bool, words: String| holds.then(|| (Captures::new(), words));
+        match condition {
+            Condition::Near { kind, .. } => {
+                let other = hit.context.get(number).and_then(Option::as_ref);
+                match (kind, other) {
+                    (Near::Before, Some(other)) => Some((
+                        other.captures.clone(),
+                        format!(
+                            "before: line {}, {}",
+                            other.place.line,
+                            apart(other.place.line, hit.place.line)
+                        ),
+                    )),
+                    (Near::After, Some(other)) => Some((
+                        other.captures.clone(),
+                        format!(
+                            "after: line {}, {}",
+                            other.place.line,
+                            apart(other.place.line, hit.place.line)
+                        ),
+                    )),
+                    (Near::Absent(_), None) => plain(true, "absent: no such line".to_owned()),
+                    _ => None,
+                }
+            }
+            Condition::Section(list) => plain(
+                self.in_section(list, hit),
+                format!("section: {}", list.join(", ")),
+            ),
+            Condition::Executor(list) => {
+                let found = facts.runner.executor.as_deref().unwrap_or("unknown");
+                let holds = list.iter().any(|name| {
+                    name == found
+                        || found
+                            .strip_prefix(name.as_str())
+                            .is_some_and(|rest| rest.starts_with(['+', '-']))
+                });
+                plain(holds, format!("executor: {found}"))
+            }
+            Condition::Runner(range) => {
+                let found = facts.runner.version.as_deref();
+                plain(
+                    range.holds(found),
+                    format!("runner: {}", found.unwrap_or("unknown")),
+                )
+            }
+            Condition::Outcome(list) => {
+                let found = facts.outcome.as_str();
+                plain(
+                    list.iter().any(|word| word == found),
+                    format!("outcome: {found}"),
+                )
+            }
+            Condition::ExitCode(list) => {
+                let code = facts.exit_code?;
+                plain(list.contains(&code), format!("exit code: {code}"))
+            }
+            Condition::Command(_) => {
+                let regex = self.loaded.command_regex(number)?;
+                let command = hit.command.as_deref()?;
+                let found = regex.captures(command.as_bytes())?;
+                let captures = regex
+                    .capture_names()
+                    .flatten()
+                    .filter_map(|name| {
+                        let value =
+                            String::from_utf8_lossy(found.name(name)?.as_bytes()).into_owned();
+                        Some((name.to_owned(), value))
+                    })
+                    .collect();
+                Some((captures, "command: fits".to_owned()))
+            }
+            Condition::Seen(list) => {
+                let mut captures = Captures::new();
+                let mut found = None;
+                for other in self.seen.iter().filter(|s| names(list, &s.pattern().id)) {
+                    found.get_or_insert(&other.pattern().id);
+                    for (name, value) in &other.captures {
+                        let known = captures
+                            .entry(name.clone())
+                            .or_insert_with(|| value.clone());
+                        if !known.split(", ").any(|v| v == value) {
+                            known.push_str(", ");
+                            known.push_str(value);
+                        }
+                    }
+                }
+                found.map(|id| (captures, format!("seen: {id}")))
+            }
+            Condition::Unseen(list) => {
+                let seen = self.seen.iter().any(|s| names(list, &s.pattern().id));
+                plain(!seen, format!("unseen: {}", list.join(", ")))
+            }
+            Condition::Times(least) => {
+                let stage = |hit: &Hit| {
+                    self.sections
+                        .sections
+                        .get(hit.place.section as usize)
+                        .map(|s| s.stage)
+                };
+                let same: Vec<&Hit> = self
+                    .hits
+                    .iter()
+                    .filter(|h| h.pattern == hit.pattern && stage(h) == stage(hit))
+                    .collect();
+                let count = same.len() as u64 + same.first().map_or(0, |h| h.dropped);
+                plain(count >= *least, format!("times: {count}"))
+            }
+        }
+    }
+
+    fn in_section(&self, list: &[String], hit: &Hit) -> bool {
+        let wants = |name: &str| list.iter().any(|l| l == name);
+        let path = self
+            .sections
+            .sections
+            .get(hit.place.section as usize)
+            .and_then(|s| s.path.as_deref());
+        if self.sections.dialect == Dialect::Github {
+            return wants("step_script") || wants("unknown") || path.is_some_and(wants);
+        }
+        let Some(path) = path else {
+            return wants("unknown");
+        };
+        let stage = path.split('/').next().unwrap_or(path);
+        let is_runners =
+            crate::trace::marker::STAGES.contains(&stage) || stage.starts_with("step_");
+        path.split('/').any(wants)
+            || (stage.starts_with("step_") || stage == "build_script") && wants("step_script")
+            // A section of the user's own, in a log that shows nothing around it.
+            || !is_runners && (wants("unknown") || wants("step_script"))
+    }
+}
+
+fn post_increment(n: &mut usize) -> usize {
+    *n += 1;
+    *n - 1
+}
+
+fn apart(a: u64, b: u64) -> String {
+    match a.abs_diff(b) {
+        0 => "on the same line".to_owned(),
+        1 => "1 line away".to_owned(),
+        n => format!("{n} lines away"),
+    }
+}

@@ -1,0 +1,133 @@
+//! The lines that prove a finding: the command, what its conditions saw, the line itself and its repetition.
+
+use super::Case;
+use super::candidates::Candidate;
+use super::conditions::Settled;
+use super::recovered::Where;
+use crate::model::{Evidence, Place};
+use crate::pattern::compile::{Condition, Near, names};
+
+/// Most lines shown for one finding.
+const MOST: usize = 10;
+/// Hits of the finding itself among them.
+const MOST_HITS: usize = 3;
+
+/// Collects the lines, in the order of inputs and lines.
+pub(super) fn collect(
+    case: &Case,
+    settled: &[Settled<'_>],
+    candidate: &Candidate<'_>,
+    replaces: Option<&Candidate<'_>>,
+) -> Vec<Evidence> {
+    let mut lines: Vec<(Place, String)> = Vec::new();
+    let mut add = |place: Place, text: &str| {
+        if lines.len() < MOST
+            && !lines
+                .iter()
+                .any(|(p, t)| (p.input, p.line) == (place.input, place.line) && t == text)
+        {
+            lines.push((place, text.to_owned()));
+        }
+    };
+    let lead = candidate.lead();
+    add(lead.hit.place, &lead.hit.text);
+    for replaced in replaces.iter().flat_map(|c| c.hits.iter().take(1)) {
+        add(replaced.hit.place, &replaced.hit.text);
+    }
+    for (place, text) in context(lead) {
+        add(place, text);
+    }
+    for other in seen_by_notes(settled, lead) {
+        add(other.hit.place, &other.hit.text);
+    }
+    if candidate.place == Where::Command
+        && let Some((place, text)) = command(case, lead)
+    {
+        add(place, &text);
+    }
+    for repeated in candidate.hits.iter().skip(1).take(MOST_HITS - 1) {
+        add(repeated.hit.place, &repeated.hit.text);
+    }
+    lines.sort_by_key(|(place, _)| (place.input, place.line));
+    lines
+        .into_iter()
+        .map(|(place, text)| {
+            let facts = &case.inputs()[place.input as usize].scan.facts;
+            let section = facts
+                .sections
+                .get(place.section as usize)
+                .and_then(|s| s.stage_name());
+            Evidence {
+                source: case.source(place.input).to_owned(),
+                line: place.line,
+                text,
+                section: section.map(str::to_owned),
+            }
+        })
+        .collect()
+}
+
+/// What the conditions, and the notes that apply, saw above or below.
+fn context<'h>(lead: &'h Settled<'_>) -> Vec<(Place, &'h str)> {
+    let pattern = lead.pattern();
+    let applies = |k: usize| lead.notes.iter().any(|(note, _)| *note == k);
+    let shown = pattern.conditions.iter().map(|c| (c, true)).chain(
+        pattern
+            .notes
+            .iter()
+            .enumerate()
+            .flat_map(|(k, n)| n.conditions.iter().map(move |c| (c, applies(k)))),
+    );
+    let mut out = Vec::new();
+    let mut number = 0;
+    for (condition, holds) in shown {
+        let Condition::Near { kind, .. } = condition else {
+            continue;
+        };
+        if holds
+            && matches!(kind, Near::Before | Near::After)
+            && let Some(Some(other)) = lead.hit.context.get(number)
+        {
+            let place = Place {
+                input: lead.hit.place.input,
+                ..other.place
+            };
+            out.push((place, other.text.as_str()));
+        }
+        number += 1;
+    }
+    out
+}
+
+/// Lines of the patterns that an applying note has seen.
+fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s Settled<'s>> {
+    let mut out: Vec<&Settled<'_>> = Vec::new();
+    for (note, _) in &lead.notes {
+        for condition in &lead.pattern().notes[*note].conditions {
+            if let Condition::Seen(list) = condition {
+                out.extend(
+                    settled
+                        .iter()
+                        .filter(|s| names(list, &s.pattern().id))
+                        .take(2),
+                );
+            }
+        }
+    }
+    out
+}
+
+/// The echoed command in force.
+fn command(case: &Case, lead: &Settled<'_>) -> Option<(Place, String)> {
+    let facts = &case.inputs()[lead.hit.place.input as usize].scan.facts;
+    let command = facts
+        .commands
+        .iter()
+        .find(|c| c.index == lead.hit.place.command)?;
+    let place = Place {
+        line: command.line,
+        section: command.section,
+        ..lead.hit.place
+    };
+    Some((place, format!("$ {}", command.text)))
+}

@@ -1,0 +1,244 @@
+//! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
+//!
+//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`] drops what did not
+//! fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! the winner into words; [`unexplained`] does what can be done without one.
+
+use crate::engine::Scan;
+use crate::library::Library;
+use crate::model::{
+    Confidence, Consequence, Diagnosis, InputInfo, InputKind, JobFacts, Lang, LogReport, Outcome,
+    Role, RunnerInfo, Status,
+};
+
+mod candidates;
+mod conditions;
+mod evidence;
+mod exit;
+mod fingerprint;
+mod rank;
+mod recovered;
+mod refine;
+mod relations;
+mod render;
+mod telling;
+mod unexplained;
+
+pub use conditions::{Settled, settle};
+
+/// Most findings told besides the cause.
+const MAX_ALSO: usize = 3;
+/// Most consequences told.
+const MAX_CONSEQUENCES: usize = 100;
+
+/// One input of a case.
+#[derive(Debug)]
+pub struct Input {
+    /// File name or label.
+    pub source: String,
+    /// What was read there.
+    pub scan: Scan,
+}
+
+/// What is diagnosed: the log of one job, and whatever else was given with it.
+#[derive(Debug)]
+pub struct Case {
+    inputs: Vec<Input>,
+    job: usize,
+}
+
+impl Case {
+    /// The log of one job.
+    pub fn single(input: Input) -> Self {
+        Self {
+            inputs: vec![input],
+            job: 0,
+        }
+    }
+
+    /// Several inputs that make one case. The job is the one with a runner header, markers or a verdict.
+    ///
+    /// # Errors
+    /// The number of inputs that look like a job's log, if that is not one.
+    pub fn together(inputs: Vec<Input>) -> Result<Self, usize> {
+        let jobs: Vec<usize> = (0..inputs.len())
+            .filter(|&k| is_job(&inputs[k].scan.facts))
+            .collect();
+        match (jobs.as_slice(), inputs.len()) {
+            (&[job], _) => Ok(Self { inputs, job }),
+            (_, 1) => Ok(Self { inputs, job: 0 }),
+            (jobs, _) => Err(jobs.len()),
+        }
+    }
+
+    /// The inputs, in the order given.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The facts of the job.
+    pub fn facts(&self) -> &JobFacts {
+        &self.inputs[self.job].scan.facts
+    }
+
+    fn source(&self, input: u16) -> &str {
+        self.inputs.get(input as usize).map_or("", |i| &i.source)
+    }
+
+    /// Does a line stand in something that was given with the job: another input, or text below the verdict?
+    fn is_evidence(&self, place: crate::model::Place) -> bool {
+        usize::from(place.input) != self.job
+            || self
+                .facts()
+                .verdict
+                .as_ref()
+                .is_some_and(|v| place.line > v.line && self.facts().outcome != Outcome::Unknown)
+                && self.facts().dialect == crate::model::Dialect::Gitlab
+    }
+}
+
+fn is_job(facts: &JobFacts) -> bool {
+    facts.runner.version.is_some()
+        || facts.verdict.is_some()
+        || facts.sections.iter().any(|s| s.path.is_some())
+}
+
+/// Diagnoses a case.
+pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
+    let facts = case.facts();
+    let diagnosis = match facts.outcome {
+        Outcome::Succeeded | Outcome::Canceled => Diagnosis::default(),
+        _ => find(case, library, lang),
+    };
+    let status = match (&diagnosis.cause, &diagnosis.unexplained) {
+        (Some(_), _) => Status::Explained,
+        (None, Some(_)) => Status::Unexplained,
+        (None, None) if facts.outcome.is_failure() => Status::Unexplained,
+        (None, None) => Status::Clean,
+    };
+    let failed = status != Status::Clean;
+    let inputs = case.inputs.iter().enumerate().map(|(k, input)| InputInfo {
+        source: input.source.clone(),
+        kind: if k == case.job {
+            InputKind::Job
+        } else {
+            InputKind::Evidence
+        },
+        lines: input.scan.facts.lines,
+        bytes: input.scan.facts.bytes,
+    });
+    let command = facts.last_command().map(|c| c.text.to_string());
+    LogReport {
+        source: case.inputs[case.job].source.clone(),
+        inputs: inputs.collect(),
+        dialect: facts.dialect,
+        lang,
+        truncated: facts.truncated,
+        outcome: facts.outcome,
+        exit_code: facts.exit_code,
+        runner: RunnerInfo {
+            version: facts.runner.version.clone(),
+            name: facts.runner.name.clone(),
+            executor: facts.runner.executor.clone(),
+            image: facts.runner.image.clone(),
+        },
+        section: failed
+            .then(|| facts.failing_section_name().map(str::to_owned))
+            .flatten(),
+        command: failed.then_some(command).flatten(),
+        status,
+        cause: diagnosis.cause,
+        also: diagnosis.also,
+        consequences: diagnosis.consequences,
+        unexplained: diagnosis.unexplained,
+        why: diagnosis.why,
+        verdict_line: facts.verdict.as_ref().map(|v| v.line),
+        remark: facts
+            .ended_by
+            .clone()
+            .filter(|_| facts.outcome == Outcome::Canceled),
+    }
+}
+
+/// Looks for the cause of a job that failed, or may have.
+fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
+    let settled = settle(case, library);
+    let region = recovered::Region::of(case);
+    let mut candidates = candidates::group(case, &settled, &region);
+    relations::apply(&mut candidates);
+    rank::score(&mut candidates, case, &region);
+    let order = rank::order(&candidates);
+    let mut cause = order.first().copied();
+    let refined =
+        cause.and_then(|winner| refine::by_checks(case, library, &settled, &candidates[winner]));
+    let mut diagnosis = Diagnosis {
+        why: rank::why(&candidates, &order),
+        ..Diagnosis::default()
+    };
+    let mut context = render::Context {
+        case,
+        library,
+        settled: &settled,
+        lang,
+    };
+    if let Some(winner) = cause {
+        let confidence = rank::confidence(&candidates, &order, facts_of(case));
+        if facts_of(case).outcome == Outcome::Unknown && !worth_telling(&candidates[winner]) {
+            cause = None;
+        } else if let Some(refined) = &refined {
+            let own = candidates::of_evidence(refined);
+            diagnosis.cause =
+                Some(context.finding(&own, Some(&candidates[winner]), own.pattern().confidence));
+        } else {
+            diagnosis.cause = Some(context.finding(&candidates[winner], None, confidence));
+        }
+    }
+    if let Some(winner) = cause {
+        let also = rank::also(&candidates, &order)
+            .into_iter()
+            .filter(|_| refined.is_none())
+            .take(MAX_ALSO);
+        for other in also {
+            let confidence = rank::own_confidence(&candidates[other], facts_of(case));
+            let finding = context.finding(&candidates[other], None, confidence);
+            diagnosis.also.push(finding);
+        }
+        let cause_line = diagnosis.cause.as_ref().map(|c| c.line);
+        let mut consequences: Vec<Consequence> = candidates
+            .iter()
+            .enumerate()
+            .filter(|(k, c)| *k != winner && c.follows())
+            .flat_map(|(_, c)| c.hits.iter())
+            .chain(
+                refined
+                    .is_some()
+                    .then(|| candidates[winner].hits.iter())
+                    .into_iter()
+                    .flatten(),
+            )
+            .filter(|s| refined.is_some() || Some(s.hit.place.line) != cause_line)
+            .map(|s| Consequence {
+                id: s.pattern().id.clone(),
+                line: s.hit.place.line,
+                text: s.hit.text.clone(),
+            })
+            .collect();
+        consequences.sort_by(|a, b| a.line.cmp(&b.line).then_with(|| a.id.cmp(&b.id)));
+        consequences.dedup_by_key(|c| c.line);
+        consequences.truncate(MAX_CONSEQUENCES);
+        diagnosis.consequences = consequences;
+    } else {
+        diagnosis.unexplained = unexplained::extract(case, &settled, &region, lang);
+    }
+    diagnosis
+}
+
+fn facts_of(case: &Case) -> &JobFacts {
+    case.facts()
+}
+
+/// Without a verdict only a sound finding is worth telling.
+fn worth_telling(candidate: &candidates::Candidate<'_>) -> bool {
+    let pattern = candidate.pattern();
+    pattern.role == Role::RootCause && pattern.confidence != Confidence::Low
+}

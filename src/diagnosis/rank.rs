@@ -1,0 +1,225 @@
+//! Scores what is left: a sum of whole numbers, each of which `--why` prints.
+
+use super::Case;
+use super::candidates::Candidate;
+use super::recovered::{Region, Where};
+use crate::model::{Confidence, JobFacts, Outcome, Role, WhyRow, WhyTerm};
+
+/// The weights, in one place.
+mod weight {
+    pub const ROOT: i64 = 40;
+    pub const HIGH: i64 = 16;
+    pub const MEDIUM: i64 = 8;
+    pub const FAILING_COMMAND: i64 = 40;
+    pub const VERDICT: i64 = 25;
+    pub const REPEATED_BY_VERDICT: i64 = 10;
+    pub const CONDITION: i64 = 4;
+    pub const MOST_CONDITIONS: i64 = 8;
+    pub const EXPLAINS: i64 = 6;
+    pub const MOST_EXPLAINS: i64 = 18;
+    pub const FIRST: i64 = 6;
+    pub const NAMES_PROGRAM: i64 = 5;
+    /// Lines to the end of what failed, and what so little distance is worth.
+    pub const DISTANCE: [(u64, i64); 3] = [(5, 10), (50, 7), (500, 4)];
+}
+
+/// A runner-up closer than this makes a cause less sure.
+const THIN_MARGIN: i64 = 3;
+/// Findings this far below the cause are not told besides it.
+const ALSO_MARGIN: i64 = 40;
+
+/// Fills in the terms of every live candidate.
+pub(super) fn score(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
+    let first = candidates
+        .iter()
+        .filter(|c| c.is_live() && c.pattern().role == Role::RootCause && c.place == Where::Command)
+        .map(|c| c.lead().hit.place.line)
+        .min();
+    let program = case
+        .facts()
+        .last_command()
+        .and_then(|c| program(&c.text))
+        .map(str::to_owned);
+    for candidate in candidates.iter_mut().filter(|c| c.is_live()) {
+        candidate.terms = terms(candidate, region, first, program.as_deref());
+    }
+}
+
+fn terms(
+    candidate: &Candidate<'_>,
+    region: &Region,
+    first: Option<u64>,
+    program: Option<&str>,
+) -> Vec<WhyTerm> {
+    let pattern = candidate.pattern();
+    let mut terms = Vec::new();
+    let mut term = |name, points| {
+        if points != 0 {
+            terms.push(WhyTerm { name, points });
+        }
+    };
+    if pattern.role == Role::RootCause {
+        term("root cause", weight::ROOT);
+    }
+    match pattern.confidence {
+        Confidence::High => term("sure of itself", weight::HIGH),
+        Confidence::Medium => term("fairly sure of itself", weight::MEDIUM),
+        Confidence::Low => {}
+    }
+    match candidate.place {
+        Where::Command => term("in the command that failed", weight::FAILING_COMMAND),
+        Where::Verdict => term("in the verdict", weight::VERDICT),
+        _ => {}
+    }
+    if candidate.in_verdict && candidate.place == Where::Command {
+        term("repeated by the verdict", weight::REPEATED_BY_VERDICT);
+    }
+    let conditions = weight::CONDITION * candidate.lead().held.len() as i64;
+    term(
+        "conditions that hold",
+        conditions.min(weight::MOST_CONDITIONS),
+    );
+    let explained = weight::EXPLAINS * i64::from(candidate.explains);
+    term("accounts for others", explained.min(weight::MOST_EXPLAINS));
+    let line = candidate.lead().hit.place.line;
+    if Some(line) == first && pattern.role == Role::RootCause {
+        term("first of its kind", weight::FIRST);
+    }
+    if let Some(program) = program
+        && (pattern.id.contains(program) || candidate.lead().hit.text.starts_with(program))
+    {
+        term("speaks of the command", weight::NAMES_PROGRAM);
+    }
+    let last = candidate
+        .hits
+        .iter()
+        .map(|s| s.hit.place.line)
+        .filter(|l| *l <= region.last_line)
+        .max()
+        .unwrap_or(line);
+    let away = region.last_line.saturating_sub(last);
+    let near = weight::DISTANCE
+        .iter()
+        .find(|(most, _)| away <= *most)
+        .map_or(0, |(_, points)| *points);
+    term("near the end", near);
+    terms
+}
+
+/// The program that a command runs: `docker` of `DOCKER_BUILDKIT=1 sudo docker build`.
+fn program(command: &str) -> Option<&str> {
+    let words = command
+        .split_whitespace()
+        .filter(|w| !w.contains('=') && !matches!(*w, "sudo" | "time" | "exec" | "env"));
+    let word = words.map(|w| w.rsplit('/').next().unwrap_or(w)).next()?;
+    (word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then_some(word)
+}
+
+/// Live candidates, best first. Symptoms only where no root cause is left.
+pub(super) fn order(candidates: &[Candidate<'_>]) -> Vec<usize> {
+    let roots = candidates
+        .iter()
+        .any(|c| c.is_live() && c.pattern().role == Role::RootCause);
+    let mut order: Vec<usize> = (0..candidates.len())
+        .filter(|&k| candidates[k].is_live())
+        .filter(|&k| !roots || candidates[k].pattern().role == Role::RootCause)
+        .collect();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&candidates[a], &candidates[b]);
+        let line = |c: &Candidate<'_>| c.lead().hit.place.line;
+        b.score()
+            .cmp(&a.score())
+            .then(line(a).cmp(&line(b)))
+            .then_with(|| a.pattern().id.cmp(&b.pattern().id))
+    });
+    order
+}
+
+/// How sure of the winner.
+pub(super) fn confidence(
+    candidates: &[Candidate<'_>],
+    order: &[usize],
+    facts: &JobFacts,
+) -> Confidence {
+    let Some(&winner) = order.first() else {
+        return Confidence::Low;
+    };
+    let mut confidence = own_confidence(&candidates[winner], facts);
+    let rival = order.get(1).map(|&k| &candidates[k]);
+    if rival.is_some_and(|r| candidates[winner].score() - r.score() < THIN_MARGIN) {
+        confidence = lower(confidence);
+    }
+    confidence
+}
+
+/// How sure of a finding by itself.
+pub(super) fn own_confidence(candidate: &Candidate<'_>, facts: &JobFacts) -> Confidence {
+    if facts.outcome == Outcome::Unknown || candidate.pattern().role == Role::Symptom {
+        return Confidence::Low;
+    }
+    let own = candidate.pattern().confidence;
+    if facts.truncated { lower(own) } else { own }
+}
+
+fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+/// Independent failures besides the cause: mending it will reveal them.
+pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> {
+    let Some((&winner, rest)) = order.split_first() else {
+        return Vec::new();
+    };
+    let best = &candidates[winner];
+    if best.pattern().role != Role::RootCause {
+        return Vec::new();
+    }
+    rest.iter()
+        .copied()
+        .filter(|&k| {
+            let c = &candidates[k];
+            c.place == Where::Command
+                && c.pattern().confidence != Confidence::Low
+                && c.score() + ALSO_MARGIN >= best.score()
+                && c.lead().hit.place.line != best.lead().hit.place.line
+        })
+        .collect()
+}
+
+/// Every candidate as a row of `--why`: the race, then those that are out, in line order.
+pub(super) fn why(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<WhyRow> {
+    let mut out: Vec<usize> = (0..candidates.len())
+        .filter(|k| !order.contains(k))
+        .collect();
+    out.sort_by_key(|&k| {
+        (
+            candidates[k].lead().hit.place.line,
+            candidates[k].lead().hit.pattern,
+        )
+    });
+    let row = |k: &usize| {
+        let c = &candidates[*k];
+        let dropped = match (&c.dropped, order.contains(k)) {
+            (Some(reason), _) => Some(reason.clone()),
+            (None, true) => None,
+            (None, false) => Some("a symptom, and a root cause is known".to_owned()),
+        };
+        let terms = if dropped.is_some() {
+            Vec::new()
+        } else {
+            c.terms.clone()
+        };
+        WhyRow {
+            id: c.pattern().id.clone(),
+            line: c.lead().hit.place.line,
+            role: c.pattern().role,
+            dropped,
+            terms,
+            conditions: c.lead().held.clone(),
+        }
+    };
+    order.iter().chain(&out).map(row).collect()
+}

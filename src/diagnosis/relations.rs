@@ -1,0 +1,109 @@
+//! `supersedes` and `explains`, judged when everything is known: order plays no part.
+
+use super::candidates::Candidate;
+use super::recovered::Where;
+use crate::model::Role;
+use crate::pattern::compile::names;
+
+/// How far apart two hits may stand for one to supersede the other.
+const NEAR: u64 = 30;
+
+/// Drops what is superseded, marks what is explained.
+pub(super) fn apply(candidates: &mut Vec<Candidate<'_>>) {
+    supersede(candidates);
+    explain(candidates);
+}
+
+/// A hit gives way to a more specific one close by; a finding without hits is out.
+fn supersede(candidates: &mut [Candidate<'_>]) {
+    let mut lost: Vec<(usize, Vec<usize>, String)> = Vec::new();
+    for (k, general) in candidates.iter().enumerate() {
+        let beaten_by = |winner: &Candidate<'_>| {
+            may_speak(winner)
+                && names(&winner.pattern().supersedes, &general.pattern().id)
+                && winner.pattern().id != general.pattern().id
+        };
+        for winner in candidates.iter().filter(|w| beaten_by(w)) {
+            let near = |place: crate::model::Place| {
+                winner.hits.iter().any(|w| {
+                    let other = w.hit.place;
+                    other.input == place.input && other.line.abs_diff(place.line) <= NEAR
+                })
+            };
+            let hits: Vec<usize> = (0..general.hits.len())
+                .filter(|&h| near(general.hits[h].hit.place))
+                .collect();
+            if !hits.is_empty() {
+                lost.push((k, hits, winner.pattern().id.clone()));
+            }
+        }
+    }
+    for (k, hits, winner) in lost {
+        let candidate = &mut candidates[k];
+        let gone: Vec<u64> = hits
+            .iter()
+            .filter_map(|&h| candidate.hits.get(h))
+            .map(|s| s.hit.place.line)
+            .collect();
+        if candidate
+            .hits
+            .iter()
+            .all(|s| gone.contains(&s.hit.place.line))
+        {
+            candidate
+                .dropped
+                .get_or_insert_with(|| format!("superseded by {winner}"));
+        } else if candidate.is_live() {
+            candidate.hits.retain(|s| !gone.contains(&s.hit.place.line));
+        }
+    }
+}
+
+/// A finding that another live one accounts for is a consequence, whatever its own score.
+fn explain(candidates: &mut [Candidate<'_>]) {
+    let count = candidates.len();
+    let explains = |a: &Candidate<'_>, b: &Candidate<'_>| {
+        a.is_live()
+            && a.pattern().id != b.pattern().id
+            && names(&a.pattern().explains, &b.pattern().id)
+    };
+    let mut edges = Vec::new();
+    for a in 0..count {
+        for b in 0..count {
+            if explains(&candidates[a], &candidates[b])
+                && same_story(&candidates[a], &candidates[b])
+            {
+                edges.push((a, b));
+            }
+        }
+    }
+    for (a, b) in edges {
+        // Two that explain each other: the root cause, then the earlier one, speaks.
+        if candidates[a].explained && mutual(&candidates[a], &candidates[b]) {
+            continue;
+        }
+        let name = candidates[a].pattern().id.clone();
+        candidates[a].explains += 1;
+        candidates[b].explained = true;
+        candidates[b]
+            .dropped
+            .get_or_insert_with(|| format!("explained by {name}"));
+    }
+}
+
+fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    names(&b.pattern().explains, &a.pattern().id)
+}
+
+/// Can one account for the other: both in what failed, or the consequence in what came of it?
+fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    matches!(a.place, Where::Command | Where::Verdict)
+        && matches!(b.place, Where::Command | Where::Verdict | Where::After)
+}
+
+/// May a finding make others give way? Anything that knows more than noise about what failed.
+fn may_speak(winner: &Candidate<'_>) -> bool {
+    winner.is_live()
+        || matches!(winner.pattern().role, Role::Wrapper | Role::Noise)
+        || winner.place != Where::Command
+}

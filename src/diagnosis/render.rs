@@ -1,0 +1,145 @@
+//! A finding in words: texts of the pattern with the captured values filled in.
+
+use std::collections::BTreeMap;
+
+use super::candidates::Candidate;
+use super::{Case, Settled, evidence, fingerprint};
+use crate::library::Library;
+use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
+use crate::pattern::compile::Pattern;
+use crate::pattern::schema::{Localized, Text};
+use crate::pattern::text;
+
+/// What findings are rendered from.
+pub(super) struct Context<'c> {
+    pub case: &'c Case,
+    pub library: &'c Library,
+    pub settled: &'c [Settled<'c>],
+    pub lang: Lang,
+}
+
+impl Context<'_> {
+    /// The finding of a candidate; `replaces` is the one in the job's log that it explains.
+    pub(super) fn finding(
+        &mut self,
+        candidate: &Candidate<'_>,
+        replaces: Option<&Candidate<'_>>,
+        confidence: Confidence,
+    ) -> Finding {
+        let lead = candidate.lead();
+        let pattern = candidate.pattern();
+        let values = self.values(&lead.captures);
+        let fill = |template: &str| fill(template, &values);
+        let texts = self.texts(pattern);
+        let notes = lead.notes.iter().map(|(k, more)| {
+            let mut values = values.clone();
+            values.extend(more.iter().map(|(n, v)| (n.clone(), v.clone())));
+            self::fill(self.localized(&pattern.notes[*k].text), &values)
+        });
+        let checks = pattern.checks.iter().map(|check| Check {
+            run: check.run.as_deref().map(fill),
+            on: check.on.as_str().to_owned(),
+            text: fill(self.localized(&check.text)),
+            outcomes: check
+                .outcome
+                .iter()
+                .map(|o| CheckOutcome {
+                    text: fill(self.localized(&o.text)),
+                    id: o.id.clone(),
+                })
+                .collect(),
+        });
+        // A check that has been run already is not asked for again.
+        let checks = if replaces.is_some() {
+            Vec::new()
+        } else {
+            checks.collect()
+        };
+        Finding {
+            id: pattern.id.clone(),
+            title: fill(&texts.title),
+            category: pattern.category,
+            role: pattern.role,
+            confidence,
+            owner: pattern.owner,
+            retry: pattern.retry,
+            line: lead.hit.place.line,
+            count: candidate.count(),
+            text: lead.hit.text.clone(),
+            evidence: evidence::collect(self.case, self.settled, candidate, replaces),
+            captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
+            cause: fill(&texts.cause),
+            fix: texts.fix.iter().map(|f| fill(f)).collect(),
+            notes: notes.collect(),
+            checks,
+            verify: texts.verify.as_deref().map(fill),
+            links: pattern.links.iter().map(|l| l.url.clone()).collect(),
+            score: candidate.score(),
+            fingerprint: fingerprint::finding(&pattern.id, &lead.captures),
+            span: lead.hit.span,
+        }
+    }
+
+    fn texts<'p>(&self, pattern: &'p Pattern) -> &'p Text {
+        match (self.lang, &pattern.text.ko) {
+            (Lang::Ko, Some(ko)) => ko,
+            _ => &pattern.text.en,
+        }
+    }
+
+    fn localized<'p>(&self, text: &'p Localized) -> &'p str {
+        match (self.lang, &text.ko) {
+            (Lang::Ko, Some(ko)) => ko,
+            _ => &text.en,
+        }
+    }
+
+    /// Captures, and the facts that templates may name.
+    fn values(&self, captures: &Captures) -> BTreeMap<String, String> {
+        let facts = self.case.facts();
+        let runner = &facts.runner;
+        let code = facts.exit_code.map(|c| c.to_string());
+        let known = [
+            ("executor", runner.executor.as_deref()),
+            ("namespace", runner.namespace.as_deref()),
+            ("section", facts.failing_section_name()),
+            ("job_image", runner.image.as_deref()),
+            ("runner_version", runner.version.as_deref()),
+            ("exit_code", code.as_deref()),
+        ];
+        let mut values: BTreeMap<String, String> = known
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        values.extend(captures.iter().map(|(n, v)| (n.clone(), v.clone())));
+        values
+    }
+}
+
+fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
+    text::render(template, |name| values.get(name).map(String::as_str))
+}
+
+/// Every capture that the pattern's alternatives name, and those of its conditions; absent ones are `None`.
+fn captures(
+    pattern: &Pattern,
+    found: &Captures,
+    library: &Library,
+    index: u32,
+) -> BTreeMap<String, Option<String>> {
+    let loaded = library.get(index);
+    let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for number in 0..pattern.matches.len() {
+        let names = loaded.regex(number).map(|r| {
+            r.capture_names()
+                .flatten()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+        for name in names.into_iter().flatten() {
+            all.insert(name, None);
+        }
+    }
+    all.extend(found.iter().map(|(n, v)| (n.clone(), Some(v.clone()))));
+    all
+}

@@ -1,0 +1,137 @@
+//! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
+
+use super::recovered::{Region, Where};
+use super::{Case, Settled, exit, fingerprint, telling};
+use crate::model::{Lang, Outcome, Role, TailLine, Unexplained, UnexplainedLine};
+
+/// Most lines shown.
+const MOST: usize = 12;
+/// Lines at the end that are shown where nothing tells.
+const LAST: usize = 6;
+/// Without a verdict: how telling a line must be, and how near to the end.
+const STRONG: i32 = 11;
+const CLOSE: usize = 10;
+
+struct Rated<'t> {
+    line: &'t TailLine,
+    score: i32,
+}
+
+/// The unexplained part of a report; `None` where nothing says that anything failed.
+pub(super) fn extract(
+    case: &Case,
+    settled: &[Settled<'_>],
+    region: &Region,
+    lang: Lang,
+) -> Option<Unexplained> {
+    let facts = case.facts();
+    let tail = &case.inputs()[case.job].scan.tail;
+    let failing: Vec<&TailLine> = tail
+        .iter()
+        .filter(|line| !line.text.trim().is_empty())
+        .filter(|line| region.locate(case, line.place) == Where::Command || line.command)
+        .collect();
+    let rated: Vec<Rated<'_>> = failing
+        .iter()
+        .enumerate()
+        .map(|(k, line)| Rated {
+            line,
+            score: rate(line, settled, failing.len() - k),
+        })
+        .collect();
+    let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
+        // Among equals the first: what follows it mostly follows from it.
+        a.score
+            .cmp(&b.score)
+            .then(b.line.place.line.cmp(&a.line.place.line))
+    });
+    if facts.outcome == Outcome::Unknown {
+        let close = |line: &TailLine| {
+            failing
+                .iter()
+                .rev()
+                .take(CLOSE)
+                .any(|l| l.place.line == line.place.line)
+        };
+        best.filter(|b| b.score >= STRONG && close(b.line))?;
+    }
+    let last_output = || {
+        failing
+            .iter()
+            .rev()
+            .find(|line| !line.echo && !line.command)
+            .copied()
+    };
+    let best_line = best.map(|b| b.line).or_else(last_output);
+    let mut shown: Vec<&Rated<'_>> = rated.iter().filter(|r| r.score > 0).collect();
+    shown.sort_by(|a, b| {
+        b.score
+            .cmp(&a.score)
+            .then(a.line.place.line.cmp(&b.line.place.line))
+    });
+    shown.truncate(MOST - 1);
+    if shown.is_empty() {
+        shown = rated
+            .iter()
+            .rev()
+            .filter(|r| !r.line.echo)
+            .take(LAST)
+            .collect();
+    }
+    let last_command = rated.iter().rev().find(|r| r.line.command);
+    shown.extend(
+        last_command.filter(|c| !shown.iter().any(|s| s.line.place.line == c.line.place.line)),
+    );
+    shown.sort_by_key(|r| r.line.place.line);
+    let section = facts.failing_section_name();
+    let lines = shown
+        .iter()
+        .map(|r| UnexplainedLine {
+            line: r.line.place.line,
+            text: r.line.text.clone(),
+            section: facts
+                .sections
+                .get(r.line.place.section as usize)
+                .and_then(|s| s.stage_name())
+                .map(str::to_owned),
+        })
+        .collect();
+    let best_text = match (best_line, facts.last_command()) {
+        (Some(line), _) => line.text[line.content_at.min(line.text.len())..].to_owned(),
+        (None, Some(command)) => command.text.to_string(),
+        (None, None) => String::new(),
+    };
+    Some(Unexplained {
+        line: best_line.map(|line| line.place.line),
+        lines,
+        exit_meaning: facts.exit_code.and_then(|code| exit::meaning(code, lang)),
+        fingerprint: fingerprint::unknown(section, &best_text),
+    })
+}
+
+/// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands.
+fn rate(line: &TailLine, settled: &[Settled<'_>], from_end: usize) -> i32 {
+    if line.echo || line.command {
+        return 0;
+    }
+    let mut score = telling::score(&line.text[line.content_at.min(line.text.len())..]);
+    for hit in settled
+        .iter()
+        .filter(|s| s.hit.place.line == line.place.line)
+    {
+        match hit.pattern().role {
+            Role::Noise => return 0,
+            Role::Wrapper => return i32::from(score > 0),
+            Role::RootCause | Role::Symptom => score += 4,
+        }
+    }
+    if score > 0 {
+        score += match from_end {
+            0..=5 => 3,
+            6..=20 => 2,
+            21..=100 => 1,
+            _ => 0,
+        };
+    }
+    score
+}

@@ -1,0 +1,330 @@
+//! The prefilter: finds every occurrence of every literal in a block, at close to memory speed.
+//!
+//! At every third position the folded four bytes are looked up in a small table. A literal of six bytes or more covers
+//! a window of three consecutive grams, one of which is sampled whatever its alignment, so no occurrence is missed.
+//! The tables are one flat run of bytes: made at build time for the embedded library, at run time for a user's own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Distance of the sampled positions.
+const STRIDE: usize = 3;
+/// Bytes a window of grams covers: the shortest literal.
+pub const WINDOW: usize = 4 + STRIDE - 1;
+/// Size of the first table: 64 KiB of bytes, each a filter of eight bits.
+const LOG2: u32 = 16;
+const TABLE: usize = 1 << LOG2;
+/// Samples per test of the hot loop.
+const UNROLL: usize = 8;
+const STEP: usize = STRIDE * UNROLL;
+const HEADER: usize = 6 * 4;
+
+/// A literal and whom its occurrences concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Folded bytes (bit 5 set), at least [`WINDOW`] of them.
+    pub literal: Vec<u8>,
+    /// Opaque numbers handed back on a hit.
+    pub targets: Vec<u32>,
+}
+
+/// How common a folded gram is in ordinary text: higher is worse.
+pub type GramCost<'c> = &'c dyn Fn(u32) -> u64;
+
+/// The folded gram at an offset.
+#[inline(always)]
+pub fn gram(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) | 0x2020_2020
+}
+
+/// Cost of the cheapest window of a literal, and where it starts.
+pub fn best_window(literal: &[u8], cost: GramCost<'_>) -> Option<(u64, usize)> {
+    let last = literal.len().checked_sub(WINDOW)?;
+    (0..=last)
+        .map(|o| ((0..STRIDE).map(|k| cost(gram(literal, o + k))).sum(), o))
+        .min()
+}
+
+#[inline(always)]
+fn mix(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9E37_79B1)
+}
+
+fn slot_of(gram: u32, mask: u32) -> u32 {
+    (gram.wrapping_mul(0x85EB_CA6B) >> 8) & mask
+}
+
+/// Builds the tables as bytes; [`Tables::new`] reads them.
+pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
+    let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    for (id, entry) in entries.iter().enumerate() {
+        let literal = &entry.literal;
+        assert!(
+            literal.len() >= WINDOW,
+            "a literal of {} bytes",
+            literal.len()
+        );
+        // A gram that another literal uses already costs nothing more.
+        let weight = |gram: u32| {
+            if grams.contains_key(&gram) {
+                cost(gram)
+            } else {
+                cost(gram) + 1
+            }
+        };
+        let (_, at) = best_window(literal, &weight).unwrap_or_default();
+        for k in at..at + STRIDE {
+            grams
+                .entry(gram(literal, k))
+                .or_default()
+                .push((k as u32, id as u32));
+        }
+    }
+    let slots = (grams.len() * 4).next_power_of_two().max(16);
+    let mut table = vec![0u8; TABLE];
+    let mut index = vec![[0u32; 3]; slots];
+    let mut places: Vec<[u32; 2]> = Vec::new();
+    for (&key, list) in &grams {
+        table[(mix(key) >> (32 - LOG2)) as usize] |= 1 << ((mix(key) >> 8) & 7);
+        let mask = slots as u32 - 1;
+        let mut slot = slot_of(key, mask);
+        while index[slot as usize][2] != 0 {
+            slot = (slot + 1) & mask;
+        }
+        index[slot as usize] = [key, places.len() as u32, list.len() as u32];
+        places.extend(list.iter().map(|&(offset, id)| [offset, id]));
+    }
+    let mut bytes = Vec::new();
+    let mut text: Vec<u8> = Vec::new();
+    let mut targets: Vec<u32> = Vec::new();
+    let mut literals: Vec<[u32; 4]> = Vec::new();
+    for entry in entries {
+        literals.push([
+            text.len() as u32,
+            entry.literal.len() as u32,
+            targets.len() as u32,
+            entry.targets.len() as u32,
+        ]);
+        text.extend(&entry.literal);
+        targets.extend(&entry.targets);
+    }
+    let counts = [
+        slots,
+        places.len(),
+        literals.len(),
+        targets.len(),
+        text.len(),
+        0,
+    ];
+    bytes.extend(counts.iter().flat_map(|&n| (n as u32).to_le_bytes()));
+    bytes.extend(&table);
+    let words = index
+        .iter()
+        .flatten()
+        .chain(places.iter().flatten())
+        .chain(literals.iter().flatten())
+        .chain(&targets);
+    bytes.extend(words.flat_map(|n| n.to_le_bytes()));
+    bytes.extend(&text);
+    bytes
+}
+
+/// The tables, ready to scan with.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    bytes: Cow<'static, [u8]>,
+    slots: u32,
+    index: usize,
+    places: usize,
+    literals: usize,
+    targets: usize,
+    text: usize,
+}
+
+impl Tables {
+    /// Reads what [`build`] made; nothing is copied.
+    pub fn new(bytes: Cow<'static, [u8]>) -> Self {
+        let count = |k: usize| word(&bytes, 4 * k) as usize;
+        let (slots, places, literals, targets) = (count(0), count(1), count(2), count(3));
+        let index_at = HEADER + TABLE;
+        let places_at = index_at + 12 * slots;
+        let literals_at = places_at + 8 * places;
+        let targets_at = literals_at + 16 * literals;
+        let text_at = targets_at + 4 * targets;
+        assert_eq!(bytes.len(), text_at + count(4), "damaged tables");
+        Self {
+            slots: slots as u32,
+            index: index_at,
+            places: places_at,
+            literals: literals_at,
+            targets: targets_at,
+            text: text_at,
+            bytes,
+        }
+    }
+
+    /// Whom a literal concerns.
+    pub fn targets(&self, literal: u32) -> impl Iterator<Item = u32> + '_ {
+        let at = self.literals + 16 * literal as usize;
+        let (from, count) = (
+            word(&self.bytes, at + 8) as usize,
+            word(&self.bytes, at + 12) as usize,
+        );
+        (from..from + count).map(|k| word(&self.bytes, self.targets + 4 * k))
+    }
+
+    /// Calls `found(literal, start)` for every occurrence of a literal in `text`, letter case aside, about in order.
+    pub fn scan(&self, text: &[u8], mut found: impl FnMut(u32, usize)) {
+        let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
+            return;
+        };
+        let mut at = 0;
+        while let Some(window) = text[at..].first_chunk::<{ STEP + 1 }>() {
+            let mut any = 0u8;
+            for k in 0..UNROLL {
+                let m = mix(gram(window, k * STRIDE));
+                any |= table[(m >> (32 - LOG2)) as usize] >> ((m >> 8) & 7);
+            }
+            if any & 1 != 0 {
+                for k in 0..UNROLL {
+                    self.probe(table, text, at + k * STRIDE, &mut found);
+                }
+            }
+            at += STEP;
+        }
+        while at + 4 <= text.len() {
+            self.probe(table, text, at, &mut found);
+            at += STRIDE;
+        }
+    }
+
+    #[inline(never)]
+    fn probe(
+        &self,
+        table: &[u8; TABLE],
+        text: &[u8],
+        at: usize,
+        found: &mut impl FnMut(u32, usize),
+    ) {
+        let gram = gram(text, at);
+        let m = mix(gram);
+        if (table[(m >> (32 - LOG2)) as usize] >> ((m >> 8) & 7)) & 1 == 0 {
+            return;
+        }
+        let mask = self.slots - 1;
+        let mut slot = slot_of(gram, mask);
+        loop {
+            let entry = self.index + 12 * slot as usize;
+            let count = word(&self.bytes, entry + 8);
+            if count == 0 {
+                return;
+            }
+            if word(&self.bytes, entry) == gram {
+                let from = word(&self.bytes, entry + 4);
+                for k in from..from + count {
+                    self.check(text, at, k as usize, found);
+                }
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn check(&self, text: &[u8], at: usize, place: usize, found: &mut impl FnMut(u32, usize)) {
+        let place = self.places + 8 * place;
+        let (offset, id) = (
+            word(&self.bytes, place) as usize,
+            word(&self.bytes, place + 4),
+        );
+        let literal = self.literals + 16 * id as usize;
+        let (from, len) = (
+            word(&self.bytes, literal) as usize,
+            word(&self.bytes, literal + 4) as usize,
+        );
+        let literal = &self.bytes[self.text + from..self.text + from + len];
+        let Some(start) = at.checked_sub(offset) else {
+            return;
+        };
+        if let Some(here) = text.get(start..start + len)
+            && here.iter().zip(literal).all(|(b, l)| b | 0x20 == *l)
+        {
+            found(id, start);
+        }
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn random(state: &mut u64) -> usize {
+        *state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (*state >> 33) as usize
+    }
+
+    #[test]
+    fn every_occurrence_is_found_and_nothing_else() {
+        let literals: [&[u8]; 8] = [
+            b"error:",
+            b"no space left",
+            b"aaaaaaa",
+            b"aaaaaaab",
+            b"failed to pull",
+            b"ababab",
+            b"x12345",
+            b"   x   ",
+        ];
+        let entries: Vec<Entry> = literals
+            .iter()
+            .enumerate()
+            .map(|(k, l)| Entry {
+                literal: l.iter().map(|b| b | 0x20).collect(),
+                targets: vec![k as u32, 77],
+            })
+            .collect();
+        let tables = Tables::new(build(&entries, &|_| 0).into());
+        let mut state = 1;
+        for round in 0..4000 {
+            let mut text: Vec<u8> = (0..random(&mut state) % 200)
+                .map(|_| b"aAbB xe\n"[random(&mut state) % 8])
+                .collect();
+            for _ in 0..random(&mut state) % 4 {
+                let literal = literals[random(&mut state) % literals.len()];
+                let at = random(&mut state) % (text.len() + 1);
+                text.splice(at..at, literal.iter().copied());
+            }
+            let mut got = Vec::new();
+            tables.scan(&text, |id, at| got.push((id, at)));
+            got.sort_unstable();
+            let mut want = Vec::new();
+            for (id, entry) in entries.iter().enumerate() {
+                for (at, window) in text.windows(entry.literal.len()).enumerate() {
+                    if window
+                        .iter()
+                        .zip(&entry.literal)
+                        .all(|(b, l)| b | 0x20 == *l)
+                    {
+                        want.push((id as u32, at));
+                    }
+                }
+            }
+            want.sort_unstable();
+            assert_eq!(got, want, "round {round}");
+        }
+        assert_eq!(tables.targets(2).collect::<Vec<_>>(), [2, 77]);
+    }
+
+    #[test]
+    fn an_empty_library_finds_nothing() {
+        let tables = Tables::new(build(&[], &|_| 0).into());
+        tables.scan(b"anything at all, of any length whatsoever", |_, _| {
+            panic!("found")
+        });
+    }
+}

@@ -1,0 +1,14 @@
+//! Blocks of clean text and the patterns in force come in; hits, the facts of the frame and the tail of what failed leave.
+//!
+//! [`gram`] finds literals; [`scan`] drives; [`near`] settles the conditions about other lines; [`store`] keeps hits
+//! within bounds; [`tail`] keeps the end of the section that may have failed.
+
+pub mod background;
+pub mod gram;
+mod near;
+pub mod scan;
+mod store;
+pub mod tail;
+
+pub use scan::{Scan, Scanner};
+pub use tail::Tail;

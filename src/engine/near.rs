@@ -1,0 +1,221 @@
+//! Conditions about other lines: `before`, `after`, `absent`.
+//!
+//! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of each of its
+//! watches, and waits for those that must come behind it. What is found goes into [`Hit::context`].
+
+use std::collections::HashMap;
+
+use super::scan::{bounded, captures};
+use super::store::{Key, Store};
+use crate::library::{Loaded, Target};
+use crate::model::{Place, WatchHit};
+use crate::pattern::compile::{Condition, Near as Kind};
+use crate::pattern::schema::{Scope, Side};
+use crate::trace::line::Line;
+
+/// Most hits of one pattern that wait for a line behind them.
+const MAX_WAITING: usize = 200;
+/// Most parallel outputs told apart for one watch.
+const MAX_STREAMS: usize = 64;
+
+/// A line where a watch was seen.
+#[derive(Debug)]
+struct Seen {
+    at: At,
+    text: Vec<u8>,
+    content_at: usize,
+}
+
+/// Where a hit or a watched line stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    pub place: Place,
+    pub stage: u32,
+    pub stream: u32,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    key: Key,
+    at: At,
+    slot: usize,
+}
+
+/// What the conditions of one input remember.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    seen: HashMap<Target, Vec<Seen>>,
+    waiting: HashMap<Target, Vec<Waiting>>,
+}
+
+impl Memory {
+    /// Lines above a hit that its conditions ask for.
+    pub(super) fn look_back(
+        &self,
+        loaded: &Loaded,
+        pattern: u16,
+        at: At,
+        mut unkeyed: impl FnMut(usize, u32) -> Option<WatchHit>,
+    ) -> Vec<Option<WatchHit>> {
+        let first = loaded.pattern.matches.len();
+        let one = |(slot, condition): (usize, &Condition)| {
+            let Condition::Near {
+                kind,
+                watch,
+                within,
+                scope,
+            } = condition
+            else {
+                return None;
+            };
+            if matches!(kind, Kind::After | Kind::Absent(Side::After)) {
+                return None;
+            }
+            if watch.literals.is_empty() {
+                return unkeyed(first + slot, within.unwrap_or(0));
+            }
+            let target = Target {
+                pattern,
+                regex: (first + slot) as u16,
+            };
+            let seen = self
+                .seen
+                .get(&target)?
+                .iter()
+                .rev()
+                .find(|seen| reaches(seen.at, at, *within, *scope))?;
+            Some(seen.hit(loaded, target))
+        };
+        loaded.pattern.near().enumerate().map(one).collect()
+    }
+
+    /// Has a hit wait for the lines below it that its conditions ask for.
+    pub(super) fn wait(&mut self, loaded: &Loaded, pattern: u16, key: Key, at: At) {
+        let first = loaded.pattern.matches.len();
+        for (slot, condition) in loaded.pattern.near().enumerate() {
+            let Condition::Near { kind, .. } = condition else {
+                continue;
+            };
+            if matches!(kind, Kind::After | Kind::Absent(Side::After | Side::Both)) {
+                let target = Target {
+                    pattern,
+                    regex: (first + slot) as u16,
+                };
+                let list = self.waiting.entry(target).or_default();
+                if list.len() >= MAX_WAITING {
+                    list.remove(MAX_WAITING / 2);
+                }
+                list.push(Waiting { key, at, slot });
+            }
+        }
+    }
+
+    /// A watched line has come: hits above it that waited for it get it.
+    pub(super) fn arrive(
+        &mut self,
+        loaded: &Loaded,
+        target: Target,
+        line: &Line<'_>,
+        at: At,
+        store: &mut Store,
+    ) {
+        let Some(list) = self.waiting.get_mut(&target) else {
+            return;
+        };
+        let Some(Condition::Near { within, scope, .. }) = condition(loaded, target) else {
+            return;
+        };
+        list.retain(|waiting| {
+            if at.stage != waiting.at.stage && *scope != Scope::Job {
+                return false;
+            }
+            if !reaches(waiting.at, at, *within, *scope) {
+                return true;
+            }
+            let Some(hit) = store.get_mut(waiting.key) else {
+                return false;
+            };
+            let place = &mut hit.context[waiting.slot];
+            if place.is_none() {
+                *place = Some(seen(at, line).hit(loaded, target));
+            }
+            false
+        });
+    }
+
+    /// Remembers a watched line for the hits below it.
+    pub(super) fn remember(&mut self, target: Target, line: &Line<'_>, at: At) {
+        let list = self.seen.entry(target).or_default();
+        let old = list.iter().position(|seen| seen.at.stream == at.stream);
+        let place = match old {
+            Some(k) => list.remove(k),
+            None if list.len() >= MAX_STREAMS => list.remove(0),
+            None => seen(at, line),
+        };
+        let Seen { mut text, .. } = place;
+        text.clear();
+        text.extend_from_slice(&line.text[..line.text.len().min(4096)]);
+        list.push(Seen {
+            at,
+            text,
+            content_at: line.content_at.min(4096),
+        });
+    }
+}
+
+fn seen(at: At, line: &Line<'_>) -> Seen {
+    Seen {
+        at,
+        text: line.text.to_vec(),
+        content_at: line.content_at,
+    }
+}
+
+impl Seen {
+    fn hit(&self, loaded: &Loaded, target: Target) -> WatchHit {
+        watch_hit(loaded, target, self.at.place, &self.text, self.content_at).unwrap_or_else(|| {
+            WatchHit {
+                place: self.at.place,
+                text: bounded(&self.text, 0, 0).0,
+                captures: Default::default(),
+            }
+        })
+    }
+}
+
+/// A watched line as a hit keeps it; `None` if its regex does not match.
+pub(super) fn watch_hit(
+    loaded: &Loaded,
+    target: Target,
+    place: Place,
+    text: &[u8],
+    content_at: usize,
+) -> Option<WatchHit> {
+    let regex = loaded.regex(target.regex as usize)?;
+    let found = regex.captures(&text[content_at..])?;
+    let whole = found.get(0)?;
+    let (text, _) = bounded(text, content_at + whole.start(), content_at + whole.end());
+    Some(WatchHit {
+        place,
+        text,
+        captures: captures(regex, &found),
+    })
+}
+
+/// The positional condition that a watch belongs to.
+pub(super) fn condition(loaded: &Loaded, target: Target) -> Option<&Condition> {
+    let slot = (target.regex as usize).checked_sub(loaded.pattern.matches.len())?;
+    loaded.pattern.near().nth(slot)
+}
+
+/// Does `upper` stand close enough above `lower`, in the same scope and the same output?
+pub(super) fn reaches(upper: At, lower: At, within: Option<u32>, scope: Scope) -> bool {
+    let same_output = upper.stream == lower.stream || upper.stream == 0 || lower.stream == 0;
+    let in_scope = match scope {
+        Scope::Job => true,
+        Scope::Section => upper.stage == lower.stage,
+        Scope::Command => upper.stage == lower.stage && upper.place.command == lower.place.command,
+    };
+    let distance = lower.place.line.saturating_sub(upper.place.line);
+    same_output && in_scope && within.is_none_or(|most| distance <= u64::from(most))
+}

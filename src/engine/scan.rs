@@ -1,0 +1,606 @@
+//! Drives a log through reader, frame, prefilter and regexes.
+//!
+//! Whole blocks are searched for literals; only lines with a literal, a marker or an echoed command are looked at. On
+//! such a line the regexes of the literals found there run, each compiled when first used. Nothing is allocated for a
+//! line where nothing hits.
+
+use std::io::{self, Read};
+
+use regex::bytes::{Captures as Found, Regex};
+
+use super::near::{self, At, Memory};
+use super::store::Store;
+use super::tail::{self, Tail};
+use crate::library::{Library, Loaded, Target};
+use crate::model::{Captures, Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
+use crate::pattern::compile::Condition;
+use crate::pattern::schema::{On, PatternStatus, Scope};
+use crate::trace::line::{Kind, Line};
+use crate::trace::{Block, BlockReader, Frame, Piece, frame};
+
+/// Most bytes of a line that are kept as evidence.
+const MAX_TEXT: usize = 2000;
+/// Most bytes of a capture that are kept.
+const MAX_CAPTURE: usize = 500;
+
+/// What one log held.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// What its frame says.
+    pub facts: JobFacts,
+    /// Lines that patterns matched, in order; positional conditions are settled, the others are not.
+    pub hits: Vec<Hit>,
+    /// The end of the section that may have failed; empty for a job that did not fail.
+    pub tail: Vec<TailLine>,
+    /// The section is longer than its tail.
+    pub tail_cut: bool,
+    /// The source could not be read to its end.
+    pub error: Option<io::Error>,
+    /// The last line has no newline.
+    pub ends_in_mid_line: bool,
+}
+
+/// Scans one log after another with the same library.
+#[derive(Debug)]
+pub struct Scanner<'l> {
+    library: &'l Library,
+    buffer: Vec<u8>,
+    found: Vec<(usize, u32)>,
+    echoes: Vec<usize>,
+    targets: Vec<Target>,
+}
+
+impl<'l> Scanner<'l> {
+    /// A scanner; it keeps its buffers from log to log.
+    pub fn new(library: &'l Library) -> Self {
+        Self {
+            library,
+            buffer: Vec::new(),
+            found: Vec::new(),
+            echoes: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// Reads a log to its end.
+    pub fn scan(&mut self, source: impl Read) -> Scan {
+        let mut reader = BlockReader::reusing(source, std::mem::take(&mut self.buffer));
+        let scan = self.drive(&mut reader);
+        self.buffer = reader.into_buffer();
+        scan
+    }
+
+    /// The same with another buffer size, for tests.
+    pub fn scan_with_buffer(&mut self, source: impl Read, size: usize) -> Scan {
+        self.drive(&mut BlockReader::with_buffer(source, size))
+    }
+
+    fn drive<R: Read>(&mut self, reader: &mut BlockReader<R>) -> Scan {
+        let mut run = Run::new(self.library);
+        let mut line = 1;
+        while let Some(block) = reader.next_block() {
+            self.block(block, &mut run, &mut line);
+            run.stage_end_if_last(block, line);
+        }
+        let mid_line = reader.ends_in_mid_line();
+        let facts = run.frame.finish(reader.lines(), reader.bytes(), mid_line);
+        let mut scan = Scan {
+            hits: run.store.into_hits(),
+            error: reader.take_error(),
+            ends_in_mid_line: mid_line,
+            ..Scan::default()
+        };
+        if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
+            scan.tail = run.tail.lines(&facts);
+            scan.tail_cut = run.tail.cut;
+            scan.hits.extend(unkeyed(self.library, &scan.tail, &facts));
+            scan.hits
+                .sort_by_key(|hit| (hit.place.line, hit.pattern, hit.span));
+        }
+        scan.facts = facts;
+        scan
+    }
+
+    fn block(&mut self, block: &Block, run: &mut Run<'l>, last_line: &mut u64) {
+        let start = block.start();
+        let owned = block.owned();
+        let (found, targets) = (&mut self.found, &mut self.targets);
+        found.clear();
+        self.library
+            .tables()
+            .scan(&block.bytes()[start..], |literal, at| {
+                found.push((start + at, literal))
+            });
+        // What stands in the overlap comes again with the next block.
+        found.retain(|(at, _)| *at < owned);
+        found.sort_unstable();
+        block.echoes(&mut self.echoes);
+        let mut counter = block.counter();
+        let (mut hit, mut echo, mut mark) = (0, 0, 0);
+        loop {
+            let at = found
+                .get(hit)
+                .map_or(usize::MAX, |(at, _)| *at)
+                .min(self.echoes.get(echo).copied().unwrap_or(usize::MAX));
+            if let Some(found) = block.marks().get(mark).filter(|m| m.at <= at) {
+                let line = counter.line_at(block, found.at);
+                run.change(block, found.at, line, |frame| {
+                    frame.marker(found.edge, found.unix, &found.name, line)
+                });
+                mark += 1;
+                continue;
+            }
+            if at == usize::MAX {
+                break;
+            }
+            let piece = block.piece(at);
+            let line = counter.line_at(block, piece.from);
+            targets.clear();
+            while let Some((_, literal)) = found.get(hit).filter(|(at, _)| *at < piece.until) {
+                targets.extend(self.library.tables().targets(*literal).map(Target::unpack));
+                hit += 1;
+            }
+            let mut command = false;
+            while self.echoes.get(echo).is_some_and(|at| *at < piece.until) {
+                command = true;
+                echo += 1;
+            }
+            targets.sort_unstable();
+            targets.dedup();
+            run.piece(block, piece, line, command, targets);
+        }
+        *last_line = counter.line_at(block, block.bytes().len());
+    }
+}
+
+/// The state of one scan.
+struct Run<'l> {
+    library: &'l Library,
+    frame: Frame,
+    store: Store,
+    memory: Memory,
+    tail: Tail,
+    /// The tail is of a stage with a name, and where it ends there is no doubt.
+    tail_named: bool,
+    tail_final: bool,
+    ended: bool,
+    /// Where the stage, and the command, began, in clean bytes of the log.
+    stage_start: u64,
+    command_start: u64,
+}
+
+impl<'l> Run<'l> {
+    fn new(library: &'l Library) -> Self {
+        Self {
+            library,
+            frame: Frame::default(),
+            store: Store::default(),
+            memory: Memory::default(),
+            tail: Tail::default(),
+            tail_named: false,
+            tail_final: false,
+            ended: false,
+            stage_start: 0,
+            command_start: 0,
+        }
+    }
+
+    /// Lets the frame change at an offset; where that ends a stage, keeps its tail.
+    fn change(&mut self, block: &Block, at: usize, line: u64, f: impl FnOnce(&mut Frame)) {
+        let (stage, span) = (self.frame.stage(), self.frame.span());
+        f(&mut self.frame);
+        let failed = self.frame.has_failed() && !self.tail_final;
+        let ended = self.frame.has_ended() && !self.ended;
+        if self.frame.stage() != stage || failed || ended {
+            self.keep_tail(block, at, line, stage, span);
+            self.ended |= ended;
+            self.tail_final |= failed;
+        }
+        if self.frame.stage() != stage {
+            self.stage_start = block.base() + at as u64;
+            self.command_start = self.stage_start;
+        }
+    }
+
+    fn keep_tail(&mut self, block: &Block, to: usize, line: u64, stage: u32, span: u32) {
+        let name = self.frame.stage_name(span);
+        if self.tail_final || !frame::can_fail(name) || (name.is_none() && self.tail_named) {
+            return;
+        }
+        let from = (self.stage_start.saturating_sub(block.base()) as usize).min(to);
+        if name.is_none() && block.bytes()[from..to].iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        self.tail_named = name.is_some();
+        self.tail.copy(block, from, to, line, stage);
+    }
+
+    /// The log may end with this block: what stands at its end is a tail until more is read.
+    fn stage_end_if_last(&mut self, block: &Block, line: u64) {
+        if block.is_last() && !self.ended {
+            let (stage, span) = (self.frame.stage(), self.frame.span());
+            self.keep_tail(block, block.bytes().len(), line, stage, span);
+        }
+    }
+
+    fn piece(&mut self, block: &Block, place: Piece, line: u64, command: bool, targets: &[Target]) {
+        let Piece {
+            from, to, goes_on, ..
+        } = place;
+        let bytes = block.bytes();
+        let piece = &bytes[from..to];
+        let mut view = if goes_on {
+            // Not the start of its line: no prefix, and no `^`.
+            Line {
+                text: piece.trim_ascii_end(),
+                content_at: 0,
+                stream: 0,
+                kind: Kind::Output,
+            }
+        } else {
+            Line::new(piece, command)
+        };
+        if view.kind == Kind::Command {
+            self.command_start = block.base() + from as u64;
+            self.frame.echo(
+                &String::from_utf8_lossy(view.content().get(2..).unwrap_or_default()),
+                line,
+            );
+        }
+        if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
+            let next = bytes
+                .get(to + 1..)
+                .map(|rest| &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]);
+            self.change(block, from, line, |frame| {
+                frame.look(&view, piece, next, line)
+            });
+        }
+        if self.frame.in_step_header() && view.kind == Kind::Output {
+            view.kind = if view.text.starts_with(b"##[group]Run ") {
+                Kind::Command
+            } else {
+                Kind::Source
+            };
+        }
+        let at = At {
+            place: self.frame.place(line),
+            stage: self.frame.stage(),
+            stream: view.stream,
+        };
+        self.watches(&view, targets, at, goes_on, true);
+        self.matches(block, from, &view, targets, at, goes_on);
+        self.watches(&view, targets, at, goes_on, false);
+    }
+
+    /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
+    /// for those below.
+    fn watches(
+        &mut self,
+        view: &Line<'_>,
+        targets: &[Target],
+        at: At,
+        goes_on: bool,
+        arrive: bool,
+    ) {
+        for &target in targets {
+            if target.pattern == Target::FRAME {
+                break;
+            }
+            if !self.library.is_enabled(target.pattern.into()) {
+                continue;
+            }
+            let loaded = self.library.get(target.pattern.into());
+            if (target.regex as usize) < loaded.pattern.matches.len() {
+                continue;
+            }
+            let matched = loaded
+                .regex(target.regex as usize)
+                .is_some_and(|r| find(r, view.content(), goes_on).is_some());
+            if !matched {
+                continue;
+            }
+            if arrive {
+                self.memory
+                    .arrive(loaded, target, view, at, &mut self.store);
+            } else {
+                self.memory.remember(target, view, at);
+            }
+        }
+    }
+
+    fn matches(
+        &mut self,
+        block: &Block,
+        from: usize,
+        view: &Line<'_>,
+        targets: &[Target],
+        at: At,
+        goes_on: bool,
+    ) {
+        let mut last = None;
+        for &target in targets {
+            if target.pattern == Target::FRAME {
+                break;
+            }
+            let index = u32::from(target.pattern);
+            if last == Some(index) || !self.library.is_enabled(index) {
+                continue;
+            }
+            let loaded = self.library.get(index);
+            let Some(alternative) = loaded.pattern.matches.get(target.regex as usize) else {
+                continue;
+            };
+            if loaded.pattern.status == PatternStatus::Retired {
+                continue;
+            }
+            let Some((content, skipped)) = seen_by(alternative.on, view) else {
+                continue;
+            };
+            let Some(regex) = loaded.regex(target.regex as usize) else {
+                continue;
+            };
+            let Some(found) = find(regex, content, goes_on) else {
+                continue;
+            };
+            let Some(whole) = found.get(0) else { continue };
+            last = Some(index);
+            let unkeyed = |number: usize, within: u32| {
+                let target = Target {
+                    pattern: target.pattern,
+                    regex: number as u16,
+                };
+                let scope = match near::condition(loaded, target) {
+                    Some(Condition::Near { scope, .. }) => *scope,
+                    _ => Scope::Section,
+                };
+                let start = match scope {
+                    Scope::Command => self.command_start,
+                    Scope::Section => self.stage_start,
+                    Scope::Job => 0,
+                };
+                let floor = start.saturating_sub(block.base()) as usize;
+                look_up(block, from, floor, at, within, loaded, target)
+            };
+            let context = self.memory.look_back(loaded, target.pattern, at, unkeyed);
+            let command = self.frame.command().cloned();
+            let key = self.store.add(index, at.stage, || {
+                let shift = view.content_at + skipped;
+                let (text, span) = bounded(view.text, shift + whole.start(), shift + whole.end());
+                let captures = captures(regex, &found);
+                Hit {
+                    pattern: index,
+                    place: at.place,
+                    text,
+                    span,
+                    captures,
+                    context,
+                    command,
+                    dropped: 0,
+                }
+            });
+            self.memory.wait(loaded, target.pattern, key, at);
+        }
+    }
+}
+
+/// What an alternative sees of a line, and how many bytes of the content it does not see.
+fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
+    match (on, view.kind) {
+        (On::Output, Kind::Output) => Some((view.content(), 0)),
+        (On::Command, Kind::Command) => {
+            let content = view.content();
+            let skipped = [&b"$ "[..], b"##[group]Run "]
+                .iter()
+                .find(|p| content.starts_with(p))
+                .map_or(0, |p| p.len());
+            Some((&content[skipped..], skipped))
+        }
+        _ => None,
+    }
+}
+
+/// Runs a regex; where the text does not begin its line, `^` does not hold there.
+fn find<'t>(regex: &Regex, text: &'t [u8], goes_on: bool) -> Option<Found<'t>> {
+    // Only the very first byte of such a window is given up.
+    if goes_on {
+        regex.captures_at(text, 1.min(text.len()))
+    } else {
+        regex.captures(text)
+    }
+}
+
+/// Looks up the few lines above a hit for a condition without a literal.
+fn look_up(
+    block: &Block,
+    from: usize,
+    floor: usize,
+    at: At,
+    within: u32,
+    loaded: &Loaded,
+    target: Target,
+) -> Option<WatchHit> {
+    let bytes = block.bytes();
+    let mut end = from.checked_sub(1)?;
+    for _ in 0..4 * within.max(1) {
+        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |k| k + 1);
+        if start < floor {
+            return None;
+        }
+        let line = block.line_before(start, from, at.place.line);
+        if at.place.line.saturating_sub(line) > u64::from(within) {
+            return None;
+        }
+        let view = Line::new(&bytes[start..end], false);
+        let same_output = view.stream == at.stream || view.stream == 0 || at.stream == 0;
+        if same_output {
+            let place = Place { line, ..at.place };
+            if let Some(hit) = near::watch_hit(loaded, target, place, view.text, view.content_at) {
+                return Some(hit);
+            }
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
+}
+
+/// Patterns without a literal, on the last lines of the tail.
+fn unkeyed(library: &Library, tail: &[TailLine], facts: &JobFacts) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut bytes = 0;
+    let first = tail
+        .iter()
+        .rposition(|line| {
+            bytes += line.text.len() + 1;
+            bytes > tail::BYTES
+        })
+        .map_or(0, |k| k + 1)
+        .max(tail.len().saturating_sub(tail::LINES));
+    for target in library.unkeyed() {
+        let index = u32::from(target.pattern);
+        if !library.is_enabled(index) {
+            continue;
+        }
+        let loaded = library.get(index);
+        let alternative = &loaded.pattern.matches[target.regex as usize];
+        let Some(regex) = loaded.regex(target.regex as usize) else {
+            continue;
+        };
+        if loaded.pattern.status == PatternStatus::Retired {
+            continue;
+        }
+        for (k, line) in tail.iter().enumerate().skip(first) {
+            let content = &line.text.as_bytes()[line.content_at.min(line.text.len())..];
+            let fits = match alternative.on {
+                On::Output => !line.echo,
+                On::Command => line.command,
+            };
+            let Some(found) = fits.then(|| regex.captures(content)).flatten() else {
+                continue;
+            };
+            let Some(whole) = found.get(0) else { continue };
+            if hits
+                .iter()
+                .any(|h: &Hit| h.pattern == index && h.place.line == line.place.line)
+            {
+                continue;
+            }
+            let shift = line.content_at + whole.start();
+            let command = facts
+                .commands
+                .iter()
+                .rev()
+                .find(|c| c.index == line.place.command)
+                .map(|c| c.text.clone());
+            hits.push(Hit {
+                pattern: index,
+                place: line.place,
+                text: line.text.clone(),
+                span: (shift as u32, (shift + whole.len()) as u32),
+                captures: captures(regex, &found),
+                context: context_in_tail(loaded, target.pattern, tail, k),
+                command,
+                dropped: 0,
+            });
+        }
+    }
+    hits
+}
+
+/// Settles the positional conditions of a hit on the tail: its lines are all there is.
+fn context_in_tail(
+    loaded: &Loaded,
+    pattern: u16,
+    tail: &[TailLine],
+    at: usize,
+) -> Vec<Option<WatchHit>> {
+    use crate::pattern::compile::Near;
+    use crate::pattern::schema::Side;
+    let first = loaded.pattern.matches.len();
+    let here = tail[at].place;
+    let one = |(slot, condition): (usize, &Condition)| {
+        let Condition::Near {
+            kind,
+            within,
+            scope,
+            ..
+        } = condition
+        else {
+            return None;
+        };
+        let target = Target {
+            pattern,
+            regex: (first + slot) as u16,
+        };
+        let found = |line: &TailLine| {
+            let near = within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w));
+            let in_scope = *scope != Scope::Command || line.place.command == here.command;
+            if !near || !in_scope {
+                return None;
+            }
+            near::watch_hit(
+                loaded,
+                target,
+                line.place,
+                line.text.as_bytes(),
+                line.content_at,
+            )
+        };
+        let above = || tail[..at].iter().rev().find_map(found);
+        let below = || tail[at + 1..].iter().find_map(found);
+        match kind {
+            Near::Before | Near::Absent(Side::Before) => above(),
+            Near::After | Near::Absent(Side::After) => below(),
+            Near::Absent(Side::Both) => above().or_else(below),
+        }
+    };
+    loaded.pattern.near().enumerate().map(one).collect()
+}
+
+/// Named captures, bounded.
+pub(super) fn captures(regex: &Regex, found: &Found<'_>) -> Captures {
+    regex
+        .capture_names()
+        .flatten()
+        .filter_map(|name| {
+            let bytes = found.name(name)?.as_bytes();
+            let text = String::from_utf8_lossy(bytes);
+            let text = text.trim();
+            Some((
+                name.to_owned(),
+                text[..text.floor_char_boundary(MAX_CAPTURE)].to_owned(),
+            ))
+        })
+        .collect()
+}
+
+/// At most [`MAX_TEXT`] bytes of a line around a match, and where the match then stands. A cut is marked by `…`.
+pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u32)) {
+    let (mut from, mut to) = (0, text.len());
+    if text.len() > MAX_TEXT {
+        let spare = MAX_TEXT.saturating_sub(end.min(start + MAX_TEXT) - start);
+        from = start.saturating_sub(spare / 2);
+        to = (from + MAX_TEXT).min(text.len());
+        from = from.min(to.saturating_sub(MAX_TEXT));
+        while from > 0 && from < to && text[from] & 0xc0 == 0x80 {
+            from += 1;
+        }
+        while to < text.len() && to > from && text[to] & 0xc0 == 0x80 {
+            to -= 1;
+        }
+    }
+    let lossy = |from: usize, to: usize| String::from_utf8_lossy(&text[from..to.max(from)]);
+    let (start, end) = (start.clamp(from, to), end.clamp(from, to));
+    let mut out = String::new();
+    if from > 0 {
+        out.push('…');
+    }
+    out.push_str(&lossy(from, start));
+    let span_start = out.len() as u32;
+    out.push_str(&lossy(start, end));
+    let span_end = out.len() as u32;
+    out.push_str(&lossy(end, to));
+    if to < text.len() {
+        out.push('…');
+    }
+    (out, (span_start, span_end))
+}

@@ -1,0 +1,170 @@
+//! Pattern folders of users and projects, put over the embedded library.
+//!
+//! Later layers win, id by id: built in, user configuration, project (`.jobtriage/patterns`), `--patterns PATH`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::Library;
+use crate::engine::background;
+use crate::pattern::PatternError;
+use crate::pattern::compile::{Pattern, compile};
+
+/// Largest pattern file that is read: a bound for files from strangers.
+const MAX_FILE: u64 = 256 << 10;
+/// Most pattern files of one folder.
+const MAX_FILES: usize = 20_000;
+
+/// Where a pattern comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layer {
+    /// The program itself.
+    BuiltIn,
+    /// The user's configuration folder.
+    User(PathBuf),
+    /// The project's `.jobtriage/patterns`.
+    Project(PathBuf),
+    /// `--patterns`.
+    Option(PathBuf),
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Layer::BuiltIn => f.pad("built in"),
+            Layer::User(_) => f.pad("user"),
+            Layer::Project(_) => f.pad("project"),
+            Layer::Option(_) => f.pad("option"),
+        }
+    }
+}
+
+impl Layer {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Layer::BuiltIn => None,
+            Layer::User(path) | Layer::Project(path) | Layer::Option(path) => Some(path),
+        }
+    }
+}
+
+/// The embedded library with these layers over it, and what could not be used of them.
+pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
+    let mut faults = Vec::new();
+    let mut own: BTreeMap<String, (Pattern, Layer)> = BTreeMap::new();
+    for layer in layers {
+        let Some(path) = layer.path() else { continue };
+        for file in files(path, &mut faults) {
+            match read(path, &file) {
+                Ok(pattern) => {
+                    own.insert(pattern.id.clone(), (pattern, layer.clone()));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+    let embedded = Library::embedded();
+    if own.is_empty() {
+        return (embedded, faults);
+    }
+    let kept = embedded
+        .indices()
+        .filter(|&k| !own.contains_key(embedded.id(k)))
+        .map(|k| (embedded.get(k).pattern.clone(), Layer::BuiltIn))
+        .collect::<Vec<_>>();
+    (
+        Library::build(kept.into_iter().chain(own.into_values()).collect()),
+        faults,
+    )
+}
+
+/// Pattern files of a folder (or the one file that was named), sorted.
+fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf> {
+    let name = path.display().to_string();
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let mut found = Vec::new();
+    // Links are not followed: nothing outside of the folder is read.
+    for entry in walkdir::WalkDir::new(path).max_depth(4).sort_by_file_name() {
+        match entry {
+            Ok(entry) => {
+                let hidden = entry.file_name().to_string_lossy().starts_with(['_', '.']);
+                if entry.file_type().is_file()
+                    && !hidden
+                    && entry.path().extension().is_some_and(|e| e == "toml")
+                {
+                    found.push(entry.into_path());
+                }
+            }
+            Err(error) => {
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                faults.push(
+                    PatternError::whole(&name, format!("cannot be read: {reason}"))
+                        .hint("give a folder with <family>/<name>.toml files, or one such file"),
+                );
+            }
+        }
+        if found.len() > MAX_FILES {
+            faults.push(PatternError::whole(
+                &name,
+                format!("more than {MAX_FILES} pattern files"),
+            ));
+            break;
+        }
+    }
+    found
+}
+
+/// Reads one pattern file. Its id is its path below the layer's folder; for a file named by itself, the last two parts.
+fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
+    let name = file.display().to_string();
+    let whole = |message: String| PatternError::whole(&name, message);
+    let size = std::fs::metadata(file)
+        .map_err(|e| whole(format!("cannot be read: {e}")))?
+        .len();
+    if size > MAX_FILE {
+        return Err(
+            whole(format!("is larger than {} KiB", MAX_FILE >> 10)).hint("one failure is one file")
+        );
+    }
+    let source =
+        std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))?;
+    let id = id_of(root, file);
+    compile(&name, &id, &source, &background::literal_cost).map(|(pattern, _)| pattern)
+}
+
+/// What the path of a pattern file makes of its id.
+pub fn id_of(root: &Path, file: &Path) -> String {
+    let below = match file.strip_prefix(root) {
+        Ok(below) if below.components().count() >= 2 => below.to_owned(),
+        _ => {
+            let parts: Vec<_> = file.components().collect();
+            parts[parts.len().saturating_sub(2)..].iter().collect()
+        }
+    };
+    below
+        .with_extension("")
+        .to_string_lossy()
+        .replace('\\', "/")
+}
+
+/// Where the user's own patterns live, if that folder exists.
+pub fn user_folder() -> Option<PathBuf> {
+    let base = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|p| p.is_absolute())
+        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))?;
+    Some(base.join("jobtriage").join("patterns")).filter(|p| p.is_dir())
+}
+
+/// The project's patterns: `.jobtriage/patterns` in the nearest parent of a folder that has it.
+pub fn project_folder(from: &Path) -> Option<PathBuf> {
+    from.ancestors()
+        .map(|dir| dir.join(".jobtriage").join("patterns"))
+        .find(|p| p.is_dir())
+}

@@ -1,0 +1,137 @@
+//! The embedded form of the library: an index that needs no parsing, and each pattern on its own, decoded when needed.
+//!
+//! Layout, all numbers `u32` little endian: count; for each pattern where its id starts and how long it is, where its
+//! body starts and how long it is; the ids and bodies (postcard). Behind them a [`Trailer`] (postcard).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::gram::Entry;
+use super::literals;
+use crate::pattern::compile::{Condition, Pattern};
+
+/// What an occurrence of a literal concerns: a pattern and one of its regexes.
+///
+/// Regexes are numbered: first the alternatives, then the positional conditions in the order of [`Pattern::near`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// Index in the library; [`Target::FRAME`] for lines that concern the frame of the log.
+    pub pattern: u16,
+    /// Number of the regex.
+    pub regex: u16,
+}
+
+impl Target {
+    /// The `pattern` of literals that the frame asks for.
+    pub const FRAME: u16 = u16::MAX;
+
+    /// As the tables store it.
+    pub fn pack(self) -> u32 {
+        u32::from(self.pattern) << 16 | u32::from(self.regex)
+    }
+
+    /// Back from the tables.
+    pub fn unpack(word: u32) -> Self {
+        Self {
+            pattern: (word >> 16) as u16,
+            regex: word as u16,
+        }
+    }
+}
+
+/// What concerns the library as a whole.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Trailer {
+    /// Old and new ids.
+    pub redirects: Vec<(String, String)>,
+    /// Alternatives without a literal: tried on the tail of a section only.
+    pub unkeyed: Vec<u32>,
+}
+
+/// Alternatives without a literal.
+pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
+    let mut out = Vec::new();
+    for (index, pattern) in patterns.enumerate() {
+        for (number, alternative) in pattern.matches.iter().enumerate() {
+            if alternative.regex.literals.is_empty() {
+                out.push(
+                    Target {
+                        pattern: index as u16,
+                        regex: number as u16,
+                    }
+                    .pack(),
+                );
+            }
+        }
+    }
+    out
+}
+
+/// Packs patterns, in id order.
+pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
+    let trailer = Trailer {
+        redirects,
+        unkeyed: unkeyed(patterns.iter()),
+    };
+    let bodies: Vec<Vec<u8>> = patterns
+        .iter()
+        .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
+        .collect();
+    let mut at = 4 + 16 * patterns.len();
+    let mut index: Vec<u32> = vec![patterns.len() as u32];
+    for (pattern, body) in patterns.iter().zip(&bodies) {
+        index.extend([
+            at as u32,
+            pattern.id.len() as u32,
+            (at + pattern.id.len()) as u32,
+            body.len() as u32,
+        ]);
+        at += pattern.id.len() + body.len();
+    }
+    let mut bytes: Vec<u8> = index.iter().flat_map(|n| n.to_le_bytes()).collect();
+    for (pattern, body) in patterns.iter().zip(&bodies) {
+        bytes.extend(pattern.id.as_bytes());
+        bytes.extend(body);
+    }
+    bytes.extend(postcard::to_allocvec(&trailer).expect("ids are plain data"));
+    bytes
+}
+
+/// Every literal of a library with its targets. Indices are the order of the iterator.
+pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
+    let mut map: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+    let mut add = |literal: Vec<u8>, pattern: u16, regex: usize| {
+        let target = Target {
+            pattern,
+            regex: regex as u16,
+        }
+        .pack();
+        let targets = map.entry(literal).or_default();
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    };
+    for literal in literals::FRAME {
+        add(
+            literal.bytes().map(|b| b | 0x20).collect(),
+            Target::FRAME,
+            0,
+        );
+    }
+    for (index, pattern) in patterns.enumerate() {
+        let alternatives = pattern.matches.iter().map(|m| &m.regex);
+        let watches = pattern.near().filter_map(|c| match c {
+            Condition::Near { watch, .. } => Some(watch),
+            _ => None,
+        });
+        for (number, expr) in alternatives.chain(watches).enumerate() {
+            for literal in &expr.literals {
+                add(literal.clone(), index as u16, number);
+            }
+        }
+    }
+    map.into_iter()
+        .map(|(literal, targets)| Entry { literal, targets })
+        .collect()
+}

@@ -1,0 +1,173 @@
+//! The page of one pattern, for a terminal.
+
+use std::io::{self, Write};
+
+use super::Style;
+use super::paint::{Ink, Row};
+use super::prose;
+use crate::model::Lang;
+use crate::pattern::compile::Pattern;
+use crate::pattern::schema::{Localized, Text};
+
+/// Columns of the labels at the left.
+const LABEL: usize = 9;
+/// Example lines shown.
+const EXAMPLES: usize = 3;
+
+/// Writes the page; `layer` says where the pattern comes from.
+///
+/// # Errors
+/// What writing meets.
+pub fn write(out: &mut dyn Write, pattern: &Pattern, layer: &str, style: &Style) -> io::Result<()> {
+    let words = style.words();
+    let mut page = Page { out, style };
+    let text = match (style.lang, &pattern.text.ko) {
+        (Lang::Ko, Some(ko)) => ko,
+        _ => &pattern.text.en,
+    };
+    let mut row = Row::new();
+    row.push(Ink::Code, &pattern.id).space(2);
+    row.push(
+        Ink::Faint,
+        &format!(
+            "{} · {} · {}",
+            pattern.category,
+            pattern.role,
+            words.confidence(pattern.confidence)
+        ),
+    );
+    page.row(&row)?;
+    let mut row = Row::new();
+    row.push(Ink::Strong, &text.title);
+    page.row(&row)?;
+    let mut row = Row::new();
+    row.push(
+        Ink::Plain,
+        &format!(
+            "{} · {}",
+            words.owner(pattern.owner),
+            words.retry(pattern.retry)
+        ),
+    );
+    page.row(&row)?;
+    page.blank()?;
+    for (k, line) in pattern.examples.matches.iter().take(EXAMPLES).enumerate() {
+        page.part(
+            if k == 0 { "Looks" } else { "" },
+            line.trim_end(),
+            Ink::Plain,
+        )?;
+    }
+    for (k, line) in pattern.examples.ignores.iter().take(EXAMPLES).enumerate() {
+        page.part(if k == 0 { "Not" } else { "" }, line.trim_end(), Ink::Faint)?;
+    }
+    page.blank()?;
+    body(&mut page, pattern, text)?;
+    let provenance = &pattern.provenance;
+    let tool = [provenance.tool.as_deref(), provenance.version.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let level = format!("{:?}", provenance.level).to_lowercase();
+    page.part(
+        "Known",
+        format!("{level} {tool} · {layer}").trim(),
+        Ink::Faint,
+    )?;
+    for (k, link) in pattern.links.iter().enumerate() {
+        page.part(if k == 0 { words.docs } else { "" }, &link.url, Ink::Plain)?;
+    }
+    Ok(())
+}
+
+fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
+    let words = page.style.words();
+    let lang = page.style.lang;
+    let say = |text: &Localized| match (lang, &text.ko) {
+        (Lang::Ko, Some(ko)) => ko.clone(),
+        _ => text.en.clone(),
+    };
+    page.part(words.why, &text.cause, Ink::Plain)?;
+    page.blank()?;
+    for note in &pattern.notes {
+        page.part(words.note, &say(&note.text), Ink::Plain)?;
+        page.blank()?;
+    }
+    for (k, fix) in text.fix.iter().enumerate() {
+        let label = if k == 0 {
+            format!("{} 1", words.fix)
+        } else {
+            format!("{}{}", " ".repeat(super::width::of(words.fix) + 1), k + 1)
+        };
+        page.part(&label, fix, Ink::Plain)?;
+    }
+    page.blank()?;
+    for check in &pattern.checks {
+        let place = words.place(check.on.as_str()).unwrap_or_default();
+        page.part(
+            words.check,
+            &format!("{place} {}", say(&check.text)),
+            Ink::Plain,
+        )?;
+        if let Some(run) = &check.run {
+            page.part("", &format!("`{run}`"), Ink::Plain)?;
+        }
+        for outcome in &check.outcome {
+            let to = outcome
+                .id
+                .as_ref()
+                .map(|id| format!(" → {id}"))
+                .unwrap_or_default();
+            page.part("", &format!("· {}{to}", say(&outcome.text)), Ink::Plain)?;
+        }
+        page.blank()?;
+    }
+    if let Some(verify) = &text.verify {
+        page.part(words.verify, verify, Ink::Plain)?;
+        page.blank()?;
+    }
+    let relations = [
+        ("Beats", &pattern.supersedes),
+        ("Causes", &pattern.explains),
+    ];
+    for (label, ids) in relations {
+        if !ids.is_empty() {
+            page.part(label, &ids.join(", "), Ink::Faint)?;
+        }
+    }
+    Ok(())
+}
+
+struct Page<'p> {
+    out: &'p mut dyn Write,
+    style: &'p Style,
+}
+
+impl Page<'_> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        row.write(self.style.color, self.out)
+    }
+
+    fn blank(&mut self) -> io::Result<()> {
+        self.row(&Row::new())
+    }
+
+    /// A label and text beside it, wrapped.
+    fn part(&mut self, label: &str, text: &str, ink: Ink) -> io::Result<()> {
+        let room = self.style.prose_width().saturating_sub(2 + LABEL);
+        for (k, line) in prose::wrap(text, ink, room, self.style.color)
+            .iter()
+            .enumerate()
+        {
+            let mut row = Row::indented(2);
+            if k == 0 {
+                row.push(Ink::Label, label);
+            }
+            row.pad_to(2 + LABEL);
+            prose::pour(line, &mut row);
+            self.row(&row)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! Files below folders, in path order.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::Problem;
+
+/// Every file below these paths; a file named by itself counts as well.
+///
+/// Hidden files and folders are left out unless named. Links to folders are not followed.
+pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for root in roots {
+        for entry in walkdir::WalkDir::new(root)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| e.depth() == 0 || !hidden(e.path()))
+        {
+            match entry {
+                Ok(entry)
+                    if entry.file_type().is_file()
+                        || (entry.file_type().is_symlink() && entry.path().is_file()) =>
+                {
+                    files.push(Found {
+                        named: entry.depth() == 0,
+                        path: entry.into_path(),
+                    });
+                }
+                Ok(_) => {}
+                Err(error) => problems.push(problem(root, &error)),
+            }
+        }
+    }
+    (files, problems)
+}
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The user named it, so it must be readable; files met on a walk need not be logs.
+    pub named: bool,
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+fn problem(root: &Path, error: &walkdir::Error) -> Problem {
+    let path = error.path().unwrap_or(root).display().to_string();
+    let message = error
+        .io_error()
+        .map_or_else(|| error.to_string(), super::reason);
+    Problem {
+        source: path,
+        message: format!("cannot be read: {message}"),
+        hint: None,
+    }
+}

@@ -1,0 +1,538 @@
+//! Follows the frame of a job log while its lines pass: sections, commands, runner, verdict.
+//!
+//! Only lines that carry one of [`super::literals::FRAME`], section markers and echoed commands need to be shown to it. What it
+//! knows at the end is [`JobFacts`].
+
+use std::sync::Arc;
+
+use super::line::Line;
+use super::marker::{self, Edge, STAGES};
+use super::{prefix, verdict};
+use crate::model::{Command, Dialect, JobFacts, Outcome, Place, Section, Verdict};
+
+/// Stages whose failure does not fail the job (runner: common/build.go).
+const HARMLESS: &[&str] = &[
+    "restore_cache",
+    "archive_cache",
+    "archive_cache_on_failure",
+    "after_script",
+    "upload_artifacts_on_failure",
+    "cleanup_file_variables",
+    POST_STEP,
+];
+/// GitHub's clean-up of the steps: nothing in it fails the job first.
+const POST_STEP: &str = "post-job";
+/// Most spans kept; beyond it a log only goes on in the last one.
+const MAX_SPANS: usize = 8192;
+/// Commands kept from the start of a log, and from its end.
+const MAX_COMMANDS: usize = 500;
+/// Longest command text kept, in bytes.
+const MAX_COMMAND: usize = 2000;
+
+/// The state of the frame between two lines.
+#[derive(Debug)]
+pub struct Frame {
+    facts: JobFacts,
+    open: Vec<Open>,
+    stage: u32,
+    marked: bool,
+    commands: u32,
+    command: Option<Arc<str>>,
+    inner_verdict: Option<(Verdict, verdict::Parsed)>,
+    outer_verdict: Option<(Verdict, verdict::Parsed)>,
+    github: Github,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: String,
+    titled: bool,
+}
+
+/// What GitHub's lines tell.
+#[derive(Debug, Default)]
+struct Github {
+    step: Option<String>,
+    in_header: bool,
+    failed: Option<Failed>,
+    error: Option<Failed>,
+}
+
+#[derive(Debug, Clone)]
+struct Failed {
+    span: u32,
+    line: u64,
+    code: Option<i64>,
+    text: String,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        let mut frame = Self {
+            facts: JobFacts::default(),
+            open: Vec::new(),
+            stage: 0,
+            marked: false,
+            commands: 0,
+            command: None,
+            inner_verdict: None,
+            outer_verdict: None,
+            github: Github::default(),
+        };
+        frame.push_span(1, None);
+        frame
+    }
+}
+
+impl Frame {
+    /// Where a line with that number stands.
+    pub fn place(&self, line: u64) -> Place {
+        Place {
+            input: 0,
+            line,
+            section: self.span(),
+            command: self.commands,
+        }
+    }
+
+    /// The number of the current stage: spans of one stage share it.
+    pub fn stage(&self) -> u32 {
+        self.stage
+    }
+
+    /// The stage that a span belongs to.
+    pub fn stage_of(&self, span: u32) -> u32 {
+        self.facts
+            .sections
+            .get(span as usize)
+            .map_or(self.stage, |s| s.stage)
+    }
+
+    /// The index of the current span.
+    pub fn span(&self) -> u32 {
+        self.facts.sections.len() as u32 - 1
+    }
+
+    /// The outermost name of a span.
+    pub fn stage_name(&self, span: u32) -> Option<&str> {
+        self.facts.sections.get(span as usize)?.stage_name()
+    }
+
+    /// A step has failed for good: what comes behind it only runs because it was asked to run always.
+    pub fn has_failed(&self) -> bool {
+        self.github.failed.is_some()
+    }
+
+    /// The command in force.
+    pub fn command(&self) -> Option<&Arc<str>> {
+        self.command.as_ref()
+    }
+
+    /// Do the lines here repeat the source of a step (GitHub prints it between `##[group]Run` and `##[endgroup]`)?
+    pub fn in_step_header(&self) -> bool {
+        self.github.in_header
+    }
+
+    /// A verdict that stands outside of all sections has passed.
+    pub fn has_ended(&self) -> bool {
+        self.outer_verdict.is_some()
+    }
+
+    /// A section marker stands before this line.
+    pub fn marker(&mut self, edge: Edge, unix: i64, name: &str, line: u64) {
+        self.facts.dialect = Dialect::Gitlab;
+        if !self.marked {
+            self.marked = true;
+            if self.open.iter().any(|o| o.titled) {
+                self.open.clear();
+            }
+        }
+        match edge {
+            Edge::Start => self.start(name, unix, line),
+            Edge::End => self.end(name, unix, line),
+        }
+    }
+
+    /// The runner echoed a command.
+    pub fn echo(&mut self, text: &str, line: u64) {
+        let text: Arc<str> = cut(text.trim(), MAX_COMMAND).into();
+        self.commands += 1;
+        self.command = Some(text.clone());
+        let commands = &mut self.facts.commands;
+        if commands.len() >= 2 * MAX_COMMANDS {
+            commands.remove(MAX_COMMANDS);
+        }
+        let section = self.facts.sections.len() as u32 - 1;
+        commands.push(Command {
+            line,
+            section,
+            index: self.commands,
+            text,
+        });
+    }
+
+    /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
+    pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
+        if let Some(marker) = marker::bare(line.text) {
+            return self.marker(marker.edge, marker.unix, marker.name, number);
+        }
+        if let Some((_, step, _)) = prefix::job_and_step(piece) {
+            self.github_step(&String::from_utf8_lossy(step), number);
+        }
+        let text = String::from_utf8_lossy(line.text);
+        if text.starts_with("##[") || self.facts.dialect == Dialect::Github {
+            self.github_line(&text, next, number);
+        }
+        self.header(&text, next);
+        self.verdict_line(&text, number);
+        if !self.marked
+            && let Some(stage) = title(&text)
+        {
+            self.facts.dialect = Dialect::Gitlab;
+            self.start_titled(stage, number);
+        }
+        if text.contains("log exceeded limit of ") && text.contains("bytes") {
+            self.facts.truncated = true;
+        }
+        if text.starts_with("WARNING: script canceled externally") {
+            self.facts.ended_by = Some(text.trim_start_matches("WARNING: ").to_owned());
+        }
+    }
+
+    /// Everything has passed.
+    pub fn finish(mut self, lines: u64, bytes: u64, mid_line: bool) -> JobFacts {
+        if let Some(last) = self.facts.sections.last_mut() {
+            last.last_line = lines.max(last.first_line);
+        }
+        self.facts.lines = lines;
+        self.facts.bytes = bytes;
+        let verdict = self.outer_verdict.take().or_else(|| {
+            // A script may print the words of a verdict: inside of a section they count only at the very end.
+            self.inner_verdict
+                .take()
+                .filter(|(v, _)| lines.saturating_sub(v.line) <= 2)
+        });
+        if let Some((verdict, parsed)) = verdict {
+            self.facts.dialect = Dialect::Gitlab;
+            self.facts.outcome = parsed.outcome;
+            self.facts.exit_code = parsed.exit_code;
+            self.facts.verdict = Some(verdict);
+        } else if let Some(failed) = self.github.failed.clone().or(self.github.error.clone()) {
+            self.facts.outcome = if failed.text.contains("The operation was canceled") {
+                Outcome::Canceled
+            } else {
+                Outcome::Failed
+            };
+            if failed
+                .text
+                .contains("has exceeded the maximum execution time")
+            {
+                self.facts.outcome = Outcome::TimedOut;
+            }
+            self.facts.exit_code = failed.code;
+            self.facts.verdict = Some(Verdict {
+                line: failed.line,
+                text: failed.text,
+                system_failure: false,
+            });
+        } else if mid_line && self.facts.dialect == Dialect::Gitlab {
+            self.facts.truncated = true;
+        }
+        if self.facts.ended_by.is_some() && self.facts.outcome == Outcome::Unknown {
+            self.facts.outcome = Outcome::Canceled;
+        }
+        self.facts.failing_section = self.failing();
+        self.facts
+    }
+
+    /// The span that holds what failed the job: the last one that could.
+    fn failing(&self) -> Option<u32> {
+        if let Some(failed) = self.github.failed.as_ref().or(self.github.error.as_ref()) {
+            return Some(failed.span);
+        }
+        let spans = &self.facts.sections;
+        let named = spans
+            .iter()
+            .rposition(|s| s.path.is_some() && can_fail(s.stage_name()));
+        let first_unnamed = || {
+            let harmless = spans
+                .iter()
+                .position(|s| s.path.is_some())
+                .unwrap_or(spans.len());
+            harmless.checked_sub(1)
+        };
+        named.or_else(first_unnamed).map(|k| k as u32)
+    }
+
+    fn start(&mut self, name: &str, unix: i64, line: u64) {
+        if self.open.iter().any(|o| o.name == name) {
+            if let Some(span) = self.facts.sections.last_mut() {
+                span.started = Some(unix);
+            }
+            return;
+        }
+        if is_stage(name) {
+            self.open.clear();
+        }
+        if self.open.is_empty() {
+            self.stage += 1;
+            self.command = None;
+        }
+        self.open.push(Open {
+            name: name.to_owned(),
+            titled: false,
+        });
+        self.push_span(line, Some(unix));
+    }
+
+    fn start_titled(&mut self, stage: &str, line: u64) {
+        if self.open.last().is_some_and(|o| o.name == stage) {
+            return;
+        }
+        self.open.clear();
+        self.stage += 1;
+        self.command = None;
+        self.open.push(Open {
+            name: stage.to_owned(),
+            titled: true,
+        });
+        self.push_span(line, None);
+    }
+
+    fn end(&mut self, name: &str, unix: i64, line: u64) {
+        if let Some(at) = self.open.iter().position(|o| o.name == name) {
+            if let Some(span) = self.facts.sections.last_mut() {
+                span.ended = Some(unix);
+            }
+            self.open.truncate(at);
+        } else if self.open.is_empty()
+            && let Some(span) = self.facts.sections.last_mut()
+            && span.path.is_none()
+        {
+            // A log pasted from its middle: the end marker names what has passed.
+            span.path = Some(name.to_owned());
+            span.ended = Some(unix);
+        } else {
+            return;
+        }
+        if self.open.is_empty() {
+            self.stage += 1;
+            self.command = None;
+        }
+        self.push_span(line, None);
+    }
+
+    fn push_span(&mut self, line: u64, started: Option<i64>) {
+        if let Some(last) = self.facts.sections.last_mut() {
+            last.last_line = line.saturating_sub(1).max(last.first_line);
+        }
+        let path = (!self.open.is_empty()).then(|| {
+            self.open
+                .iter()
+                .map(|o| o.name.as_str())
+                .collect::<Vec<_>>()
+                .join("/")
+        });
+        if self.facts.sections.len() >= MAX_SPANS {
+            // The stage must stay right even then.
+            if let Some(last) = self.facts.sections.last_mut() {
+                last.path = path;
+                last.stage = self.stage;
+            }
+            return;
+        }
+        let stage = self.stage;
+        self.facts.sections.push(Section {
+            path,
+            stage,
+            first_line: line,
+            last_line: line,
+            started,
+            ended: None,
+        });
+    }
+
+    /// The lines at the top of a trace (runner: common/build.go, the executors' `Prepare`).
+    fn header(&mut self, text: &str, next: Option<&[u8]>) {
+        let runner = &mut self.facts.runner;
+        if let Some(rest) = text
+            .trim_start_matches("[0K")
+            .strip_prefix("Running with gitlab-runner ")
+        {
+            self.facts.dialect = Dialect::Gitlab;
+            runner.version = rest
+                .split_whitespace()
+                .next()
+                .map(|v| v.trim_start_matches('v').to_owned());
+            let next = next.map(|n| String::from_utf8_lossy(Line::new(n, false).text).into_owned());
+            if let Some(name) = next
+                .as_deref()
+                .and_then(|n| n.trim_start().strip_prefix("on "))
+            {
+                let name = name.split(", system ID").next().unwrap_or(name);
+                // The last word is the short token.
+                runner.name = Some(
+                    name.rsplit_once(' ')
+                        .map_or(name, |(name, _)| name)
+                        .to_owned(),
+                );
+            }
+            return;
+        }
+        if let Some(rest) = text.strip_prefix("Preparing the \"")
+            && let Some((executor, _)) = rest.split_once("\" executor")
+        {
+            runner.executor = Some(executor.to_ascii_lowercase());
+        } else if let Some(rest) = text.strip_prefix("Using ")
+            && let Some((executor, image)) = rest.split_once(" executor with image ")
+        {
+            if runner.executor.is_none() {
+                runner.executor = executor
+                    .split_whitespace()
+                    .next()
+                    .map(str::to_ascii_lowercase);
+            }
+            runner.image = Some(
+                image
+                    .trim_end_matches(" ...")
+                    .trim_end_matches("...")
+                    .trim_end()
+                    .to_owned(),
+            );
+        } else if text.starts_with("Using Shell (") && runner.executor.is_none() {
+            runner.executor = Some("shell".to_owned());
+        } else if let Some(namespace) = text.strip_prefix("Using Kubernetes namespace: ") {
+            runner.namespace = Some(namespace.trim().to_owned());
+        }
+    }
+
+    fn verdict_line(&mut self, text: &str, line: u64) {
+        let Some(parsed) = verdict::gitlab(text) else {
+            return;
+        };
+        let verdict = Verdict {
+            line,
+            text: cut(text, MAX_COMMAND).to_owned(),
+            system_failure: parsed.system_failure,
+        };
+        let inside = self.open.iter().any(|o| !o.titled);
+        if inside {
+            self.inner_verdict = Some((verdict, parsed));
+            return;
+        }
+        if self.open.iter().any(|o| o.titled) {
+            self.open.clear();
+            self.stage += 1;
+            self.push_span(line, None);
+        }
+        self.outer_verdict = Some((verdict, parsed));
+    }
+
+    fn github_step(&mut self, step: &str, line: u64) {
+        self.facts.dialect = Dialect::Github;
+        if self.github.step.as_deref() != Some(step) && step != "UNKNOWN STEP" {
+            self.github.step = Some(step.to_owned());
+            self.open_step(step, line);
+        }
+    }
+
+    fn open_step(&mut self, name: &str, line: u64) {
+        self.open.clear();
+        self.stage += 1;
+        self.command = None;
+        self.open.push(Open {
+            name: name.replace('/', "∕"),
+            titled: true,
+        });
+        self.push_span(line, None);
+    }
+
+    fn github_line(&mut self, text: &str, _next: Option<&[u8]>, line: u64) {
+        self.facts.dialect = if self.marked {
+            self.facts.dialect
+        } else {
+            Dialect::Github
+        };
+        if let Some(title) = text.strip_prefix("##[group]") {
+            if let Some(command) = title.strip_prefix("Run ") {
+                if self.github.step.is_none() {
+                    self.open_step(title, line);
+                }
+                self.echo(command, line);
+                self.github.in_header = true;
+            }
+        } else if text.starts_with("##[endgroup]") {
+            self.github.in_header = false;
+        } else if let Some(message) = text.strip_prefix("##[error]") {
+            let code = verdict::github(message);
+            let failed = Failed {
+                span: self.span(),
+                line,
+                code,
+                text: cut(text, MAX_COMMAND).to_owned(),
+            };
+            if code.is_some() {
+                self.github.failed.get_or_insert(failed);
+            } else if self.github.failed.is_none() {
+                self.github.error = Some(failed);
+            }
+        } else if text.starts_with("Post job cleanup.")
+            || text.starts_with("Cleaning up orphan processes")
+        {
+            self.github.in_header = false;
+            self.open_step(POST_STEP, line);
+        }
+    }
+}
+
+/// Could a section of that (outermost) name fail the job?
+pub fn can_fail(stage: Option<&str>) -> bool {
+    stage.is_none_or(|name| !HARMLESS.contains(&name))
+}
+
+fn is_stage(name: &str) -> bool {
+    STAGES.contains(&name) || name.starts_with("step_")
+}
+
+/// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their markers.
+/// A web page adds the duration behind it.
+fn title(text: &str) -> Option<&'static str> {
+    const TITLES: &[(&str, &str)] = &[
+        ("Resolving secrets", "resolve_secrets"),
+        ("Preparing the \"", "prepare_executor"),
+        ("Preparing environment", "prepare_script"),
+        ("Getting source from Git repository", "get_sources"),
+        ("Restoring cache", "restore_cache"),
+        ("Downloading artifacts", "download_artifacts"),
+        ("Running after_script", "after_script"),
+        ("Saving cache for successful job", "archive_cache"),
+        ("Saving cache for failed job", "archive_cache_on_failure"),
+        ("Saving cache for ", "archive_cache"),
+        (
+            "Uploading artifacts for successful job",
+            "upload_artifacts_on_success",
+        ),
+        (
+            "Uploading artifacts for failed job",
+            "upload_artifacts_on_failure",
+        ),
+        ("Uploading artifacts for ", "upload_artifacts_on_success"),
+        (
+            "Cleaning up project directory and file based variables",
+            "cleanup_file_variables",
+        ),
+        ("Cleaning up file based variables", "cleanup_file_variables"),
+    ];
+    if text.starts_with("Executing \"") && text.contains("\" stage of the job script") {
+        return Some("step_script");
+    }
+    let (title, stage) = TITLES.iter().find(|(title, _)| text.starts_with(title))?;
+    let rest = &text[title.len()..];
+    let duration = rest.trim().chars().all(|c| c.is_ascii_digit() || c == ':');
+    (title.ends_with(['"', ' ']) || duration).then_some(stage)
+}
+
+/// At most `max` bytes, cut at a character border.
+fn cut(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}

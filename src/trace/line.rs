@@ -1,0 +1,227 @@
+//! A line as patterns and people see it.
+
+use super::prefix::{self, Prefix};
+
+/// What a line is, as far as its form tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What a tool printed.
+    Output,
+    /// A command that the runner echoed.
+    Command,
+    /// A copy of source: `set -x` echoes, Dockerfile steps, code frames.
+    Source,
+    /// A test that passed.
+    Passing,
+}
+
+/// One clean line, or one piece of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The line without stamps and trailing blanks.
+    pub text: &'a [u8],
+    /// How many bytes of `text` a wrapping tool's prefix takes.
+    pub content_at: usize,
+    /// Tells parallel outputs apart; 0 for none.
+    pub stream: u32,
+    /// What it is.
+    pub kind: Kind,
+}
+
+impl<'a> Line<'a> {
+    /// Looks at a clean piece. `command`: the runner echoed it.
+    pub fn new(piece: &'a [u8], command: bool) -> Self {
+        let Prefix {
+            stamps,
+            content,
+            stream,
+        } = prefix::split(piece);
+        let end = piece.trim_ascii_end().len().max(stamps);
+        let text = &piece[stamps..end];
+        let content_at = content.min(end) - stamps;
+        let kind = if command {
+            Kind::Command
+        } else {
+            kind(&text[content_at..])
+        };
+        Self {
+            text,
+            content_at,
+            stream,
+            kind,
+        }
+    }
+
+    /// What the innermost tool printed.
+    pub fn content(&self) -> &'a [u8] {
+        &self.text[self.content_at..]
+    }
+}
+
+/// The kind of a line that is no echoed command, by its form.
+pub fn kind(content: &[u8]) -> Kind {
+    if is_source(content) {
+        Kind::Source
+    } else if is_passing(content) {
+        Kind::Passing
+    } else {
+        Kind::Output
+    }
+}
+
+fn is_source(content: &[u8]) -> bool {
+    xtrace(content) || dockerfile_step(content) || code_frame(content)
+}
+
+/// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).
+fn xtrace(content: &[u8]) -> bool {
+    let plus = content.iter().take_while(|&&b| b == b'+').count();
+    (1..=6).contains(&plus) && content.get(plus) == Some(&b' ')
+}
+
+/// `Step 3/8 : RUN …` (classic builder) and `[builder 3/8] RUN …` (BuildKit, behind `#12 `).
+fn dockerfile_step(content: &[u8]) -> bool {
+    if let Some(rest) = content.strip_prefix(b"Step ") {
+        return rest.iter().position(|&b| b == b':').is_some_and(|k| {
+            k < 12
+                && rest[..k]
+                    .iter()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'/' | b' '))
+        });
+    }
+    let Some(close) = content
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.iter().take(80).position(|&b| b == b']'))
+    else {
+        return false;
+    };
+    let inside = &content[1..=close];
+    let after = content[close + 2..].trim_ascii_start();
+    memchr::memchr(b'/', inside).is_some_and(|slash| {
+        inside[..slash].last().is_some_and(u8::is_ascii_digit)
+            && inside[slash + 1..].iter().all(u8::is_ascii_digit)
+    }) && after.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// ` 12 | code`, `> 12 | code`, `   |  ^^^`, `12 |  >>> RUN …`: an excerpt of source with its gutter.
+fn code_frame(content: &[u8]) -> bool {
+    let mut rest = content.trim_ascii_start();
+    if let Some(inner) = rest.strip_prefix(b">") {
+        rest = inner.trim_ascii_start();
+    }
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let gutter = rest[digits..].trim_ascii_start();
+    let bar = gutter.first() == Some(&b'|') || gutter.starts_with("│".as_bytes());
+    // Without a number only an indented bar that points at something is a frame.
+    bar && (digits > 0 && digits < 7
+        || content.first() == Some(&b' ')
+            && gutter[1..]
+                .iter()
+                .all(|b| matches!(b, b' ' | b'^' | b'~' | b'-' | b'|' | b'+')))
+}
+
+/// `ok 3 …`, `✓ …`, `--- PASS: …`, `x PASSED`, `x ... ok`: a test whose name may frighten.
+fn is_passing(content: &[u8]) -> bool {
+    let text = content.trim_ascii();
+    const STARTS: &[&[u8]] = &[
+        b"ok ",
+        b"--- PASS",
+        b"PASS ",
+        b"PASS: ",
+        b"PASSED ",
+        b"[       OK ]",
+        b"[  PASSED  ]",
+        b"[ RUN      ]",
+        b"=== RUN ",
+        b"=== CONT ",
+        b"=== PAUSE ",
+    ];
+    const ENDS: &[&[u8]] = &[
+        b" ... ok",
+        b" ... OK",
+        b" PASSED",
+        b"... ignored",
+        b" ... skipped",
+        b" -> passed",
+        b" PASS",
+    ];
+    const TICKS: &[&str] = &["✓ ", "✔ ", "√ ", "✅ "];
+    if STARTS.iter().any(|s| text.starts_with(s)) {
+        // `ok 3 - name # TODO` passes as well; `ok` alone is no test.
+        return true;
+    }
+    TICKS.iter().any(|t| text.starts_with(t.as_bytes()))
+        || ENDS.iter().any(|e| text.ends_with(e))
+        || percent_passed(text)
+}
+
+/// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`.
+fn percent_passed(text: &[u8]) -> bool {
+    text.ends_with(b"%]") && memchr::memmem::find(text, b" PASSED ").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_of_source_are_told_from_output() {
+        for line in [
+            "+ docker push x",
+            "++ cat error.log",
+            "Step 3/8 : RUN exit 1",
+            "[3/8] RUN echo error",
+            "[builder  3/12] COPY . .",
+            " 12 | let error = x;",
+            ">  3 |   throw new Error()",
+            "   |          ^^^^^",
+            "  14 | >>> RUN npm ci",
+        ] {
+            assert_eq!(kind(line.as_bytes()), Kind::Source, "{line}");
+        }
+        for line in [
+            "+1 vote",
+            "Step by step: error",
+            "[ERROR] COMPILATION ERROR",
+            "[3/8] downloading",
+            "| table | error |",
+            "error: x | y",
+            "12 errors | 3 warnings",
+            "│ Error: Invalid reference",
+        ] {
+            assert_eq!(kind(line.as_bytes()), Kind::Output, "{line}");
+        }
+    }
+
+    #[test]
+    fn passing_tests_are_no_failures() {
+        for line in [
+            "ok 3 - handles fatal errors",
+            "  ✓ reports error 500 (3 ms)",
+            "--- PASS: TestError (0.00s)",
+            "tests/test_x.py::test_error PASSED                  [ 50%]",
+            "test tests::error ... ok",
+            "testError (tests.T) ... ok",
+            "[       OK ] Suite.Error (0 ms)",
+        ] {
+            assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
+        }
+        for line in [
+            "not ok 3 - x",
+            "--- FAIL: TestOk",
+            "FAILED tests/x.py::ok",
+            "oke: error",
+        ] {
+            assert_eq!(kind(line.as_bytes()), Kind::Output, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_shown_without_stamps_and_trailing_blanks() {
+        let line = Line::new(b"2026-05-01T10:00:00.123456Z 01E #5 0.2 E: no  ", false);
+        assert_eq!(line.text, b"#5 0.2 E: no");
+        assert_eq!(line.content(), b"E: no");
+        let line = Line::new(b"2026-05-01T10:00:00.123456Z 01O ", false);
+        assert_eq!(line.text, b"");
+    }
+}

@@ -1,0 +1,33 @@
+//! Which lines the frame of a log wants to see. On its own, since the build puts them into the prefilter.
+
+/// A line that carries none of these is of no interest to the frame. At least six bytes each, lower case.
+pub const FRAME: &[&str] = &[
+    "section_start:",
+    "section_end:",
+    "running with gitlab-runner ",
+    "preparing the \"",
+    " executor with image ",
+    "using kubernetes namespace: ",
+    "using shell (",
+    "job succeeded",
+    "job failed",
+    "preparing environment",
+    "getting source from git repository",
+    "restoring cache",
+    "downloading artifacts",
+    "resolving secrets",
+    " stage of the job script",
+    "running after_script",
+    "saving cache for ",
+    "uploading artifacts for ",
+    "cleaning up project directory and file based variables",
+    "cleaning up file based variables",
+    "log exceeded limit of ",
+    "script canceled externally",
+    "##[group]",
+    "##[endgroup]",
+    "##[error]",
+    "post job cleanup.",
+    "cleaning up orphan processes",
+    "current runner version: ",
+];

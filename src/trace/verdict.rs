@@ -1,0 +1,183 @@
+//! The closing line of a job: `Job succeeded` or `ERROR: Job failed…` (runner: common/build.go and the executors).
+
+use crate::model::Outcome;
+
+/// What a closing line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parsed {
+    /// How the job ended.
+    pub outcome: Outcome,
+    /// The exit code, where it names one that is not masked.
+    pub exit_code: Option<i64>,
+    /// `(system failure)`: the environment, not the script.
+    pub system_failure: bool,
+}
+
+/// Reads a closing line; `None` for any other.
+pub fn gitlab(line: &str) -> Option<Parsed> {
+    let line = line.trim_end();
+    if line == "Job succeeded" {
+        return Some(Parsed {
+            outcome: Outcome::Succeeded,
+            exit_code: None,
+            system_failure: false,
+        });
+    }
+    let rest = line.strip_prefix("ERROR: Job failed")?;
+    let (system_failure, rest) = match rest.strip_prefix(" (system failure)") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let reason = rest.strip_prefix(':')?.trim();
+    Some(Parsed {
+        outcome: outcome(reason),
+        exit_code: exit_code(reason),
+        system_failure,
+    })
+}
+
+fn outcome(reason: &str) -> Outcome {
+    const TIMEOUTS: &[&str] = &[
+        "execution took longer than ",
+        "script timeout: ",
+        "prepare timeout: exceeded timeout",
+        "get sources timeout: exceeded timeout",
+        "step_script timeout",
+    ];
+    if reason == "canceled" {
+        Outcome::Canceled
+    } else if TIMEOUTS.iter().any(|t| reason.contains(t)) {
+        Outcome::TimedOut
+    } else {
+        Outcome::Failed
+    }
+}
+
+/// The exit code a reason names: every executor has its own words for it.
+fn exit_code(reason: &str) -> Option<i64> {
+    if let Some((_, signal)) = reason.split_once(" from signal ") {
+        return signal_number(signal.trim()).map(|n| 128 + n);
+    }
+    [
+        "exit code ",
+        "exit code: ",
+        "exit status ",
+        "exited with status ",
+    ]
+    .iter()
+    .filter_map(|words| {
+        reason
+            .rfind(words)
+            .map(|at| (at, &reason[at + words.len()..]))
+    })
+    .max_by_key(|(at, _)| *at)
+    .and_then(|(_, number)| integer(number))
+}
+
+fn integer(text: &str) -> Option<i64> {
+    if let Some(hex) = text.strip_prefix("0x") {
+        let end = hex
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .unwrap_or(hex.len());
+        return i64::from_str_radix(&hex[..end], 16).ok();
+    }
+    let sign = usize::from(text.starts_with('-'));
+    let end = text[sign..]
+        .find(|c: char| !c.is_ascii_digit())
+        .map_or(text.len(), |k| k + sign);
+    text[..end].parse().ok()
+}
+
+fn signal_number(name: &str) -> Option<i64> {
+    let known = [
+        ("HUP", 1),
+        ("INT", 2),
+        ("QUIT", 3),
+        ("ILL", 4),
+        ("TRAP", 5),
+        ("ABRT", 6),
+        ("BUS", 7),
+        ("FPE", 8),
+        ("KILL", 9),
+        ("USR1", 10),
+        ("SEGV", 11),
+        ("USR2", 12),
+        ("PIPE", 13),
+        ("ALRM", 14),
+        ("TERM", 15),
+    ];
+    known
+        .iter()
+        .find(|(signal, _)| name.starts_with(signal))
+        .map(|(_, n)| *n)
+}
+
+/// `Process completed with exit code 2.`: the closing line of a failed step on GitHub Actions.
+pub fn github(content: &str) -> Option<i64> {
+    let rest = content
+        .trim_end()
+        .strip_prefix("Process completed with exit code ")?;
+    rest.strip_suffix('.').unwrap_or(rest).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_executor_has_its_own_words() {
+        let cases = [
+            ("exit code 1", Some(1)),
+            ("exit status 2", Some(2)),
+            ("exit status 0xc000013a", Some(0xc000_013a)),
+            ("exit status -1", Some(-1)),
+            ("command terminated with exit code 137", Some(137)),
+            ("Process exited with status 255", Some(255)),
+            ("Process exited with status 143 from signal TERM", Some(143)),
+            ("step user_script: exit code 3", Some(3)),
+            (
+                "step \"user_script\": exec: executing script: exit status 4",
+                Some(4),
+            ),
+            ("run exit (exit code: 5)", Some(5)),
+            ("exit code [MASKED]", None),
+            ("execution took longer than 1h0m0s seconds", None),
+        ];
+        for (reason, code) in cases {
+            let parsed = gitlab(&format!("ERROR: Job failed: {reason}")).unwrap();
+            assert_eq!(parsed.exit_code, code, "{reason}");
+            assert!(!parsed.system_failure);
+        }
+    }
+
+    #[test]
+    fn outcomes_are_told_apart() {
+        let outcome = |line: &str| gitlab(line).map(|p| p.outcome);
+        assert_eq!(outcome("Job succeeded"), Some(Outcome::Succeeded));
+        assert_eq!(
+            outcome("ERROR: Job failed: canceled"),
+            Some(Outcome::Canceled)
+        );
+        assert_eq!(
+            outcome("ERROR: Job failed: execution took longer than 1h0m0s seconds"),
+            Some(Outcome::TimedOut)
+        );
+        assert_eq!(
+            outcome("ERROR: Job failed (system failure): aborted: terminated"),
+            Some(Outcome::Failed)
+        );
+        assert!(
+            gitlab("ERROR: Job failed (system failure): aborted: terminated")
+                .unwrap()
+                .system_failure
+        );
+        assert_eq!(outcome("Job succeeded?"), None);
+        assert_eq!(outcome("see ERROR: Job failed: x"), None);
+    }
+
+    #[test]
+    fn github_names_the_code() {
+        assert_eq!(github("Process completed with exit code 127."), Some(127));
+        assert_eq!(github("Process completed"), None);
+    }
+}
