@@ -7,8 +7,8 @@
 use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
-    Confidence, Consequence, Diagnosis, InputInfo, InputKind, JobFacts, Lang, LogReport, Outcome,
-    Role, RunnerInfo, Status,
+    Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang, LogReport,
+    Outcome, Place, Role, RunnerInfo, Status,
 };
 
 mod candidates;
@@ -28,6 +28,8 @@ pub use conditions::{Settled, settle};
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;
+/// Lines that a verdict of several lines may take.
+const VERDICT_LINES: u64 = 12;
 /// Most consequences told.
 const MAX_CONSEQUENCES: usize = 100;
 
@@ -86,14 +88,28 @@ impl Case {
     }
 
     /// Does a line stand in something that was given with the job: another input, or text below the verdict?
-    fn is_evidence(&self, place: crate::model::Place) -> bool {
-        usize::from(place.input) != self.job
-            || self
-                .facts()
+    fn is_evidence(&self, place: Place) -> bool {
+        let facts = self.facts();
+        let below = facts.dialect == Dialect::Gitlab
+            && facts.outcome != Outcome::Unknown
+            && facts
                 .verdict
                 .as_ref()
-                .is_some_and(|v| place.line > v.line && self.facts().outcome != Outcome::Unknown)
-                && self.facts().dialect == crate::model::Dialect::Gitlab
+                .is_some_and(|v| place.line > v.line && !self.continues_verdict(place));
+        usize::from(place.input) != self.job || below
+    }
+
+    /// A message of several lines: the verdict ends in a colon, and what follows belongs to it.
+    fn continues_verdict(&self, place: Place) -> bool {
+        let facts = self.facts();
+        facts.verdict.as_ref().is_some_and(|v| {
+            let goes_on = v.text.trim_end().ends_with(':');
+            let interrupted = facts
+                .commands
+                .iter()
+                .any(|c| c.line > v.line && c.line <= place.line);
+            goes_on && !interrupted && (v.line + 1..=v.line + VERDICT_LINES).contains(&place.line)
+        })
     }
 }
 
@@ -240,5 +256,5 @@ fn facts_of(case: &Case) -> &JobFacts {
 /// Without a verdict only a sound finding is worth telling.
 fn worth_telling(candidate: &candidates::Candidate<'_>) -> bool {
     let pattern = candidate.pattern();
-    pattern.role == Role::RootCause && pattern.confidence != Confidence::Low
+    matches!(pattern.role, Role::RootCause | Role::Symptom) && pattern.confidence != Confidence::Low
 }

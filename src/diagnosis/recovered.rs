@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Case;
-use crate::model::{Dialect, Outcome, Place};
+use crate::model::{Dialect, Hit, JobFacts, Outcome, Place, Section};
 use crate::trace::frame::can_fail;
 
 /// Where a line stands with respect to what failed.
@@ -47,9 +47,16 @@ pub(super) struct Region {
     named: bool,
     /// Commands with a smaller number passed.
     command: u32,
+    /// The log shows only sections whose failure does no harm.
+    pub(super) harmless: bool,
+    /// The last command printed nothing behind its echo: its line, and its number.
+    silent: Option<(u64, u32)>,
     /// Last line of the failing section.
     pub(super) last_line: u64,
 }
+
+/// How many lines stderr may be ahead of an echo.
+const OVERTAKES: u64 = 3;
 
 /// Commands that only pass on the status of an earlier one.
 static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,9 +67,8 @@ static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
 impl Region {
     pub(super) fn of(case: &Case) -> Self {
         let facts = case.facts();
-        let failing = facts
-            .failing_section
-            .and_then(|k| facts.sections.get(k as usize));
+        let harmless = harmless_fragment(facts);
+        let failing = harmless.or_else(|| facts.sections.get(facts.failing_section? as usize));
         let stage = failing.map(|s| s.stage);
         let last_line = facts
             .sections
@@ -88,12 +94,39 @@ impl Region {
             at -= 1;
         }
         let command = at.checked_sub(1).map_or(0, |k| commands[k].index);
+        let silent = commands.last().filter(|c| !has_output(case, c.index));
+        let silent = silent.map(|c| (c.line, c.index));
         Self {
+            silent,
+            harmless: harmless.is_some(),
             stage,
             named: failing.is_some_and(|s| s.path.is_some()),
             command,
             last_line,
         }
+    }
+
+    /// Where does a hit stand?
+    pub(super) fn locate_hit(&self, case: &Case, hit: &Hit) -> Where {
+        match self.locate(case, hit.place) {
+            Where::Passed if self.overtook_its_echo(case, hit) => Where::Command,
+            place => place,
+        }
+    }
+
+    /// stderr may overtake the echo of the command that wrote it: then the last command seems to have said nothing, and
+    /// the line right above its echo speaks of it.
+    fn overtook_its_echo(&self, case: &Case, hit: &Hit) -> bool {
+        let Some((line, index)) = self.silent else {
+            return false;
+        };
+        let close = hit.place.line < line && line - hit.place.line <= OVERTAKES;
+        let command = case.facts().commands.iter().find(|c| c.index == index);
+        close
+            && command.is_some_and(|c| {
+                let word = c.text.split_whitespace().find(|w| !w.contains('='));
+                word.is_some_and(|w| w.len() >= 3 && hit.text.contains(w))
+            })
     }
 
     /// Where does a line stand?
@@ -103,7 +136,9 @@ impl Region {
             return Where::Evidence;
         }
         let verdict = facts.verdict.as_ref().map(|v| v.line);
-        if Some(place.line) == verdict && facts.outcome != Outcome::Unknown {
+        if facts.outcome != Outcome::Unknown
+            && (Some(place.line) == verdict || case.continues_verdict(place))
+        {
             return Where::Verdict;
         }
         let section = facts.sections.get(place.section as usize);
@@ -130,6 +165,20 @@ impl Region {
             _ => Where::Before,
         }
     }
+}
+
+/// A piece of a log that shows nothing but a section whose failure does no harm: whoever gives it asks about that.
+fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
+    let alone = facts.outcome == Outcome::Unknown
+        && !facts
+            .sections
+            .iter()
+            .any(|s| can_fail(s.stage_name()) && s.path.is_some());
+    facts
+        .sections
+        .iter()
+        .rev()
+        .find(|s| alone && s.path.is_some())
 }
 
 /// Did a command print anything, as far as the tail tells?

@@ -22,6 +22,7 @@ fn supersede(candidates: &mut [Candidate<'_>]) {
             may_speak(winner)
                 && names(&winner.pattern().supersedes, &general.pattern().id)
                 && winner.pattern().id != general.pattern().id
+                && !stands_firm(general, winner)
         };
         for winner in candidates.iter().filter(|w| beaten_by(w)) {
             let near = |place: crate::model::Place| {
@@ -99,6 +100,15 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     matches!(a.place, Where::Command | Where::Verdict)
         && matches!(b.place, Where::Command | Where::Verdict | Where::After)
+}
+
+/// A root cause does not give way to a mere symptom, and of two that supersede each other the stronger stays.
+fn stands_firm(general: &Candidate<'_>, winner: &Candidate<'_>) -> bool {
+    let (own, other) = (general.pattern(), winner.pattern());
+    let strength = |p: &crate::pattern::compile::Pattern| (p.role, p.confidence);
+    let mutual = names(&own.supersedes, &other.id);
+    (own.role == Role::RootCause && other.role == Role::Symptom)
+        || mutual && (strength(own), &own.id) < (strength(other), &other.id)
 }
 
 /// May a finding make others give way? Anything that knows more than noise about what failed.

@@ -49,8 +49,9 @@ const WORDS: &[(&str, i32)] = &[
     ("aborted", 5),
     ("aborting", 4),
     ("killed", 5),
-    ("terminated", 3),
+    ("terminated", 5),
     ("mismatch", 5),
+    ("not match", 6),
     ("conflict", 5),
     ("expected", 4),
     ("violation", 5),
@@ -97,6 +98,13 @@ const CALMING: &[&str] = &[
     "skipping",
     "npm warn",
     "optional",
+    "layer already exists",
+    // These point at another line.
+    "above",
+    "for more information",
+    "for details",
+    "see the log",
+    "help: ",
 ];
 
 /// How a line begins that says what is wrong.

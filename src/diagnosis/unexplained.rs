@@ -3,6 +3,7 @@
 use super::recovered::{Region, Where};
 use super::{Case, Settled, exit, fingerprint, telling};
 use crate::model::{Lang, Outcome, Role, TailLine, Unexplained, UnexplainedLine};
+use crate::trace::verdict;
 
 /// Most lines shown.
 const MOST: usize = 12;
@@ -10,7 +11,10 @@ const MOST: usize = 12;
 const LAST: usize = 6;
 /// Without a verdict: how telling a line must be, and how near to the end.
 const STRONG: i32 = 11;
-const CLOSE: usize = 10;
+const CLOSE: usize = 40;
+
+/// What GitHub's own mark of an error is worth.
+const MARKED: i32 = 8;
 
 struct Rated<'t> {
     line: &'t TailLine,
@@ -36,7 +40,7 @@ pub(super) fn extract(
         .enumerate()
         .map(|(k, line)| Rated {
             line,
-            score: rate(line, settled, failing.len() - k),
+            score: rate(line, settled, region.harmless, failing.len() - k),
         })
         .collect();
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
@@ -110,16 +114,22 @@ pub(super) fn extract(
 }
 
 /// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands.
-fn rate(line: &TailLine, settled: &[Settled<'_>], from_end: usize) -> i32 {
+fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usize) -> i32 {
     if line.echo || line.command {
         return 0;
     }
-    let mut score = telling::score(&line.text[line.content_at.min(line.text.len())..]);
+    let content = &line.text[line.content_at.min(line.text.len())..];
+    let mut score = telling::score(content);
+    // GitHub marks what an action says was wrong; the exit code behind it says nothing.
+    if line.text.starts_with("##[error]") && verdict::github(content).is_none() {
+        score += MARKED;
+    }
     for hit in settled
         .iter()
         .filter(|s| s.hit.place.line == line.place.line)
     {
         match hit.pattern().role {
+            Role::Noise if harmless => score += 4,
             Role::Noise => return 0,
             Role::Wrapper => return i32::from(score > 0),
             Role::RootCause | Role::Symptom => score += 4,

@@ -163,6 +163,8 @@ struct Run<'l> {
     /// The tail is of a stage with a name, and where it ends there is no doubt.
     tail_named: bool,
     tail_final: bool,
+    /// The tail is of a stage that can fail the job.
+    tail_kept: bool,
     ended: bool,
     /// Where the stage, and the command, began, in clean bytes of the log.
     stage_start: u64,
@@ -179,6 +181,7 @@ impl<'l> Run<'l> {
             tail: Tail::default(),
             tail_named: false,
             tail_final: false,
+            tail_kept: false,
             ended: false,
             stage_start: 0,
             command_start: 0,
@@ -189,9 +192,9 @@ impl<'l> Run<'l> {
     fn change(&mut self, block: &Block, at: usize, line: u64, f: impl FnOnce(&mut Frame)) {
         let (stage, span) = (self.frame.stage(), self.frame.span());
         f(&mut self.frame);
-        let failed = self.frame.has_failed() && !self.tail_final;
+        let failed = self.frame.failed_stage() == Some(stage) && self.frame.stage() != stage;
         let ended = self.frame.has_ended() && !self.ended;
-        if self.frame.stage() != stage || failed || ended {
+        if self.frame.stage() != stage || ended {
             self.keep_tail(block, at, line, stage, span);
             self.ended |= ended;
             self.tail_final |= failed;
@@ -204,14 +207,17 @@ impl<'l> Run<'l> {
 
     fn keep_tail(&mut self, block: &Block, to: usize, line: u64, stage: u32, span: u32) {
         let name = self.frame.stage_name(span);
-        if self.tail_final || !frame::can_fail(name) || (name.is_none() && self.tail_named) {
+        // A section that cannot fail the job is kept only while there is nothing better.
+        let harmless = !frame::can_fail(name) && self.tail_kept;
+        if self.tail_final || harmless || (name.is_none() && self.tail_named) {
             return;
         }
         let from = (self.stage_start.saturating_sub(block.base()) as usize).min(to);
         if name.is_none() && block.bytes()[from..to].iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        self.tail_named = name.is_some();
+        self.tail_named = name.is_some() && frame::can_fail(name);
+        self.tail_kept |= frame::can_fail(name);
         self.tail.copy(block, from, to, line, stage);
     }
 

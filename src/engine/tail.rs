@@ -3,7 +3,7 @@
 
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, marker};
+use crate::trace::{Block, frame, marker};
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -69,7 +69,7 @@ impl Tail {
     /// The lines with what is known of them, empty ones left out.
     pub fn lines(&self, facts: &JobFacts) -> Vec<TailLine> {
         let mut out = Vec::new();
-        let mut header = false;
+        let (mut header, mut in_group) = (false, false);
         self.pieces(|line, piece| {
             let echoed = facts
                 .commands
@@ -78,16 +78,25 @@ impl Tail {
             let command = echoed && starts_command(piece);
             let view = Line::new(piece, command);
             let content = view.content();
-            if content.is_empty() || marker::bare(view.text).is_some() {
+            if content.is_empty() || marker::bare(view.text.trim_ascii_start()).is_some() {
                 return;
             }
             // GitHub repeats a step's source between these two.
             header = (header || view.text.starts_with(b"##[group]Run "))
                 && !view.text.starts_with(b"##[endgroup]");
+            if view.text.starts_with(b"##[endgroup]") && !in_group {
+                // The log begins in the middle of such a copy.
+                out.iter_mut()
+                    .for_each(|line: &mut TailLine| line.echo = true);
+            }
+            in_group |= view.text.starts_with(b"##[group]");
+            in_group &= !view.text.starts_with(b"##[endgroup]");
             let place = place(facts, line);
             let text = super::scan::bounded(view.text, 0, 0).0;
-            let echo =
-                header || view.text.starts_with(b"##[endgroup]") || view.kind != Kind::Output;
+            let echo = header
+                || view.text.starts_with(b"##[endgroup]")
+                || view.kind != Kind::Output
+                || frame::title(&text).is_some();
             out.push(TailLine {
                 place,
                 text,

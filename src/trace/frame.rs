@@ -118,9 +118,10 @@ impl Frame {
         self.facts.sections.get(span as usize)?.stage_name()
     }
 
-    /// A step has failed for good: what comes behind it only runs because it was asked to run always.
-    pub fn has_failed(&self) -> bool {
-        self.github.failed.is_some()
+    /// The stage of a step that has failed: what comes behind it only runs because it was asked to run always.
+    pub fn failed_stage(&self) -> Option<u32> {
+        let failed = self.github.failed.as_ref().or(self.github.error.as_ref())?;
+        Some(self.stage_of(failed.span))
     }
 
     /// The command in force.
@@ -173,7 +174,7 @@ impl Frame {
 
     /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
     pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
-        if let Some(marker) = marker::bare(line.text) {
+        if let Some(marker) = marker::bare(line.text.trim_ascii_start()) {
             return self.marker(marker.edge, marker.unix, marker.name, number);
         }
         if let Some((_, step, _)) = prefix::job_and_step(piece) {
@@ -407,7 +408,8 @@ impl Frame {
     }
 
     fn verdict_line(&mut self, text: &str, line: u64) {
-        let Some(parsed) = verdict::gitlab(text) else {
+        // A paste may be indented.
+        let Some(parsed) = verdict::gitlab(text.trim_start()) else {
             return;
         };
         let verdict = Verdict {
@@ -474,7 +476,7 @@ impl Frame {
             if code.is_some() {
                 self.github.failed.get_or_insert(failed);
             } else if self.github.failed.is_none() {
-                self.github.error = Some(failed);
+                self.github.error.get_or_insert(failed);
             }
         } else if text.starts_with("Post job cleanup.")
             || text.starts_with("Cleaning up orphan processes")
@@ -496,7 +498,7 @@ fn is_stage(name: &str) -> bool {
 
 /// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their markers.
 /// A web page adds the duration behind it.
-fn title(text: &str) -> Option<&'static str> {
+pub fn title(text: &str) -> Option<&'static str> {
     const TITLES: &[(&str, &str)] = &[
         ("Resolving secrets", "resolve_secrets"),
         ("Preparing the \"", "prepare_executor"),

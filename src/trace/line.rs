@@ -153,6 +153,8 @@ fn is_passing(content: &[u8]) -> bool {
     TICKS.iter().any(|t| text.starts_with(t.as_bytes()))
         || ENDS.iter().any(|e| text.ends_with(e))
         || percent_passed(text)
+        // A test that prints without a newline is followed by its result on the same line.
+        || memchr::memmem::find(text, b"--- PASS: ").is_some()
 }
 
 /// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`.

@@ -15,7 +15,7 @@ pub mod marker;
 pub mod prefix;
 pub mod reader;
 pub mod stamp;
-mod verdict;
+pub mod verdict;
 
 pub use block::{Block, Piece};
 pub use frame::Frame;

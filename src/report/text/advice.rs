@@ -7,6 +7,11 @@ use crate::model::{Check, Finding, LogReport};
 use crate::report::paint::{Ink, Row};
 use crate::report::{prose, sanitize, width};
 
+/// Checks shown unless all are asked for.
+const CHECKS: usize = 2;
+/// Outcomes shown of the first check, and of the second.
+const OUTCOMES: [usize; CHECKS] = [4, 3];
+
 pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
     let words = page.words;
     if !finding.cause.is_empty() {
@@ -21,11 +26,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
         page.blank()?;
         fixes(page, &finding.fix)?;
     }
-    for (at, check) in finding.checks.iter().enumerate() {
-        page.blank()?;
-        let label = numbered(words.check, at, finding.checks.len());
-        one_check(page, &label, check)?;
-    }
+    checks(page, &finding.checks)?;
     page.blank()?;
     if let Some(verify) = &finding.verify {
         page.labelled(words.verify, &format!("{} {verify}", words.mended_when))?;
@@ -68,8 +69,37 @@ fn numbered(label: &str, at: usize, of: usize) -> String {
     }
 }
 
+/// The first checks, with what their output most often means: the answer must fit a screen.
+fn checks(page: &mut Page<'_>, all: &[Check]) -> io::Result<()> {
+    let shown = if page.style.all {
+        all.len()
+    } else {
+        CHECKS.min(all.len())
+    };
+    for (at, check) in all.iter().take(shown).enumerate() {
+        page.blank()?;
+        let label = numbered(page.words.check, at, shown);
+        let outcomes = if page.style.all {
+            usize::MAX
+        } else {
+            OUTCOMES[at.min(OUTCOMES.len() - 1)]
+        };
+        one_check(page, &label, check, outcomes)?;
+    }
+    if all.len() > shown {
+        page.blank()?;
+        left_out(page, all.len() - shown)?;
+    }
+    Ok(())
+}
+
+fn left_out(page: &mut Page<'_>, count: usize) -> io::Result<()> {
+    let text = format!("{} {}", page.symbols.ellipsis, (page.words.left_out)(count));
+    page.prose(Row::indented(TEXT), TEXT + 2, &text, Ink::Faint)
+}
+
 /// Where to run what, and what its output means.
-fn one_check(page: &mut Page<'_>, label: &str, check: &Check) -> io::Result<()> {
+fn one_check(page: &mut Page<'_>, label: &str, check: &Check, outcomes: usize) -> io::Result<()> {
     let place = match page.words.place(&check.on) {
         Some(place) => place.to_owned(),
         None => format!("{}:", check.on),
@@ -78,7 +108,13 @@ fn one_check(page: &mut Page<'_>, label: &str, check: &Check) -> io::Result<()> 
     if let Some(command) = &check.run {
         page.command(command)?;
     }
-    for outcome in &check.outcomes {
+    // One that is left out alone may as well be shown.
+    let shown = if check.outcomes.len() == outcomes.saturating_add(1) {
+        outcomes + 1
+    } else {
+        outcomes
+    };
+    for outcome in check.outcomes.iter().take(shown) {
         let mut row = Row::indented(TEXT);
         row.push(Ink::Faint, page.symbols.arrow).space(1);
         let hang = row.width();
@@ -87,6 +123,9 @@ fn one_check(page: &mut Page<'_>, label: &str, check: &Check) -> io::Result<()> 
             None => outcome.text.clone(),
         };
         page.prose(row, hang, &text, Ink::Plain)?;
+    }
+    if check.outcomes.len() > shown {
+        left_out(page, check.outcomes.len() - shown)?;
     }
     Ok(())
 }
