@@ -18,6 +18,8 @@ const TABLE: usize = 1 << LOG2;
 const UNROLL: usize = 8;
 const STEP: usize = STRIDE * UNROLL;
 const HEADER: usize = 6 * 4;
+/// Marks a literal whose targets only matter while somebody waits for them.
+const AWAITED: u32 = 1 << 31;
 
 /// A literal and whom its occurrences concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Entry {
     pub literal: Vec<u8>,
     /// Opaque numbers handed back on a hit.
     pub targets: Vec<u32>,
+    /// All of them only matter while somebody waits for such a line.
+    pub awaited: bool,
 }
 
 /// How common a folded gram is in ordinary text: higher is worse.
@@ -34,7 +38,7 @@ pub type GramCost<'c> = &'c dyn Fn(u32) -> u64;
 /// The folded gram at an offset.
 #[inline(always)]
 pub fn gram(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) | 0x2020_2020
+    word(bytes, at) | 0x2020_2020
 }
 
 /// Cost of the cheapest window of a literal, and where it starts.
@@ -83,16 +87,20 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     let slots = (grams.len() * 4).next_power_of_two().max(16);
     let mut table = vec![0u8; TABLE];
     let mut index = vec![[0u32; 3]; slots];
-    let mut places: Vec<[u32; 2]> = Vec::new();
+    let mut places: Vec<[u32; 3]> = Vec::new();
     for (&key, list) in &grams {
-        table[(mix(key) >> (32 - LOG2)) as usize] |= 1 << ((mix(key) >> 8) & 7);
+        let m = mix(key);
+        table[(m >> (32 - LOG2)) as usize] |= 1 << (m & 7) | 1 << ((m >> 8) & 7);
         let mask = slots as u32 - 1;
         let mut slot = slot_of(key, mask);
         while index[slot as usize][2] != 0 {
             slot = (slot + 1) & mask;
         }
         index[slot as usize] = [key, places.len() as u32, list.len() as u32];
-        places.extend(list.iter().map(|&(offset, id)| [offset, id]));
+        places.extend(
+            list.iter()
+                .map(|&(offset, id)| place(&entries[id as usize].literal, offset, id)),
+        );
     }
     let mut bytes = Vec::new();
     let mut text: Vec<u8> = Vec::new();
@@ -103,7 +111,7 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             text.len() as u32,
             entry.literal.len() as u32,
             targets.len() as u32,
-            entry.targets.len() as u32,
+            entry.targets.len() as u32 | u32::from(entry.awaited) << 31,
         ]);
         text.extend(&entry.literal);
         targets.extend(&entry.targets);
@@ -129,6 +137,22 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     bytes
 }
 
+/// Where a gram stands in a literal, as the tables keep it: offset, distance to another gram of it, id, that other gram.
+fn place(literal: &[u8], offset: u32, id: u32) -> [u32; 3] {
+    let offset_at = offset as usize;
+    let other = if offset_at >= 4 {
+        offset_at - 4
+    } else {
+        (offset_at + 4).min(literal.len() - 4)
+    };
+    let delta = other as i32 - offset as i32;
+    [
+        offset | (delta as u16 as u32) << 16,
+        id,
+        gram(literal, other),
+    ]
+}
+
 /// The tables, ready to scan with.
 #[derive(Debug, Clone)]
 pub struct Tables {
@@ -148,7 +172,7 @@ impl Tables {
         let (slots, places, literals, targets) = (count(0), count(1), count(2), count(3));
         let index_at = HEADER + TABLE;
         let places_at = index_at + 12 * slots;
-        let literals_at = places_at + 8 * places;
+        let literals_at = places_at + 12 * places;
         let targets_at = literals_at + 16 * literals;
         let text_at = targets_at + 4 * targets;
         assert_eq!(bytes.len(), text_at + count(4), "damaged tables");
@@ -168,9 +192,35 @@ impl Tables {
         let at = self.literals + 16 * literal as usize;
         let (from, count) = (
             word(&self.bytes, at + 8) as usize,
-            word(&self.bytes, at + 12) as usize,
+            (word(&self.bytes, at + 12) & !AWAITED) as usize,
         );
         (from..from + count).map(|k| word(&self.bytes, self.targets + 4 * k))
+    }
+
+    /// Does a literal only matter while somebody waits for its lines?
+    pub fn is_awaited(&self, literal: u32) -> bool {
+        word(&self.bytes, self.literals + 16 * literal as usize + 12) & AWAITED != 0
+    }
+
+    /// The folded bytes of a literal.
+    pub fn literal(&self, literal: u32) -> &[u8] {
+        let at = self.literals + 16 * literal as usize;
+        let from = self.text + word(&self.bytes, at) as usize;
+        &self.bytes[from..from + word(&self.bytes, at + 4) as usize]
+    }
+
+    /// Calls `seen(gram)` for every sampled position that has to be looked at closely: what the prefilter costs.
+    pub fn sampled(&self, text: &[u8], mut seen: impl FnMut(u32)) {
+        let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
+            return;
+        };
+        for at in (0..text.len().saturating_sub(3)).step_by(STRIDE) {
+            let (gram, m) = (gram(text, at), mix(gram(text, at)));
+            let byte = table[(m >> (32 - LOG2)) as usize];
+            if (byte >> (m & 7)) & (byte >> ((m >> 8) & 7)) & 1 == 1 {
+                seen(gram);
+            }
+        }
     }
 
     /// Calls `found(literal, start)` for every occurrence of a literal in `text`, letter case aside, about in order.
@@ -180,37 +230,30 @@ impl Tables {
         };
         let mut at = 0;
         while let Some(window) = text[at..].first_chunk::<{ STEP + 1 }>() {
-            let mut any = 0u8;
+            let mut hits = 0u8;
             for k in 0..UNROLL {
                 let m = mix(gram(window, k * STRIDE));
-                any |= table[(m >> (32 - LOG2)) as usize] >> ((m >> 8) & 7);
+                let byte = table[(m >> (32 - LOG2)) as usize];
+                // Two bits a gram: a chance hit is ten times as rare as with one.
+                hits |= ((byte >> (m & 7)) & (byte >> ((m >> 8) & 7)) & 1) << k;
             }
-            if any & 1 != 0 {
-                for k in 0..UNROLL {
-                    self.probe(table, text, at + k * STRIDE, &mut found);
-                }
+            while hits != 0 {
+                let k = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                self.probe(text, at + k * STRIDE, &mut found);
             }
             at += STEP;
         }
         while at + 4 <= text.len() {
-            self.probe(table, text, at, &mut found);
+            self.probe(text, at, &mut found);
             at += STRIDE;
         }
     }
 
+    /// A sampled gram is in the table: is it that of a literal, and does the literal stand here?
     #[inline(never)]
-    fn probe(
-        &self,
-        table: &[u8; TABLE],
-        text: &[u8],
-        at: usize,
-        found: &mut impl FnMut(u32, usize),
-    ) {
+    fn probe(&self, text: &[u8], at: usize, found: &mut impl FnMut(u32, usize)) {
         let gram = gram(text, at);
-        let m = mix(gram);
-        if (table[(m >> (32 - LOG2)) as usize] >> ((m >> 8) & 7)) & 1 == 0 {
-            return;
-        }
         let mask = self.slots - 1;
         let mut slot = slot_of(gram, mask);
         loop {
@@ -231,12 +274,19 @@ impl Tables {
     }
 
     fn check(&self, text: &[u8], at: usize, place: usize, found: &mut impl FnMut(u32, usize)) {
-        let place = self.places + 8 * place;
-        let (offset, id) = (
-            word(&self.bytes, place) as usize,
-            word(&self.bytes, place + 4),
-        );
-        let literal = self.literals + 16 * id as usize;
+        let place = self.places + 12 * place;
+        let offsets = word(&self.bytes, place);
+        let (offset, delta) = ((offsets & 0xffff) as usize, (offsets >> 16) as u16 as i16);
+        let other = at.wrapping_add_signed(delta.into());
+        // Four more bytes, kept beside the place: most wrong literals are told by them.
+        if text.len() < 4
+            || other > text.len() - 4
+            || gram(text, other) != word(&self.bytes, place + 8)
+        {
+            return;
+        }
+        let id = word(&self.bytes, place + 4) as usize;
+        let literal = self.literals + 16 * id;
         let (from, len) = (
             word(&self.bytes, literal) as usize,
             word(&self.bytes, literal + 4) as usize,
@@ -248,13 +298,17 @@ impl Tables {
         if let Some(here) = text.get(start..start + len)
             && here.iter().zip(literal).all(|(b, l)| b | 0x20 == *l)
         {
-            found(id, start);
+            found(id as u32, start);
         }
     }
 }
 
+#[inline(always)]
 fn word(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+    // One load and one bounds check.
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 #[cfg(test)]
@@ -286,6 +340,7 @@ mod tests {
             .map(|(k, l)| Entry {
                 literal: l.iter().map(|b| b | 0x20).collect(),
                 targets: vec![k as u32, 77],
+                awaited: k == 3,
             })
             .collect();
         let tables = Tables::new(build(&entries, &|_| 0).into());
@@ -318,6 +373,8 @@ mod tests {
             assert_eq!(got, want, "round {round}");
         }
         assert_eq!(tables.targets(2).collect::<Vec<_>>(), [2, 77]);
+        assert_eq!(tables.targets(3).collect::<Vec<_>>(), [3, 77]);
+        assert!(tables.is_awaited(3) && !tables.is_awaited(2));
     }
 
     #[test]

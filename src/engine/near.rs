@@ -110,6 +110,18 @@ impl Memory {
         }
     }
 
+    /// Does any hit wait for any line?
+    pub(super) fn awaits_any(&self) -> bool {
+        self.waiting.values().any(|list| !list.is_empty())
+    }
+
+    /// Does a hit wait for such a line?
+    pub(super) fn is_awaited(&self, target: Target) -> bool {
+        self.waiting
+            .get(&target)
+            .is_some_and(|list| !list.is_empty())
+    }
+
     /// A watched line has come: hits above it that waited for it get it.
     pub(super) fn arrive(
         &mut self,
@@ -200,6 +212,16 @@ pub(super) fn watch_hit(
         text,
         captures: captures(regex, &found),
     })
+}
+
+/// Is a watch about lines above a hit, so that they must be remembered?
+pub(super) fn looks_back(loaded: &Loaded, target: Target) -> bool {
+    match condition(loaded, target) {
+        Some(Condition::Near { kind, .. }) => {
+            !matches!(kind, Kind::After | Kind::Absent(Side::After))
+        }
+        _ => false,
+    }
 }
 
 /// The positional condition that a watch belongs to.

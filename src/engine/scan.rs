@@ -133,6 +133,15 @@ impl<'l> Scanner<'l> {
             if at == usize::MAX {
                 break;
             }
+            // A line that would only settle what nobody waits for is not worth a look.
+            if let Some((place, literal)) = found.get(hit)
+                && *place == at
+                && self.library.tables().is_awaited(*literal)
+                && !run.memory.awaits_any()
+            {
+                hit += 1;
+                continue;
+            }
             let piece = block.piece(at);
             let line = counter.line_at(block, piece.from);
             targets.clear();
@@ -241,12 +250,12 @@ impl<'l> Run<'l> {
                 text: piece.trim_ascii_end(),
                 content_at: 0,
                 stream: 0,
-                kind: Kind::Output,
+                command: false,
             }
         } else {
             Line::new(piece, command)
         };
-        if view.kind == Kind::Command {
+        if command {
             self.command_start = block.base() + from as u64;
             self.frame.echo(
                 &String::from_utf8_lossy(view.content().get(2..).unwrap_or_default()),
@@ -261,20 +270,17 @@ impl<'l> Run<'l> {
                 frame.look(&view, piece, next, line)
             });
         }
-        if self.frame.in_step_header() && view.kind == Kind::Output {
-            view.kind = if view.text.starts_with(b"##[group]Run ") {
-                Kind::Command
-            } else {
-                Kind::Source
-            };
-        }
+        view.command |= view.text.starts_with(GITHUB_COMMAND);
+        let source = self.frame.in_step_header() && !view.command;
         let at = At {
             place: self.frame.place(line),
             stage: self.frame.stage(),
             stream: view.stream,
         };
         self.watches(&view, targets, at, goes_on, true);
-        self.matches(block, from, &view, targets, at, goes_on);
+        if !source {
+            self.matches(block, from, &view, targets, at, goes_on);
+        }
         self.watches(&view, targets, at, goes_on, false);
     }
 
@@ -299,10 +305,14 @@ impl<'l> Run<'l> {
             if (target.regex as usize) < loaded.pattern.matches.len() {
                 continue;
             }
-            let matched = loaded
-                .regex(target.regex as usize)
-                .is_some_and(|r| find(r, view.content(), goes_on).is_some());
-            if !matched {
+            // Most watched lines concern nobody: then their regex need not run.
+            let wanted = if arrive {
+                self.memory.is_awaited(target)
+            } else {
+                near::looks_back(loaded, target)
+            };
+            let matches = |regex| is_match(regex, view.content(), goes_on);
+            if !wanted || !loaded.regex(target.regex as usize).is_some_and(matches) {
                 continue;
             }
             if arrive {
@@ -345,7 +355,13 @@ impl<'l> Run<'l> {
             let Some(regex) = loaded.regex(target.regex as usize) else {
                 continue;
             };
-            let Some(found) = find(regex, content, goes_on) else {
+            // A match without captures costs nothing to rule out; only then is the form of the line looked at.
+            if !is_match(regex, content, goes_on)
+                || (alternative.on == On::Output && view.kind() != Kind::Output)
+            {
+                continue;
+            }
+            let Some(found) = captures_in(regex, content, goes_on) else {
                 continue;
             };
             let Some(whole) = found.get(0) else { continue };
@@ -391,28 +407,35 @@ impl<'l> Run<'l> {
 
 /// What an alternative sees of a line, and how many bytes of the content it does not see.
 fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
-    match (on, view.kind) {
-        (On::Output, Kind::Output) => Some((view.content(), 0)),
-        (On::Command, Kind::Command) => {
-            let content = view.content();
-            let skipped = [&b"$ "[..], b"##[group]Run "]
+    let content = view.content();
+    match on {
+        On::Output => (!view.command).then_some((content, 0)),
+        On::Command if view.command => {
+            let echoes = [&b"$ "[..], GITHUB_COMMAND];
+            let skipped = echoes
                 .iter()
                 .find(|p| content.starts_with(p))
                 .map_or(0, |p| p.len());
             Some((&content[skipped..], skipped))
         }
-        _ => None,
+        On::Command => None,
     }
 }
 
-/// Runs a regex; where the text does not begin its line, `^` does not hold there.
-fn find<'t>(regex: &Regex, text: &'t [u8], goes_on: bool) -> Option<Found<'t>> {
-    // Only the very first byte of such a window is given up.
-    if goes_on {
-        regex.captures_at(text, 1.min(text.len()))
-    } else {
-        regex.captures(text)
-    }
+/// How GitHub echoes a step's command.
+const GITHUB_COMMAND: &[u8] = b"##[group]Run ";
+
+/// Where a window does not begin its line, `^` does not hold there: its very first byte is given up.
+fn first(text: &[u8], goes_on: bool) -> usize {
+    usize::from(goes_on).min(text.len())
+}
+
+fn is_match(regex: &Regex, text: &[u8], goes_on: bool) -> bool {
+    regex.is_match_at(text, first(text, goes_on))
+}
+
+fn captures_in<'t>(regex: &Regex, text: &'t [u8], goes_on: bool) -> Option<Found<'t>> {
+    regex.captures_at(text, first(text, goes_on))
 }
 
 /// Looks up the few lines above a hit for a condition without a literal.

@@ -95,7 +95,7 @@ impl Tail {
             let text = super::scan::bounded(view.text, 0, 0).0;
             let echo = header
                 || view.text.starts_with(b"##[endgroup]")
-                || view.kind != Kind::Output
+                || view.kind() != Kind::Output
                 || frame::title(&text).is_some();
             out.push(TailLine {
                 place,

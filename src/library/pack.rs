@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::gram::Entry;
 use super::literals;
-use crate::pattern::compile::{Condition, Pattern};
+use crate::pattern::compile::{Condition, Near, Pattern};
+use crate::pattern::schema::Side;
 
 /// What an occurrence of a literal concerns: a pattern and one of its regexes.
 ///
@@ -100,38 +101,44 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
 
 /// Every literal of a library with its targets. Indices are the order of the iterator.
 pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
-    let mut map: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
-    let mut add = |literal: Vec<u8>, pattern: u16, regex: usize| {
-        let target = Target {
-            pattern,
-            regex: regex as u16,
-        }
-        .pack();
-        let targets = map.entry(literal).or_default();
-        if !targets.contains(&target) {
-            targets.push(target);
+    let mut map: BTreeMap<Vec<u8>, Entry> = BTreeMap::new();
+    let mut add = |literal: Vec<u8>, target: Target, awaited: bool| {
+        let entry = map.entry(literal.clone()).or_insert(Entry {
+            literal,
+            targets: Vec::new(),
+            awaited: true,
+        });
+        entry.awaited &= awaited;
+        let target = target.pack();
+        if !entry.targets.contains(&target) {
+            entry.targets.push(target);
         }
     };
     for literal in literals::FRAME {
-        add(
-            literal.bytes().map(|b| b | 0x20).collect(),
-            Target::FRAME,
-            0,
-        );
+        let frame = Target {
+            pattern: Target::FRAME,
+            regex: 0,
+        };
+        add(literal.bytes().map(|b| b | 0x20).collect(), frame, false);
     }
     for (index, pattern) in patterns.enumerate() {
-        let alternatives = pattern.matches.iter().map(|m| &m.regex);
+        let alternatives = pattern.matches.iter().map(|m| (&m.regex, false));
         let watches = pattern.near().filter_map(|c| match c {
-            Condition::Near { watch, .. } => Some(watch),
+            Condition::Near { kind, watch, .. } => Some((
+                watch,
+                matches!(kind, Near::After | Near::Absent(Side::After)),
+            )),
             _ => None,
         });
-        for (number, expr) in alternatives.chain(watches).enumerate() {
+        for (number, (expr, awaited)) in alternatives.chain(watches).enumerate() {
+            let target = Target {
+                pattern: index as u16,
+                regex: number as u16,
+            };
             for literal in &expr.literals {
-                add(literal.clone(), index as u16, number);
+                add(literal.clone(), target, awaited);
             }
         }
     }
-    map.into_iter()
-        .map(|(literal, targets)| Entry { literal, targets })
-        .collect()
+    map.into_values().collect()
 }

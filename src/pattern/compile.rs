@@ -18,6 +18,8 @@ use crate::model::{Category, Confidence, Owner, Retry, Role};
 const REGEX_SIZE: usize = 1 << 18;
 /// How many lines a condition without a usable literal may look back.
 pub const MAX_LOOKBACK: u32 = 40;
+/// A literal that occurs more often than this in 8 MiB of ordinary text is common.
+pub const COMMON: u64 = 64;
 /// Names that templates may use besides captures: facts of the job.
 pub const FACT_NAMES: &[&str] = &[
     "executor",
@@ -371,7 +373,7 @@ impl Checker<'_> {
                     )
                     .hint("write one table each: all tables must hold"));
             }
-            let watch = self.expr(regex, table.ignore_case, false)?;
+            let mut watch = self.expr(regex, table.ignore_case, false)?;
             let looks_back = matches!(kind, Near::Before | Near::Absent(Side::Before))
                 && table.within.is_some_and(|n| n <= MAX_LOOKBACK);
             if watch.literals.is_empty() && !looks_back {
@@ -379,6 +381,10 @@ impl Checker<'_> {
                     "this condition has no literal of {} bytes, so it would run on every line",
                     literal::MIN_LEN
                 )).hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
+            }
+            // A text that stands on every other line is better looked up above the few hits than watched for.
+            if looks_back && watch.literals.iter().any(|l| (self.cost)(l) > COMMON) {
+                watch.literals.clear();
             }
             let scope = table.scope.unwrap_or_default();
             out.push(Condition::Near {

@@ -24,8 +24,8 @@ pub struct Line<'a> {
     pub content_at: usize,
     /// Tells parallel outputs apart; 0 for none.
     pub stream: u32,
-    /// What it is.
-    pub kind: Kind,
+    /// The runner echoed it.
+    pub command: bool,
 }
 
 impl<'a> Line<'a> {
@@ -39,16 +39,20 @@ impl<'a> Line<'a> {
         let end = piece.trim_ascii_end().len().max(stamps);
         let text = &piece[stamps..end];
         let content_at = content.min(end) - stamps;
-        let kind = if command {
-            Kind::Command
-        } else {
-            kind(&text[content_at..])
-        };
         Self {
             text,
             content_at,
             stream,
-            kind,
+            command,
+        }
+    }
+
+    /// What it is, by its form.
+    pub fn kind(&self) -> Kind {
+        if self.command {
+            Kind::Command
+        } else {
+            kind(self.content())
         }
     }
 
