@@ -28,6 +28,8 @@ pub use conditions::{Settled, settle};
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;
+/// Without a verdict: how far above the end the last word of a cause may stand.
+const NEAR_END: u64 = 80;
 /// Lines that a verdict of several lines may take.
 const VERDICT_LINES: u64 = 12;
 /// Most consequences told.
@@ -124,6 +126,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
     let facts = case.facts();
     let diagnosis = match facts.outcome {
         Outcome::Succeeded | Outcome::Canceled => Diagnosis::default(),
+        Outcome::Unknown if facts.shows_success() => Diagnosis::default(),
         _ => find(case, library, lang),
     };
     let status = match (&diagnosis.cause, &diagnosis.unexplained) {
@@ -199,7 +202,9 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     };
     if let Some(winner) = cause {
         let confidence = rank::confidence(&candidates, &order, facts_of(case));
-        if facts_of(case).outcome == Outcome::Unknown && !worth_telling(&candidates[winner]) {
+        if facts_of(case).outcome == Outcome::Unknown
+            && !worth_telling(&candidates[winner], &region)
+        {
             cause = None;
         } else if let Some(refined) = &refined {
             let own = candidates::of_evidence(refined);
@@ -253,8 +258,12 @@ fn facts_of(case: &Case) -> &JobFacts {
     case.facts()
 }
 
-/// Without a verdict only a sound finding is worth telling.
-fn worth_telling(candidate: &candidates::Candidate<'_>) -> bool {
+/// Without a verdict only a sound finding is worth telling, and only near the end: behind what fails a job little follows.
+fn worth_telling(candidate: &candidates::Candidate<'_>, region: &recovered::Region) -> bool {
     let pattern = candidate.pattern();
+    let last = candidate.hits.iter().map(|s| s.hit.place.line).max();
+    if last.is_some_and(|line| line + NEAR_END < region.last_line) {
+        return false;
+    }
     matches!(pattern.role, Role::RootCause | Role::Symptom) && pattern.confidence != Confidence::Low
 }

@@ -184,6 +184,16 @@ impl JobFacts {
             .stage_name()
     }
 
+    /// Did the script pass, though the verdict is missing? The runner saves cache and artifacts under these names only then.
+    pub fn shows_success(&self) -> bool {
+        let passed = ["archive_cache", "upload_artifacts_on_success"];
+        let failing = self.failing_section_name();
+        self.sections
+            .iter()
+            .filter_map(Section::stage_name)
+            .any(|name| passed.contains(&name) && failing != Some(name))
+    }
+
     /// The last command that was echoed in the stage that failed.
     pub fn last_command(&self) -> Option<&Command> {
         let stage = self.sections.get(self.failing_section? as usize)?.stage;
