@@ -219,7 +219,7 @@ pub struct Choice {
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
     /// Further patterns: a folder with <family>/<name>.toml files, or one such file; repeatable
-    #[arg(long = "patterns", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(id = "patterns", long = "patterns", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Leave out the project's .jobtriage/patterns
     #[arg(long)]
