@@ -49,11 +49,19 @@ fn main() {
     logs.sort();
     let mut tests = Vec::new();
     for path in logs {
-        let name = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
+        let name = path
+            .strip_prefix(&root)
+            .unwrap()
+            .display()
+            .to_string()
+            .replace('\\', "/");
         if name.starts_with("ok/") {
             let again = path.clone();
             tests.push(Trial::test(name.clone(), move || silent(&path)));
-            tests.push(Trial::test(format!("{name} without its verdict"), move || modest(&again)));
+            tests.push(Trial::test(
+                format!("{name} without its verdict"),
+                move || modest(&again),
+            ));
         } else {
             tests.push(Trial::test(name, move || as_expected(&path)));
         }
@@ -77,7 +85,10 @@ fn read(path: &Path) -> Input {
     let library = library();
     let source = source::open(path, Reading::default()).unwrap();
     let label = path.file_name().unwrap().to_string_lossy().into_owned();
-    Input { source: label, scan: Scanner::new(library).scan(source.reader) }
+    Input {
+        source: label,
+        scan: Scanner::new(library).scan(source.reader),
+    }
 }
 
 fn library() -> &'static Library {
@@ -109,9 +120,21 @@ fn as_expected(path: &Path) -> Result<(), Failed> {
             faults.push(format!("{what}: {got}, not {want}"));
         }
     };
-    check("outcome", report.outcome.as_str().to_owned(), want.outcome.clone());
-    check("exit code", format!("{:?}", report.exit_code), format!("{:?}", want.exit_code));
-    check("section", format!("{:?}", report.section), format!("{:?}", want.section));
+    check(
+        "outcome",
+        report.outcome.as_str().to_owned(),
+        want.outcome.clone(),
+    );
+    check(
+        "exit code",
+        format!("{:?}", report.exit_code),
+        format!("{:?}", want.exit_code),
+    );
+    check(
+        "section",
+        format!("{:?}", report.section),
+        format!("{:?}", want.section),
+    );
     if let Some(command) = &want.command {
         let got = report.command.clone().unwrap_or_default();
         if !got.starts_with(command) {
@@ -123,7 +146,10 @@ fn as_expected(path: &Path) -> Result<(), Failed> {
         (None, false) => faults.push(format!("no cause, not {:?}", want.cause)),
         (Some(cause), _) => {
             if !want.cause.contains(&cause.id) {
-                faults.push(format!("cause: {} (line {}), not {:?}", cause.id, cause.line, want.cause));
+                faults.push(format!(
+                    "cause: {} (line {}), not {:?}",
+                    cause.id, cause.line, want.cause
+                ));
             }
             if !want.line.is_empty() && !want.line.contains(&cause.line) {
                 faults.push(format!("line: {}, not {:?}", cause.line, want.line));
@@ -137,13 +163,22 @@ fn as_expected(path: &Path) -> Result<(), Failed> {
             if want.notes.is_some_and(|n| n != cause.notes.len()) {
                 faults.push(format!("{} notes, not {:?}", cause.notes.len(), want.notes));
             }
-            let advice = format!("{} {} {}", cause.cause, cause.fix.join(" "), cause.notes.join(" "));
+            let advice = format!(
+                "{} {} {}",
+                cause.cause,
+                cause.fix.join(" "),
+                cause.notes.join(" ")
+            );
             for words in want.says.iter().filter(|w| !advice.contains(w.as_str())) {
                 faults.push(format!("the advice does not say `{words}`"));
             }
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("\n").into())
+    }
 }
 
 /// A passing job has no cause.
@@ -163,14 +198,19 @@ fn modest(path: &Path) -> Result<(), Failed> {
     let cut = text.rfind("Job succeeded").map_or(&*text, |at| &text[..at]);
     let cut = &cut[..cut.rfind('\n').map_or(0, |k| k + 1)];
     let scan = Scanner::new(library()).scan(cut.as_bytes());
-    let report = report(&Case::single(Input { source: "cut.log".into(), scan }));
+    let report = report(&Case::single(Input {
+        source: "cut.log".into(),
+        scan,
+    }));
     if report.outcome == Outcome::Failed {
         return Err("a verdict was found that is not there".into());
     }
     match report.cause {
-        Some(cause) if cause.confidence != Confidence::Low => {
-            Err(format!("{} at line {} with {} confidence", cause.id, cause.line, cause.confidence).into())
-        }
+        Some(cause) if cause.confidence != Confidence::Low => Err(format!(
+            "{} at line {} with {} confidence",
+            cause.id, cause.line, cause.confidence
+        )
+        .into()),
         _ => Ok(()),
     }
 }

@@ -1,0 +1,578 @@
+//! What users rely on at the command line, through the real binary.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const FAILED: &str = "\
+Running with gitlab-runner 17.5.0 (abcdef12)
+  on runner-1 abcdefgh, system ID: s_1
+section_start:1700000000:prepare_executor
+Preparing the \"docker\" executor
+Using Docker executor with image alpine:3.20 ...
+section_end:1700000001:prepare_executor
+section_start:1700000001:step_script
+Executing \"step_script\" stage of the job script
+$ git clone https://git.example.com/group/app.git
+Cloning into 'app'...
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+section_end:1700000002:step_script
+ERROR: Job failed: exit code 128
+";
+
+const UNKNOWN: &str = "\
+$ ./release.sh
+release notes are incomplete: chapter three has no heading
+ERROR: Job failed: exit code 3
+";
+
+const PASSED: &str = "$ make\nall fine, 0 errors\nJob succeeded\n";
+
+/// A folder of its own for each test.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new(name: &str) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        Self(dir)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
+    command.args(args);
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "FORCE_COLOR",
+        "GITLAB_CI",
+        "GITHUB_ACTIONS",
+        "COLUMNS",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "JOBTRIAGE_LANG",
+    ] {
+        command.env_remove(name);
+    }
+    // No layer of whoever runs the tests.
+    command
+        .env("LANG", "C.UTF-8")
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(dir: &Dir, args: &[&str]) -> (i32, String, String) {
+    told(command(args).current_dir(&dir.0).output().unwrap())
+}
+
+fn piped(args: &[&str], input: &[u8]) -> (i32, String, String) {
+    let mut child = command(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses its input early closes the pipe.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    told(child.wait_with_output().unwrap())
+}
+
+fn told(output: Output) -> (i32, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 comes out");
+    (
+        output.status.code().unwrap_or(-1),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_pipe_and_a_file_get_the_same_answer() {
+    let dir = Dir::new("pipe");
+    dir.write("job.log", FAILED);
+    let (code, out, err) = run(&dir, &["job.log"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.starts_with("FAILED  exit code 128 in step_script"),
+        "{out}"
+    );
+    assert!(out.contains("git/could-not-resolve-host"), "{out}");
+    assert!(out.contains("   11 │ fatal: unable to access"), "{out}");
+    let (code, from_pipe, _) = piped(&[], FAILED.as_bytes());
+    assert_eq!(code, 0);
+    assert_eq!(from_pipe.replace("<stdin>:13", "job.log:13"), out);
+    assert_eq!(piped(&["-"], FAILED.as_bytes()).1, from_pipe);
+}
+
+#[test]
+fn exit_codes_say_what_is_left_to_do() {
+    let dir = Dir::new("exit");
+    dir.write("failed.log", FAILED);
+    dir.write("unknown.log", UNKNOWN);
+    dir.write("passed.log", PASSED);
+    let code = |args: &[&str]| run(&dir, args).0;
+    assert_eq!(code(&["failed.log"]), 0);
+    assert_eq!(code(&["passed.log"]), 0);
+    assert_eq!(code(&["unknown.log"]), 1);
+    assert_eq!(code(&["failed.log", "unknown.log"]), 1);
+    assert_eq!(code(&["unknown.log", "missing.log"]), 2);
+    assert_eq!(
+        code(&[
+            "--fail-on",
+            "owner:network",
+            "--fail-on",
+            "category:dns",
+            "failed.log"
+        ]),
+        3
+    );
+    assert_eq!(
+        code(&["--fail-on", "git/*", "unknown.log", "failed.log"]),
+        3
+    );
+    assert_eq!(code(&["--fail-on", "npm/*", "failed.log"]), 0);
+    assert_eq!(code(&["--exit-zero", "unknown.log"]), 0);
+    assert_eq!(code(&["--exit-zero", "missing.log"]), 2);
+    let (code, out, err) = run(&dir, &["-q", "unknown.log"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (1, "", ""));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_one_line_and_the_rest_is_done() {
+    let dir = Dir::new("bad");
+    dir.write("job.log", FAILED);
+    dir.write("empty.log", "");
+    dir.write("core.bin", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0");
+    dir.write("folder/inner.log", PASSED);
+    for (name, says) in [
+        ("missing.log", "no such file"),
+        ("empty.log", "the file is empty"),
+        ("core.bin", "looks binary (NUL at byte 7)"),
+        ("folder", "is a folder"),
+    ] {
+        let (code, out, err) = run(&dir, &[name, "job.log"]);
+        assert_eq!(code, 2, "{name}");
+        let first = err.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("jobtriage: ") && first.contains(name) && first.contains(says),
+            "{err}"
+        );
+        assert!(
+            err.lines()
+                .nth(1)
+                .is_some_and(|l| l.starts_with("  hint: ")),
+            "{err}"
+        );
+        assert_eq!(err.lines().count(), 2, "{err}");
+        assert!(
+            out.contains("git/could-not-resolve-host"),
+            "the other log is done: {out}"
+        );
+    }
+    assert_eq!(run(&dir, &["--text", "core.bin"]).0, 0);
+    let (code, _, err) = piped(&[], b"");
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("standard input is empty") && err.contains("hint: "),
+        "{err}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = Dir::new("permission");
+    let path = dir.write("secret.log", FAILED);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&path).is_ok() {
+        return; // root may read everything
+    }
+    let (code, _, err) = run(&dir, &["secret.log"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("permission denied"), "{err}");
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn packed_logs_are_read_and_damaged_ones_as_far_as_they_go() {
+    let dir = Dir::new("packed");
+    dir.write("job.log.gz", gzip(FAILED.as_bytes()));
+    // Told by its first bytes, not by its name; several members are one log.
+    let (head, rest) = FAILED.as_bytes().split_at(200);
+    dir.write("two-members", [gzip(head), gzip(rest)].concat());
+    for name in ["job.log.gz", "two-members"] {
+        let (code, out, _) = run(&dir, &["-s", name]);
+        assert_eq!(
+            (code, out.trim_end()),
+            (
+                0,
+                &*format!(
+                    "{name}:11: × git/could-not-resolve-host: Host name of the git server does not resolve"
+                )
+            )
+        );
+    }
+    // Text that does not compress, so that most of it is there when the end is missing.
+    let mut state = 1u64;
+    let noise: String = (0..40_000)
+        .map(|k| {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            if k % 80 == 79 {
+                '\n'
+            } else {
+                char::from(b'a' + (state >> 33) as u8 % 26)
+            }
+        })
+        .collect();
+    let whole = gzip(format!("{FAILED}{noise}").as_bytes());
+    dir.write("cut.log.gz", &whole[..whole.len() / 2]);
+    let (code, out, err) = run(&dir, &["-s", "cut.log.gz"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("git/could-not-resolve-host"), "{out}");
+    assert!(
+        err.contains("damaged after ") && err.contains("what could be read was analysed"),
+        "{err}"
+    );
+}
+
+#[test]
+fn every_encoding_is_simply_read() {
+    let dir = Dir::new("encodings");
+    let utf16: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(FAILED.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    dir.write("utf16.log", utf16);
+    dir.write("bom.log", format!("\u{feff}{FAILED}"));
+    dir.write(
+        "latin1.log",
+        [b"caf\xe9 \xff\xfe\n".as_slice(), FAILED.as_bytes()].concat(),
+    );
+    dir.write("crlf.log", FAILED.replace('\n', "\r\n"));
+    for name in ["utf16.log", "bom.log", "latin1.log", "crlf.log"] {
+        let (code, out, _) = run(&dir, &["-s", name]);
+        assert_eq!(code, 0, "{name}");
+        assert!(out.contains("git/could-not-resolve-host"), "{name}: {out}");
+    }
+    dir.write(
+        "cut.log",
+        &FAILED[..FAILED.find("ERROR: Job").unwrap() - 60],
+    );
+    let (_, out, _) = run(&dir, &["cut.log"]);
+    assert!(
+        out.starts_with("NO VERDICT") && out.contains("low confidence"),
+        "{out}"
+    );
+}
+
+#[test]
+fn words_that_nobody_knows_come_with_a_suggestion() {
+    let dir = Dir::new("words");
+    dir.write("job.log", FAILED);
+    for (args, hint) in [
+        (&["-f", "jsno", "job.log"][..], "did you mean `json`?"),
+        (&["sacn"], "did you mean `scan`?"),
+        (
+            &["explain", "git/could-not-resolve-hots"],
+            "did you mean `git/could-not-resolve-host`?",
+        ),
+        (&["--skip", "nonsense/*", "job.log"], "patterns list"),
+        (
+            &["--fail-on", "owner:netwrok", "job.log"],
+            "did you mean `network`?",
+        ),
+        (&["--lang", "fr", "job.log"], "possible values: en, ko"),
+        (&["--colour", "always", "job.log"], "--color"),
+        (
+            &["-f", "json", "-f", "text", "job.log"],
+            "-f json=report.json",
+        ),
+        (&["--patterns", "nowhere", "job.log"], "give a folder"),
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains(hint), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn a_broken_pattern_file_is_told_with_its_place_and_the_rest_works() {
+    let dir = Dir::new("overlay");
+    dir.write("job.log", UNKNOWN);
+    let good = r#"
+role = "root_cause"
+confidence = "high"
+owner = "project"
+retry = "never"
+category = "data"
+provenance = { level = "report" }
+[[match]]
+regex = '''^release notes are incomplete: (?P<what>.+)$'''
+[text.en]
+title = "Release notes lack something"
+cause = "The release script refuses: {what}."
+fix = ["Complete the release notes."]
+[tests]
+matches = ["release notes are incomplete: x"]
+ignores = ["release notes are complete"]
+"#;
+    dir.write("patterns/acme/notes.toml", good);
+    dir.write(
+        "patterns/acme/typo.toml",
+        good.replace("regex =", "regexp ="),
+    );
+    let (code, out, err) = run(&dir, &["--patterns", "patterns", "job.log"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        out.contains("acme/notes") && out.contains("chapter three has no heading"),
+        "{out}"
+    );
+    let file = Path::new("patterns")
+        .join("acme")
+        .join("typo.toml")
+        .display()
+        .to_string();
+    assert!(
+        err.contains(&format!("{file}:9:1: unknown key `regexp`")),
+        "{err}"
+    );
+    assert!(err.contains("did you mean `regex`?"), "{err}");
+    // A project's own patterns need no flag.
+    dir.write("project/.jobtriage/patterns/acme/notes.toml", good);
+    dir.write("project/deep/job.log", UNKNOWN);
+    let inside = Dir(dir.0.join("project/deep"));
+    let (code, out, _) = run(&inside, &["-s", "job.log"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "job.log:2: × acme/notes: Release notes lack something\n")
+    );
+    assert_eq!(run(&inside, &["--no-project", "-s", "job.log"]).0, 1);
+}
+
+#[test]
+fn colours_go_where_they_are_wanted() {
+    let dir = Dir::new("colours");
+    dir.write("job.log", FAILED);
+    let escapes = |args: &[&str], env: &[(&str, &str)]| {
+        let mut command = command(args);
+        command.current_dir(&dir.0).envs(env.iter().copied());
+        told(command.output().unwrap()).1.contains('\x1b')
+    };
+    assert!(!escapes(&["job.log"], &[]));
+    assert!(escapes(&["--color", "always", "job.log"], &[]));
+    assert!(escapes(
+        &["--color", "always", "job.log"],
+        &[("NO_COLOR", "1")]
+    ));
+    assert!(escapes(&["job.log"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!escapes(
+        &["job.log"],
+        &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]
+    ));
+    assert!(!escapes(
+        &["--color", "never", "job.log"],
+        &[("CLICOLOR_FORCE", "1")]
+    ));
+}
+
+#[test]
+fn nothing_of_a_log_reaches_the_terminal_as_anything_but_text() {
+    let hostile = FAILED
+        .replace("into 'app'", "\x1b]0;title\x07\u{202e}evil\u{9b}31m")
+        .replace(
+            "host: git.example.com\n",
+            "host: \u{202e}git\x1b[31m.example.com\n",
+        );
+    let (_, out, _) = piped(&[], hostile.as_bytes());
+    assert!(
+        out.contains("git/could-not-resolve-host") && out.contains("<U+202E>git.example.com"),
+        "{out}"
+    );
+    assert!(
+        !out.contains(['\x1b', '\u{202e}', '\u{9b}', '\x07']),
+        "{out:?}"
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_end() {
+    let dir = Dir::new("closed");
+    let many = dir.0.join("many");
+    for k in 0..40 {
+        dir.write(&format!("many/{k}.log"), FAILED);
+    }
+    let files: Vec<String> = (0..40)
+        .map(|k| many.join(format!("{k}.log")).display().to_string())
+        .collect();
+    let mut args: Vec<&str> = files.iter().map(String::as_str).collect();
+    args.push("-A");
+    let mut child = command(&args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn one_analysis_writes_several_reports() {
+    let dir = Dir::new("outputs");
+    dir.write("job.log", FAILED);
+    let (code, out, _) = run(&dir, &["-f", "short", "-f", "json=report.json", "job.log"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("job.log:11: "), "{out}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.0.join("report.json")).unwrap()).unwrap();
+    assert_eq!(
+        json["logs"][0]["cause"]["captures"]["host"],
+        "git.example.com"
+    );
+    assert_eq!(json["logs"][0]["runner"]["version"], "17.5.0");
+    assert_eq!(json["logs"][0]["runner"]["name"], "runner-1");
+    assert_eq!(json["summary"]["explained"], 1);
+    // No draft is left over.
+    let left: Vec<_> = fs::read_dir(&dir.0)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    let (code, _, err) = run(&dir, &["-f", "json=no/such/folder.json", "job.log"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot write"), "{err}");
+}
+
+#[test]
+fn several_inputs_make_one_case() {
+    let dir = Dir::new("together");
+    dir.write("job.log", FAILED);
+    dir.write("check.txt", "$ getent hosts git.example.com\n");
+    let (code, out, _) = run(&dir, &["job.log", "check.txt", "--together"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("with check.txt"), "{out}");
+    assert_eq!(out.matches("FAILED").count(), 1);
+    let (code, _, err) = run(&dir, &["job.log", "job.log", "--together"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("2 of the inputs are logs of jobs"), "{err}");
+    let (code, _, err) = run(&dir, &["check.txt", "check.txt", "--together"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("none of the inputs is the log of a job"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_is_summed_up_and_one_bad_file_stops_nothing() {
+    let dir = Dir::new("scan");
+    for k in 0..5 {
+        dir.write(&format!("logs/a/{k}.log"), FAILED);
+    }
+    dir.write("logs/b/unknown.log", UNKNOWN);
+    dir.write("logs/b/passed.log.gz", gzip(PASSED.as_bytes()));
+    dir.write("logs/b/image.png", b"\x89PNG\0\0\0\0");
+    dir.write("logs/b/empty.log", "");
+    let (code, out, err) = run(&dir, &["scan", "logs"]);
+    assert_eq!(code, 1, "{err}");
+    assert!(out.contains("git/could-not-resolve-host"), "{out}");
+    assert!(
+        err.contains("image.png") && err.contains("empty.log"),
+        "{err}"
+    );
+    let json = |jobs: &str| run(&dir, &["scan", "logs", "-j", jobs, "-f", "json"]).1;
+    assert_eq!(json("1"), json("4"));
+    let report: serde_json::Value = serde_json::from_str(&json("2")).unwrap();
+    assert_eq!(report["summary"]["logs"], 7);
+    assert_eq!(report["summary"]["causes"][0]["logs"], 5);
+    assert_eq!(report["errors"].as_array().unwrap().len(), 2);
+    assert_eq!(run(&dir, &["scan", "nowhere"]).0, 2);
+}
+
+#[test]
+fn the_log_is_shown_as_a_person_should_see_it() {
+    let raw = "section_start:1700000000:step_script\r\x1b[0K\x1b[0K\x1b[36;1mExecuting\x1b[0;m\n\x1b[32;1m$ make\x1b[0;m\n10%\r20%\rdone\r\n\ttabbed  \nsection_end:1700000009:step_script\r\x1b[0K\x1b[32;1mJob succeeded\x1b[0;m\n";
+    let (code, out, _) = piped(&["clean"], raw.as_bytes());
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "Executing\n$ make\ndone\n\ttabbed\nJob succeeded\n")
+    );
+    let (_, out, _) = piped(&["clean", "--sections"], raw.as_bytes());
+    assert!(out.contains("step_script  9 s"), "{out}");
+}
+
+#[test]
+fn one_failure_is_explained() {
+    let dir = Dir::new("explain");
+    let (code, out, _) = run(&dir, &["explain", "git/tls-ssl-error-syscall"]);
+    assert_eq!(code, 0);
+    for part in [
+        "git/tls-ssl-error-syscall",
+        "Looks",
+        "Why",
+        "Fix 1",
+        "Docs",
+        "extra_hosts",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let (_, out, _) = run(
+        &dir,
+        &["explain", "--lang", "ko", "git/tls-ssl-error-syscall"],
+    );
+    assert!(out.contains("조치") || out.contains("원인"), "{out}");
+    let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+}
+
+#[test]
+fn help_shells_and_manual() {
+    let dir = Dir::new("help");
+    let (code, out, _) = run(&dir, &["--help"]);
+    assert_eq!(code, 0);
+    for part in [
+        "Examples:",
+        "glab ci trace",
+        "--together",
+        "Exit codes:",
+        "scan",
+        "explain",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert!(run(&dir, &["completions", "bash"]).1.contains("_jobtriage"));
+    assert!(run(&dir, &["man"]).1.contains(".TH jobtriage"));
+    assert!(run(&dir, &["--version"]).1.starts_with("jobtriage "));
+}
+
+#[test]
+fn the_argument_definitions_hold_together() {
+    use clap::CommandFactory;
+    jobtriage::cli::args::Cli::command().debug_assert();
+}
