@@ -18,8 +18,10 @@
 //! ```
 //!
 //! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]; [`pattern`] and [`library`] are what the
-//! engine knows, [`model`] the plain values in between, [`cli`] the program around it.
+//! engine knows, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
+//! around it.
 
+pub mod authoring;
 pub mod cli;
 pub mod diagnosis;
 pub mod engine;

@@ -52,7 +52,7 @@ pub enum Command {
     Scan(Scan),
     /// Show everything known about one failure
     Explain(Explain),
-    /// List and try failure patterns
+    /// List, check and write failure patterns
     #[command(subcommand)]
     Patterns(Patterns),
     /// Print a log the way a person should see it
@@ -133,6 +133,10 @@ pub struct Explain {
 pub enum Patterns {
     /// List the patterns in force
     List(PatternsList),
+    /// Check pattern files: mistakes that no test in them shows
+    Lint(PatternsLint),
+    /// Run the tests in pattern files
+    Test(PatternsTest),
 }
 
 /// `jobtriage patterns list`
@@ -147,6 +151,56 @@ pub struct PatternsList {
     /// Which patterns.
     #[command(flatten)]
     pub choice: Choice,
+}
+
+/// `jobtriage patterns lint`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without WHAT: the library of the checkout you are in, else your own and the project's patterns.
+A pattern with a reason to do otherwise says so in a comment: `# lint: allow(SLUG) the reason`.
+Exit codes: 0 no errors, warnings at most · 2 errors")]
+pub struct PatternsLint {
+    /// Pattern files, folders, ids or globs of ids
+    #[arg(value_name = "WHAT", value_hint = ValueHint::AnyPath)]
+    pub what: Vec<String>,
+    /// Logs of jobs that passed, on which no root cause may fire; repeatable [default: samples/ok of a checkout]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub ok: Vec<PathBuf>,
+    /// Only these lints; repeatable
+    #[arg(long, value_name = "SLUG")]
+    pub only: Vec<String>,
+    /// List the lints
+    #[arg(long)]
+    pub list: bool,
+    /// What to write
+    #[arg(short, long, value_enum, default_value = "text", value_name = "NAME")]
+    pub format: PlainFormat,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// `jobtriage patterns test`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without WHAT: the library of the checkout you are in, else your own and the project's patterns.
+Exit codes: 0 all pass · 2 some fail")]
+pub struct PatternsTest {
+    /// Pattern files, folders, ids or globs of ids
+    #[arg(value_name = "WHAT", value_hint = ValueHint::AnyPath)]
+    pub what: Vec<String>,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// For people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlainFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON document.
+    Json,
 }
 
 /// `jobtriage clean [FILE]`

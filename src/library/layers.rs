@@ -41,7 +41,7 @@ impl fmt::Display for Layer {
 }
 
 impl Layer {
-    fn path(&self) -> Option<&Path> {
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Layer::BuiltIn => None,
             Layer::User(path) | Layer::Project(path) | Layer::Option(path) => Some(path),
@@ -80,7 +80,7 @@ pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
 }
 
 /// Pattern files of a folder (or the one file that was named), sorted.
-fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf> {
+pub(crate) fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf> {
     let name = path.display().to_string();
     if path.is_file() {
         return vec![path.to_owned()];
@@ -122,7 +122,14 @@ fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf> {
 /// Reads one pattern file. Its id is its path below the layer's folder; for a file named by itself, the last two parts.
 fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     let name = file.display().to_string();
-    let whole = |message: String| PatternError::whole(&name, message);
+    let source = source_of(&name, file)?;
+    let id = id_of(root, file);
+    compile(&name, &id, &source, &background::literal_cost).map(|(pattern, _)| pattern)
+}
+
+/// The text of a pattern file, if it is of a reasonable size.
+pub(crate) fn source_of(name: &str, file: &Path) -> Result<String, PatternError> {
+    let whole = |message: String| PatternError::whole(name, message);
     let size = std::fs::metadata(file)
         .map_err(|e| whole(format!("cannot be read: {e}")))?
         .len();
@@ -131,10 +138,7 @@ fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
             whole(format!("is larger than {} KiB", MAX_FILE >> 10)).hint("one failure is one file")
         );
     }
-    let source =
-        std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))?;
-    let id = id_of(root, file);
-    compile(&name, &id, &source, &background::literal_cost).map(|(pattern, _)| pattern)
+    std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))
 }
 
 /// What the path of a pattern file makes of its id.

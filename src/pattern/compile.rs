@@ -100,6 +100,11 @@ impl Expr {
             .size_limit(REGEX_SIZE * if self.unicode { 4 } else { 1 })
             .build()
     }
+
+    /// Names of its captures.
+    pub fn capture_names(&self) -> BTreeSet<String> {
+        captures_of(self).0
+    }
 }
 
 /// A note: conditions and advice.
@@ -263,11 +268,11 @@ impl Checker<'_> {
     }
 
     fn pattern(&self, id: &str, file: &PatternFile) -> Result<Pattern, PatternError> {
-        check_id(id).map_err(|message| PatternError::whole(self.file, message))?;
+        check_id(id).map_err(|message| PatternError::whole(self.file, message).slug("bad-id"))?;
         if file.matches.is_empty() {
-            return Err(
-                PatternError::whole(self.file, "no [[match]]").hint("give at least one regex")
-            );
+            return Err(PatternError::whole(self.file, "no [[match]]")
+                .slug("missing-key")
+                .hint("give at least one regex"));
         }
         let matches = file
             .matches
@@ -293,7 +298,9 @@ impl Checker<'_> {
         }
         for link in &file.link {
             if !link.url.starts_with("https://") {
-                return Err(self.fault(&link.url, format!("`{}` is not an https link", link.url)));
+                return Err(self
+                    .fault(&link.url, format!("`{}` is not an https link", link.url))
+                    .slug("link-form"));
             }
         }
         let pattern = Pattern {
@@ -334,6 +341,7 @@ impl Checker<'_> {
                     source,
                     format!("not a regex: {}", last_line(&e.to_string())),
                 )
+                .slug("bad-regex")
             })?
             .unwrap_or_default();
         let expr = Expr {
@@ -347,6 +355,7 @@ impl Checker<'_> {
                 source,
                 format!("not a regex: {}", last_line(&e.to_string())),
             )
+            .slug("bad-regex")
         })?;
         Ok(expr)
     }
@@ -371,6 +380,7 @@ impl Checker<'_> {
                         regex,
                         format!("two of before, after and absent in one {what}"),
                     )
+                    .slug("bad-condition")
                     .hint("write one table each: all tables must hold"));
             }
             let mut watch = self.expr(regex, table.ignore_case, false)?;
@@ -380,7 +390,7 @@ impl Checker<'_> {
                 return Err(self.fault(regex, format!(
                     "this condition has no literal of {} bytes, so it would run on every line",
                     literal::MIN_LEN
-                )).hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
+                )).slug("bad-condition").hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
             }
             // A text that stands on every other line is better looked up above the few hits than watched for.
             if looks_back && watch.literals.iter().any(|l| (self.cost)(l) > COMMON) {
@@ -400,7 +410,8 @@ impl Checker<'_> {
             return Err(PatternError::whole(
                 self.file,
                 format!("within, scope and side need before, after or absent in the same {what}"),
-            ));
+            )
+            .slug("bad-condition"));
         }
         if let Some(list) = &table.section {
             out.push(Condition::Section(list.clone()));
@@ -411,6 +422,7 @@ impl Checker<'_> {
         if let Some(range) = &table.runner {
             let parsed = VersionRange::parse(range).ok_or_else(|| {
                 self.fault(range, format!("`{range}` is not a version range"))
+                    .slug("bad-condition")
                     .hint("write `>=15.9`, `<17.0`, or `>=15.9, <17.0, unknown`")
             })?;
             out.push(Condition::Runner(parsed));
@@ -419,7 +431,9 @@ impl Checker<'_> {
             let known = ["failed", "succeeded", "canceled", "timed_out", "unknown"];
             for word in list {
                 if !known.contains(&word.as_str()) {
-                    let fault = self.fault(word, format!("unknown outcome `{word}`"));
+                    let fault = self
+                        .fault(word, format!("unknown outcome `{word}`"))
+                        .slug("unknown-word");
                     return Err(match nearest(word, &known) {
                         Some(near) => fault.hint(format!("did you mean `{near}`?")),
                         None => fault.hint(format!("known: {}", known.join(", "))),
@@ -448,10 +462,10 @@ impl Checker<'_> {
             out.push(Condition::Times(times));
         }
         if out.is_empty() {
-            return Err(PatternError::whole(
-                self.file,
-                format!("a {what} without an operator"),
-            ));
+            return Err(
+                PatternError::whole(self.file, format!("a {what} without an operator"))
+                    .slug("bad-condition"),
+            );
         }
         Ok(out)
     }
@@ -511,10 +525,12 @@ impl Checker<'_> {
             let known = sure || captures.all.contains(name);
             if !known && !FACT_NAMES.contains(&name) {
                 let all: Vec<&str> = captures.all.iter().map(String::as_str).collect();
-                let fault = self.fault(
-                    &format!("{{{name}"),
-                    format!("no capture is named `{name}`"),
-                );
+                let fault = self
+                    .fault(
+                        &format!("{{{name}"),
+                        format!("no capture is named `{name}`"),
+                    )
+                    .slug("unknown-placeholder");
                 return Err(match nearest(name, &all) {
                     Some(near) => fault.hint(format!("did you mean `{{{near}}}`?")),
                     None => fault
@@ -527,6 +543,7 @@ impl Checker<'_> {
                         &format!("{{{name}}}"),
                         format!("`{{{name}}}` may be absent"),
                     )
+                    .slug("no-fallback")
                     .hint(format!("give it a fallback: `{{{name}|the …}}`")));
             }
         }

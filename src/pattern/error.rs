@@ -5,6 +5,8 @@ use std::fmt;
 /// A fault in a pattern file. `Display` is one line: `path:line:column: message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternError {
+    /// What kind of fault it is, in the words of `jobtriage patterns lint`.
+    pub slug: &'static str,
     /// The file, as it was named.
     pub file: String,
     /// Line (1-based), where the fault can be placed.
@@ -21,6 +23,7 @@ impl PatternError {
     /// A fault of the file as a whole.
     pub fn whole(file: &str, message: impl Into<String>) -> Self {
         Self {
+            slug: "bad-value",
             file: file.to_owned(),
             line: None,
             column: None,
@@ -35,6 +38,7 @@ impl PatternError {
         let line = upto.matches('\n').count() + 1;
         let column = upto.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         Self {
+            slug: "bad-value",
             file: file.to_owned(),
             line: Some(line),
             column: Some(column),
@@ -57,6 +61,12 @@ impl PatternError {
         self
     }
 
+    /// The same fault under another slug.
+    pub fn slug(mut self, slug: &'static str) -> Self {
+        self.slug = slug;
+        self
+    }
+
     /// A parse error of the TOML reader, in our words where it is about an unknown key or word.
     pub fn from_toml(file: &str, source: &str, error: &toml::de::Error) -> Self {
         let offset = error.span().map_or(0, |span| span.start);
@@ -66,13 +76,26 @@ impl PatternError {
             Some(first) => (first, quoted.collect()),
             None => ("", Vec::new()),
         };
-        let said = match message {
-            m if m.starts_with("unknown field") => format!("unknown key `{what}`"),
-            m if m.starts_with("unknown variant") => format!("unknown word `{what}`"),
-            m if m.starts_with("missing field") => format!("the key `{what}` is missing"),
-            m => m.lines().next().unwrap_or("not a TOML file").to_owned(),
+        let (slug, said) = match message {
+            m if m.starts_with("unknown field") => ("unknown-key", format!("unknown key `{what}`")),
+            m if m.starts_with("unknown variant") => {
+                ("unknown-word", format!("unknown word `{what}`"))
+            }
+            m if m.starts_with("missing field") => {
+                ("missing-key", format!("the key `{what}` is missing"))
+            }
+            m if ["invalid type:", "invalid value:", "invalid length"]
+                .iter()
+                .any(|start| m.starts_with(start)) =>
+            {
+                ("bad-value", m.lines().next().unwrap_or(m).to_owned())
+            }
+            m => {
+                let first = m.lines().next().unwrap_or("not a TOML file");
+                ("bad-toml", first.to_owned())
+            }
         };
-        let fault = Self::at(file, source, offset, said);
+        let fault = Self::at(file, source, offset, said).slug(slug);
         match nearest(what, &rest) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None if !rest.is_empty() => fault.hint(format!("known here: {}", rest.join(", "))),

@@ -1,6 +1,6 @@
 //! The pattern file: what an author writes, key by key. Unknown keys are refused.
 //!
-//! `docs/patterns.md` explains each key to people; `schema/pattern.schema.json` to editors.
+//! `docs/writing-patterns.md` explains each key to people; `schema/pattern.schema.json` to editors.
 
 use std::collections::BTreeMap;
 

@@ -101,9 +101,14 @@ fn dockerfile_step(content: &[u8]) -> bool {
     };
     let inside = &content[1..=close];
     let after = content[close + 2..].trim_ascii_start();
-    memchr::memchr(b'/', inside).is_some_and(|slash| {
-        inside[..slash].last().is_some_and(u8::is_ascii_digit)
-            && inside[slash + 1..].iter().all(u8::is_ascii_digit)
+    memchr::memrchr(b'/', inside).is_some_and(|slash| {
+        let step = inside[..slash]
+            .rsplit(|&b| b == b' ')
+            .next()
+            .unwrap_or_default();
+        let count = &inside[slash + 1..];
+        let number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+        number(step) && number(count)
     }) && after.first().is_some_and(u8::is_ascii_uppercase)
 }
 
@@ -116,12 +121,19 @@ fn code_frame(content: &[u8]) -> bool {
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let gutter = rest[digits..].trim_ascii_start();
     let bar = gutter.first() == Some(&b'|') || gutter.starts_with("│".as_bytes());
+    // ` 12 | ERROR | …`: a table of findings (PHP_CodeSniffer), no copy of a file.
+    let table =
+        bar && {
+            let cell = gutter[1..].trim_ascii_start();
+            cell.starts_with(b"ERROR ") || cell.starts_with(b"WARNING ")
+        } && memchr::memchr(b'|', &gutter[1..]).is_some();
     // Without a number only an indented bar that points at something is a frame.
-    bar && (digits > 0 && digits < 7
-        || content.first() == Some(&b' ')
-            && gutter[1..]
-                .iter()
-                .all(|b| matches!(b, b' ' | b'^' | b'~' | b'-' | b'|' | b'+')))
+    bar && !table
+        && (digits > 0 && digits < 7
+            || content.first() == Some(&b' ')
+                && gutter[1..]
+                    .iter()
+                    .all(|b| matches!(b, b' ' | b'^' | b'~' | b'-' | b'|' | b'+')))
 }
 
 /// `ok 3 …`, `✓ …`, `--- PASS: …`, `x PASSED`, `x ... ok`: a test whose name may frighten.
@@ -178,6 +190,7 @@ mod tests {
             "Step 3/8 : RUN exit 1",
             "[3/8] RUN echo error",
             "[builder  3/12] COPY . .",
+            "[linux/arm64 builder 3/12] RUN make",
             " 12 | let error = x;",
             ">  3 |   throw new Error()",
             "   |          ^^^^^",
@@ -194,6 +207,9 @@ mod tests {
             "error: x | y",
             "12 errors | 3 warnings",
             "│ Error: Invalid reference",
+            " 12 | ERROR   | [x] Missing doc comment for class App",
+            "[1211/093412.123:ERROR:env.cc(257)] The platform failed to initialize",
+            "[12:34:0101/1] Missing X server or $DISPLAY",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Output, "{line}");
         }

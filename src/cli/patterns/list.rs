@@ -1,24 +1,18 @@
-//! `jobtriage patterns …`: for those who write them.
+//! `jobtriage patterns list`: the patterns in force.
 
 use std::io::{self, BufWriter, Write};
 
-use super::args::{Patterns, PatternsList};
-use super::complaint::Complaint;
-use super::exit::Exit;
-use super::{console, library};
+use crate::cli::args::PatternsList;
+use crate::cli::complaint::Complaint;
+use crate::cli::exit::Exit;
+use crate::cli::{console, library};
 use crate::model::Lang;
 
 /// Runs it.
 ///
 /// # Errors
 /// What kept the work from being done.
-pub fn run(command: &Patterns) -> Result<Exit, Complaint> {
-    match command {
-        Patterns::List(args) => list(args),
-    }
-}
-
-fn list(args: &PatternsList) -> Result<Exit, Complaint> {
+pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
     let (library, exit) = library::load(&args.choice)?;
     let lang = console::lang(&args.look);
     let mut out = BufWriter::new(io::stdout());

@@ -1,0 +1,130 @@
+//! One pattern at work in the real engine, alone but for the patterns it refers to.
+
+use crate::diagnosis::{Case, Input, settle};
+use crate::engine::{Scan, Scanner};
+use crate::library::Library;
+use crate::model::Captures;
+use crate::pattern::compile::{Condition, Pattern};
+use crate::pattern::schema::On;
+
+/// A place where the pattern fired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fired {
+    /// Raw line, 1-based.
+    pub line: u64,
+    /// The line as it is shown.
+    pub text: String,
+    /// What the match and the conditions captured.
+    pub captures: Captures,
+    /// How many notes would be shown.
+    pub notes: usize,
+}
+
+/// A pattern with a library of its own.
+#[derive(Debug)]
+pub struct Bench {
+    library: Library,
+    index: u32,
+    commands: bool,
+}
+
+impl Bench {
+    /// Puts a pattern on the bench, with the patterns it wants to have `seen`.
+    pub fn new(pattern: Pattern, fellows: Vec<Pattern>) -> Self {
+        let commands = pattern.matches.iter().any(|m| m.on == On::Command);
+        let id = pattern.id.clone();
+        let library = Library::of(fellows.into_iter().chain([pattern]).collect());
+        let index = library.find(&id).expect("it was put in");
+        Self {
+            library,
+            index,
+            commands,
+        }
+    }
+
+    /// Test logs are short: a small buffer is quickly made.
+    fn scan(&self, log: &str) -> Scan {
+        Scanner::new(&self.library).scan_with_buffer(log.as_bytes(), 16 << 10)
+    }
+
+    /// The line of the first match in a text, whatever the conditions say.
+    pub fn first_match(&self, log: &str) -> Option<(u64, String)> {
+        let scan = self.scan(log);
+        let hit = scan.hits.into_iter().find(|h| h.pattern == self.index)?;
+        Some((hit.place.line, hit.text))
+    }
+
+    /// Does one line match? A pattern that looks at commands may be given one without its `$ `.
+    pub fn matches(&self, line: &str) -> bool {
+        self.first_match(line).is_some()
+            || self.commands && self.first_match(&format!("$ {line}")).is_some()
+    }
+
+    /// Where the pattern fires in a log, with its conditions, in line order.
+    pub fn fires(&self, log: &str) -> Vec<Fired> {
+        let scan = self.scan(log);
+        let case = Case::single(Input {
+            source: String::new(),
+            scan,
+        });
+        let settled = settle(&case, &self.library);
+        let mut fired: Vec<Fired> = settled
+            .into_iter()
+            .filter(|s| s.hit.pattern == self.index)
+            .map(|s| Fired {
+                line: s.hit.place.line,
+                text: s.hit.text.clone(),
+                notes: s.notes.len(),
+                captures: s.captures,
+            })
+            .collect();
+        fired.sort_by_key(|f| f.line);
+        fired
+    }
+}
+
+/// The pattern without its `k`-th condition.
+pub fn without_condition(pattern: &Pattern, k: usize) -> Pattern {
+    let mut mutant = pattern.clone();
+    mutant.conditions.remove(k);
+    mutant
+}
+
+/// The pattern without its `k`-th note.
+pub fn without_note(pattern: &Pattern, k: usize) -> Pattern {
+    let mut mutant = pattern.clone();
+    mutant.notes.remove(k);
+    mutant
+}
+
+/// The pattern with only its `k`-th alternative.
+pub fn only_alternative(pattern: &Pattern, k: usize) -> Pattern {
+    let mut mutant = pattern.clone();
+    mutant.matches = vec![pattern.matches[k].clone()];
+    mutant
+}
+
+/// The operator of a condition, as files spell it.
+pub fn operator(condition: &Condition) -> String {
+    use crate::pattern::compile::Near;
+    let list = |name: &str, list: &[String]| format!("{name} = {list:?}");
+    match condition {
+        Condition::Near { kind, watch, .. } => {
+            let name = match kind {
+                Near::Before => "before",
+                Near::After => "after",
+                Near::Absent(_) => "absent",
+            };
+            format!("{name} = '{}'", watch.source)
+        }
+        Condition::Command(expr) => format!("command = '{}'", expr.source),
+        Condition::Section(names) => list("section", names),
+        Condition::Executor(names) => list("executor", names),
+        Condition::Outcome(names) => list("outcome", names),
+        Condition::Seen(names) => list("seen", names),
+        Condition::Unseen(names) => list("unseen", names),
+        Condition::ExitCode(codes) => format!("exit_code = {codes:?}"),
+        Condition::Times(times) => format!("times = {times}"),
+        Condition::Runner(_) => "runner".to_owned(),
+    }
+}

@@ -1,0 +1,209 @@
+//! The library at work on lines that are not its own: passing logs, and the lines of neighbours.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::Remark;
+use crate::authoring::workshop::Workshop;
+use crate::diagnosis::{Case, Input, settle};
+use crate::engine::Scanner;
+use crate::library::Library;
+use crate::model::Role;
+use crate::pattern::compile::{Pattern, names};
+use crate::pattern::schema::{Expect, PatternStatus};
+use crate::source::{self, Reading};
+
+/// Logs of jobs that passed.
+#[derive(Debug, Default)]
+pub struct Healthy {
+    logs: Vec<(String, PathBuf)>,
+}
+
+impl Healthy {
+    /// Every file of these folders.
+    pub fn of(folders: &[PathBuf], shown_from: &Path) -> Self {
+        let (files, _) = source::walk::files(folders);
+        let logs = files
+            .into_iter()
+            .filter(|f| {
+                f.path
+                    .extension()
+                    .is_none_or(|e| e != "tsv" && e != "md" && e != "json")
+            })
+            .map(|f| {
+                let shown = f.path.strip_prefix(shown_from).unwrap_or(&f.path);
+                (shown.to_string_lossy().replace('\\', "/"), f.path)
+            })
+            .collect();
+        Self { logs }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+}
+
+/// A pattern that fired, and where.
+struct Fired<'l> {
+    pattern: &'l Pattern,
+    line: u64,
+    text: String,
+}
+
+fn fired<'l>(
+    library: &'l Library,
+    scanner: &mut Scanner<'_>,
+    log: impl std::io::Read,
+) -> Vec<Fired<'l>> {
+    let scan = scanner.scan(log);
+    let case = Case::single(Input {
+        source: String::new(),
+        scan,
+    });
+    settle(&case, library)
+        .into_iter()
+        .map(|s| Fired {
+            pattern: &library.get(s.hit.pattern).pattern,
+            line: s.hit.place.line,
+            text: s.hit.text,
+        })
+        .collect()
+}
+
+/// May it become the cause?
+fn blames(pattern: &Pattern) -> bool {
+    matches!(pattern.role, Role::RootCause | Role::Symptom)
+        && pattern.status == PatternStatus::Stable
+}
+
+/// Root causes that fire in logs of jobs that passed.
+pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, Remark)> {
+    if healthy.is_empty() {
+        return Vec::new();
+    }
+    let library = workshop.library();
+    let mut scanner = Scanner::new(&library);
+    let mut found: BTreeMap<&str, (String, BTreeSet<String>)> = BTreeMap::new();
+    for (name, path) in &healthy.logs {
+        let Ok(source) = source::open(path, Reading { text: true }) else {
+            continue;
+        };
+        for hit in fired(&library, &mut scanner, source.reader) {
+            if hit.pattern.role != Role::RootCause || !blames(hit.pattern) {
+                continue;
+            }
+            let (_, logs) = found.entry(hit.pattern.id.as_str()).or_insert_with(|| {
+                (
+                    format!("{name}:{}: {}", hit.line, short(&hit.text)),
+                    BTreeSet::new(),
+                )
+            });
+            logs.insert(name.clone());
+        }
+    }
+    let mut remarks = Vec::new();
+    for (k, draft) in workshop.drafts.iter().enumerate() {
+        let Some((first, logs)) = found.get(draft.id.as_str()) else {
+            continue;
+        };
+        let more = match logs.len() - 1 {
+            0 => String::new(),
+            n => format!(" (and in {n} more)"),
+        };
+        remarks.push((
+            k,
+            Remark::at("match.0.regex", format!("fires in the log of a job that passed: {first}{more}"))
+                .hint("narrow the regex, add a condition, or allow it in a comment that says what keeps the job from being blamed"),
+        ));
+    }
+    remarks
+}
+
+/// Two causes on one line, and nothing that says which of them counts.
+pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> {
+    let library = workshop.library();
+    let mut scanner = Scanner::new(&library);
+    let mut told: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut remarks = Vec::new();
+    let mut look = |owner: &Pattern, log: &str| {
+        let fired = fired(&library, &mut scanner, log.as_bytes());
+        // Where the owner's own conditions do not hold, the line is rightly somebody else's.
+        let own: BTreeSet<u64> = fired
+            .iter()
+            .filter(|f| f.pattern.id == owner.id)
+            .map(|f| f.line)
+            .collect();
+        for other in &fired {
+            if other.pattern.id == owner.id
+                || !own.contains(&other.line)
+                || !blames(other.pattern)
+                || related(owner, other.pattern)
+            {
+                continue;
+            }
+            let (a, b) = (owner.id.clone(), other.pattern.id.clone());
+            if !told.insert((a.clone().min(b.clone()), a.max(b))) {
+                continue;
+            }
+            // The finding is about both; it stands with the one that is at home elsewhere, if that is a draft here.
+            let at = |id: &str| {
+                workshop
+                    .is_chosen(id)
+                    .then(|| workshop.drafts.iter().position(|d| d.id == id))
+                    .flatten()
+            };
+            let (home, stranger) = match (at(&other.pattern.id), at(&owner.id)) {
+                (Some(k), _) => (k, &owner.id),
+                (None, Some(k)) => (k, &other.pattern.id),
+                (None, None) => continue,
+            };
+            let message = format!(
+                "fires together with `{stranger}` on: {}",
+                short(&other.text)
+            );
+            remarks.push((
+                home,
+                Remark::at("match.0.regex", message).hint(
+                    "say which one counts: `supersedes` in the more specific one, `explains` in the one that is the reason, or narrow the regex",
+                ),
+            ));
+        }
+    };
+    let tests: BTreeMap<&str, &crate::authoring::Draft> =
+        workshop.drafts.iter().map(|d| (d.id.as_str(), d)).collect();
+    for pattern in workshop.patterns().filter(|p| blames(p)) {
+        for line in &pattern.examples.matches {
+            look(pattern, line);
+        }
+        if let Some(draft) = tests.get(pattern.id.as_str()) {
+            for test in draft
+                .written
+                .test
+                .iter()
+                .filter(|t| t.expect != Some(Expect::None))
+            {
+                look(pattern, &test.log);
+            }
+        }
+    }
+    remarks
+}
+
+fn related(a: &Pattern, b: &Pattern) -> bool {
+    let says = |a: &Pattern, b: &Pattern| names(&a.supersedes, &b.id) || names(&a.explains, &b.id);
+    says(a, b) || says(b, a)
+}
+
+fn short(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(120) {
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+    }
+}

@@ -1,0 +1,16 @@
+//! The tools of those who write patterns: does a file say what it should, and does it do what it says?
+//!
+//! [`workshop`] reads pattern files with the library around them; [`selftest`] runs the tests in a file through the real
+//! engine; [`lint`] finds what no test shows. This room may use `pattern`, `library`, `engine`, `diagnosis` and `source`;
+//! only `cli` uses it.
+
+mod bench;
+pub mod lint;
+mod places;
+pub mod selftest;
+pub mod workshop;
+
+pub use workshop::{Draft, Workshop};
+
+/// What `patterns new` writes where a person has to write something; the lint `unfinished` finds it.
+pub const UNFINISHED: &str = "CHANGE ME";
