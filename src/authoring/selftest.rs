@@ -149,7 +149,7 @@ fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
             .compile()
             .is_ok_and(|r| r.is_match(line.trim_end().as_bytes()))
     });
-    let what = match view.kind {
+    let what = match view.kind() {
         Kind::Source => Some("a copy of source (`+ …`, a Dockerfile step, a code frame)"),
         Kind::Passing => Some("a passing test"),
         Kind::Command => Some("an echoed command"),

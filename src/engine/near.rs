@@ -232,7 +232,9 @@ pub(super) fn condition(loaded: &Loaded, target: Target) -> Option<&Condition> {
 
 /// Does `upper` stand close enough above `lower`, in the same scope and the same output?
 pub(super) fn reaches(upper: At, lower: At, within: Option<u32>, scope: Scope) -> bool {
-    let same_output = upper.stream == lower.stream || upper.stream == 0 || lower.stream == 0;
+    // Only distances are confused by what a parallel output prints in between.
+    let same_output =
+        within.is_none() || upper.stream == lower.stream || upper.stream == 0 || lower.stream == 0;
     let in_scope = match scope {
         Scope::Job => true,
         Scope::Section => upper.stage == lower.stage,

@@ -93,7 +93,9 @@ impl<'l> Scanner<'l> {
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
             scan.tail = run.tail.lines(&facts);
             scan.tail_cut = run.tail.cut;
-            scan.hits.extend(unkeyed(self.library, &scan.tail, &facts));
+            let tail_and_verdict = [&scan.tail[..], verdict(&facts).as_slice()].concat();
+            scan.hits
+                .extend(unkeyed(self.library, &tail_and_verdict, &facts));
             scan.hits
                 .sort_by_key(|hit| (hit.place.line, hit.pattern, hit.span));
         }
@@ -470,6 +472,27 @@ fn look_up(
         end = start.checked_sub(1)?;
     }
     None
+}
+
+/// The verdict as a line of its own: it says how the script ended.
+fn verdict(facts: &JobFacts) -> Option<TailLine> {
+    let verdict = facts.verdict.as_ref()?;
+    let section = facts
+        .sections
+        .partition_point(|s| s.first_line <= verdict.line)
+        .saturating_sub(1) as u32;
+    Some(TailLine {
+        place: Place {
+            line: verdict.line,
+            section,
+            command: facts.commands.last().map_or(0, |c| c.index),
+            ..Place::default()
+        },
+        text: verdict.text.clone(),
+        content_at: 0,
+        command: false,
+        echo: false,
+    })
 }
 
 /// Patterns without a literal, on the last lines of the tail.
