@@ -169,16 +169,12 @@ impl Region {
 
 /// A piece of a log that shows nothing but a section whose failure does no harm: whoever gives it asks about that.
 fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
-    let alone = facts.outcome == Outcome::Unknown
-        && !facts
-            .sections
-            .iter()
-            .any(|s| can_fail(s.stage_name()) && s.path.is_some());
-    facts
-        .sections
-        .iter()
-        .rev()
-        .find(|s| alone && s.path.is_some())
+    let first_named = facts.sections.iter().position(|s| s.path.is_some())?;
+    let begins_there = facts.sections[first_named].first_line <= 2;
+    let can_fail = |s: &Section| s.path.is_some() && can_fail(s.stage_name());
+    let alone = facts.outcome == Outcome::Unknown && !facts.sections.iter().any(can_fail);
+    let last = facts.sections.iter().rev().find(|s| s.path.is_some());
+    last.filter(|_| alone && begins_there)
 }
 
 /// Did a command print anything, as far as the tail tells?
