@@ -94,7 +94,7 @@ pub(super) fn group<'s>(
 ) -> Vec<Candidate<'s>> {
     let mut groups: Vec<(Where, Vec<&'s Settled<'s>>)> = Vec::new();
     for one in settled {
-        let place = region.locate_hit(case, &one.hit);
+        let place = region.locate_hit(case, one.hit);
         let same = |other: &Settled<'_>| {
             other.hit.pattern == one.hit.pattern && other.hit.place.input == one.hit.place.input
         };

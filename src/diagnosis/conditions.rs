@@ -10,7 +10,7 @@ use super::Case;
 #[derive(Debug, Clone)]
 pub struct Settled<'c> {
     /// The hit; `place.input` says which input of the case.
-    pub hit: Hit,
+    pub hit: &'c Hit,
     /// Its captures, and those of its conditions.
     pub captures: Captures,
     /// Notes that apply, with the captures each adds.
@@ -28,12 +28,10 @@ impl<'c> Settled<'c> {
 }
 
 /// Everything in a case that holds, in the order of inputs and lines.
-pub fn settle<'c>(case: &Case, library: &'c Library) -> Vec<Settled<'c>> {
+pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
     let mut first: Vec<Settled<'c>> = Vec::new();
-    for (k, input) in case.inputs().iter().enumerate() {
+    for input in case.inputs() {
         for hit in &input.scan.hits {
-            let mut hit = hit.clone();
-            hit.place.input = k as u16;
             let loaded = library.get(hit.pattern);
             let judge = Judge {
                 case,
@@ -42,7 +40,7 @@ pub fn settle<'c>(case: &Case, library: &'c Library) -> Vec<Settled<'c>> {
                 hits: &input.scan.hits,
                 seen: &[],
             };
-            if let Some((captures, held)) = judge.all(&hit, Which::Conditions, |c| !is_reference(c))
+            if let Some((captures, held)) = judge.all(hit, Which::Conditions, |c| !is_reference(c))
             {
                 first.push(Settled {
                     captures,
@@ -65,7 +63,7 @@ pub fn settle<'c>(case: &Case, library: &'c Library) -> Vec<Settled<'c>> {
             hits: &input.scan.hits,
             seen: &first,
         };
-        let Some((more, held)) = judge.all(&settled.hit, Which::Conditions, is_reference) else {
+        let Some((more, held)) = judge.all(settled.hit, Which::Conditions, is_reference) else {
             continue;
         };
         let mut settled = settled.clone();
@@ -74,7 +72,7 @@ pub fn settle<'c>(case: &Case, library: &'c Library) -> Vec<Settled<'c>> {
         }
         settled.held.extend(held);
         for k in 0..settled.pattern().notes.len() {
-            if let Some((captures, _)) = judge.all(&settled.hit, Which::Note(k), |_| true) {
+            if let Some((captures, _)) = judge.all(settled.hit, Which::Note(k), |_| true) {
                 settled.notes.push((k, captures));
             }
         }

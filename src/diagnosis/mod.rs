@@ -60,6 +60,16 @@ impl Case {
         }
     }
 
+    /// Tells every hit which input it was read from.
+    fn number(mut self) -> Self {
+        for (k, input) in self.inputs.iter_mut().enumerate() {
+            for hit in &mut input.scan.hits {
+                hit.place.input = k as u16;
+            }
+        }
+        self
+    }
+
     /// Several inputs that make one case. The job is the one with a runner header, markers or a verdict.
     ///
     /// # Errors
@@ -69,7 +79,7 @@ impl Case {
             .filter(|&k| is_job(&inputs[k].scan.facts))
             .collect();
         match (jobs.as_slice(), inputs.len()) {
-            (&[job], _) => Ok(Self { inputs, job }),
+            (&[job], _) => Ok(Self { inputs, job }.number()),
             (_, 1) => Ok(Self { inputs, job: 0 }),
             (jobs, _) => Err(jobs.len()),
         }

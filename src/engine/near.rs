@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::scan::{bounded, captures};
 use super::store::{Key, Store};
-use crate::library::{Loaded, Target};
+use crate::library::{Library, Loaded, Target};
 use crate::model::{Place, WatchHit};
 use crate::pattern::compile::{Condition, Near as Kind};
 use crate::pattern::schema::{Scope, Side};
@@ -107,6 +107,20 @@ impl Memory {
                 }
                 list.push(Waiting { key, at, slot });
             }
+        }
+    }
+
+    /// Forgets hits whose wait is over: their section has ended, or the line would come too late.
+    pub(super) fn expire(&mut self, library: &Library, stage: u32, line: u64) {
+        for (target, list) in &mut self.waiting {
+            let loaded = library.get(target.pattern.into());
+            let Some(Condition::Near { within, scope, .. }) = condition(loaded, *target) else {
+                continue;
+            };
+            list.retain(|waiting| {
+                let late = within.is_some_and(|w| waiting.at.place.line + u64::from(w) < line);
+                !late && (*scope == Scope::Job || waiting.at.stage == stage)
+            });
         }
     }
 

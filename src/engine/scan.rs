@@ -79,6 +79,7 @@ impl<'l> Scanner<'l> {
         let mut run = Run::new(self.library);
         let mut line = 1;
         while let Some(block) = reader.next_block() {
+            run.memory.expire(self.library, run.frame.stage(), line);
             self.block(block, &mut run, &mut line);
             run.stage_end_if_last(block, line);
         }

@@ -71,7 +71,7 @@ fn fired<'l>(
         .map(|s| Fired {
             pattern: &library.get(s.hit.pattern).pattern,
             line: s.hit.place.line,
-            text: s.hit.text,
+            text: s.hit.text.clone(),
         })
         .collect()
 }
