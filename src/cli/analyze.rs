@@ -24,7 +24,6 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let reading = Reading {
         text: args.reading.text,
     };
-    let sources = sources(args, reading)?;
     let (library, loaded) = library::load(&args.choice)?;
     let mut reports = Reports::open(&args.output, &library, "text")?;
     let mut scanner = Scanner::new(&library);
@@ -33,7 +32,8 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         reports.trouble();
     }
     let mut inputs = Vec::new();
-    for source in sources {
+    // Last, so that nobody pastes a log only to hear of a misspelt flag.
+    for source in sources(args, reading) {
         match source.and_then(|source| read(&mut scanner, source, &mut reports)) {
             Ok(input) if args.together => inputs.push(input),
             Ok(input) => reports.log(&diagnose(&Case::single(input), &library, lang))?,
@@ -107,31 +107,31 @@ fn refused(reports: &mut Reports, problem: &Problem) {
     reports.trouble();
 }
 
-/// What to read: files, standard input, or a paste.
-fn sources(args: &Analyze, reading: Reading) -> Result<Vec<Result<Source, Refusal>>, Complaint> {
-    let standard = |path: &Path| path.as_os_str() == "-";
-    if args.files.is_empty() {
-        if args.paste || io::stdin().is_terminal() {
-            let bytes = paste::receive()?;
-            return Ok(vec![source::prepare(
-                "<paste>".to_owned(),
-                Box::new(io::Cursor::new(bytes)),
-                reading,
-            )]);
+/// What to read, opened one after another: files, standard input, or a paste.
+fn sources(
+    args: &Analyze,
+    reading: Reading,
+) -> impl Iterator<Item = Result<Source, Refusal>> + use<'_> {
+    let none_named = args.files.is_empty().then(|| Path::new("-"));
+    let paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
+    paths.map(move |path| {
+        if path.as_os_str() != "-" {
+            source::open(path, reading)
+        } else if args.paste {
+            paste::receive(reading)
+        } else {
+            standard_input(reading)
         }
-        return Ok(vec![source::stdin(reading)]);
+    })
+}
+
+/// Standard input; where that is a terminal, a paste.
+pub fn standard_input(reading: Reading) -> Result<Source, Refusal> {
+    if io::stdin().is_terminal() {
+        paste::receive(reading)
+    } else {
+        source::stdin(reading)
     }
-    Ok(args
-        .files
-        .iter()
-        .map(|path| {
-            if standard(path) {
-                source::stdin(reading)
-            } else {
-                source::open(path, reading)
-            }
-        })
-        .collect())
 }
 
 /// `jobtriage sacn logs/`: neither a file nor a command.

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::analyze;
 use super::args::Clean;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
@@ -23,7 +24,7 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     };
     let source = match args.file.as_deref() {
         Some(path) if path != Path::new("-") => source::open(path, reading),
-        _ => source::stdin(reading),
+        _ => analyze::standard_input(reading),
     };
     let source = match source {
         Ok(source) => source,
