@@ -208,7 +208,8 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage || ended {
             self.keep_tail(block, at, line, stage, span);
             self.ended |= ended;
-            self.tail_final |= failed;
+            // A failure that turns out to have been tolerated frees the tail again.
+            self.tail_final = failed || self.tail_final && self.frame.failed_stage().is_some();
         }
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;
