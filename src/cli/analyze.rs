@@ -34,11 +34,25 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let mut inputs = Vec::new();
     // Last, so that nobody pastes a log only to hear of a misspelt flag.
     for source in sources(args, reading) {
-        match source.and_then(|source| read(&mut scanner, source, &mut reports)) {
-            Ok(input) if args.together => inputs.push(input),
-            Ok(input) => reports.log(&diagnose(&Case::single(input), &library, lang))?,
-            Err(refusal) => refused(&mut reports, refusal.problem()),
-        }
+        let source = match source {
+            Ok(source) => source,
+            Err(refusal) => {
+                refused(&mut reports, refusal.problem());
+                continue;
+            }
+        };
+        let mut written = Ok(());
+        jobs(&mut scanner, source, |input, problem| {
+            if let Some(problem) = problem {
+                refused(&mut reports, &problem);
+            }
+            if args.together {
+                inputs.push(input);
+            } else if written.is_ok() {
+                written = reports.log(&diagnose(&Case::single(input), &library, lang));
+            }
+        });
+        written?;
     }
     if args.together {
         together(inputs, &library, lang, &mut reports)?;
@@ -68,28 +82,27 @@ fn together(
     reports.log(&diagnose(&case, library, lang))
 }
 
-/// Reads a source to its end. What is damaged behind good parts is told, and the good parts are used.
-pub fn read(
+/// Reads a source to its end: one input, or one a job where the text holds several. What is damaged behind good parts comes
+/// with the last of them.
+pub fn jobs(
     scanner: &mut Scanner<'_>,
     source: Source,
-    reports: &mut Reports,
-) -> Result<Input, Refusal> {
+    mut each: impl FnMut(Input, Option<Problem>),
+) {
     let label = source.label;
-    let mut scan = scanner.scan(source.reader);
-    if let Some(error) = scan.error.take() {
-        let problem = damage(&label, &scan, &error);
-        complaint::tell_problem(&problem);
-        reports.error(problem);
-        reports.trouble();
-    }
-    Ok(Input {
-        source: label,
-        scan,
-    })
+    scanner.scan_jobs(source.reader, |name, mut scan| {
+        let source = match name {
+            Some(name) => format!("{label} ({name})"),
+            None => label.clone(),
+        };
+        let error = scan.error.take();
+        let problem = error.map(|error| damage(&source, &scan, &error));
+        each(Input { source, scan }, problem);
+    });
 }
 
 /// What to say of a source that broke off.
-pub fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
+fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
     Problem {
         source: label.to_owned(),
         message: format!(
