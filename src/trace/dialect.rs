@@ -302,4 +302,33 @@ mod tests {
             assert_eq!(errors, 1);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_or_told_twice(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "build\tRun a\t2026-05-01T10:00:00Z ", "test\tRun a\t2026-05-01T10:00:00Z ", "build\tRun a\t", "test\t",
+                "\t", "\n", "\r\n", "text", "\u{feff}",
+            ]),
+            0..40,
+        ), piece in 1usize..50) {
+            let text = parts.concat();
+            let mut jobs = Jobs::new(text.as_bytes());
+            let (mut bytes, mut lines) = (0, 1);
+            while let Some(job) = jobs.next_job() {
+                proptest::prop_assert_eq!(job.first_line, lines);
+                let mut buf = vec![0; piece];
+                loop {
+                    let n = jobs.read(&mut buf).unwrap();
+                    if n == 0 {
+                        break;
+                    }
+                    bytes += n as u64;
+                    lines += memchr::memchr_iter(b'\n', &buf[..n]).count() as u64;
+                }
+                bytes += jobs.removed();
+            }
+            proptest::prop_assert_eq!(bytes, text.len() as u64);
+        }
+    }
 }

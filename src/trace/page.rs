@@ -520,4 +520,19 @@ mod tests {
         let text = format!("{}14{long}\n15end\n", page(1, |n| n.to_string()));
         assert_eq!(read(&text), format!("{}{long}\nend\n", plain()));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_keeps_its_lines(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "1", "2", "3", "12", "\n", "\r\n", "00:04", "Collapse", "▾ ", " ", "$ make", "é", "ERROR: Job failed: exit code 1",
+                "Running with gitlab-runner 17.3.0", "Preparing environment", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
+            ]),
+            0..60,
+        )) {
+            let text = parts.concat();
+            let once = read(&text);
+            proptest::prop_assert!(once.len() <= text.len());
+        }
+    }
 }
