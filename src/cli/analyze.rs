@@ -24,7 +24,6 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let reading = Reading {
         text: args.reading.text,
     };
-    let sources = sources(args, reading)?;
     let (library, loaded) = library::load(&args.choice)?;
     let mut reports = Reports::open(&args.output, &library, "text")?;
     let mut scanner = Scanner::new(&library);
@@ -33,12 +32,27 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         reports.trouble();
     }
     let mut inputs = Vec::new();
-    for source in sources {
-        match source.and_then(|source| read(&mut scanner, source, &mut reports)) {
-            Ok(input) if args.together => inputs.push(input),
-            Ok(input) => reports.log(&diagnose(&Case::single(input), &library, lang))?,
-            Err(refusal) => refused(&mut reports, refusal.problem()),
-        }
+    // Last, so that nobody pastes a log only to hear of a misspelt flag.
+    for source in sources(args, reading) {
+        let source = match source {
+            Ok(source) => source,
+            Err(refusal) => {
+                refused(&mut reports, refusal.problem());
+                continue;
+            }
+        };
+        let mut written = Ok(());
+        jobs(&mut scanner, source, |input, problem| {
+            if let Some(problem) = problem {
+                refused(&mut reports, &problem);
+            }
+            if args.together {
+                inputs.push(input);
+            } else if written.is_ok() {
+                written = reports.log(&diagnose(&Case::single(input), &library, lang));
+            }
+        });
+        written?;
     }
     if args.together {
         together(inputs, &library, lang, &mut reports)?;
@@ -68,28 +82,27 @@ fn together(
     reports.log(&diagnose(&case, library, lang))
 }
 
-/// Reads a source to its end. What is damaged behind good parts is told, and the good parts are used.
-pub fn read(
+/// Reads a source to its end: one input, or one a job where the text holds several. What is damaged behind good parts comes
+/// with the last of them.
+pub fn jobs(
     scanner: &mut Scanner<'_>,
     source: Source,
-    reports: &mut Reports,
-) -> Result<Input, Refusal> {
+    mut each: impl FnMut(Input, Option<Problem>),
+) {
     let label = source.label;
-    let mut scan = scanner.scan(source.reader);
-    if let Some(error) = scan.error.take() {
-        let problem = damage(&label, &scan, &error);
-        complaint::tell_problem(&problem);
-        reports.error(problem);
-        reports.trouble();
-    }
-    Ok(Input {
-        source: label,
-        scan,
-    })
+    scanner.scan_jobs(source.reader, |name, mut scan| {
+        let source = match name {
+            Some(name) => format!("{label} ({name})"),
+            None => label.clone(),
+        };
+        let error = scan.error.take();
+        let problem = error.map(|error| damage(&source, &scan, &error));
+        each(Input { source, scan }, problem);
+    });
 }
 
 /// What to say of a source that broke off.
-pub fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
+fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
     Problem {
         source: label.to_owned(),
         message: format!(
@@ -107,31 +120,31 @@ fn refused(reports: &mut Reports, problem: &Problem) {
     reports.trouble();
 }
 
-/// What to read: files, standard input, or a paste.
-fn sources(args: &Analyze, reading: Reading) -> Result<Vec<Result<Source, Refusal>>, Complaint> {
-    let standard = |path: &Path| path.as_os_str() == "-";
-    if args.files.is_empty() {
-        if args.paste || io::stdin().is_terminal() {
-            let bytes = paste::receive()?;
-            return Ok(vec![source::prepare(
-                "<paste>".to_owned(),
-                Box::new(io::Cursor::new(bytes)),
-                reading,
-            )]);
+/// What to read, opened one after another: files, standard input, or a paste.
+fn sources(
+    args: &Analyze,
+    reading: Reading,
+) -> impl Iterator<Item = Result<Source, Refusal>> + use<'_> {
+    let none_named = args.files.is_empty().then(|| Path::new("-"));
+    let paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
+    paths.map(move |path| {
+        if path.as_os_str() != "-" {
+            source::open(path, reading)
+        } else if args.paste {
+            paste::receive(reading)
+        } else {
+            standard_input(reading)
         }
-        return Ok(vec![source::stdin(reading)]);
+    })
+}
+
+/// Standard input; where that is a terminal, a paste.
+pub fn standard_input(reading: Reading) -> Result<Source, Refusal> {
+    if io::stdin().is_terminal() {
+        paste::receive(reading)
+    } else {
+        source::stdin(reading)
     }
-    Ok(args
-        .files
-        .iter()
-        .map(|path| {
-            if standard(path) {
-                source::stdin(reading)
-            } else {
-                source::open(path, reading)
-            }
-        })
-        .collect())
 }
 
 /// `jobtriage sacn logs/`: neither a file nor a command.

@@ -27,7 +27,7 @@ const STYLES: Styles = Styles::styled()
 Examples:
   glab ci trace 4711 | jobtriage                   pipe a log
   jobtriage job.log old.log.gz                     read files (also .gz and .zst)
-  jobtriage                                        paste one, then Ctrl-D
+  jobtriage                                        paste one
   jobtriage job.log node.txt --together            one case: the log and a check's output
   jobtriage scan exported/                         a folder of logs
   jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
@@ -76,7 +76,7 @@ pub struct Analyze {
     #[arg(long)]
     pub together: bool,
     /// Ask for a paste even where standard input is no terminal
-    #[arg(long)]
+    #[arg(long, conflicts_with = "files")]
     pub paste: bool,
     /// What to write, and how to show it.
     #[command(flatten)]

@@ -3,14 +3,16 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::analyze;
 use super::args::Clean;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use crate::engine::Scanner;
 use crate::library::Library;
-use crate::model::JobFacts;
+use crate::model::{JobFacts, Section};
 use crate::report::sanitize;
 use crate::source::{self, Reading};
+use crate::trace::page::Page;
 use crate::trace::{Block, BlockReader, marker};
 
 /// Runs it.
@@ -23,7 +25,7 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     };
     let source = match args.file.as_deref() {
         Some(path) if path != Path::new("-") => source::open(path, reading),
-        _ => source::stdin(reading),
+        _ => analyze::standard_input(reading),
     };
     let source = match source {
         Ok(source) => source,
@@ -36,11 +38,20 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     let label = source.label;
     let error = if args.sections {
         let library = Library::of(Vec::new());
-        let mut scan = Scanner::new(&library).scan(source.reader);
-        outline(&mut out, &scan.facts)?;
-        scan.error.take()
+        let (mut jobs, mut error) = (Vec::new(), None);
+        Scanner::new(&library).scan_jobs(source.reader, |name, mut scan| {
+            error = scan.error.take().or(error.take());
+            jobs.push((name, scan.facts));
+        });
+        for (name, facts) in jobs {
+            if let Some(name) = name {
+                writeln!(out, "{}", sanitize::clean(&name))?;
+            }
+            outline(&mut out, &facts)?;
+        }
+        error
     } else {
-        let mut reader = BlockReader::new(source.reader);
+        let mut reader = BlockReader::new(Page::new(source.reader));
         let mut line_open = false;
         while let Some(block) = reader.next_block() {
             print(&mut out, block, &mut line_open)?;
@@ -113,7 +124,7 @@ fn outline(out: &mut impl Write, facts: &JobFacts) -> io::Result<()> {
             span.first_line,
             span.last_line,
             "  ".repeat(depth),
-            sanitize::clean(name)
+            sanitize::clean(&Section::unescape(name))
         )?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use super::output::Reports;
 use super::{console, library};
-use crate::diagnosis::{Case, Input, diagnose};
+use crate::diagnosis::{Case, diagnose};
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{Lang, LogReport, Problem, Status};
@@ -28,8 +28,9 @@ const AHEAD: usize = 64;
 /// What became of one file.
 struct Done {
     index: usize,
-    report: Option<LogReport>,
-    problem: Option<Problem>,
+    /// One, or one a job where the file holds several.
+    reports: Vec<LogReport>,
+    problems: Vec<Problem>,
     /// The user asked for this very file, so its trouble is the run's.
     trouble: bool,
 }
@@ -110,14 +111,14 @@ fn collect(
         while let Some(done) = waiting.remove(&next) {
             next += 1;
             progress.inc(1);
-            if let Some(problem) = done.problem {
+            for problem in done.problems {
                 progress.suspend(|| complaint::tell_problem(&problem));
                 reports.error(problem);
                 if done.trouble {
                     reports.trouble();
                 }
             }
-            if let Some(report) = done.report {
+            for report in done.reports {
                 if report.status == Status::Unexplained {
                     unexplained += 1;
                     progress.set_message(format!("{unexplained} unexplained"));
@@ -139,24 +140,15 @@ fn one(
 ) -> Done {
     match source::open(&file.path, reading) {
         Ok(source) => {
-            let label = source.label;
-            let mut scan = scanner.scan(source.reader);
-            let problem = scan
-                .error
-                .take()
-                .map(|error| analyze::damage(&label, &scan, &error));
-            let report = diagnose(
-                &Case::single(Input {
-                    source: label,
-                    scan,
-                }),
-                library,
-                lang,
-            );
+            let (mut reports, mut problems) = (Vec::new(), Vec::new());
+            analyze::jobs(scanner, source, |input, problem| {
+                problems.extend(problem);
+                reports.push(diagnose(&Case::single(input), library, lang));
+            });
             Done {
                 index,
-                report: Some(report),
-                problem,
+                reports,
+                problems,
                 trouble: file.named,
             }
         }
@@ -165,8 +157,8 @@ fn one(
             let trouble = file.named || matches!(refusal, Refusal::Unreadable(_));
             Done {
                 index,
-                report: None,
-                problem: Some(refusal.problem().clone()),
+                reports: Vec::new(),
+                problems: vec![refusal.problem().clone()],
                 trouble,
             }
         }

@@ -4,7 +4,7 @@ use super::Case;
 use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
-use crate::model::{Evidence, Place};
+use crate::model::{Evidence, Place, Section};
 use crate::pattern::compile::{Condition, Near, names};
 
 /// Most lines shown for one finding.
@@ -61,7 +61,7 @@ pub(super) fn collect(
                 source: case.source(place.input).to_owned(),
                 line: place.line,
                 text,
-                section: section.map(str::to_owned),
+                section: section.map(Section::unescape),
             }
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
     Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang, LogReport,
-    Outcome, Place, Role, RunnerInfo, Status,
+    Outcome, Place, Role, RunnerInfo, Section, Status,
 };
 
 mod candidates;
@@ -172,7 +172,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
             image: facts.runner.image.clone(),
         },
         section: failed
-            .then(|| facts.failing_section_name().map(str::to_owned))
+            .then(|| facts.failing_section_name().map(Section::unescape))
             .flatten(),
         command: failed.then_some(command).flatten(),
         status,

@@ -138,6 +138,8 @@ impl Region {
         let verdict = facts.verdict.as_ref().map(|v| v.line);
         if facts.outcome != Outcome::Unknown
             && (Some(place.line) == verdict || case.continues_verdict(place))
+            // The error that an action reports is output: it says what was wrong.
+            && !(facts.dialect == Dialect::Github && facts.exit_code.is_none())
         {
             return Where::Verdict;
         }

@@ -2,7 +2,7 @@
 
 use super::recovered::{Region, Where};
 use super::{Case, Settled, exit, fingerprint, telling};
-use crate::model::{Lang, Outcome, Role, TailLine, Unexplained, UnexplainedLine};
+use crate::model::{Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::trace::verdict;
 
 /// Most lines shown.
@@ -97,7 +97,7 @@ pub(super) fn extract(
                 .sections
                 .get(r.line.place.section as usize)
                 .and_then(|s| s.stage_name())
-                .map(str::to_owned),
+                .map(Section::unescape),
         })
         .collect();
     let best_text = match (best_line, facts.last_command()) {

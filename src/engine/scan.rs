@@ -15,7 +15,9 @@ use crate::library::{Library, Loaded, Target};
 use crate::model::{Captures, Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
 use crate::pattern::compile::Condition;
 use crate::pattern::schema::{On, PatternStatus, Scope};
+use crate::trace::dialect::Jobs;
 use crate::trace::line::{Kind, Line};
+use crate::trace::page::Page;
 use crate::trace::{Block, BlockReader, Frame, Piece, frame};
 
 /// Most bytes of a line that are kept as evidence.
@@ -62,29 +64,51 @@ impl<'l> Scanner<'l> {
         }
     }
 
-    /// Reads a log to its end.
+    /// Reads the log of one job to its end.
     pub fn scan(&mut self, source: impl Read) -> Scan {
-        let mut reader = BlockReader::reusing(source, std::mem::take(&mut self.buffer));
-        let scan = self.drive(&mut reader);
+        let mut page = Page::new(source);
+        let mut scan = self.scan_from(&mut page, 1);
+        scan.facts.bytes += page.removed();
+        scan
+    }
+
+    /// Reads a text job after job: `gh run view --log` prints all of a run's into one.
+    pub fn scan_jobs(&mut self, source: impl Read, mut each: impl FnMut(Option<String>, Scan)) {
+        let mut jobs = Jobs::new(Page::new(source));
+        let mut removed = 0;
+        while let Some(job) = jobs.next_job() {
+            let mut scan = self.scan_from(&mut jobs, job.first_line);
+            let of_page = jobs.source().removed();
+            scan.facts.bytes += jobs.removed() + (of_page - removed);
+            removed = of_page;
+            each(job.name, scan);
+        }
+    }
+
+    fn scan_from(&mut self, source: impl Read, line: u64) -> Scan {
+        let reader = BlockReader::reusing(source, std::mem::take(&mut self.buffer));
+        let mut reader = reader.starting_at(line);
+        let scan = self.drive(&mut reader, line);
         self.buffer = reader.into_buffer();
         scan
     }
 
-    /// The same with another buffer size, for tests.
+    /// [`Scanner::scan`] with another buffer size, for tests.
     pub fn scan_with_buffer(&mut self, source: impl Read, size: usize) -> Scan {
-        self.drive(&mut BlockReader::with_buffer(source, size))
+        self.drive(&mut BlockReader::with_buffer(source, size), 1)
     }
 
-    fn drive<R: Read>(&mut self, reader: &mut BlockReader<R>) -> Scan {
-        let mut run = Run::new(self.library);
-        let mut line = 1;
+    fn drive<R: Read>(&mut self, reader: &mut BlockReader<R>, first_line: u64) -> Scan {
+        let mut run = Run::new(self.library, first_line);
+        let mut line = first_line;
         while let Some(block) = reader.next_block() {
             run.memory.expire(self.library, run.frame.stage(), line);
             self.block(block, &mut run, &mut line);
             run.stage_end_if_last(block, line);
         }
         let mid_line = reader.ends_in_mid_line();
-        let facts = run.frame.finish(reader.lines(), reader.bytes(), mid_line);
+        let mut facts = run.frame.finish(reader.lines(), reader.bytes(), mid_line);
+        facts.lines -= first_line - 1;
         let mut scan = Scan {
             hits: run.store.into_hits(),
             error: reader.take_error(),
@@ -184,10 +208,10 @@ struct Run<'l> {
 }
 
 impl<'l> Run<'l> {
-    fn new(library: &'l Library) -> Self {
+    fn new(library: &'l Library, first_line: u64) -> Self {
         Self {
             library,
-            frame: Frame::default(),
+            frame: Frame::starting_at(first_line),
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
@@ -209,7 +233,8 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage || ended {
             self.keep_tail(block, at, line, stage, span);
             self.ended |= ended;
-            self.tail_final |= failed;
+            // A failure that turns out to have been tolerated frees the tail again.
+            self.tail_final = failed || self.tail_final && self.frame.failed_stage().is_some();
         }
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;

@@ -103,6 +103,16 @@ pub struct Section {
 }
 
 impl Section {
+    /// A name as a part of a path: steps of GitHub Actions may have a `/` in theirs.
+    pub fn escape(name: &str) -> String {
+        name.replace('/', "\u{2215}")
+    }
+
+    /// A name as people know it.
+    pub fn unescape(name: &str) -> String {
+        name.replace('\u{2215}', "/")
+    }
+
     /// The outermost name: the runner's stage (`step_script`), or a user section outside of any.
     pub fn stage_name(&self) -> Option<&str> {
         self.path

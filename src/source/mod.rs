@@ -35,6 +35,8 @@ pub struct Reading {
 
 /// The label of standard input.
 pub const STDIN: &str = "<stdin>";
+/// The label of a log pasted into the terminal.
+pub const PASTE: &str = "<paste>";
 
 /// Why a source cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,16 +144,19 @@ pub fn prepare(
         if let Some(error) = failed {
             return Err(unreadable(&error));
         }
-        let (what, hint) = if label == STDIN {
-            (
+        let (what, hint) = match label.as_str() {
+            STDIN => (
                 "nothing to read: standard input is empty".to_owned(),
                 "did the command before the pipe fail? `gh run view --log` prints nothing for runs still in progress",
-            )
-        } else {
-            (
+            ),
+            PASTE => (
+                "nothing to read: nothing was pasted".to_owned(),
+                "copy the log's text first, or name its file: `jobtriage job.log`",
+            ),
+            _ => (
                 "nothing to read: the file is empty".to_owned(),
                 "was the log erased, or the job still running?",
-            )
+            ),
         };
         return Err(Refusal::Empty(problem(what, hint)));
     }
@@ -216,5 +221,5 @@ pub fn reason(error: &io::Error) -> String {
 
 /// The path behind a label, for those that have one.
 pub fn path_of(label: &str) -> Option<PathBuf> {
-    (label != STDIN).then(|| PathBuf::from(label))
+    (!matches!(label, STDIN | PASTE)).then(|| PathBuf::from(label))
 }

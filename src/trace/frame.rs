@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use super::foreign::{self, Closing, Reach};
+use super::github::{self, Github, Step};
 use super::line::Line;
 use super::marker::{self, Edge, STAGES};
 use super::{prefix, verdict};
@@ -26,6 +28,8 @@ const POST_STEP: &str = "post-job";
 const MAX_SPANS: usize = 8192;
 /// Commands kept from the start of a log, and from its end.
 const MAX_COMMANDS: usize = 500;
+/// Lines that may follow the last word of another system that all went well.
+const AT_END: u64 = 20;
 /// Longest command text kept, in bytes.
 const MAX_COMMAND: usize = 2000;
 
@@ -41,6 +45,7 @@ pub struct Frame {
     inner_verdict: Option<(Verdict, verdict::Parsed)>,
     outer_verdict: Option<(Verdict, verdict::Parsed)>,
     github: Github,
+    foreign: Foreign,
 }
 
 #[derive(Debug)]
@@ -49,21 +54,16 @@ struct Open {
     titled: bool,
 }
 
-/// What GitHub's lines tell.
+/// What the last words of other systems tell.
 #[derive(Debug, Default)]
-struct Github {
-    step: Option<String>,
-    in_header: bool,
-    failed: Option<Failed>,
-    error: Option<Failed>,
-}
-
-#[derive(Debug, Clone)]
-struct Failed {
-    span: u32,
-    line: u64,
-    code: Option<i64>,
-    text: String,
+struct Foreign {
+    /// Azure Pipelines: its marks look like GitHub's.
+    azure: bool,
+    /// The first command that failed, and the span it stands in.
+    failed: Option<(u32, Verdict, Closing)>,
+    /// What was said of the job.
+    job: Option<(Verdict, Closing)>,
+    last: Option<(Verdict, Closing)>,
 }
 
 impl Default for Frame {
@@ -78,6 +78,7 @@ impl Default for Frame {
             inner_verdict: None,
             outer_verdict: None,
             github: Github::default(),
+            foreign: Foreign::default(),
         };
         frame.push_span(1, None);
         frame
@@ -85,6 +86,13 @@ impl Default for Frame {
 }
 
 impl Frame {
+    /// The frame of a log whose first line has that number: one of several in a text.
+    pub fn starting_at(line: u64) -> Self {
+        let mut frame = Self::default();
+        frame.facts.sections[0].first_line = line;
+        frame
+    }
+
     /// Where a line with that number stands.
     pub fn place(&self, line: u64) -> Place {
         Place {
@@ -120,8 +128,9 @@ impl Frame {
 
     /// The stage of a step that has failed: what comes behind it only runs because it was asked to run always.
     pub fn failed_stage(&self) -> Option<u32> {
-        let failed = self.github.failed.as_ref().or(self.github.error.as_ref())?;
-        Some(self.stage_of(failed.span))
+        let foreign = self.foreign.failed.as_ref().map(|(span, ..)| *span);
+        let span = self.github.failed_span().or(foreign)?;
+        Some(self.stage_of(span))
     }
 
     /// The command in force.
@@ -131,7 +140,7 @@ impl Frame {
 
     /// Do the lines here repeat the source of a step (GitHub prints it between `##[group]Run` and `##[endgroup]`)?
     pub fn in_step_header(&self) -> bool {
-        self.github.in_header
+        self.github.in_header()
     }
 
     /// A verdict that stands outside of all sections has passed.
@@ -178,11 +187,19 @@ impl Frame {
             return self.marker(marker.edge, marker.unix, marker.name, number);
         }
         if let Some((_, step, _)) = prefix::job_and_step(piece) {
-            self.github_step(&String::from_utf8_lossy(step), number);
+            self.facts.dialect = Dialect::Github;
+            let step = String::from_utf8_lossy(step);
+            if let Some(step) = self.github.column(&step, number) {
+                self.github_step(step, number);
+            }
         }
         let text = String::from_utf8_lossy(line.text);
-        if text.starts_with("##[") || self.facts.dialect == Dialect::Github {
-            self.github_line(&text, next, number);
+        self.foreign_line(&text, number);
+        let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
+        if self.facts.dialect == Dialect::Github
+            || marked && self.facts.dialect == Dialect::Plain && !self.foreign.azure
+        {
+            self.github_line(&text, number);
         }
         self.header(&text, next);
         self.verdict_line(&text, number);
@@ -215,27 +232,22 @@ impl Frame {
         });
         if let Some((verdict, parsed)) = verdict {
             self.facts.dialect = Dialect::Gitlab;
+            if self.foreign.failed.is_some() {
+                // It was a tool that spoke, and the log went on in one piece.
+                let spans = self.facts.sections.iter_mut();
+                spans.filter(|s| s.path.is_none()).for_each(|s| s.stage = 0);
+            }
             self.facts.outcome = parsed.outcome;
             self.facts.exit_code = parsed.exit_code;
             self.facts.verdict = Some(verdict);
-        } else if let Some(failed) = self.github.failed.clone().or(self.github.error.clone()) {
-            self.facts.outcome = if failed.text.contains("The operation was canceled") {
-                Outcome::Canceled
-            } else {
-                Outcome::Failed
-            };
-            if failed
-                .text
-                .contains("has exceeded the maximum execution time")
-            {
-                self.facts.outcome = Outcome::TimedOut;
-            }
-            self.facts.exit_code = failed.code;
-            self.facts.verdict = Some(Verdict {
-                line: failed.line,
-                text: failed.text,
-                system_failure: false,
-            });
+        } else if self.facts.dialect == Dialect::Github
+            && let Some((outcome, code, verdict)) = self.github.ending()
+        {
+            self.facts.outcome = outcome;
+            self.facts.exit_code = code;
+            self.facts.verdict = verdict;
+        } else if self.facts.dialect == Dialect::Plain {
+            self.foreign_ending(lines);
         } else if mid_line && self.facts.dialect == Dialect::Gitlab {
             self.facts.truncated = true;
         }
@@ -248,8 +260,14 @@ impl Frame {
 
     /// The span that holds what failed the job: the last one that could.
     fn failing(&self) -> Option<u32> {
-        if let Some(failed) = self.github.failed.as_ref().or(self.github.error.as_ref()) {
-            return Some(failed.span);
+        let foreign = || self.foreign.failed.as_ref().map(|(span, ..)| *span);
+        let failed = match self.facts.dialect {
+            Dialect::Github => self.github.failing_span(),
+            Dialect::Plain => foreign(),
+            Dialect::Gitlab => None,
+        };
+        if failed.is_some() {
+            return failed;
         }
         let spans = &self.facts.sections;
         let named = spans
@@ -430,11 +448,10 @@ impl Frame {
         self.outer_verdict = Some((verdict, parsed));
     }
 
-    fn github_step(&mut self, step: &str, line: u64) {
-        self.facts.dialect = Dialect::Github;
-        if self.github.step.as_deref() != Some(step) && step != "UNKNOWN STEP" {
-            self.github.step = Some(step.to_owned());
-            self.open_step(step, line);
+    fn github_step(&mut self, step: Step<'_>, line: u64) {
+        match step {
+            Step::Titled(title) => self.open_step(title, line),
+            Step::Post => self.open_step(POST_STEP, line),
         }
     }
 
@@ -443,47 +460,91 @@ impl Frame {
         self.stage += 1;
         self.command = None;
         self.open.push(Open {
-            name: name.replace('/', "∕"),
+            name: Section::escape(name),
             titled: true,
         });
         self.push_span(line, None);
     }
 
-    fn github_line(&mut self, text: &str, _next: Option<&[u8]>, line: u64) {
-        self.facts.dialect = if self.marked {
-            self.facts.dialect
-        } else {
-            Dialect::Github
-        };
-        if let Some(title) = text.strip_prefix("##[group]") {
-            if let Some(command) = title.strip_prefix("Run ") {
-                if self.github.step.is_none() {
-                    self.open_step(title, line);
-                }
-                self.echo(command, line);
-                self.github.in_header = true;
-            }
-        } else if text.starts_with("##[endgroup]") {
-            self.github.in_header = false;
-        } else if let Some(message) = text.strip_prefix("##[error]") {
-            let code = verdict::github(message);
-            let failed = Failed {
-                span: self.span(),
-                line,
-                code,
-                text: cut(text, MAX_COMMAND).to_owned(),
-            };
-            if code.is_some() {
-                self.github.failed.get_or_insert(failed);
-            } else if self.github.failed.is_none() {
-                self.github.error.get_or_insert(failed);
-            }
-        } else if text.starts_with("Post job cleanup.")
-            || text.starts_with("Cleaning up orphan processes")
-        {
-            self.github.in_header = false;
-            self.open_step(POST_STEP, line);
+    fn github_line(&mut self, text: &str, line: u64) {
+        self.facts.dialect = Dialect::Github;
+        let change = self.github.read(text, line, self.span());
+        if let Some(step) = change.step {
+            self.github_step(step, line);
         }
+        if let Some(command) = change.command {
+            self.echo(command, line);
+        }
+    }
+
+    /// Last words of systems that have no dialect of their own.
+    fn foreign_line(&mut self, text: &str, line: u64) {
+        if self.facts.dialect != Dialect::Plain {
+            return;
+        }
+        if let Some(task) = foreign::azure_task(text) {
+            self.foreign.azure = true;
+            match task {
+                Some(name) => self.open_step(name, line),
+                None => self.close_step(line + 1),
+            }
+        }
+        let Some(closing) = foreign::closing(text) else {
+            return;
+        };
+        let verdict = Verdict {
+            line,
+            text: cut(text, MAX_COMMAND).to_owned(),
+            system_failure: false,
+        };
+        match closing.reach {
+            Reach::Command if self.foreign.failed.is_none() => {
+                self.foreign.failed = Some((self.span(), verdict, closing));
+                self.close_step(line + 1);
+            }
+            Reach::Command => {}
+            Reach::Job => self.foreign.job = Some((verdict, closing)),
+            Reach::Last => self.foreign.last = Some((verdict, closing)),
+        }
+    }
+
+    /// What follows stands in no step.
+    fn close_step(&mut self, line: u64) {
+        self.open.clear();
+        self.stage += 1;
+        self.command = None;
+        self.push_span(line, None);
+    }
+
+    fn foreign_ending(&mut self, lines: u64) {
+        let failed = self.foreign.failed.as_ref();
+        let failed = failed.map(|(_, verdict, closing)| (verdict.clone(), *closing));
+        let job = self.foreign.job.clone();
+        // A success far from the end was that of something else.
+        let stands = |(verdict, closing): &(Verdict, Closing)| {
+            closing.outcome != Outcome::Succeeded || lines.saturating_sub(verdict.line) <= AT_END
+        };
+        let last = self.foreign.last.clone().filter(stands);
+        let said = [&failed, &job, &last];
+        let Some((_, final_word)) = last.as_ref().or(job.as_ref()).or(failed.as_ref()) else {
+            return;
+        };
+        // What follows a limit that struck only follows from it.
+        let ran_out = said
+            .into_iter()
+            .flatten()
+            .any(|(_, c)| c.outcome == Outcome::TimedOut);
+        let outcome = match final_word.outcome {
+            Outcome::Failed | Outcome::Canceled if ran_out => Outcome::TimedOut,
+            outcome => outcome,
+        };
+        let closes = |(_, c): &&(Verdict, Closing)| c.outcome == outcome;
+        let verdict = said.into_iter().flatten().find(closes);
+        self.facts.verdict = verdict.map(|(verdict, _)| verdict.clone());
+        if outcome == Outcome::Failed {
+            self.facts.exit_code = said.into_iter().flatten().find_map(|(_, c)| c.exit_code);
+        }
+        self.facts.outcome = outcome;
     }
 }
 

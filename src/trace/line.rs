@@ -74,13 +74,18 @@ pub fn kind(content: &[u8]) -> Kind {
 }
 
 fn is_source(content: &[u8]) -> bool {
-    xtrace(content) || dockerfile_step(content) || code_frame(content)
+    xtrace(content) || dockerfile_step(content) || code_frame(content) || inner_command(content)
 }
 
 /// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).
 fn xtrace(content: &[u8]) -> bool {
     let plus = content.iter().take_while(|&&b| b == b'+').count();
     (1..=6).contains(&plus) && content.get(plus) == Some(&b' ')
+}
+
+/// `[command]/usr/bin/git fetch …` and `##[command]…`: what an action of GitHub, or a task of Azure Pipelines, runs.
+fn inner_command(content: &[u8]) -> bool {
+    content.starts_with(b"[command]") || content.starts_with(b"##[command]")
 }
 
 /// `Step 3/8 : RUN …` (classic builder) and `[builder 3/8] RUN …` (BuildKit, behind `#12 `).
@@ -169,8 +174,16 @@ fn is_passing(content: &[u8]) -> bool {
     TICKS.iter().any(|t| text.starts_with(t.as_bytes()))
         || ENDS.iter().any(|e| text.ends_with(e))
         || percent_passed(text)
+        || ant_testcase(text)
         // A test that prints without a newline is followed by its result on the same line.
         || memchr::memmem::find(text, b"--- PASS: ").is_some()
+}
+
+/// `[junit] Testcase: invalid[1] took 0.005 sec` (ant): a failure is told on the lines below.
+fn ant_testcase(text: &[u8]) -> bool {
+    text.ends_with(b" sec")
+        && memchr::memmem::find(text, b"Testcase: ")
+            .is_some_and(|at| memchr::memmem::find(&text[at..], b" took ").is_some())
 }
 
 /// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`.
@@ -195,6 +208,8 @@ mod tests {
             ">  3 |   throw new Error()",
             "   |          ^^^^^",
             "  14 | >>> RUN npm ci",
+            "[command]/usr/bin/git fetch --no-tags origin error",
+            "##[command]docker push registry.example.com/error",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Source, "{line}");
         }
@@ -225,6 +240,7 @@ mod tests {
             "test tests::error ... ok",
             "testError (tests.T) ... ok",
             "[       OK ] Suite.Error (0 ms)",
+            "    [junit] Testcase: invalid[error] took 0.005 sec",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
         }

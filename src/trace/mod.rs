@@ -7,11 +7,16 @@
 pub mod block;
 pub mod clean;
 pub mod decode;
+pub mod dialect;
 pub mod escape;
+mod foreign;
 pub mod frame;
+mod github;
 pub mod line;
+mod lines;
 pub mod literals;
 pub mod marker;
+pub mod page;
 pub mod prefix;
 pub mod reader;
 pub mod stamp;

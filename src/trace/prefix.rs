@@ -56,7 +56,7 @@ fn stamps(line: &[u8]) -> usize {
     if stamp::header(&line[at..]).is_some() {
         at += stamp::LEN;
     }
-    at + stamp::iso(&line[at..])
+    at + stamp::iso(&line[at..]).max(stamp::bracketed(&line[at..]))
 }
 
 /// Length of a wrapper's prefix, and a number for the output it names.
@@ -136,6 +136,7 @@ mod tests {
         let lines = [
             "2026-05-01T10:00:00.123456Z 01E make: *** x",
             "2026-05-01T10:00:00.1234567Z make: *** x",
+            "[2026-05-01T10:00:00.123Z] make: *** x",
             "build\tRun make\t2026-05-01T10:00:00.1234567Z make: *** x",
             "build\tUNKNOWN STEP\t\u{feff}2026-05-01T10:00:00.1234567Z make: *** x",
             "2026-05-01T10:00:00.123456Z 01E 2026-05-01T10:00:00Z make: *** x",

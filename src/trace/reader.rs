@@ -63,6 +63,13 @@ impl<R: Read> BlockReader<R> {
         reader
     }
 
+    /// The same reader, for a log whose first line has that number: one of several in a text.
+    #[must_use]
+    pub fn starting_at(mut self, line: u64) -> Self {
+        self.block.first_line = line;
+        self
+    }
+
     /// The buffer, for the next reader.
     pub fn into_buffer(self) -> Vec<u8> {
         self.raw
@@ -73,7 +80,7 @@ impl<R: Read> BlockReader<R> {
         self.bytes
     }
 
-    /// LF-counted lines, once everything is read; a last line without LF counts.
+    /// The number of the last line, once everything is read; a last line without LF counts.
     pub fn lines(&self) -> u64 {
         self.block.counter().line_at(&self.block, self.block.end) - 1
     }

@@ -33,7 +33,28 @@ fn date(line: &[u8]) -> bool {
 /// Length of an ISO 8601 stamp with zone and the blank behind it (`2026-01-02T03:04:05.6789012Z `), as GitHub Actions,
 /// `docker logs -t` and `kubectl logs --timestamps` print it; 0 where there is none.
 pub fn iso(line: &[u8]) -> usize {
-    if line.len() < 21 || line[4] != b'-' || !date(line) {
+    match moment(line) {
+        0 => 0,
+        at if line.get(at) == Some(&b' ') => at + 1,
+        _ => 0,
+    }
+}
+
+/// The same in brackets (`[2026-01-02T03:04:05.678Z] `), as Jenkins prints it.
+pub fn bracketed(line: &[u8]) -> usize {
+    let Some(inside) = line.strip_prefix(b"[") else {
+        return 0;
+    };
+    match moment(inside) {
+        0 => 0,
+        at if inside[at..].starts_with(b"] ") => at + 3,
+        _ => 0,
+    }
+}
+
+/// Length of an ISO 8601 stamp with zone; 0 where there is none.
+fn moment(line: &[u8]) -> usize {
+    if line.len() < 20 || line[4] != b'-' || !date(line) {
         return 0;
     }
     let mut at = 19;
@@ -44,14 +65,9 @@ pub fn iso(line: &[u8]) -> usize {
         }
     }
     match line.get(at) {
-        Some(b'Z') => at += 1,
-        Some(b'+' | b'-') if line.len() > at + 6 && line[at + 3] == b':' => at += 6,
-        _ => return 0,
-    }
-    if line.get(at) == Some(&b' ') {
-        at + 1
-    } else {
-        0
+        Some(b'Z') => at + 1,
+        Some(b'+' | b'-') if line.len() >= at + 6 && line[at + 3] == b':' => at + 6,
+        _ => 0,
     }
 }
 
@@ -77,5 +93,9 @@ mod tests {
         assert_eq!(iso(b"2026-01-02T03:04:05.678+00:00 x"), 30);
         assert_eq!(iso(b"2026-01-02T03:04:05 INFO x"), 0);
         assert_eq!(iso(b"2026-01-02"), 0);
+        assert_eq!(iso(b"2026-01-02T03:04:05Z"), 0);
+        assert_eq!(bracketed(b"[2026-01-02T03:04:05.678Z] x"), 27);
+        assert_eq!(bracketed(b"[2026-01-02T03:04:05.678Z]x"), 0);
+        assert_eq!(bracketed(b"[INFO] 2026"), 0);
     }
 }

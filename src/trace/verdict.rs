@@ -74,7 +74,7 @@ fn exit_code(reason: &str) -> Option<i64> {
     .and_then(|(_, number)| integer(number))
 }
 
-fn integer(text: &str) -> Option<i64> {
+pub(super) fn integer(text: &str) -> Option<i64> {
     if let Some(hex) = text.strip_prefix("0x") {
         let end = hex
             .find(|c: char| !c.is_ascii_hexdigit())
@@ -118,6 +118,57 @@ pub fn github(content: &str) -> Option<i64> {
         .trim_end()
         .strip_prefix("Process completed with exit code ")?;
     rest.strip_suffix('.').unwrap_or(rest).parse().ok()
+}
+
+/// What an error of GitHub Actions says of its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Github {
+    /// The script ended with that code.
+    ExitCode(i64),
+    /// Somebody, or something, canceled the job.
+    Canceled,
+    /// The machine went away.
+    Shutdown,
+    /// The step, or the job, ran out of time.
+    TimedOut,
+    /// Whatever a tool says: the step need not have failed.
+    Something,
+}
+
+impl Github {
+    /// Of two last words of one step: does this one tell why there is the other?
+    pub fn outranks(self, other: Self) -> bool {
+        let rank = |says| match says {
+            Github::Something => 0,
+            // Codes of a process that was told to stop.
+            Github::ExitCode(130 | 137 | 143) => 1,
+            Github::Canceled => 2,
+            Github::ExitCode(_) => 3,
+            Github::Shutdown => 4,
+            Github::TimedOut => 5,
+        };
+        rank(self) > rank(other)
+    }
+}
+
+/// Reads the message of an error (runner: JobRunner.cs, StepsRunner.cs, ProcessInvoker's callers).
+pub fn github_says(message: &str) -> Github {
+    let message = message.trim_end();
+    if let Some(code) = github(message) {
+        Github::ExitCode(code)
+    } else if message.contains(" has exceeded the maximum execution time of ")
+        || (message.starts_with("The action '") && message.contains("' has timed out after "))
+    {
+        Github::TimedOut
+    } else if message.starts_with("The runner has received a shutdown signal.")
+        || message.contains(" lost communication with the server.")
+    {
+        Github::Shutdown
+    } else if message == "The operation was canceled." {
+        Github::Canceled
+    } else {
+        Github::Something
+    }
 }
 
 #[cfg(test)]

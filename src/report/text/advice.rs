@@ -136,11 +136,7 @@ fn tip(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result
     if report.inputs.len() > 1 || !finding.checks.iter().any(points) {
         return Ok(());
     }
-    let log = if is_file(&report.source) {
-        &report.source
-    } else {
-        "job.log"
-    };
+    let log = file_of(&report.source);
     page.labelled(page.words.tip, page.words.add_output)?;
     page.command(&format!(
         "jobtriage {} check.txt --together",
@@ -148,7 +144,14 @@ fn tip(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result
     ))
 }
 
-/// False for labels such as `<stdin>`, which no command could read again.
-pub(super) fn is_file(source: &str) -> bool {
-    !source.starts_with('<') && source != "-"
+/// What a command could read again: the file, or a name in its place for labels such as `<stdin>`.
+pub(super) fn file_of(source: &str) -> &str {
+    if source.starts_with('<') || source == "-" {
+        return "job.log";
+    }
+    // `gh.txt (build)`: a job of a text that holds several.
+    match source.split_once(" (") {
+        Some((file, job)) if job.ends_with(')') => file,
+        _ => source,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::advice::is_file;
+use super::advice::file_of;
 use super::evidence::{self, Shown};
 use super::page::Page;
 use crate::model::{LogReport, Unexplained};
@@ -69,11 +69,7 @@ fn teach(page: &mut Page<'_>, report: &LogReport, unexplained: &Unexplained) -> 
     let Some(line) = unexplained.line else {
         return Ok(());
     };
-    let log = if is_file(&report.source) {
-        &report.source
-    } else {
-        "job.log"
-    };
+    let log = file_of(&report.source);
     let from = sanitize::shell_word(&format!("{log}:{line}"));
     page.blank()?;
     let mut row = Row::indented(2);

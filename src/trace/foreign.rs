@@ -1,0 +1,296 @@
+//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build and act.
+//!
+//! Only how the job ended and which line ended it; such logs are plain ones otherwise.
+
+use super::verdict::integer;
+use crate::model::Outcome;
+
+/// How far a last word reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A command failed here; what runs behind it was asked to run always.
+    Command,
+    /// The job failed, or is about to; where, other lines tell.
+    Job,
+    /// The very last word on the job.
+    Last,
+}
+
+/// What such a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing {
+    /// How the job ended, if nothing later says otherwise.
+    pub outcome: Outcome,
+    /// The exit code, where the line names one.
+    pub exit_code: Option<i64>,
+    /// How far it reaches.
+    pub reach: Reach,
+}
+
+/// What stands before the exit code, and what behind it.
+const COMMAND_FAILED: &[(&str, &str)] = &[
+    // Azure Pipelines
+    ("##[error]Bash exited with code '", "'."),
+    ("##[error]PowerShell exited with code '", "'."),
+    ("##[error]Cmd.exe exited with code '", "'."),
+    // CircleCI
+    ("Exited with code exit status ", ""),
+    ("Exited with code ", ""),
+    ("CircleCI received exit code ", ""),
+    // Buildkite
+    ("🚨 Error: The command exited with status ", ""),
+    // AppVeyor
+    ("Command exited with code ", ""),
+];
+
+const WORDS: &[(&str, Outcome, Reach)] = &[
+    // Jenkins
+    ("Finished: SUCCESS", Outcome::Succeeded, Reach::Last),
+    ("Finished: FAILURE", Outcome::Failed, Reach::Last),
+    ("Finished: UNSTABLE", Outcome::Failed, Reach::Last),
+    ("Finished: ABORTED", Outcome::Canceled, Reach::Last),
+    (
+        "Cancelling nested steps due to timeout",
+        Outcome::TimedOut,
+        Reach::Job,
+    ),
+    // Travis
+    ("Done: Job Cancelled", Outcome::Canceled, Reach::Last),
+    (
+        "The job exceeded the maximum time limit for jobs, and has been terminated.",
+        Outcome::TimedOut,
+        Reach::Job,
+    ),
+    // Azure Pipelines
+    (
+        "##[error]The task has timed out.",
+        Outcome::TimedOut,
+        Reach::Command,
+    ),
+    // act, and what is built on it
+    ("🏁  Job succeeded", Outcome::Succeeded, Reach::Last),
+    ("🏁  Job failed", Outcome::Failed, Reach::Last),
+];
+
+/// Reads a last word; `None` for any other line.
+pub fn closing(line: &str) -> Option<Closing> {
+    let line = line.trim_end();
+    let says = |outcome, exit_code, reach| {
+        Some(Closing {
+            outcome,
+            exit_code,
+            reach,
+        })
+    };
+    if let Some((_, outcome, reach)) = WORDS.iter().find(|(word, ..)| *word == line) {
+        return says(*outcome, None, *reach);
+    }
+    let failed = |code: i64, reach| match code {
+        0 => None,
+        _ => says(Outcome::Failed, Some(code), reach),
+    };
+    let failing = COMMAND_FAILED.iter().find_map(|(before, behind)| {
+        line.strip_prefix(before)?
+            .strip_suffix(behind)?
+            .parse::<i64>()
+            .ok()
+    });
+    if let Some(code) = failing {
+        return failed(code, Reach::Command);
+    }
+    match line.split_whitespace().next()? {
+        // Travis: `The command "make test" exited with 2.`
+        "The" if line.starts_with("The command \"") => failed(travis_code(line)?, Reach::Command),
+        "Done." => {
+            let code = line.strip_prefix("Done. Your build exited with ")?;
+            match code.strip_suffix('.')?.parse().ok()? {
+                0 => says(Outcome::Succeeded, None, Reach::Last),
+                code => says(Outcome::Failed, Some(code), Reach::Last),
+            }
+        }
+        "No" if line.starts_with("No output has been received in the last ") => {
+            says(Outcome::TimedOut, None, Reach::Job)
+        }
+        // CircleCI
+        "Too" if line.starts_with("Too long with no output (exceeded ") => {
+            says(Outcome::TimedOut, None, Reach::Command)
+        }
+        // Jenkins
+        "Build"
+            if line.starts_with("Build step '") && line.ends_with("' marked build as failure") =>
+        {
+            says(Outcome::Failed, None, Reach::Job)
+        }
+        "Build" if line.starts_with("Build timed out (after ") => {
+            says(Outcome::TimedOut, None, Reach::Job)
+        }
+        "ERROR:" => {
+            // Jenkins, and Google Cloud Build.
+            let code = line
+                .strip_prefix("ERROR: script returned exit code ")
+                .or_else(|| {
+                    let step = line.strip_prefix("ERROR: build step ")?;
+                    Some(
+                        step.split_once(" failed: step exited with non-zero status: ")?
+                            .1,
+                    )
+                })?;
+            failed(integer(code)?, Reach::Job)
+        }
+        // AWS CodeBuild: `[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully make exit status 2`
+        "[Container]" => {
+            let (_, said) = line.split_once(" Command did not exit successfully ")?;
+            failed(
+                integer(said.rsplit_once(" exit status ")?.1)?,
+                Reach::Command,
+            )
+        }
+        _ if line.starts_with("##[error]The job running on agent ")
+            && line.contains(" ran longer than the maximum time of ") =>
+        {
+            says(Outcome::TimedOut, None, Reach::Job)
+        }
+        _ => None,
+    }
+}
+
+fn travis_code(line: &str) -> Option<i64> {
+    let (_, said) = line.rsplit_once("\" ")?;
+    let code = said
+        .strip_prefix("exited with ")
+        .or_else(|| said.strip_prefix("failed and exited with "))?;
+    integer(code)
+}
+
+/// The task that Azure Pipelines starts (`Some(Some(name))`) or finishes (`Some(None)`) in this line.
+pub fn azure_task(line: &str) -> Option<Option<&str>> {
+    let section = line.strip_prefix("##[section]")?;
+    Some(section.strip_prefix("Starting: ").map(str::trim_end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Option<(Outcome, Option<i64>, Reach)> {
+        closing(line).map(|c| (c.outcome, c.exit_code, c.reach))
+    }
+
+    #[test]
+    fn each_system_has_its_last_words() {
+        use Outcome::{Canceled, Failed, Succeeded, TimedOut};
+        let cases = [
+            ("Finished: FAILURE", Failed, None, Reach::Last),
+            ("Finished: SUCCESS", Succeeded, None, Reach::Last),
+            ("Finished: ABORTED", Canceled, None, Reach::Last),
+            (
+                "ERROR: script returned exit code 2",
+                Failed,
+                Some(2),
+                Reach::Job,
+            ),
+            (
+                "Build step 'Execute shell' marked build as failure",
+                Failed,
+                None,
+                Reach::Job,
+            ),
+            (
+                "Build timed out (after 10 minutes). Marking the build as failed.",
+                TimedOut,
+                None,
+                Reach::Job,
+            ),
+            (
+                "##[error]Bash exited with code '1'.",
+                Failed,
+                Some(1),
+                Reach::Command,
+            ),
+            (
+                "The command \"make \"all\"\" exited with 2.",
+                Failed,
+                Some(2),
+                Reach::Command,
+            ),
+            (
+                "The command \"npm ci\" failed and exited with 1 during .",
+                Failed,
+                Some(1),
+                Reach::Command,
+            ),
+            (
+                "Done. Your build exited with 1.",
+                Failed,
+                Some(1),
+                Reach::Last,
+            ),
+            (
+                "Done. Your build exited with 0.",
+                Succeeded,
+                None,
+                Reach::Last,
+            ),
+            (
+                "Exited with code exit status 137",
+                Failed,
+                Some(137),
+                Reach::Command,
+            ),
+            (
+                "Too long with no output (exceeded 10m0s): context deadline exceeded",
+                TimedOut,
+                None,
+                Reach::Command,
+            ),
+            (
+                "🚨 Error: The command exited with status 1",
+                Failed,
+                Some(1),
+                Reach::Command,
+            ),
+            (
+                "[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully make test exit status 2",
+                Failed,
+                Some(2),
+                Reach::Command,
+            ),
+            (
+                "ERROR: build step 1 \"registry.example.com/go\" failed: step exited with non-zero status: 3",
+                Failed,
+                Some(3),
+                Reach::Job,
+            ),
+        ];
+        for (line, outcome, code, reach) in cases {
+            assert_eq!(read(line), Some((outcome, code, reach)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_tools_say_is_no_last_word() {
+        for line in [
+            "The command \"true\" exited with 0.",
+            "npm error command exited with code 1",
+            "Finished: SUCCESS with warnings",
+            "Exited with code 0",
+            "CircleCI received exit code 0",
+            "ERROR: script returned nothing",
+            "The command \"x\" is unknown.",
+            "Done. 3 files written.",
+            "No output",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn azure_names_its_tasks() {
+        assert_eq!(
+            azure_task("##[section]Starting: Run tests"),
+            Some(Some("Run tests"))
+        );
+        assert_eq!(azure_task("##[section]Finishing: Run tests"), Some(None));
+        assert_eq!(azure_task("##[group]Run tests"), None);
+    }
+}

@@ -1,0 +1,522 @@
+//! Logs in every form that people have them in, through the program itself: GitHub Actions and `gh`, GitLab's web page, texts
+//! copied from a terminal, and what other systems print.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+struct Run {
+    code: Option<i32>,
+    out: String,
+}
+
+fn jobtriage(args: &[&str], input: &str) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+        .args(args)
+        .env("LC_ALL", "C")
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+    }
+}
+
+/// The reports of a text.
+fn logs(text: &str) -> Vec<Value> {
+    let run = jobtriage(&["-f", "json"], text);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    report["logs"].as_array().unwrap().clone()
+}
+
+/// The report of a text that holds one job.
+fn log(text: &str) -> Value {
+    let mut logs = logs(text);
+    assert_eq!(logs.len(), 1);
+    logs.remove(0)
+}
+
+/// `dialect outcome exit_code section command`, with `-` for what the report does not tell.
+fn facts(log: &Value) -> String {
+    let part = |name: &str| match &log[name] {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    ["dialect", "outcome", "exit_code", "section", "command"]
+        .map(part)
+        .join(" | ")
+}
+
+/// The id and the line of the cause, or the best line of a failure that nothing explains.
+fn cause(log: &Value) -> (String, u64) {
+    let (cause, unexplained) = (&log["cause"], &log["unexplained"]);
+    match cause["id"].as_str() {
+        Some(id) => (id.to_owned(), cause["line"].as_u64().unwrap()),
+        None => ("?".to_owned(), unexplained["line"].as_u64().unwrap_or(0)),
+    }
+}
+
+fn is(log: &Value, id: &str, line: u64) {
+    assert_eq!(cause(log), (id.to_owned(), line), "{}", facts(log));
+}
+
+/// Puts GitHub's stamps before the lines.
+fn stamped(text: &str) -> String {
+    let stamp =
+        |(k, line): (usize, &str)| format!("2026-05-01T10:00:{:02}.{k:07}Z {line}\n", k % 60);
+    text.lines().enumerate().map(stamp).collect()
+}
+
+/// What `gh run view --log` makes of the log of a step.
+fn columns(job: &str, step: &str, text: &str) -> String {
+    let first = |k: usize| if k == 0 { "\u{feff}" } else { "" };
+    let lines = stamped(text);
+    lines
+        .lines()
+        .enumerate()
+        .map(|(k, line)| format!("{job}\t{step}\t{}{line}\n", first(k)))
+        .collect()
+}
+
+const SET_UP: &str = "\
+Current runner version: '2.320.0'
+##[group]Operating System
+Ubuntu
+##[endgroup]
+Prepare all required actions
+";
+
+const CHECKOUT: &str = "\
+##[group]Run actions/checkout@v4
+with:
+  repository: group/app
+##[endgroup]
+[command]/usr/bin/git fetch --no-tags origin
+";
+
+const NPM_FAILS: &str = "\
+##[group]Run npm ci
+\u{1b}[36;1mnpm ci\u{1b}[0m
+shell: /usr/bin/bash -e {0}
+##[endgroup]
+fatal: unable to access 'https://git.example.com/group/lib.git/': Could not resolve host: git.example.com
+npm error A complete log of this run can be found in: /home/runner/.npm/_logs/debug-0.log
+##[error]Process completed with exit code 1.
+";
+
+const ALWAYS: &str = "\
+##[group]Run cat app.log
+\u{1b}[36;1mcat app.log\u{1b}[0m
+shell: /usr/bin/bash -e {0}
+##[endgroup]
+cat: app.log: No such file or directory
+##[error]Process completed with exit code 1.
+";
+
+const POST: &str = "\
+Post job cleanup.
+[command]/usr/bin/git version
+Cleaning up orphan processes
+";
+
+#[test]
+fn a_raw_log_of_github_names_step_command_and_code() {
+    let log = log(&stamped(&format!("{SET_UP}{CHECKOUT}{NPM_FAILS}{POST}")));
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | npm ci");
+    is(&log, "git/could-not-resolve-host", 15);
+}
+
+#[test]
+fn steps_that_run_always_are_not_blamed() {
+    let log = log(&stamped(&format!("{SET_UP}{NPM_FAILS}{ALWAYS}{POST}")));
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | npm ci");
+    is(&log, "git/could-not-resolve-host", 10);
+}
+
+#[test]
+fn a_failure_that_the_job_went_on_from_is_none() {
+    let tolerated = ALWAYS.replace("cat app.log", "cat lint.log");
+    let setup = "##[group]Run actions/setup-node@v4\nwith:\n  node-version: 20\n##[endgroup]\nFound in cache\n";
+    let fails = log(&stamped(&format!(
+        "{SET_UP}{tolerated}{setup}{NPM_FAILS}{POST}"
+    )));
+    assert_eq!(facts(&fails), "github | failed | 1 | Run npm ci | npm ci");
+    is(&fails, "git/could-not-resolve-host", 21);
+    let passes = log(&stamped(&format!("{SET_UP}{tolerated}{setup}{POST}")));
+    assert_eq!(facts(&passes), "github | succeeded | - | - | -");
+}
+
+#[test]
+fn an_action_fails_by_the_error_that_it_reports() {
+    let action = "\
+##[group]Run group/deploy-action@v1
+with:
+  target: staging
+##[endgroup]
+Connecting to staging.example.com
+##[error]Deployment was refused: the environment staging is locked by another deployment
+";
+    let text = stamped(&format!("{SET_UP}{action}{ALWAYS}{POST}"));
+    let log = log(&text);
+    assert_eq!(
+        facts(&log),
+        "github | failed | - | Run group/deploy-action@v1 | group/deploy-action@v1"
+    );
+    is(&log, "?", 11);
+    let report = jobtriage(&[], &text).out;
+    assert!(report.contains("Deployment was refused"), "{report}");
+}
+
+#[test]
+fn the_source_of_a_script_is_no_evidence() {
+    let text = NPM_FAILS.replace(
+        "npm ci\u{1b}[0m\n",
+        "npm ci || { echo 'docker: invalid reference format'; exit 1; }\u{1b}[0m\n",
+    );
+    is(&log(&stamped(&text)), "git/could-not-resolve-host", 5);
+}
+
+#[test]
+fn canceled_and_timed_out_jobs_of_github_say_so() {
+    let run = "##[group]Run make test\nmake test\nshell: /usr/bin/bash -e {0}\n##[endgroup]\ntests/a.py PASSED\n";
+    let canceled = stamped(&format!(
+        "{SET_UP}{run}##[error]The operation was canceled.\n{POST}"
+    ));
+    assert_eq!(facts(&log(&canceled)), "github | canceled | - | - | -");
+    assert_eq!(jobtriage(&["-q"], &canceled).code, Some(0));
+    for limit in [
+        "##[error]The job running on runner GitHub Actions 2 has exceeded the maximum execution time of 5 minutes.\n##[error]The operation was canceled.\n",
+        "##[error]The action 'Test' has timed out after 5 minutes.\n",
+    ] {
+        let log = log(&stamped(&format!("{SET_UP}{run}{limit}{POST}")));
+        assert_eq!(
+            facts(&log),
+            "github | timed_out | - | Run make test | make test"
+        );
+    }
+}
+
+#[test]
+fn a_log_of_github_that_is_complete_and_without_errors_has_passed() {
+    let text = stamped(&format!("{SET_UP}{CHECKOUT}{POST}"));
+    assert_eq!(facts(&log(&text)), "github | succeeded | - | - | -");
+    let cut = stamped(&format!("{SET_UP}{CHECKOUT}"));
+    assert_eq!(log(&cut)["outcome"], "unknown");
+}
+
+#[test]
+fn a_step_of_a_log_archive_is_a_log() {
+    let text = format!("\u{feff}{}", stamped(NPM_FAILS));
+    let log = log(&text);
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | npm ci");
+    is(&log, "git/could-not-resolve-host", 5);
+}
+
+/// Three jobs as `gh run view --log` prints them: the second and the third fail.
+fn three_jobs() -> String {
+    [
+        columns("lint (20, x64)", "Set up job", SET_UP),
+        columns("lint (20, x64)", "Run actions/checkout@v4", CHECKOUT),
+        columns("lint (20, x64)", "Complete job", "Cleaning up orphan processes\n"),
+        columns("build", "Set up job", SET_UP),
+        columns("build", "Install", NPM_FAILS),
+        columns("build", "Post Run actions/checkout@v4", "Post job cleanup.\n"),
+        columns("deploy / staging", "Fetch", "##[group]Run git fetch\ngit fetch\n##[endgroup]\n"),
+        "deploy / staging\tFetch\tfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n".to_owned(),
+        columns("deploy / staging", "Fetch", "##[error]Process completed with exit code 128.\n"),
+    ]
+    .concat()
+}
+
+#[test]
+fn one_text_of_gh_holds_many_jobs() {
+    let logs = logs(&three_jobs());
+    let names: Vec<&str> = logs
+        .iter()
+        .filter_map(|log| log["source"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "<stdin> (lint (20, x64))",
+            "<stdin> (build)",
+            "<stdin> (deploy / staging)"
+        ]
+    );
+    assert_eq!(facts(&logs[0]), "github | succeeded | - | - | -");
+    assert_eq!(facts(&logs[1]), "github | failed | 1 | Install | npm ci");
+    assert_eq!(facts(&logs[2]), "github | failed | 128 | Fetch | git fetch");
+    // Lines are those of the whole text.
+    is(&logs[1], "git/could-not-resolve-host", 21);
+    is(&logs[2], "git/could-not-resolve-host", 28);
+    let lines: Vec<u64> = logs
+        .iter()
+        .map(|l| l["inputs"][0]["lines"].as_u64().unwrap())
+        .collect();
+    assert_eq!(lines, [11, 13, 5]);
+    let bytes: u64 = logs
+        .iter()
+        .map(|l| l["inputs"][0]["bytes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(bytes, three_jobs().len() as u64);
+}
+
+#[test]
+fn failed_steps_alone_are_enough() {
+    let text = columns("build", "Install", NPM_FAILS);
+    let log = log(&text);
+    assert_eq!(facts(&log), "github | failed | 1 | Install | npm ci");
+    let older = columns("build", "UNKNOWN STEP", NPM_FAILS);
+    assert_eq!(
+        facts(&self::log(&older)),
+        "github | failed | 1 | Run npm ci | npm ci"
+    );
+}
+
+#[test]
+fn scan_and_short_tell_the_jobs_of_one_file_apart() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dialects-scan");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("gh.txt"), three_jobs()).unwrap();
+    let path = folder.to_str().unwrap();
+    let run = jobtriage(&["scan", path, "--short"], "");
+    assert!(run.out.contains("gh.txt (build):21:"), "{}", run.out);
+    assert!(
+        run.out.contains("gh.txt (deploy / staging):28:"),
+        "{}",
+        run.out
+    );
+    assert_eq!(run.code, Some(0));
+    let outline = jobtriage(&["clean", "--sections"], &three_jobs()).out;
+    assert!(outline.contains("\ndeploy / staging\n"), "{outline}");
+    assert!(outline.contains("Install"), "{outline}");
+}
+
+#[test]
+fn advice_names_the_file_not_the_job() {
+    let text = columns(
+        "build (1, x)",
+        "Make",
+        "##[group]Run make\nmake\n##[endgroup]\nthe frobnicator refused: error\n##[error]Process completed with exit code 2.\n",
+    );
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dialects-advice.txt");
+    fs::write(&file, text).unwrap();
+    let run = jobtriage(&[file.to_str().unwrap()], "");
+    assert!(
+        run.out.contains("dialects-advice.txt (build (1, x))"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("dialects-advice.txt:4"), "{}", run.out);
+}
+
+#[test]
+fn a_page_of_github_is_told_by_its_closing_words() {
+    let text = "Run npm ci\nfatal: unable to access 'https://git.example.com/group/lib.git/': Could not resolve host: git.example.com\nError: Process completed with exit code 1.\n";
+    let log = log(text);
+    assert_eq!(facts(&log), "github | failed | 1 | - | -");
+    is(&log, "git/could-not-resolve-host", 2);
+}
+
+const GITLAB: &[&str] = &[
+    "Running with gitlab-runner 17.3.0 (abcdef12)",
+    "  on runner-1 abcd, system ID: s_1",
+    "Preparing the \"docker\" executor",
+    "Using Docker executor with image alpine:3 ...",
+    "Preparing environment",
+    "Running on runner-abcd via host...",
+    "Getting source from Git repository",
+    "Fetching changes with git depth set to 20...",
+    "Executing \"step_script\" stage of the job script",
+    "$ git fetch --tags",
+    "3 tags fetched",
+    "$ git clone https://git.example.com/group/app.git",
+    "fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com",
+    "Cleaning up project directory and file based variables",
+    "ERROR: Job failed: exit code 128",
+];
+
+const GITLAB_FACTS: &str =
+    "gitlab | failed | 128 | step_script | git clone https://git.example.com/group/app.git";
+
+#[test]
+fn a_page_of_gitlab_is_read_with_its_numbers_in_every_place() {
+    let line = |k: usize| GITLAB[k];
+    let page = |form: &dyn Fn(usize) -> String| -> String { (0..GITLAB.len()).map(form).collect() };
+    let cases = [
+        (page(&|k| format!("{}\n", line(k))), 13),
+        (page(&|k| format!("{}{}\n", k + 1, line(k))), 13),
+        (page(&|k| format!("{}{}\n", k + 95, line(k))), 13),
+        (page(&|k| format!("{}\n{}\n", k + 1, line(k))), 26),
+    ];
+    for (text, at) in cases {
+        let log = log(&text);
+        assert_eq!(facts(&log), GITLAB_FACTS, "{text}");
+        assert_eq!(log["runner"]["version"], "17.3.0", "{text}");
+        assert_eq!(log["runner"]["executor"], "docker", "{text}");
+        is(&log, "git/could-not-resolve-host", at);
+        assert_eq!(log["inputs"][0]["bytes"], text.len());
+    }
+}
+
+#[test]
+fn durations_and_buttons_of_a_page_do_no_harm() {
+    let titles = [
+        "Preparing the",
+        "Preparing environment",
+        "Getting source",
+        "Executing",
+        "Cleaning up",
+    ];
+    let titled = |line: &str| titles.iter().any(|t| line.starts_with(t));
+    let behind: String = GITLAB
+        .iter()
+        .map(|line| format!("{line}{}\n", if titled(line) { "00:04" } else { "" }))
+        .collect();
+    let below: String = GITLAB
+        .iter()
+        .map(|line| {
+            format!(
+                "{line}\n{}",
+                if titled(line) {
+                    "00:04\nCollapse\n"
+                } else {
+                    ""
+                }
+            )
+        })
+        .collect();
+    for (text, at) in [(behind, 13), (below, 21)] {
+        let log = log(&text);
+        assert_eq!(facts(&log), GITLAB_FACTS, "{text}");
+        is(&log, "git/could-not-resolve-host", at);
+        let clean = jobtriage(&["clean"], &text).out;
+        assert!(
+            !clean.contains("00:04") && !clean.contains("Collapse"),
+            "{clean}"
+        );
+        assert_eq!(clean.lines().count(), text.lines().count());
+    }
+}
+
+#[test]
+fn numbers_that_a_tool_prints_stay() {
+    let tool = "$ ctest\n1/3 Test #1: a ... Passed\n2/3 Test #2: b ... Passed\n3/3 Test #3: c ... Passed\n1\n2\n3\n00:04\n";
+    let text = GITLAB.join("\n").replace("3 tags fetched\n", tool);
+    assert_eq!(jobtriage(&["clean"], &text).out, format!("{text}\n"));
+    assert_eq!(facts(&log(&text)), GITLAB_FACTS);
+}
+
+#[test]
+fn a_mark_of_github_in_a_log_of_gitlab_is_output() {
+    let text = GITLAB.join("\n").replace(
+        "3 tags fetched",
+        "##[error]Process completed with exit code 3.\nFinished: SUCCESS",
+    );
+    assert_eq!(facts(&log(&text)), GITLAB_FACTS);
+}
+
+#[test]
+fn jenkins_says_how_it_ended() {
+    let pipeline = "\
+Started by user dev
+[Pipeline] Start of Pipeline
+[Pipeline] { (Build)
+[Pipeline] sh
++ git clone https://git.example.com/group/app.git
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+[Pipeline] }
+[Pipeline] End of Pipeline
+ERROR: script returned exit code 128
+Finished: FAILURE
+";
+    let report = log(pipeline);
+    assert_eq!(facts(&report), "plain | failed | 128 | - | -");
+    is(&report, "git/could-not-resolve-host", 6);
+    let stamps: String = pipeline
+        .lines()
+        .map(|line| format!("[2026-05-01T10:00:00.123Z] {line}\n"))
+        .collect();
+    assert_eq!(facts(&log(&stamps)), "plain | failed | 128 | - | -");
+    is(&log(&stamps), "git/could-not-resolve-host", 6);
+    let freestyle = "+ make\nmake: *** [all] Error 2\nBuild step 'Execute shell' marked build as failure\nFinished: FAILURE\n";
+    assert_eq!(log(freestyle)["outcome"], "failed");
+    assert_eq!(
+        log("+ make\nok\nFinished: SUCCESS\n")["outcome"],
+        "succeeded"
+    );
+    assert_eq!(
+        log("+ make\nAborted by dev\nFinished: ABORTED\n")["outcome"],
+        "canceled"
+    );
+    let timeout = "+ make\nCancelling nested steps due to timeout\nSending interrupt signal to process\nFinished: ABORTED\n";
+    assert_eq!(log(timeout)["outcome"], "timed_out");
+}
+
+#[test]
+fn azure_pipelines_names_the_task_that_failed() {
+    let text = stamped("\
+##[section]Starting: Clone
+==============================================================================
+Task         : Bash
+==============================================================================
+[command]/usr/bin/bash /home/agent/work/_temp/script.sh
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+##[error]Bash exited with code '128'.
+##[section]Finishing: Clone
+##[section]Starting: Publish test results
+##[error]No test result files were found
+##[section]Finishing: Publish test results
+");
+    let log = log(&text);
+    assert_eq!(facts(&log), "plain | failed | 128 | Clone | -");
+    is(&log, "git/could-not-resolve-host", 6);
+}
+
+#[test]
+fn travis_names_the_first_command_that_failed() {
+    let text = "\
+$ git clone https://git.example.com/group/app.git
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+The command \"git clone https://git.example.com/group/app.git\" exited with 128.
+$ cat app.log
+cat: app.log: No such file or directory
+The command \"cat app.log\" exited with 1.
+Done. Your build exited with 1.
+";
+    let log = log(text);
+    assert_eq!(
+        facts(&log),
+        "plain | failed | 128 | - | git clone https://git.example.com/group/app.git"
+    );
+    is(&log, "git/could-not-resolve-host", 2);
+}
+
+#[test]
+fn other_systems_end_in_words_of_their_own() {
+    let output = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
+    for words in [
+        "\nExited with code exit status 128\n",
+        "Command exited with code 128\n",
+        "🚨 Error: The command exited with status 128\n",
+        "[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully git clone exit status 128\n",
+    ] {
+        let log = log(&format!("{output}{words}"));
+        assert_eq!(facts(&log), "plain | failed | 128 | - | -", "{words}");
+        is(&log, "git/could-not-resolve-host", 1);
+    }
+}
