@@ -496,13 +496,14 @@ fn a_folder_is_summed_up_and_one_bad_file_stops_nothing() {
     }
     dir.write("logs/b/unknown.log", UNKNOWN);
     dir.write("logs/b/passed.log.gz", gzip(PASSED.as_bytes()));
-    dir.write("logs/b/image.png", b"\x89PNG\0\0\0\0");
+    dir.write("logs/b/notes.md", "ERROR: Job failed: no log at all\n");
+    dir.write("logs/b/image.bin", b"\x89PNG\0\0\0\0");
     dir.write("logs/b/empty.log", "");
     let (code, out, err) = run(&dir, &["scan", "logs"]);
     assert_eq!(code, 1, "{err}");
     assert!(out.contains("git/could-not-resolve-host"), "{out}");
     assert!(
-        err.contains("image.png") && err.contains("empty.log"),
+        err.contains("image.bin") && err.contains("empty.log"),
         "{err}"
     );
     let json = |jobs: &str| run(&dir, &["scan", "logs", "-j", jobs, "-f", "json"]).1;

@@ -6,7 +6,8 @@ use crate::model::Problem;
 
 /// Every file below these paths; a file named by itself counts as well.
 ///
-/// Hidden files and folders are left out unless named. Links to folders are not followed.
+/// Hidden files and folders, and files that are no logs by their name, are left out unless named. Links to folders are
+/// not followed.
 pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     for root in roots {
@@ -20,10 +21,13 @@ pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
                     if entry.file_type().is_file()
                         || (entry.file_type().is_symlink() && entry.path().is_file()) =>
                 {
-                    files.push(Found {
-                        named: entry.depth() == 0,
-                        path: entry.into_path(),
-                    });
+                    let named = entry.depth() == 0;
+                    if named || !is_no_log(entry.path()) {
+                        files.push(Found {
+                            named,
+                            path: entry.into_path(),
+                        });
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => problems.push(problem(root, &error)),
@@ -40,6 +44,20 @@ pub struct Found {
     pub path: PathBuf,
     /// The user named it, so it must be readable; files met on a walk need not be logs.
     pub named: bool,
+}
+
+/// Endings of files that lie beside logs in exports and checkouts.
+const NO_LOGS: &[&str] = &[
+    "md", "toml", "json", "jsonl", "yml", "yaml", "xml", "html", "htm", "css", "js", "csv", "tsv",
+    "png", "jpg", "jpeg", "gif", "svg", "pdf", "ico", "rs", "py", "go", "java", "sha256", "asc",
+    "sig",
+];
+
+fn is_no_log(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase());
+    ending.is_some_and(|ending| NO_LOGS.contains(&ending.as_str()))
 }
 
 fn hidden(path: &Path) -> bool {
