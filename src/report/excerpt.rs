@@ -22,7 +22,11 @@ pub(super) fn proof<'r>(
     let mut lines: Vec<(&str, u64, &str)> = finding
         .evidence
         .iter()
-        .map(|Evidence { source, line, text, .. }| (source.as_str(), *line, text.as_str()))
+        .map(
+            |Evidence {
+                 source, line, text, ..
+             }| (source.as_str(), *line, text.as_str()),
+        )
         .collect();
     let at = lines
         .iter()
@@ -121,11 +125,17 @@ mod tests {
     #[test]
     fn the_own_line_joins_the_evidence_in_order() {
         let mut cause = finding("a/b", 5, "own");
-        cause.evidence = vec![evidence("x.log", 2, "before"), evidence("x.log", 9, "after")];
+        cause.evidence = vec![
+            evidence("x.log", 2, "before"),
+            evidence("x.log", 9, "after"),
+        ];
         cause.span = (0, 3);
         let report = explained("x.log", cause.clone());
         let (shown, left_out) = of_finding(&report, &cause, false);
-        let lines: Vec<_> = shown.iter().map(|s| (s.line, s.best, s.span.clone())).collect();
+        let lines: Vec<_> = shown
+            .iter()
+            .map(|s| (s.line, s.best, s.span.clone()))
+            .collect();
         assert_eq!(lines, [(2, false, 0..0), (5, true, 0..3), (9, false, 0..0)]);
         assert!(shown.iter().all(|s| s.source.is_none()) && left_out == 0);
     }

@@ -9,20 +9,33 @@ use std::io::{self, Write};
 
 use crate::model::{Finding, Lang, LogReport, Problem, Summary, ToolInfo};
 
+mod codequality;
+mod columns;
+mod csv;
+mod excerpt;
+mod github;
 mod grid;
+mod groups;
 pub mod json;
 mod jsonl;
+mod junit;
+mod labels;
 #[cfg(test)]
 mod laws;
+mod markdown;
 pub mod paint;
 pub mod pattern_page;
+mod place;
+mod prompt;
 pub mod prose;
 pub mod sanitize;
+mod sarif;
 mod short;
 mod table;
 #[cfg(test)]
 mod testing;
 mod text;
+mod tsv;
 pub mod width;
 pub mod words;
 
@@ -36,6 +49,14 @@ pub static FORMATS: &[&dyn Format] = &[
     &table::Table,
     &json::Json,
     &jsonl::JsonLines,
+    &tsv::Tsv,
+    &csv::Csv,
+    &markdown::Markdown,
+    &sarif::Sarif,
+    &junit::Junit,
+    &codequality::CodeQuality,
+    &github::Github,
+    &prompt::Prompt,
 ];
 
 /// The format of that name.
@@ -58,6 +79,8 @@ pub struct Style {
     pub why: bool,
     /// Show what is otherwise summed up.
     pub all: bool,
+    /// Most bytes, for the formats that must not be long: `markdown` and `prompt`.
+    pub max_bytes: Option<usize>,
 }
 
 impl Default for Style {
@@ -69,6 +92,7 @@ impl Default for Style {
             ascii: false,
             why: false,
             all: false,
+            max_bytes: None,
         }
     }
 }
@@ -77,6 +101,11 @@ impl Style {
     /// Interface words in the wanted language.
     pub fn words(&self) -> &'static Words {
         words::of(self.lang)
+    }
+
+    /// Names of the parts of a page, in the wanted language.
+    fn labels(&self) -> &'static labels::Labels {
+        labels::of(self.lang)
     }
 
     /// What the tool draws with.

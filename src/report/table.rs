@@ -10,9 +10,7 @@ use super::grid::Grid;
 use super::groups::{Groups, short};
 use super::paint::{Ink, Row};
 use super::{Format, Style, Writer, sanitize, source_of, width};
-use crate::model::{
-    LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo,
-};
+use crate::model::{LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo};
 
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
