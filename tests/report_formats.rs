@@ -119,3 +119,22 @@ fn sarif_is_what_its_readers_take() {
     result["colour"] = "red".into();
     assert_eq!(faults(&document).len(), 3);
 }
+
+#[test]
+fn the_help_names_every_format() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+        .arg("--help")
+        .output()
+        .expect("the program runs");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    let (_, listed) = help.split_once("repeatable (").expect("a list");
+    let (listed, _) = listed.split_once(')').expect("its end");
+    let listed: Vec<&str> = listed.split(',').map(str::trim).collect();
+    let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+    assert_eq!(listed, formats);
+    assert!(
+        FORMATS
+            .iter()
+            .all(|format| by_name(format.name()).is_some())
+    );
+}

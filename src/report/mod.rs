@@ -16,6 +16,7 @@ mod excerpt;
 mod github;
 mod grid;
 mod groups;
+mod html;
 pub mod json;
 mod jsonl;
 mod junit;
@@ -47,11 +48,12 @@ pub static FORMATS: &[&dyn Format] = &[
     &text::Text,
     &short::Short,
     &table::Table,
-    &json::Json,
-    &jsonl::JsonLines,
     &tsv::Tsv,
     &csv::Csv,
+    &json::Json,
+    &jsonl::JsonLines,
     &markdown::Markdown,
+    &html::Html,
     &sarif::Sarif,
     &junit::Junit,
     &codequality::CodeQuality,

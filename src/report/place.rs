@@ -36,7 +36,9 @@ fn relative(path: &str) -> Option<String> {
     }
     let odd = |c: char| sanitize::is_hostile(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
     let parts = |part: &str| part.is_empty() || part == "." || part == ".." || part.ends_with(' ');
+    let stream = ["stdin", "stdout", "stderr"].contains(&path);
     let fits = !path.is_empty()
+        && !stream
         && path.len() <= MOST_BYTES
         && !path.starts_with(['/', '~', '-', ' '])
         && !path.contains(odd)
@@ -65,6 +67,7 @@ mod tests {
             ("$HOME/x", None),
             ("a\nb", None),
             ("<stdin>", None),
+            ("stdin", None),
             ("a//b", None),
             ("", None),
         ] {

@@ -3,7 +3,7 @@
 //! Results leave as the logs come in; the rules they point to, bounded by the library, follow at the
 //! end. A result lies in the file of the repository that the log names, else in the log itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
