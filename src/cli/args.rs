@@ -220,9 +220,13 @@ pub struct Clean {
 /// What to write.
 #[derive(Debug, Clone, Args)]
 pub struct Output {
-    /// What to write, and where to; repeatable (text, short, table, json, jsonl) [default: text; scan: table]
+    /// What to write, and where to; repeatable (text, short, table, tsv, csv, json, jsonl, markdown, html, sarif,
+    /// junit, gitlab-codequality, github, prompt) [default: text; scan: table]
     #[arg(short = 'f', long = "format", value_name = "NAME[=PATH]")]
     pub formats: Vec<String>,
+    /// Most bytes of the formats that must not be long [default: markdown 60000, prompt 8192]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2000..))]
+    pub max_bytes: Option<u32>,
     /// Write nothing: only the exit code
     #[arg(short, long)]
     pub quiet: bool,

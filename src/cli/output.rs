@@ -46,7 +46,10 @@ impl Reports {
     /// # Errors
     /// An unknown format or gate, a file that cannot be written, two formats for stdout.
     pub fn open(args: &Output, library: &Library, default: &str) -> Result<Self, Complaint> {
-        let style = console::style(&args.look);
+        let style = report::Style {
+            max_bytes: args.max_bytes.map(|bytes| bytes as usize),
+            ..console::style(&args.look)
+        };
         let tool = ToolInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -9,20 +9,34 @@ use std::io::{self, Write};
 
 use crate::model::{Finding, Lang, LogReport, Problem, Summary, ToolInfo};
 
+mod codequality;
+mod columns;
+mod csv;
+mod excerpt;
+mod github;
 mod grid;
+mod groups;
+mod html;
 pub mod json;
 mod jsonl;
+mod junit;
+mod labels;
 #[cfg(test)]
 mod laws;
+mod markdown;
 pub mod paint;
 pub mod pattern_page;
+mod place;
+mod prompt;
 pub mod prose;
 pub mod sanitize;
+mod sarif;
 mod short;
 mod table;
 #[cfg(test)]
 mod testing;
 mod text;
+mod tsv;
 pub mod width;
 pub mod words;
 
@@ -34,8 +48,17 @@ pub static FORMATS: &[&dyn Format] = &[
     &text::Text,
     &short::Short,
     &table::Table,
+    &tsv::Tsv,
+    &csv::Csv,
     &json::Json,
     &jsonl::JsonLines,
+    &markdown::Markdown,
+    &html::Html,
+    &sarif::Sarif,
+    &junit::Junit,
+    &codequality::CodeQuality,
+    &github::Github,
+    &prompt::Prompt,
 ];
 
 /// The format of that name.
@@ -58,6 +81,8 @@ pub struct Style {
     pub why: bool,
     /// Show what is otherwise summed up.
     pub all: bool,
+    /// Most bytes, for the formats that must not be long: `markdown` and `prompt`.
+    pub max_bytes: Option<usize>,
 }
 
 impl Default for Style {
@@ -69,6 +94,7 @@ impl Default for Style {
             ascii: false,
             why: false,
             all: false,
+            max_bytes: None,
         }
     }
 }
@@ -77,6 +103,11 @@ impl Style {
     /// Interface words in the wanted language.
     pub fn words(&self) -> &'static Words {
         words::of(self.lang)
+    }
+
+    /// Names of the parts of a page, in the wanted language.
+    fn labels(&self) -> &'static labels::Labels {
+        labels::of(self.lang)
     }
 
     /// What the tool draws with.

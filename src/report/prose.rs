@@ -97,7 +97,7 @@ fn units(text: &str, ink: Ink, color: bool) -> Vec<Unit> {
 }
 
 /// Text and code in turn, without the backticks; one without a partner is text.
-fn spans(text: &str) -> Vec<(bool, &str)> {
+pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
     let mut spans = Vec::new();
     let mut rest = text;
     while let Some(open) = rest.find('`') {

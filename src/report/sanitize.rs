@@ -89,6 +89,12 @@ pub fn clean_json(json: String) -> String {
     out
 }
 
+/// Can the address be made a link? Only the web's own, and only as it is written in a standard way.
+pub fn is_web_address(url: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&()*+,;=%".contains(c);
+    (url.starts_with("https://") || url.starts_with("http://")) && url.chars().all(plain)
+}
+
 /// A word that a shell takes as one argument, for the commands we propose.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "._/+=:@%,-".contains(c);
@@ -203,6 +209,21 @@ mod tests {
         let json = clean_json(serde_json::to_string(text).unwrap());
         assert_eq!(json, r#""\u009b31m \u202e \udb40\udc41 오류 ##\u005b""#);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert!(is_web_address("https://docs.example.com/a?b=c#d"));
+        for address in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://example.com/\"onclick=",
+            "https://example.com/a b",
+            "//example.com",
+            "",
+        ] {
+            assert!(!is_web_address(address), "{address}");
+        }
     }
 
     #[test]

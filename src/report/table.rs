@@ -3,24 +3,19 @@
 //! Reports come in one at a time; of each a short row is kept. Rows, groups and errors are bounded:
 //! what goes beyond is counted and the table says so. Totals always cover everything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::grid::Grid;
+use super::groups::{Groups, short};
 use super::paint::{Ink, Row};
 use super::{Format, Style, Writer, sanitize, source_of, width};
-use crate::model::{
-    LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo, Unexplained,
-};
+use crate::model::{LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo};
 
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
-/// Shapes of unexplained failures told apart.
-const MOST_GROUPS: usize = 1_000;
 /// Shapes shown unless all are asked for.
 const SHOWN_GROUPS: usize = 40;
-/// Characters kept of a path or a line; no terminal shows more.
-const MOST_CHARS: usize = 300;
 
 /// The format.
 #[derive(Debug)]
@@ -78,47 +73,6 @@ struct Cause {
     owner: Owner,
     retry: Retry,
     first_log: String,
-}
-
-/// Unexplained failures by fingerprint.
-#[derive(Default)]
-struct Groups {
-    index: HashMap<String, usize>,
-    groups: Vec<Group>,
-    /// Logs of further shapes.
-    rest: usize,
-}
-
-struct Group {
-    logs: usize,
-    text: String,
-    first_log: String,
-}
-
-impl Groups {
-    fn add(&mut self, unexplained: &Unexplained, log: &str) {
-        if let Some(&at) = self.index.get(&unexplained.fingerprint) {
-            self.groups[at].logs += 1;
-        } else if self.groups.len() < MOST_GROUPS {
-            self.index
-                .insert(unexplained.fingerprint.clone(), self.groups.len());
-            let best = unexplained
-                .lines
-                .iter()
-                .find(|line| Some(line.line) == unexplained.line);
-            let text = best.map(|line| line.text.trim());
-            let text = text
-                .or(unexplained.exit_meaning.as_deref())
-                .unwrap_or_default();
-            self.groups.push(Group {
-                logs: 1,
-                text: short(text),
-                first_log: log.to_owned(),
-            });
-        } else {
-            self.rest += 1;
-        }
-    }
 }
 
 impl Writer for TableWriter<'_> {
@@ -248,15 +202,14 @@ impl TableWriter<'_> {
     }
 
     fn groups(&mut self) -> io::Result<()> {
-        if self.groups.groups.is_empty() {
+        let known = std::mem::take(&mut self.groups);
+        let groups = known.ranked();
+        if groups.is_empty() {
             return Ok(());
         }
         let (words, symbols) = (self.style.words(), self.style.symbols());
         self.say(Ink::Plain, "")?;
         self.say(Ink::Strong, &format!(" {}", words.unknown_groups))?;
-        let mut groups: Vec<&Group> = self.groups.groups.iter().collect();
-        // Stable, so groups of one size stay in the order in which they came.
-        groups.sort_by_key(|group| std::cmp::Reverse(group.logs));
         let shown = if self.style.all {
             groups.len()
         } else {
@@ -278,8 +231,8 @@ impl TableWriter<'_> {
         }
         grid.write(&mut *self.out)?;
         let left: usize = groups[shown..].iter().map(|group| group.logs).sum();
-        if left + self.groups.rest > 0 {
-            let text = (words.more_groups)(left + self.groups.rest);
+        if left + known.rest > 0 {
+            let text = (words.more_groups)(left + known.rest);
             self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
         }
         Ok(())
@@ -316,20 +269,6 @@ impl TableWriter<'_> {
 
 fn cut(text: &str, max: usize, style: &Style) -> String {
     width::cut_end(&sanitize::clean(text), max, style.symbols().ellipsis)
-}
-
-/// The text without what no terminal is wide enough to show; a path keeps both its ends.
-fn short(text: &str) -> String {
-    let chars = text.chars().count();
-    if chars <= MOST_CHARS {
-        return text.to_owned();
-    }
-    let (first, last) = (MOST_CHARS / 3, MOST_CHARS - MOST_CHARS / 3 - 1);
-    text.chars()
-        .take(first)
-        .chain(['…'])
-        .chain(text.chars().skip(chars - last))
-        .collect()
 }
 
 #[cfg(test)]

@@ -4,12 +4,10 @@ use std::io;
 use std::ops::Range;
 
 use super::page::Page;
-use crate::model::{Evidence, Finding, LogReport};
+use crate::model::{Finding, LogReport};
 use crate::report::paint::{Ink, Row};
-use crate::report::{sanitize, source_of, width};
+use crate::report::{excerpt, sanitize, width};
 
-/// Most lines shown unless all are asked for.
-const MOST: usize = 12;
 /// Rows that the line of the cause may take.
 const ROWS: usize = 3;
 /// Line numbers have at least this many columns, so that short logs line up with each other.
@@ -27,40 +25,21 @@ pub(super) struct Shown<'r> {
 
 /// Writes the evidence of a finding.
 pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
-    let own = Evidence {
-        source: source_of(report, finding).to_owned(),
-        line: finding.line,
-        text: finding.text.clone(),
-        section: None,
-    };
-    let mut lines: Vec<&Evidence> = finding.evidence.iter().collect();
-    let at = lines
-        .iter()
-        .position(|e| e.line == own.line && e.source == own.source);
-    let at = at.unwrap_or_else(|| {
-        // A finding without its own line among the evidence: put it where it belongs.
-        let at = lines
-            .iter()
-            .position(|e| e.line > own.line)
-            .unwrap_or(lines.len());
-        lines.insert(at, &own);
-        at
-    });
-    let several = report.inputs.len() > 1 || lines.iter().any(|e| e.source != report.source);
+    let (lines, at) = excerpt::proof(report, finding);
+    let several = report.inputs.len() > 1 || lines.iter().any(|line| line.0 != report.source);
     let mut shown: Vec<Shown<'_>> = lines
         .iter()
-        .map(|e| Shown {
-            label: label(page, e, several),
-            text: &e.text,
+        .map(|(source, line, text)| Shown {
+            label: label(page, source, *line, several),
+            text,
             span: None,
         })
         .collect();
-    shown[at].text = &finding.text;
     shown[at].span = Some(finding.span);
     let left_out = if page.style.all {
         0
     } else {
-        keep(&mut shown, at)
+        excerpt::keep(&mut shown, at)
     };
     block(page, &shown)?;
     if left_out > 0 {
@@ -150,13 +129,13 @@ fn gutter(page: &Page<'_>, label: &str, wide: usize, marked: bool) -> Row {
 }
 
 /// The line number, behind the input's name if there are several.
-fn label(page: &Page<'_>, evidence: &Evidence, several: bool) -> String {
+fn label(page: &Page<'_>, source: &str, line: u64, several: bool) -> String {
     if !several {
-        return evidence.line.to_string();
+        return line.to_string();
     }
-    let source = sanitize::clean(&evidence.source);
+    let source = sanitize::clean(source);
     let source = width::cut_middle(&source, page.width / 4, 30, page.symbols.ellipsis);
-    format!("{source}:{}", evidence.line)
+    format!("{source}:{line}")
 }
 
 fn label_width(lines: &[Shown<'_>]) -> usize {
@@ -166,14 +145,4 @@ fn label_width(lines: &[Shown<'_>]) -> usize {
         .max()
         .unwrap_or(0)
         .max(DIGITS)
-}
-
-/// Leaves the first lines and the one that matters; says how many are gone.
-fn keep(lines: &mut Vec<Shown<'_>>, matters: usize) -> usize {
-    let all = lines.len();
-    if all > MOST {
-        lines.swap(MOST - 1, matters.max(MOST - 1));
-        lines.truncate(MOST);
-    }
-    all - lines.len()
 }

@@ -90,6 +90,14 @@ impl Writer for TextWriter<'_> {
     }
 }
 
+/// The report of one log as a text of its own, for formats that carry one.
+pub(super) fn of(report: &LogReport, style: &Style) -> io::Result<String> {
+    let mut out = Vec::new();
+    one(&mut Page::new(&mut out, style), report)?;
+    // Only strings were written.
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
 /// The report of one log.
 fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
     header::write(page, report)?;

@@ -1,0 +1,92 @@
+//! What the overview counts while logs come in. Bounded by the library and by [`Groups`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{LogReport, Outcome, Owner, Retry, Status};
+use crate::report::groups::Groups;
+
+/// Anchors of unexplained groups that are kept.
+const MOST_ANCHORS: usize = 1_000;
+
+/// The counts.
+#[derive(Debug, Default)]
+pub(super) struct Overview {
+    pub logs: usize,
+    pub explained: usize,
+    pub unexplained: usize,
+    pub succeeded: usize,
+    pub canceled: usize,
+    pub no_verdict: usize,
+    /// By id.
+    pub causes: BTreeMap<String, Cause>,
+    pub owners: [usize; Owner::ALL.len()],
+    pub retries: [usize; Retry::ALL.len()],
+    pub groups: Groups,
+    /// Of the first log of a group, by its name.
+    pub anchors: HashMap<String, String>,
+    /// What the page is called if there is one log only.
+    pub title: Option<String>,
+}
+
+/// What is told of a cause.
+#[derive(Debug)]
+pub(super) struct Cause {
+    pub title: String,
+    pub owner: Owner,
+    pub retry: Retry,
+    pub logs: usize,
+    /// Section of the first log that has one.
+    pub anchor: Option<String>,
+}
+
+impl Overview {
+    pub fn add(&mut self, report: &LogReport, anchor: Option<&str>) {
+        self.logs += 1;
+        match (report.status, report.outcome) {
+            (Status::Explained, _) => self.explained += 1,
+            (Status::Unexplained, _) => self.unexplained += 1,
+            (Status::Clean, Outcome::Canceled) => self.canceled += 1,
+            (Status::Clean, Outcome::Unknown) => self.no_verdict += 1,
+            (Status::Clean, _) => self.succeeded += 1,
+        }
+        if self.logs == 1 {
+            self.title = report.cause.as_ref().map(|cause| cause.title.clone());
+        }
+        if let Some(cause) = &report.cause {
+            self.owners[cause.owner as usize] += 1;
+            self.retries[cause.retry as usize] += 1;
+            let known = self
+                .causes
+                .entry(cause.id.clone())
+                .or_insert_with(|| Cause {
+                    title: cause.title.clone(),
+                    owner: cause.owner,
+                    retry: cause.retry,
+                    logs: 0,
+                    anchor: None,
+                });
+            known.logs += 1;
+            if known.anchor.is_none() {
+                known.anchor = anchor.map(str::to_owned);
+            }
+        } else if let Some(unknown) = &report.unexplained {
+            self.groups.add(unknown, &report.source);
+            if let (Some(anchor), true) = (anchor, self.anchors.len() < MOST_ANCHORS) {
+                let anchor = anchor.to_owned();
+                self.anchors.entry(report.source.clone()).or_insert(anchor);
+            }
+        }
+    }
+
+    /// Failures, known or not.
+    pub fn failures(&self) -> usize {
+        self.explained + self.unexplained
+    }
+
+    /// The most frequent first, then by id.
+    pub fn ranked(&self) -> Vec<(&str, &Cause)> {
+        let mut causes: Vec<_> = self.causes.iter().map(|(id, c)| (id.as_str(), c)).collect();
+        causes.sort_by_key(|(_, cause)| std::cmp::Reverse(cause.logs));
+        causes
+    }
+}

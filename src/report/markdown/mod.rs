@@ -1,0 +1,166 @@
+//! `markdown`: a comment for a merge request, a pull request or an issue.
+//!
+//! One log after the other comes in; one comment leaves, within the size that forges take. It starts
+//! with a hidden mark, so that the next run can find the comment and edit it. What a log says stands
+//! in fences behind line numbers, or went through [`escape`].
+
+use std::io::{self, Write};
+
+use super::{Format, Style, Writer};
+use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
+
+pub(super) mod escape;
+mod section;
+
+/// Found in the comment by whoever wants to edit it.
+pub const MARK: &str = "<!-- jobtriage:report -->";
+
+/// Bytes of a comment. GitHub takes 65,536 characters, GitLab more.
+const LIMIT: usize = 60_000;
+/// What heading, notices and the line about the tool may need of them.
+const FRAME: usize = 1_500;
+/// Failures in the table at the top of several.
+const MOST_ROWS: usize = 50;
+/// Unreadable inputs that are named.
+const MOST_ERRORS: usize = 10;
+
+/// The format.
+#[derive(Debug)]
+pub struct Markdown;
+
+impl Format for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn about(&self) -> &'static str {
+        "a comment for a merge request, a pull request or an issue"
+    }
+
+    fn start<'w>(
+        &self,
+        out: Box<dyn Write + 'w>,
+        style: &Style,
+        tool: &ToolInfo,
+    ) -> Box<dyn Writer + 'w> {
+        Box::new(MarkdownWriter {
+            out,
+            style: style.clone(),
+            tool: tool.clone(),
+            limit: style.max_bytes.unwrap_or(LIMIT).saturating_sub(FRAME),
+            logs: 0,
+            failures: 0,
+            only: None,
+            rows: Vec::new(),
+            sections: Vec::new(),
+            used: 0,
+        })
+    }
+}
+
+struct MarkdownWriter<'w> {
+    out: Box<dyn Write + 'w>,
+    style: Style,
+    tool: ToolInfo,
+    /// Bytes that sections and rows may have.
+    limit: usize,
+    logs: usize,
+    failures: usize,
+    /// The first log's section: all there is if no other follows.
+    only: Option<String>,
+    rows: Vec<String>,
+    /// Failures in full, folded, as long as they fit.
+    sections: Vec<String>,
+    used: usize,
+}
+
+impl Writer for MarkdownWriter<'_> {
+    fn log(&mut self, report: &LogReport) -> io::Result<()> {
+        self.logs += 1;
+        if self.logs == 1 {
+            self.only = Some(section::within(report, &self.style, self.limit));
+        }
+        if report.status == Status::Clean {
+            return Ok(());
+        }
+        self.failures += 1;
+        let row = section::row(report, &self.style);
+        if self.rows.len() < MOST_ROWS && self.used + row.len() <= self.limit {
+            self.used += row.len();
+            self.rows.push(row);
+        }
+        let folded = section::folded(report, &self.style, self.sections.is_empty());
+        // Without gaps: what is left out is always the end.
+        if self.sections.len() + 1 == self.failures && self.used + folded.len() <= self.limit {
+            self.used += folded.len();
+            self.sections.push(folded);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
+        let (labels, words) = (self.style.labels(), self.style.words());
+        writeln!(self.out, "{MARK}")?;
+        match self.only.take() {
+            Some(only) if self.logs == 1 => self.out.write_all(only.as_bytes())?,
+            _ => {
+                let totals = words.totals(summary, errors.len()).join(" · ");
+                writeln!(self.out, "### {totals}\n")?;
+                if !self.rows.is_empty() {
+                    let columns = [labels.log, labels.outcome, labels.cause, labels.who];
+                    writeln!(self.out, "| {} |\n|---|---|---|---|", columns.join(" | "))?;
+                    for row in &self.rows {
+                        self.out.write_all(row.as_bytes())?;
+                    }
+                    writeln!(self.out)?;
+                }
+                for section in &self.sections {
+                    self.out.write_all(section.as_bytes())?;
+                }
+                let left_out = self.failures - self.sections.len();
+                if left_out > 0 {
+                    writeln!(self.out, "{}\n", (labels.failures_left_out)(left_out))?;
+                }
+            }
+        }
+        self.errors(errors)?;
+        let version = escape::text(&self.tool.version);
+        let by = (labels.written_by)(&version, self.tool.patterns);
+        writeln!(self.out, "<sub>{by}</sub>")?;
+        self.out.flush()
+    }
+}
+
+impl MarkdownWriter<'_> {
+    fn errors(&mut self, errors: &[Problem]) -> io::Result<()> {
+        if errors.is_empty() {
+            return Ok(());
+        }
+        let labels = self.style.labels();
+        writeln!(self.out, "**{}**\n", labels.not_read)?;
+        for error in errors.iter().take(MOST_ERRORS) {
+            let (source, message) = (section::path(&error.source), escape::text(&error.message));
+            writeln!(self.out, "- {source}: {message}")?;
+        }
+        if errors.len() > MOST_ERRORS {
+            let more = (labels.errors_left_out)(errors.len() - MOST_ERRORS);
+            writeln!(self.out, "- … {more}")?;
+        }
+        writeln!(self.out)
+    }
+}
+
+/// How a job ended, as the first word that is read.
+fn status(report: &LogReport, style: &Style) -> &'static str {
+    let words = style.words();
+    match report.outcome {
+        Outcome::Failed => words.failed,
+        Outcome::TimedOut => words.timed_out,
+        Outcome::Canceled => words.canceled,
+        Outcome::Succeeded => words.ok,
+        Outcome::Unknown => words.no_verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests;

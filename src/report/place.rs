@@ -1,0 +1,98 @@
+//! Where in the repository a finding points to, for the formats that show findings beside code.
+//!
+//! A log is no file of the repository. But many patterns capture the file (and the line) that a tool
+//! complains of; what does not look like a path in the repository is left out rather than guessed.
+
+use super::sanitize;
+use crate::model::Finding;
+
+/// Longest path that is believed.
+const MOST_BYTES: usize = 300;
+
+/// A place in the repository.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Relative, with slashes.
+    pub path: String,
+    pub line: Option<u64>,
+}
+
+/// The file that a finding names.
+pub(super) fn of(finding: &Finding) -> Option<Place> {
+    let capture = |name: &str| finding.captures.get(name)?.as_deref();
+    let path = relative(capture("file")?)?;
+    let line = capture("line").and_then(|line| line.trim().parse().ok());
+    Some(Place {
+        path,
+        line: line.filter(|line| *line > 0),
+    })
+}
+
+/// The path, if it can be one of the repository.
+fn relative(path: &str) -> Option<String> {
+    let mut path = path.trim();
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest;
+    }
+    let odd = |c: char| sanitize::is_hostile(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
+    let parts = |part: &str| part.is_empty() || part == "." || part == ".." || part.ends_with(' ');
+    let stream = ["stdin", "stdout", "stderr"].contains(&path);
+    let fits = !path.is_empty()
+        && !stream
+        && path.len() <= MOST_BYTES
+        && !path.starts_with(['/', '~', '-', ' '])
+        && !path.contains(odd)
+        && !path.split('/').any(parts);
+    fits.then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::finding;
+
+    #[test]
+    fn only_what_can_be_in_the_repository() {
+        for (path, taken) in [
+            ("src/main.c", Some("src/main.c")),
+            ("./Dockerfile", Some("Dockerfile")),
+            ("docs/한국어 문서.md", Some("docs/한국어 문서.md")),
+            ("@scope/x.ts", Some("@scope/x.ts")),
+            ("/etc/passwd", None),
+            ("../secret", None),
+            ("a/../../b", None),
+            ("C:\\x.c", None),
+            ("https://example.com/x", None),
+            ("~/x", None),
+            ("$HOME/x", None),
+            ("a\nb", None),
+            ("<stdin>", None),
+            ("stdin", None),
+            ("a//b", None),
+            ("", None),
+        ] {
+            assert_eq!(relative(path).as_deref(), taken, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_line_goes_with_the_file() {
+        let mut finding = finding("a/b", 1, "x");
+        assert_eq!(of(&finding), None);
+        let mut capture = |name: &str, value: Option<&str>| {
+            let value = value.map(str::to_owned);
+            finding.captures.insert(name.into(), value);
+            of(&finding)
+        };
+        assert_eq!(capture("line", Some("12")), None);
+        let place = |line| {
+            Some(Place {
+                path: "a.c".into(),
+                line,
+            })
+        };
+        assert_eq!(capture("file", Some("a.c")), place(Some(12)));
+        assert_eq!(capture("line", Some("0")), place(None));
+        assert_eq!(capture("line", None), place(None));
+    }
+}
