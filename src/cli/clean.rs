@@ -82,7 +82,7 @@ fn print(out: &mut impl Write, block: &Block, line_open: &mut bool) -> io::Resul
     while at < end {
         let stop = memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |k| at + k);
         let piece = &bytes[at..stop];
-        let skipped = block.overwritten(stop) || (!*line_open && marker::bare(piece).is_some());
+        let skipped = block.overwritten(stop) || (!*line_open && marker::alone(piece));
         if !skipped {
             let text = String::from_utf8_lossy(piece);
             let text = if stop < end {

@@ -142,6 +142,9 @@ impl<'l> Scanner<'l> {
         found.retain(|(at, _)| *at < owned);
         found.sort_unstable();
         block.echoes(&mut self.echoes);
+        if block.column() == 0 && start < block.bytes().len() {
+            run.frame.resume(first_line(&block.bytes()[start..]));
+        }
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
         loop {
@@ -170,7 +173,7 @@ impl<'l> Scanner<'l> {
                 continue;
             }
             let piece = block.piece(at);
-            let line = counter.line_at(block, piece.from);
+            let line = counter.line_at(block, piece.since);
             targets.clear();
             while let Some((_, literal)) = found.get(hit).filter(|(at, _)| *at < piece.until) {
                 targets.extend(self.library.tables().targets(*literal).map(Target::unpack));
@@ -268,35 +271,32 @@ impl<'l> Run<'l> {
 
     fn piece(&mut self, block: &Block, place: Piece, line: u64, command: bool, targets: &[Target]) {
         let Piece {
-            from, to, goes_on, ..
+            from,
+            since,
+            to,
+            goes_on,
+            ..
         } = place;
         let bytes = block.bytes();
         let piece = &bytes[from..to];
         let mut view = if goes_on {
-            // Not the start of its line: no prefix, and no `^`.
-            Line {
-                text: piece.trim_ascii_end(),
-                content_at: 0,
-                stream: 0,
-                command: false,
-            }
+            Line::inside(piece)
         } else {
             Line::new(piece, command)
         };
+        if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
+            let next = bytes.get(to + 1..).filter(|rest| !rest.is_empty());
+            self.change(block, from, line, |frame| {
+                frame.look(&view, piece, next.map(first_line), line)
+            });
+        }
+        // Behind the frame: a marker that lost its CR stands on the same line, before the command.
         if command {
             self.command_start = block.base() + from as u64;
             self.frame.echo(
                 &String::from_utf8_lossy(view.content().get(2..).unwrap_or_default()),
                 line,
             );
-        }
-        if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
-            let next = bytes
-                .get(to + 1..)
-                .map(|rest| &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]);
-            self.change(block, from, line, |frame| {
-                frame.look(&view, piece, next, line)
-            });
         }
         view.command |= view.text.starts_with(GITHUB_COMMAND);
         let source = self.frame.in_step_header() && !view.command;
@@ -307,7 +307,7 @@ impl<'l> Run<'l> {
         };
         self.watches(&view, targets, at, goes_on, true);
         if !source {
-            self.matches(block, from, &view, targets, at, goes_on);
+            self.matches(block, since, &view, targets, at, goes_on);
         }
         self.watches(&view, targets, at, goes_on, false);
     }
@@ -355,7 +355,7 @@ impl<'l> Run<'l> {
     fn matches(
         &mut self,
         block: &Block,
-        from: usize,
+        since: usize,
         view: &Line<'_>,
         targets: &[Target],
         at: At,
@@ -409,7 +409,7 @@ impl<'l> Run<'l> {
                     Scope::Job => 0,
                 };
                 let floor = start.saturating_sub(block.base()) as usize;
-                look_up(block, from, floor, at, within, loaded, target)
+                look_up(block, since, floor, at, within, loaded, target)
             };
             let context = self.memory.look_back(loaded, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
@@ -431,6 +431,11 @@ impl<'l> Run<'l> {
             self.memory.wait(loaded, target.pattern, key, at);
         }
     }
+}
+
+/// A text up to its first newline.
+fn first_line(text: &[u8]) -> &[u8] {
+    &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())]
 }
 
 /// What an alternative sees of a line, and how many bytes of the content it does not see.
@@ -469,7 +474,7 @@ fn captures_in<'t>(regex: &Regex, text: &'t [u8], goes_on: bool) -> Option<Found
 /// Looks up the few lines above a hit for a condition without a literal.
 fn look_up(
     block: &Block,
-    from: usize,
+    since: usize,
     floor: usize,
     at: At,
     within: u32,
@@ -477,13 +482,13 @@ fn look_up(
     target: Target,
 ) -> Option<WatchHit> {
     let bytes = block.bytes();
-    let mut end = from.checked_sub(1)?;
+    let mut end = since.checked_sub(1)?;
     for _ in 0..4 * within.max(1) {
         let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |k| k + 1);
         if start < floor {
             return None;
         }
-        let line = block.line_before(start, from, at.place.line);
+        let line = block.line_before(start, since, at.place.line);
         if at.place.line.saturating_sub(line) > u64::from(within) {
             return None;
         }

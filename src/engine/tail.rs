@@ -3,7 +3,7 @@
 
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, frame, marker};
+use crate::trace::{Block, frame};
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -78,7 +78,7 @@ impl Tail {
             let command = echoed && starts_command(piece);
             let view = Line::new(piece, command);
             let content = view.content();
-            if content.is_empty() || marker::bare(view.text.trim_ascii_start()).is_some() {
+            if content.is_empty() {
                 return;
             }
             // GitHub repeats a step's source between these two.

@@ -11,6 +11,8 @@ pub const OVERLAP: usize = 4 << 10;
 pub const STEP: usize = WINDOW - OVERLAP;
 /// How far a window sees beyond its own stretch.
 const MARGIN: usize = OVERLAP / 2;
+/// More than all stamps at the start of a line take.
+const MAX_STAMPS: usize = 1200;
 /// How much clean text before the block stays readable.
 pub const HISTORY: usize = 64 << 10;
 
@@ -95,15 +97,17 @@ impl Block {
     pub fn piece(&self, at: usize) -> Piece {
         let from = memchr::memrchr(b'\n', &self.buf[self.fresh..at])
             .map_or(self.fresh, |k| self.fresh + k + 1);
-        let to = memchr::memchr(b'\n', &self.buf[at..self.end]).map_or(self.end, |k| at + k);
+        let newline = memchr::memchr(b'\n', &self.buf[at..self.end]).map(|k| at + k);
+        let to = newline.unwrap_or(self.end);
         let column = if from == self.fresh {
             self.column as usize
         } else {
             0
         };
-        if column == 0 && to - from <= WINDOW {
+        if column == 0 && newline.is_some() && to - from <= WINDOW {
             return Piece {
                 from,
+                since: from,
                 to,
                 until: to,
                 goes_on: false,
@@ -114,15 +118,28 @@ impl Block {
         let offset = |column_wanted: usize| (from + column_wanted).saturating_sub(column);
         let until = offset((window + 1) * STEP).min(to);
         Piece {
+            since: offset(window * STEP),
             from: if window == 0 {
                 from
             } else {
-                offset(window * STEP - MARGIN)
+                self.character(offset(window * STEP - MARGIN), 1)
             },
-            to: (until + MARGIN).min(to),
+            to: if until + MARGIN < to {
+                self.character(until + MARGIN, -1)
+            } else {
+                to
+            },
             until,
             goes_on: window > 0,
         }
+    }
+
+    /// The nearest offset in that direction where no UTF-8 character is torn.
+    fn character(&self, at: usize, direction: isize) -> usize {
+        (0..4)
+            .map(|k| at.saturating_add_signed(k * direction))
+            .find(|&at| self.buf[at] & 0xc0 != 0x80)
+            .unwrap_or(at)
     }
 
     /// Is the piece that ends at `to` overwritten by the next one on a screen?
@@ -179,18 +196,16 @@ impl Block {
 
     /// Does nothing but stamps stand before this offset on its line?
     fn begins_line(&self, at: usize) -> bool {
-        let from = memchr::memrchr(b'\n', &self.buf[self.fresh..at])
-            .map_or(self.fresh, |k| self.fresh + k + 1);
-        if from == self.fresh && self.column > 0 {
-            return false;
-        }
-        let before = at - from;
-        before == 0
-            || before < 600 && {
-                let to =
-                    memchr::memchr(b'\n', &self.buf[at..self.end]).map_or(self.end, |k| at + k);
-                prefix::split(&self.buf[from..to]).stamps == before
-            }
+        // Bounded on both sides: a long line may hold many such places.
+        let low = self.fresh.max(at.saturating_sub(MAX_STAMPS));
+        let from = match memchr::memrchr(b'\n', &self.buf[low..at]) {
+            Some(k) => low + k + 1,
+            None if low == self.fresh && self.column == 0 => low,
+            None => return false,
+        };
+        let high = self.end.min(at + 64);
+        let to = memchr::memchr(b'\n', &self.buf[at..high]).map_or(high, |k| at + k);
+        at == from || prefix::split(&self.buf[from..to]).stamps == at - from
     }
 
     /// A counter of raw lines that starts at the text's start.
@@ -206,16 +221,10 @@ impl Block {
     /// Raw line number at an offset of the history or the text, without a counter at hand.
     pub fn line_before(&self, at: usize, known: usize, known_line: u64) -> u64 {
         let newlines = memchr::memchr_iter(b'\n', &self.buf[at..known]).count() as u64;
-        let borders = self
-            .borders
-            .iter()
-            .filter(|(b, _)| (at..known).contains(b))
-            .count() as u64;
-        let joins = self
-            .joins
-            .iter()
-            .filter(|j| **j > at && **j <= known)
-            .count() as u64;
+        let borders = |to: usize| self.borders.partition_point(|(border, _)| *border < to);
+        let joins = |to: usize| self.joins.partition_point(|join| *join <= to);
+        let borders = (borders(known) - borders(at)) as u64;
+        let joins = (joins(known) - joins(at)) as u64;
         known_line - (newlines - borders + joins)
     }
 
@@ -264,6 +273,8 @@ pub struct Piece {
     pub from: usize,
     /// Where it ends, without its newline.
     pub to: usize,
+    /// What stands before this offset belongs to the piece before; its line number is that of the piece.
+    pub since: usize,
     /// What stands behind this offset belongs to the next piece.
     pub until: usize,
     /// It does not begin at the start of its line.

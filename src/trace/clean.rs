@@ -15,7 +15,7 @@ const MARKER_REACH: usize = 600;
 /// Bytes that are not simply copied: every control character but tab and newline.
 #[inline(always)]
 fn special(b: u8) -> bool {
-    b < 0x20 && b != b'\t' && b != b'\n'
+    b < 0x20 && b != b'\t' && b != b'\n' || b == 0x7f
 }
 
 /// Bit k is set when `b[k]` is special.
@@ -37,7 +37,9 @@ fn mask(b: &[u8; 64]) -> u64 {
             let control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
             let tab = _mm_cmpeq_epi8(v, _mm_set1_epi8(9));
             let newline = _mm_cmpeq_epi8(v, _mm_set1_epi8(10));
-            _mm_movemask_epi8(_mm_andnot_si128(_mm_or_si128(tab, newline), control))
+            let delete = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f));
+            let kept = _mm_or_si128(tab, newline);
+            _mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(kept, control), delete))
         };
         mask |= u64::from(bits as u32) << (16 * k);
     }
@@ -150,6 +152,9 @@ fn lone_cr(block: &mut Block, mut o: usize) -> usize {
     let border = match &found {
         Some((at, ..)) => {
             o = *at;
+            // What was joined within the marker is joined before the text behind it.
+            let gone = block.joins.partition_point(|join| *join <= o);
+            block.joins[gone..].fill(o);
             Border::Marker
         }
         None => Border::Overwritten,

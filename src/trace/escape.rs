@@ -88,6 +88,55 @@ fn string(s: &[u8]) -> usize {
     2
 }
 
+/// Length of the escape sequences of the runner at the start of a line that lost the ESC character itself, or shows it
+/// as `^[` or `␛`: `[0K[36;1m`. Only the runner's own forms count, since text may begin with a bracket.
+pub fn lost(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(len) = lost_one(&text[at..]) {
+        at += len;
+    }
+    at
+}
+
+/// The same at the end of a line, where the runner resets its colours: how much of the line is left.
+pub fn lost_at_end(text: &[u8]) -> usize {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_ascii_end();
+        let reset = [&b"[0;m"[..], b"[0m", b"[0K"]
+            .iter()
+            .find_map(|reset| trimmed.strip_suffix(*reset));
+        let Some(before) = reset else {
+            return trimmed.len();
+        };
+        rest = LOST_ESC
+            .iter()
+            .find_map(|esc| before.strip_suffix(esc.as_bytes()))
+            .unwrap_or(before);
+    }
+}
+
+/// What stands in place of an ESC that was made visible: by `cat -v`, as its control picture, as a damaged character.
+const LOST_ESC: &[&str] = &["^[", "\u{241b}", "\u{fffd}"];
+
+fn lost_one(text: &[u8]) -> Option<usize> {
+    if !matches!(text.first(), Some(b'[' | b'^' | 0xe2 | 0xef)) {
+        return None;
+    }
+    let esc = LOST_ESC
+        .iter()
+        .find(|esc| text.starts_with(esc.as_bytes()))
+        .map_or(0, |esc| esc.len());
+    let len = match &text[esc..] {
+        [b'[', b'0', b'K' | b'm', ..] => 3,
+        [b'[', b'0', b';', b'm', ..] => 4,
+        [b'[', b'3', b'0'..=b'7', b';', b'1', b'm', ..] => 6,
+        [b'[', b'0', b';', b'3', b'0'..=b'7', b'm', ..] => 6,
+        _ => return None,
+    };
+    Some(esc + len)
+}
+
 /// Could the sequence at `s[0] == ESC` go on beyond the end of `s`?
 pub fn unfinished(s: &[u8]) -> bool {
     match s.get(1) {

@@ -9,7 +9,7 @@ use super::foreign::{self, Closing, Reach};
 use super::github::{self, Github, Step};
 use super::line::Line;
 use super::marker::{self, Edge, STAGES};
-use super::{prefix, verdict};
+use super::{escape, prefix, verdict};
 use crate::model::{Command, Dialect, JobFacts, Outcome, Place, Section, Verdict};
 
 /// Stages whose failure does not fail the job (runner: common/build.go).
@@ -30,6 +30,10 @@ const MAX_SPANS: usize = 8192;
 const MAX_COMMANDS: usize = 500;
 /// Lines that may follow the last word of another system that all went well.
 const AT_END: u64 = 20;
+/// Most sections open at a time: a script that never closes its own only moves the innermost on.
+const MAX_OPEN: usize = 8;
+/// Longest name kept, of a section or a runner, in bytes.
+const MAX_NAME: usize = 128;
 /// Longest command text kept, in bytes.
 const MAX_COMMAND: usize = 2000;
 
@@ -42,6 +46,8 @@ pub struct Frame {
     marked: bool,
     commands: u32,
     command: Option<Arc<str>>,
+    /// The runner's header has passed, the line below it has not.
+    name_comes: bool,
     inner_verdict: Option<(Verdict, verdict::Parsed)>,
     outer_verdict: Option<(Verdict, verdict::Parsed)>,
     github: Github,
@@ -75,6 +81,7 @@ impl Default for Frame {
             marked: false,
             commands: 0,
             command: None,
+            name_comes: false,
             inner_verdict: None,
             outer_verdict: None,
             github: Github::default(),
@@ -183,8 +190,13 @@ impl Frame {
 
     /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
     pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
-        if let Some(marker) = marker::bare(line.text.trim_ascii_start()) {
-            return self.marker(marker.edge, marker.unix, marker.name, number);
+        // Markers that lost their CR stand at the start of the line; there may be text behind them.
+        let mut at = prefix::clock(piece);
+        at += escape::lost(&piece[at..]);
+        while let Some((marker, len)) = marker::leading(&piece[at..]) {
+            self.marker(marker.edge, marker.unix, marker.name, number);
+            at += len;
+            at += escape::lost(&piece[at..]);
         }
         if let Some((_, step, _)) = prefix::job_and_step(piece) {
             self.facts.dialect = Dialect::Github;
@@ -215,6 +227,25 @@ impl Frame {
         if text.starts_with("WARNING: script canceled externally") {
             self.facts.ended_by = Some(text.trim_start_matches("WARNING: ").to_owned());
         }
+    }
+
+    /// A block begins with that line: the one below the runner's header, if the header ended the block before.
+    pub fn resume(&mut self, line: &[u8]) {
+        if std::mem::take(&mut self.name_comes) {
+            self.runner_name(line);
+        }
+    }
+
+    /// The line below the runner's header: `on NAME TOKEN, system ID: …`.
+    fn runner_name(&mut self, line: &[u8]) {
+        let line = String::from_utf8_lossy(Line::new(line, false).text);
+        let Some(name) = line.trim_start().strip_prefix("on ") else {
+            return;
+        };
+        let name = name.split(", system ID").next().unwrap_or(name);
+        // The last word is the short token.
+        let name = name.rsplit_once(' ').map_or(name, |(name, _)| name);
+        self.facts.runner.name = Some(cut(name, MAX_NAME).to_owned());
     }
 
     /// Everything has passed.
@@ -284,15 +315,18 @@ impl Frame {
     }
 
     fn start(&mut self, name: &str, unix: i64, line: u64) {
+        let name = cut(name, MAX_NAME);
         if self.open.iter().any(|o| o.name == name) {
             if let Some(span) = self.facts.sections.last_mut() {
                 span.started = Some(unix);
             }
             return;
         }
-        if is_stage(name) {
+        let in_stage = self.open.first().is_some_and(|o| is_stage(&o.name));
+        if STAGES.contains(&name) || !in_stage && is_stage(name) {
             self.open.clear();
         }
+        self.open.truncate(MAX_OPEN - 1);
         if self.open.is_empty() {
             self.stage += 1;
             self.command = None;
@@ -319,6 +353,7 @@ impl Frame {
     }
 
     fn end(&mut self, name: &str, unix: i64, line: u64) {
+        let name = cut(name, MAX_NAME);
         if let Some(at) = self.open.iter().position(|o| o.name == name) {
             if let Some(span) = self.facts.sections.last_mut() {
                 span.ended = Some(unix);
@@ -374,27 +409,15 @@ impl Frame {
     /// The lines at the top of a trace (runner: common/build.go, the executors' `Prepare`).
     fn header(&mut self, text: &str, next: Option<&[u8]>) {
         let runner = &mut self.facts.runner;
-        if let Some(rest) = text
-            .trim_start_matches("[0K")
-            .strip_prefix("Running with gitlab-runner ")
-        {
+        if let Some(rest) = text.strip_prefix("Running with gitlab-runner ") {
             self.facts.dialect = Dialect::Gitlab;
             runner.version = rest
                 .split_whitespace()
                 .next()
                 .map(|v| v.trim_start_matches('v').to_owned());
-            let next = next.map(|n| String::from_utf8_lossy(Line::new(n, false).text).into_owned());
-            if let Some(name) = next
-                .as_deref()
-                .and_then(|n| n.trim_start().strip_prefix("on "))
-            {
-                let name = name.split(", system ID").next().unwrap_or(name);
-                // The last word is the short token.
-                runner.name = Some(
-                    name.rsplit_once(' ')
-                        .map_or(name, |(name, _)| name)
-                        .to_owned(),
-                );
+            self.name_comes = next.is_none();
+            if let Some(next) = next {
+                self.runner_name(next);
             }
             return;
         }
@@ -553,6 +576,7 @@ pub fn can_fail(stage: Option<&str>) -> bool {
     stage.is_none_or(|name| !HARMLESS.contains(&name))
 }
 
+/// Stages of later runners are called `step_NAME`; a script may call a section of its own so as well.
 fn is_stage(name: &str) -> bool {
     STAGES.contains(&name) || name.starts_with("step_")
 }

@@ -1,5 +1,6 @@
 //! A line as patterns and people see it.
 
+use super::escape;
 use super::prefix::{self, Prefix};
 
 /// What a line is, as far as its form tells.
@@ -36,7 +37,7 @@ impl<'a> Line<'a> {
             content,
             stream,
         } = prefix::split(piece);
-        let end = piece.trim_ascii_end().len().max(stamps);
+        let end = escape::lost_at_end(piece).max(stamps);
         let text = &piece[stamps..end];
         let content_at = content.min(end) - stamps;
         Self {
@@ -53,6 +54,16 @@ impl<'a> Line<'a> {
             Kind::Command
         } else {
             kind(self.content())
+        }
+    }
+
+    /// A window that does not begin at the start of its line: it has no prefix, and `^` does not hold.
+    pub fn inside(window: &'a [u8]) -> Self {
+        Self {
+            text: window.trim_ascii_end(),
+            content_at: 0,
+            stream: 0,
+            command: false,
         }
     }
 

@@ -3,6 +3,8 @@
 //! GitLab Runner ends them with CR and `ESC [0K` (runner: helpers/build_section.go). We also read what is left of them
 //! in a pasted log: on a line of their own, with the escape lost (`[0K` as text), or with the title run on.
 
+use super::escape;
+
 /// Opens or closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
@@ -62,14 +64,25 @@ pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
 #[inline(never)]
 fn at_end_slow(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     let low = text.len().saturating_sub(MAX);
-    let window = &text[low..];
-    let at = memchr::memmem::rfind(window, b"section_")?;
-    let (marker, len) = parse(&window[at..])?;
-    (at + len == window.len()).then_some((low + at, marker))
+    let mut window = &text[low..];
+    // A name may hold the word as well: `section_script_step_0`.
+    while let Some(at) = memchr::memmem::rfind(window, b"section_") {
+        if let Some((marker, len)) = parse(&text[low + at..]) {
+            return (low + at + len == text.len()).then_some((low + at, marker));
+        }
+        window = &window[..at];
+    }
+    None
 }
 
 /// Parses a marker at the start of `text`; also how many bytes it takes (options included).
 pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
+    let (marker, end) = head(text)?;
+    Some((marker, end + options(&text[end..])))
+}
+
+/// A marker without its options.
+fn head(text: &[u8]) -> Option<(Marker<'_>, usize)> {
     let (edge, skip) = if text.starts_with(START) {
         (Edge::Start, START.len())
     } else if text.starts_with(END) {
@@ -95,42 +108,72 @@ pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
         return None;
     }
     let name = std::str::from_utf8(&text[from..from + name_len]).ok()?;
-    let mut end = from + name_len;
-    if text.get(end) == Some(&b'[')
-        && let Some(close) = text[end..].iter().take(MAX).position(|&b| b == b']')
-        && text[end..end + close].contains(&b'=')
-    {
-        end += close + 1;
-    }
-    Some((Marker { edge, unix, name }, end))
+    Some((Marker { edge, unix, name }, from + name_len))
 }
 
-/// Parses a line that is nothing but a marker, whatever a paste made of it; `None` for ordinary text.
-pub fn bare(line: &[u8]) -> Option<Marker<'_>> {
-    if let Some(marker) = run_on(line) {
-        return Some(marker);
+/// Length of `[collapsed=true,hide_duration=true]` at the start of `text`; 0 where there is none.
+fn options(text: &[u8]) -> usize {
+    let form = |b: u8| name_byte(b) || matches!(b, b'=' | b',' | b' ');
+    if text.first() != Some(&b'[') || !text.get(1).is_some_and(u8::is_ascii_alphabetic) {
+        return 0;
     }
-    let (marker, len) = parse(line)?;
-    let rest = &line[len..];
-    if rest.is_empty() || rest.starts_with(b"[0K") || rest.starts_with(b" ") {
-        return Some(marker);
-    }
-    None
+    let inside = text[1..].iter().take(MAX).take_while(|b| form(**b)).count();
+    let is_options = text.get(1 + inside) == Some(&b']') && text[1..=inside].contains(&b'=');
+    if is_options { inside + 2 } else { 0 }
 }
 
-/// A marker with the title run on: `section_start:1:step_scriptExecuting "step_script" …`.
-fn run_on(line: &[u8]) -> Option<Marker<'_>> {
-    let (marker, _) = parse(line)?;
+/// Parses a marker at the start of a line that lost its CR, whatever a paste made of it; also how many bytes belong
+/// to it. `None` for ordinary text.
+///
+/// What may stand behind it: nothing, what is left of escapes, a blank, a command, the next marker; behind the name of
+/// one of the runner's stages its title as well.
+pub fn leading(line: &[u8]) -> Option<(Marker<'_>, usize)> {
+    let blanks = line.len() - line.trim_ascii_start().len();
+    let text = &line[blanks..];
+    let (marker, end) = head(text)?;
+    if let Some(name) = run_on(marker.name, text.get(end).copied()) {
+        let len = end - (marker.name.len() - name.len());
+        return Some((Marker { name, ..marker }, blanks + len));
+    }
+    let options = options(&text[end..]);
+    let len = end + options;
+    let rest = &text[len..];
+    let lost = escape::lost(rest);
+    let ends = lost > 0
+        || rest.is_empty()
+        || rest[0] == b' '
+        || rest.starts_with(b"$ ")
+        || options > 0 && rest[0] != b'\\';
+    let blank = usize::from(rest.first() == Some(&b' '));
+    ends.then_some((marker, blanks + len + lost.max(blank)))
+}
+
+/// Does the line hold markers and nothing else?
+pub fn alone(mut line: &[u8]) -> bool {
+    let mut any = false;
+    while let Some((_, len)) = leading(line) {
+        any = true;
+        line = &line[len..];
+    }
+    any && line.trim_ascii().is_empty()
+}
+
+/// The name in a name that something runs on to: the next marker, or the title of a stage
+/// (`step_scriptExecuting "step_script" …`).
+fn run_on(name: &str, behind: Option<u8>) -> Option<&str> {
+    if behind == Some(b':') {
+        let before = ["section_start", "section_end"]
+            .iter()
+            .find_map(|word| name.strip_suffix(word));
+        if let Some(before) = before {
+            return (!before.is_empty()).then_some(before);
+        }
+    }
     let stage = STAGES.iter().find(|stage| {
-        marker
-            .name
-            .strip_prefix(**stage)
+        name.strip_prefix(**stage)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
     })?;
-    Some(Marker {
-        name: &marker.name[..stage.len()],
-        ..marker
-    })
+    Some(&name[..stage.len()])
 }
 
 fn name_byte(b: u8) -> bool {
@@ -141,38 +184,49 @@ fn name_byte(b: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn name(line: &str) -> Option<&str> {
-        bare(line.as_bytes()).map(|m| m.name)
+    fn name(line: &str) -> Option<(&str, &str)> {
+        leading(line.as_bytes()).map(|(marker, len)| (marker.name, &line[len..]))
     }
 
     #[test]
     fn markers_are_read_in_every_state_of_repair() {
-        assert_eq!(name("section_start:1:step_script"), Some("step_script"));
-        assert_eq!(
-            name("section_end:1627233650:after_script"),
-            Some("after_script")
-        );
-        assert_eq!(
-            name("section_start:1:x[collapsed=true, hide_duration=true]"),
-            Some("x")
-        );
-        assert_eq!(
-            name("section_start:1:a.b-C[0K[0K[36;1mTitle"),
-            Some("a.b-C")
-        );
-        assert_eq!(
-            name("section_start:1:prepare_executorPreparing the \"docker\" executor"),
-            Some("prepare_executor")
-        );
+        for (line, want, rest) in [
+            ("section_start:1:step_script", "step_script", ""),
+            ("  section_end:1627233650:after_script", "after_script", ""),
+            (
+                "section_start:1:x[collapsed=true, hide_duration=true]",
+                "x",
+                "",
+            ),
+            ("section_start:1:x[collapsed=true]$ make", "x", "$ make"),
+            ("section_start:1:x Title", "x", "Title"),
+            ("section_start:1:a.b-C[0K[0K[36;1mTitle", "a.b-C", "Title"),
+            ("section_start:1:x[0Ka=b ]", "x", "a=b ]"),
+            (
+                "section_start:1:prepare_executorPreparing the \"docker\" executor",
+                "prepare_executor",
+                "Preparing the \"docker\" executor",
+            ),
+            ("section_end:1:xsection_start:2:y", "x", "section_start:2:y"),
+            (
+                "section_end:1:cleanup_file_variablesERROR: Job failed: x",
+                "cleanup_file_variables",
+                "ERROR: Job failed: x",
+            ),
+        ] {
+            assert_eq!(name(line), Some((want, rest)), "{line}");
+        }
     }
 
     #[test]
     fn text_about_markers_is_text() {
         for line in [
             "section_start:1:x\\r\\e[0KHeader",
+            "section_start:1:x[collapsed=true]\\r\\e[0KHeader",
             "section_start:x:y",
             "section_start::y",
             "section_start:1:",
+            "section_start:1:section_start:2:x",
             "see section_start:1:y",
         ] {
             assert_eq!(name(line), None, "{line}");
@@ -187,6 +241,8 @@ mod tests {
             (4, Edge::End, 5, "step_script")
         );
         assert!(at_end(b"section_start:1:a title").is_none());
+        let (at, marker) = at_end(b"x section_start:1:section_script_step_0[a=b]").unwrap();
+        assert_eq!((at, marker.name), (2, "section_script_step_0"));
         assert!(at_end(b"50%").is_none());
         assert_eq!(
             at_end(b"section_start:1:a[collapsed=true, x=y]").unwrap().0,

@@ -340,7 +340,7 @@ fn of_gitlab(line: &[u8]) -> bool {
     text.starts_with("Running with gitlab-runner ")
         || title(&text).is_some()
         || verdict::gitlab(&text).is_some()
-        || marker::bare(line).is_some()
+        || marker::leading(line).is_some()
 }
 
 /// The number that a line begins with, and how many digits it has; 0 for none.

@@ -1,10 +1,10 @@
 //! What other programs put before every line of somebody else's output.
 //!
-//! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`) says when and where a line
-//! was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, `##[error]`)
+//! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, `##[error]`)
 //! is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
-use super::stamp;
+use super::{escape, marker, stamp};
 
 /// Where a line's own text begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub struct Prefix {
 
 /// Splits the prefixes off a clean line.
 pub fn split(line: &[u8]) -> Prefix {
-    let stamps = stamps(line);
+    let clock = clock(line);
+    let stamps = clock + damage(&line[clock..]);
     let mut prefix = Prefix {
         stamps,
         content: stamps,
@@ -48,7 +49,18 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
 }
 
-fn stamps(line: &[u8]) -> usize {
+/// Length of what a damaged log holds of markers and colours at the start of a line.
+fn damage(line: &[u8]) -> usize {
+    let mut at = escape::lost(line);
+    while let Some((_, len)) = marker::leading(&line[at..]) {
+        at += len;
+        at += escape::lost(&line[at..]);
+    }
+    at
+}
+
+/// Length of the stamps that tell the time, and the job and step where the line has them.
+pub fn clock(line: &[u8]) -> usize {
     let mut at = 0;
     if let Some((_, _, len)) = job_and_step(line) {
         at = len;

@@ -22,6 +22,8 @@ pub struct BlockReader<R> {
     filled: usize,
     eof: bool,
     done: bool,
+    /// How much of the raw buffer has been searched for continuations, and where some were taken out.
+    searched: usize,
     joins: Vec<usize>,
     block: Block,
     bytes: u64,
@@ -47,6 +49,7 @@ impl<R: Read> BlockReader<R> {
             filled: 0,
             eof: false,
             done: false,
+            searched: 0,
             joins: Vec::new(),
             block,
             bytes: 0,
@@ -105,10 +108,14 @@ impl<R: Read> BlockReader<R> {
             } else {
                 self.cut()
             };
-            let kept = self.join_continuations(cut);
-            clean::clean(&self.raw[..kept], &self.joins, self.eof, &mut self.block);
-            self.raw.copy_within(cut..self.filled, 0);
-            self.filled -= cut;
+            let joins = self.joins.partition_point(|join| *join <= cut);
+            clean::clean(
+                &self.raw[..cut],
+                &self.joins[..joins],
+                self.eof,
+                &mut self.block,
+            );
+            self.drop_front(cut, joins);
             if self.eof {
                 self.done = true;
                 self.block.last = true;
@@ -123,8 +130,26 @@ impl<R: Read> BlockReader<R> {
         None
     }
 
-    /// Reads until the buffer is full or the source ends.
+    /// Reads until the buffer is full or the source ends, and joins continuations.
     fn fill(&mut self) {
+        self.read();
+        self.join_continuations();
+        // A run of CRs is one CR. What stands behind it decides what it means, so one that fills the buffer shrinks.
+        while !self.eof
+            && self.joins.len() < self.raw.len()
+            && self.raw[..self.filled].iter().all(|&b| b == b'\r')
+        {
+            self.filled = self.filled.min(1);
+            self.searched = self.filled;
+            self.joins
+                .iter_mut()
+                .for_each(|join| *join = (*join).min(1));
+            self.read();
+            self.join_continuations();
+        }
+    }
+
+    fn read(&mut self) {
         while self.filled < self.raw.len() && !self.eof {
             match self.source.read(&mut self.raw[self.filled..]) {
                 Ok(0) => self.eof = true,
@@ -141,47 +166,55 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Where the raw buffer may be cut, and whether that is a line end.
-    fn cut(&self) -> (usize, bool) {
-        let raw = &self.raw[..self.filled];
-        let mut to = raw.len().saturating_sub(LOOKAHEAD);
-        while let Some(newline) = memchr::memrchr(b'\n', &raw[..to]) {
-            if stamp::header(&raw[newline + 1..]) != Some(true) {
-                return (newline + 1, true);
-            }
-            to = newline;
-        }
-        (mid_line(raw), false)
-    }
-
-    /// Takes `newline + header+` out of `raw[..cut]`; returns what is left and fills `joins`.
-    fn join_continuations(&mut self, cut: usize) -> usize {
-        self.joins.clear();
-        let (mut from, mut to) = (0, 0);
-        let mut search = 0;
+    /// Takes every `newline + header+` out of the raw buffer, and notes where.
+    fn join_continuations(&mut self) {
+        // A header stands in one piece: none begins before the join above it.
+        let decided = self.searched.saturating_sub(LOOKAHEAD);
+        let mut from = self.joins.last().map_or(decided, |&join| join.max(decided));
+        let mut to = from;
+        let mut search = self.searched;
         // A `+` is rare in most logs, so this costs one fast pass.
-        while let Some(plus) = memchr::memchr(b'+', &self.raw[search..cut]).map(|k| search + k) {
+        while let Some(plus) =
+            memchr::memchr(b'+', &self.raw[search..self.filled]).map(|k| search + k)
+        {
             search = plus + 1;
-            let Some(newline) = search.checked_sub(stamp::LEN + 1) else {
+            let Some(newline) = search.checked_sub(LOOKAHEAD) else {
                 continue;
             };
             if newline < from
                 || self.raw[newline] != b'\n'
-                || stamp::header(&self.raw[newline + 1..cut]) != Some(true)
+                || stamp::header(&self.raw[newline + 1..search]) != Some(true)
             {
                 continue;
             }
-            let mut end = newline;
-            while end > from && self.raw[end - 1] == b'\r' && self.raw.get(search) == Some(&b'\n') {
-                end -= 1;
-            }
-            self.raw.copy_within(from..end, to);
-            to += end - from;
+            self.raw.copy_within(from..newline, to);
+            to += newline - from;
             self.joins.push(to);
             from = search;
         }
-        self.raw.copy_within(from..cut, to);
-        to + cut - from
+        self.raw.copy_within(from..self.filled, to);
+        self.filled -= from - to;
+        self.searched = self.filled;
+    }
+
+    /// Forgets the raw bytes that went into the block.
+    fn drop_front(&mut self, cut: usize, joins: usize) {
+        self.raw.copy_within(cut..self.filled, 0);
+        self.filled -= cut;
+        self.searched -= cut;
+        self.joins.drain(..joins);
+        self.joins.iter_mut().for_each(|join| *join -= cut);
+    }
+
+    /// Where the raw buffer may be cut, and whether that is a line end.
+    fn cut(&self) -> (usize, bool) {
+        let raw = &self.raw[..self.filled];
+        // What stands behind a newline near the end may turn out to continue its line.
+        let known = raw.len().saturating_sub(LOOKAHEAD);
+        match memchr::memrchr(b'\n', &raw[..known]) {
+            Some(newline) => (newline + 1, true),
+            None => (mid_line(raw), false),
+        }
     }
 
     /// Decides what of the cleaned text is handed out now and what is carried over.
@@ -205,8 +238,9 @@ impl<R: Read> BlockReader<R> {
         }
         let column = block.column as usize;
         let length = column + block.len - unfinished;
-        // Whole stretches of the line are handed out, and what the last of them sees beyond its own.
-        let stretches = length.saturating_sub(OVERLAP) / STEP;
+        // Whole stretches of a line that is longer than a window are handed out, and what the last of them sees
+        // beyond its own.
+        let stretches = length.saturating_sub(OVERLAP + 1) / STEP;
         if stretches * STEP > column {
             block.carry = unfinished + stretches * STEP - column;
             block.end = block.carry + OVERLAP;
@@ -234,7 +268,9 @@ impl<R: Read> BlockReader<R> {
 
 /// A cut inside a line that no escape sequence, CR run or continuation header crosses.
 fn mid_line(raw: &[u8]) -> usize {
-    let mut cut = raw.len();
+    // A newline whose line may turn out to be continued: then the sequences before it go on as well.
+    let near = raw.len().saturating_sub(LOOKAHEAD);
+    let mut cut = memchr::memchr(b'\n', &raw[near..]).map_or(raw.len(), |k| near + k);
     if let Some(esc) = memchr::memrchr(ESC, &raw[cut.saturating_sub(escape::MAX_STRING)..cut]) {
         let esc = cut.saturating_sub(escape::MAX_STRING) + esc;
         if escape::unfinished(&raw[esc..cut]) {
@@ -244,9 +280,6 @@ fn mid_line(raw: &[u8]) -> usize {
         if let Some(open) = string_start(&raw[..cut]) {
             cut = open;
         }
-    }
-    if let Some(newline) = memchr::memrchr(b'\n', &raw[cut.saturating_sub(LOOKAHEAD)..cut]) {
-        cut = cut.saturating_sub(LOOKAHEAD) + newline;
     }
     while cut > 1 && raw[cut - 1] == b'\r' {
         cut -= 1;
