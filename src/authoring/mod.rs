@@ -2,12 +2,14 @@
 //!
 //! [`workshop`] reads pattern files with the library around them; [`selftest`] runs the tests in a file through the real
 //! engine; [`lint`] finds what no test shows; [`skeleton`] begins a file from a line of a log, [`trial`] tries it on a
-//! folder of them. This room may use `pattern`, `library`, `engine`, `diagnosis` and `source`;
+//! folder of them; [`page`] is what people read about it. This room may use `pattern`, `library`, `engine`, `diagnosis` and `source`;
 //! only `cli` uses it.
 
 mod bench;
 pub mod lint;
+pub mod page;
 mod places;
+pub mod schema;
 pub mod selftest;
 pub mod skeleton;
 pub mod trial;
