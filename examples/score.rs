@@ -5,15 +5,18 @@
 //! its line is within one line of a labelled one, or holds the labelled text, or its id is labelled; where no cause is
 //! given, the best telling line counts the same way.
 
+mod labels;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{env, fs, process};
+use std::{env, process};
 
 use jobtriage::diagnosis::{Case, Input, diagnose};
 use jobtriage::engine::Scanner;
 use jobtriage::library::Library;
 use jobtriage::model::{Lang, LogReport};
 use jobtriage::source::{self, Reading};
+use labels::{Label, labels};
 
 #[derive(Default, Clone, Copy)]
 struct Tally {
@@ -31,16 +34,6 @@ struct Tally {
     passing: usize,
     /// A cause is given for a passing job.
     false_alarms: usize,
-}
-
-struct Label {
-    file: String,
-    family: String,
-    passes: bool,
-    lines: Vec<u64>,
-    text: String,
-    ids: Vec<String>,
-    about: String,
 }
 
 fn main() {
@@ -129,12 +122,7 @@ fn judge(label: &Label, report: &LogReport, misses: &mut Vec<String>) -> Tally {
         return t;
     }
     t.failing = 1;
-    let right = |line: u64, text: &str| {
-        label.lines.iter().any(|l| l.abs_diff(line) <= 1)
-            || (!label.text.is_empty()
-                && (text.contains(&label.text)
-                    || (text.len() > 20 && label.text.contains(text.trim()))))
-    };
+    let right = |line: u64, text: &str| label.names(line, text);
     if let Some(cause) = &report.cause {
         t.covered = 1;
         let by_id = label.ids.contains(&cause.id);
@@ -195,51 +183,6 @@ fn add(sum: &mut Tally, t: Tally) {
     sum.covered += t.covered;
     sum.passing += t.passing;
     sum.false_alarms += t.false_alarms;
-}
-
-fn labels(dir: &Path) -> Vec<Label> {
-    let text = fs::read_to_string(dir.join("labels.tsv")).unwrap_or_else(|e| {
-        eprintln!("{}: {e}", dir.join("labels.tsv").display());
-        process::exit(2);
-    });
-    let mut rows = text.lines().map(|row| row.split('\t').collect::<Vec<_>>());
-    let head = rows.next().unwrap_or_default();
-    let column = |names: &[&str]| head.iter().position(|h| names.contains(h));
-    let (file, family, passes) = (column(&["file"]), column(&["family"]), column(&["passes"]));
-    let (lines, text, ids) = (
-        column(&["evidence_line", "evidence_lines"]),
-        column(&["evidence_text"]),
-        column(&["ids"]),
-    );
-    let about = column(&["root_cause", "cause"]);
-    rows.map(|row| {
-        let cell = |k: Option<usize>| {
-            k.and_then(|k| row.get(k))
-                .map_or("", |c| c.trim())
-                .to_owned()
-        };
-        let numbers = cell(lines);
-        let split = |text: &str| {
-            text.split([',', ' ', ';', '|'])
-                .filter(|w| !w.is_empty())
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
-        Label {
-            file: cell(file),
-            family: cell(family),
-            passes: cell(passes) == "yes" || cell(family) == "ok",
-            lines: split(&numbers)
-                .iter()
-                .filter_map(|n| n.parse().ok())
-                .collect(),
-            text: cell(text),
-            ids: split(&cell(ids)),
-            about: cell(about),
-        }
-    })
-    .filter(|label| !label.file.is_empty())
-    .collect()
 }
 
 fn short(text: &str) -> String {

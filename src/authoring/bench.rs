@@ -4,7 +4,7 @@ use crate::diagnosis::{Case, Input, settle};
 use crate::engine::{Scan, Scanner};
 use crate::library::Library;
 use crate::model::Captures;
-use crate::pattern::compile::{Condition, Pattern};
+use crate::pattern::compile::{Condition, Pattern, VersionRange};
 use crate::pattern::schema::On;
 
 /// A place where the pattern fired.
@@ -125,6 +125,22 @@ pub fn operator(condition: &Condition) -> String {
         Condition::Unseen(names) => list("unseen", names),
         Condition::ExitCode(codes) => format!("exit_code = {codes:?}"),
         Condition::Times(times) => format!("times = {times}"),
-        Condition::Runner(_) => "runner".to_owned(),
+        Condition::Runner(range) => format!("runner = \"{}\"", bounds(range)),
     }
+}
+
+/// A version range, as files spell it.
+pub fn bounds(range: &VersionRange) -> String {
+    let from = range
+        .from
+        .map(|(major, minor)| format!(">={major}.{minor}"));
+    let below = range
+        .below
+        .map(|(major, minor)| format!("<{major}.{minor}"));
+    let unknown = range.unknown.then(|| "unknown".to_owned());
+    [from, below, unknown]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }

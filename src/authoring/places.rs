@@ -81,7 +81,7 @@ mod tests {
     fn what_is_missing_is_shown_where_it_should_stand() {
         assert_eq!(place("match.1.on"), Some((6, 1)));
         assert_eq!(place("text.en.title"), Some((8, 1)));
-        assert_eq!(place("text.ko"), Some((8, 1)));
+        assert_eq!(place("text.ko"), Some((8, 2)));
         assert_eq!(place("link"), None);
     }
 }

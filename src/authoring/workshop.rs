@@ -7,6 +7,7 @@ use std::{env, fs, thread};
 use globset::Glob;
 
 use crate::engine::background;
+use crate::library::precision::{self, Precision};
 use crate::library::{Layer, Library, layers};
 use crate::pattern::compile::{Condition, Pattern, compile, names};
 use crate::pattern::schema::PatternFile;
@@ -42,6 +43,8 @@ pub struct Workshop {
     pub others: Vec<Pattern>,
     /// Renamed ids.
     pub redirects: Vec<(String, String)>,
+    /// What was counted of them.
+    pub figures: BTreeMap<String, Precision>,
     /// The checkout that the drafts belong to.
     pub checkout: Option<PathBuf>,
 }
@@ -134,8 +137,9 @@ impl Workshop {
                 Vec::new()
             });
         }
-        if checkout.is_none() {
-            workshop.surround(layers);
+        match &checkout {
+            Some(root) => workshop.figures = figures(&root.join("patterns")),
+            None => workshop.surround(layers),
         }
         workshop.checkout = checkout;
         Ok(workshop)
@@ -154,6 +158,7 @@ impl Workshop {
             })
             .collect();
         workshop.load(wanted, folder);
+        workshop.figures = figures(folder);
         workshop
     }
 
@@ -272,6 +277,17 @@ impl Workshop {
         Library::of(self.patterns().cloned().collect())
     }
 
+    /// A library of what was asked for, and of the patterns it refers to.
+    pub fn library_of_chosen(&self) -> Library {
+        let mut patterns: BTreeMap<String, Pattern> = BTreeMap::new();
+        for draft in self.chosen() {
+            let own = std::iter::once(draft.pattern.clone());
+            let fellows = self.fellows(&draft.pattern);
+            patterns.extend(own.chain(fellows).map(|p| (p.id.clone(), p)));
+        }
+        Library::of(patterns.into_values().collect())
+    }
+
     /// The patterns that a pattern wants `seen` or `unseen`: without them its conditions cannot be judged.
     pub fn fellows(&self, pattern: &Pattern) -> Vec<Pattern> {
         let notes = pattern.notes.iter().flat_map(|n| &n.conditions);
@@ -292,6 +308,13 @@ impl Workshop {
             .cloned()
             .collect()
     }
+}
+
+fn figures(folder: &Path) -> BTreeMap<String, Precision> {
+    let table = fs::read_to_string(folder.join(precision::FILE));
+    table
+        .map(|text| precision::parse(&text))
+        .unwrap_or_default()
 }
 
 fn read(wanted: &Wanted, here: &Path) -> Result<Draft, PatternError> {

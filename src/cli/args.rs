@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::model::Lang;
+use crate::model::{Category, Lang, Owner, Role};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -137,6 +137,10 @@ pub enum Patterns {
     Lint(PatternsLint),
     /// Run the tests in pattern files
     Test(PatternsTest),
+    /// Begin a pattern file from a line of a log
+    New(PatternsNew),
+    /// Show what a pattern would do on a folder of logs
+    Try(PatternsTry),
 }
 
 /// `jobtriage patterns list`
@@ -145,6 +149,24 @@ pub struct PatternsList {
     /// Only ids that contain this
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
+    /// Only this family: the part before the `/`; this and all of the following are repeatable
+    #[arg(long, value_name = "NAME")]
+    pub family: Vec<String>,
+    /// Only this category
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub category: Vec<Category>,
+    /// Only what this owner has to act on
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub owner: Vec<Owner>,
+    /// Only this role
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub role: Vec<Role>,
+    /// Only patterns from this layer
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub layer: Vec<LayerName>,
+    /// What to write
+    #[arg(short, long, value_enum, default_value = "text", value_name = "NAME")]
+    pub format: PlainFormat,
     /// How to show it.
     #[command(flatten)]
     pub look: Look,
@@ -192,6 +214,56 @@ pub struct PatternsTest {
     /// How to show it.
     #[command(flatten)]
     pub look: Look,
+}
+
+/// `jobtriage patterns new`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jobtriage patterns new acme/license-server-down --from job.log:954")]
+pub struct PatternsNew {
+    /// Its id: family and name of the failure, `acme/license-server-down`
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The line that says what went wrong: file and line number
+    #[arg(long, value_name = "LOG:LINE")]
+    pub from: String,
+    /// Folder to put it in [default: the project's .jobtriage/patterns]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `jobtriage patterns try`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jobtriage patterns try .jobtriage/patterns/acme/license-server-down.toml --on exported/")]
+pub struct PatternsTry {
+    /// The pattern file, or the id of one
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub what: String,
+    /// Logs, or folders of them; repeatable
+    #[arg(long, required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub on: Vec<PathBuf>,
+    /// How to show it.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// Where a pattern comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LayerName {
+    /// The program itself.
+    BuiltIn,
+    /// The user's configuration folder.
+    User,
+    /// The project's `.jobtriage/patterns`.
+    Project,
+    /// `--patterns`.
+    Option,
 }
 
 /// For people or for programs.
@@ -303,12 +375,19 @@ pub enum When {
     Never,
 }
 
-impl ValueEnum for Lang {
-    fn value_variants<'a>() -> &'a [Self] {
-        Lang::ALL
-    }
+/// Makes a closed word list an argument: the words are those of files and reports.
+macro_rules! word_arguments {
+    ($($name:ty),+) => {$(
+        impl ValueEnum for $name {
+            fn value_variants<'a>() -> &'a [Self] {
+                <$name>::ALL
+            }
 
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.as_str()))
-    }
+            fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+                Some(clap::builder::PossibleValue::new(self.as_str()))
+            }
+        }
+    )+};
 }
+
+word_arguments!(Lang, Category, Owner, Role);

@@ -6,7 +6,7 @@ use super::args::Explain;
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::{console, library};
-use crate::library::Library;
+use crate::library::{Layer, Library, precision};
 use crate::pattern::error::nearest;
 use crate::report::pattern_page;
 
@@ -25,7 +25,19 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
     match library.find(id) {
         Some(index) => {
             let pattern = &library.get(index).pattern;
-            pattern_page::write(&mut out, pattern, &library.layer(index).to_string(), &style)?;
+            let layer = library.layer(index);
+            // What was counted was the built-in one.
+            let figure = precision::built_in()
+                .remove(&pattern.id)
+                .filter(|_| *layer == Layer::BuiltIn)
+                .map(|figure| figure.to_string());
+            pattern_page::write(
+                &mut out,
+                pattern,
+                &layer.to_string(),
+                figure.as_deref(),
+                &style,
+            )?;
         }
         None => similar(&mut out, &library, id)?,
     }

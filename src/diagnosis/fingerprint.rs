@@ -35,7 +35,7 @@ fn digest(text: &str) -> String {
 }
 
 /// Replaces what differs from run to run: `<path>` for paths with directories, `<hex>` for hashes, `<n>` for numbers.
-pub(super) fn mask(text: &str) -> String {
+pub(crate) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (k, word) in text.split(' ').enumerate() {
         if k > 0 {

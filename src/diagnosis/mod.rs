@@ -25,6 +25,7 @@ mod telling;
 mod unexplained;
 
 pub use conditions::{Settled, settle};
+pub(crate) use fingerprint::mask;
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;

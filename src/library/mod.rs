@@ -12,6 +12,7 @@ use crate::trace::literals;
 
 pub mod layers;
 pub mod pack;
+pub mod precision;
 pub mod select;
 
 pub use layers::Layer;

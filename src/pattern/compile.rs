@@ -1,6 +1,6 @@
 //! A pattern file, checked and made ready: what the engine and the diagnosis work with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::bytes::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::error::{PatternError, nearest};
 use super::literal;
 use super::schema::{
-    CheckTable, ConditionTable, LineTests, LinkTable, Localized, MatchTable, On, PatternFile,
-    PatternStatus, Provenance, Scope, Side, Texts,
+    CONDITION_KEYS, CheckTable, ConditionTable, LineTests, LinkTable, Localized, MatchTable, On,
+    PatternFile, PatternStatus, Provenance, Scope, Side, Texts,
 };
 use super::text;
 use crate::model::{Category, Confidence, Owner, Retry, Role};
@@ -251,9 +251,35 @@ pub fn compile(
 ) -> Result<(Pattern, PatternFile), PatternError> {
     let parsed: PatternFile =
         toml::from_str(source).map_err(|e| PatternError::from_toml(file, source, &e))?;
+    if !parsed.note.is_empty() {
+        note_keys(file, source)?;
+    }
     let checker = Checker { file, source, cost };
     let pattern = checker.pattern(id, &parsed)?;
     Ok((pattern, parsed))
+}
+
+/// Refuses unknown keys of notes: serde cannot, where one table is spread into another.
+fn note_keys(file: &str, source: &str) -> Result<(), PatternError> {
+    #[derive(Deserialize)]
+    struct Notes {
+        note: Vec<BTreeMap<toml::Spanned<String>, serde::de::IgnoredAny>>,
+    }
+    let notes: Notes =
+        toml::from_str(source).map_err(|e| PatternError::from_toml(file, source, &e))?;
+    for key in notes.note.iter().flat_map(BTreeMap::keys) {
+        let word = key.get_ref().as_str();
+        if word == "text" || CONDITION_KEYS.contains(&word) {
+            continue;
+        }
+        let message = format!("unknown key `{word}`");
+        let fault = PatternError::at(file, source, key.span().start, message).slug("unknown-key");
+        return Err(match nearest(word, CONDITION_KEYS) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint(format!("known here: text, {}", CONDITION_KEYS.join(", "))),
+        });
+    }
+    Ok(())
 }
 
 struct Checker<'a> {
@@ -669,4 +695,50 @@ fn last_line(text: &str) -> &str {
         .last()
         .unwrap_or(text)
         .trim_start_matches("error: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+role = "root_cause"
+confidence = "high"
+owner = "project"
+retry = "never"
+category = "build"
+provenance = { level = "unverified" }
+[[match]]
+regex = "^frobnicator: cannot open"
+[[note]]
+absent = "second try"
+witin = 3
+text.en = "Once is enough."
+[text.en]
+title = "No file"
+cause = "None."
+fix = []
+"#;
+
+    #[test]
+    fn a_misspelt_key_of_a_note_is_refused() {
+        let fault = compile("f.toml", "demo/f", FILE, &|_| 0).unwrap_err();
+        assert_eq!(fault.to_string(), "f.toml:12:1: unknown key `witin`");
+        assert_eq!(fault.hint.as_deref(), Some("did you mean `within`?"));
+        let right = FILE.replace("witin", "within");
+        assert!(compile("f.toml", "demo/f", &right, &|_| 0).is_ok());
+    }
+
+    #[test]
+    fn the_keys_of_conditions_are_those_of_the_table() {
+        let schema = schemars::schema_for!(ConditionTable);
+        let keys: Vec<&str> = schema.as_value()["properties"]
+            .as_object()
+            .into_iter()
+            .flat_map(|properties| properties.keys().map(String::as_str))
+            .collect();
+        let mut known = CONDITION_KEYS.to_vec();
+        known.sort_unstable();
+        assert_eq!(keys, known);
+    }
 }

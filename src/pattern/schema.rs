@@ -154,6 +154,26 @@ pub enum Side {
     Both,
 }
 
+/// The keys of a [`ConditionTable`].
+pub const CONDITION_KEYS: &[&str] = &[
+    "before",
+    "after",
+    "absent",
+    "within",
+    "scope",
+    "side",
+    "ignore_case",
+    "section",
+    "executor",
+    "runner",
+    "outcome",
+    "exit_code",
+    "command",
+    "seen",
+    "unseen",
+    "times",
+];
+
 /// A condition: every operator in the table must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -195,6 +215,7 @@ pub struct ConditionTable {
 
 /// Advice that is shown only when its operators hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
 pub struct NoteTable {
     /// The operators.
     #[serde(flatten)]

@@ -14,11 +14,17 @@ const LABEL: usize = 9;
 /// Example lines shown.
 const EXAMPLES: usize = 3;
 
-/// Writes the page; `layer` says where the pattern comes from.
+/// Writes the page; `layer` says where the pattern comes from, `figure` how often it was right.
 ///
 /// # Errors
 /// What writing meets.
-pub fn write(out: &mut dyn Write, pattern: &Pattern, layer: &str, style: &Style) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    pattern: &Pattern,
+    layer: &str,
+    figure: Option<&str>,
+    style: &Style,
+) -> io::Result<()> {
     let words = style.words();
     let mut page = Page { out, style };
     let text = match (style.lang, &pattern.text.ko) {
@@ -75,6 +81,9 @@ pub fn write(out: &mut dyn Write, pattern: &Pattern, layer: &str, style: &Style)
         format!("{level} {tool} · {layer}").trim(),
         Ink::Faint,
     )?;
+    if let Some(figure) = figure {
+        page.part("Counted", figure, Ink::Faint)?;
+    }
     for (k, link) in pattern.links.iter().enumerate() {
         page.part(if k == 0 { words.docs } else { "" }, &link.url, Ink::Plain)?;
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Remark;
-use crate::authoring::workshop::Workshop;
+use crate::authoring::workshop::{Draft, Workshop};
 use crate::diagnosis::{Case, Input, settle};
 use crate::engine::Scanner;
 use crate::library::Library;
@@ -87,7 +87,7 @@ pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, R
     if healthy.is_empty() {
         return Vec::new();
     }
-    let library = workshop.library();
+    let library = workshop.library_of_chosen();
     let mut scanner = Scanner::new(&library);
     let mut found: BTreeMap<&str, (String, BTreeSet<String>)> = BTreeMap::new();
     for (name, path) in &healthy.logs {
@@ -125,13 +125,31 @@ pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, R
     remarks
 }
 
+/// Patterns that were counted to be wrong more often than right.
+pub(super) fn often_wrong(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
+    let figure = workshop
+        .figures
+        .get(&draft.id)
+        .filter(|figure| figure.is_poor());
+    let Some(figure) = figure.filter(|_| blames(&draft.pattern)) else {
+        return Vec::new();
+    };
+    let hint = "narrow it, or set `status = \"preview\"` so that it is never the cause";
+    vec![Remark::at("confidence", format!("{figure}")).hint(hint)]
+}
+
 /// Two causes on one line, and nothing that says which of them counts.
 pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> {
-    let library = workshop.library();
+    let (library, asked_for) = (workshop.library(), workshop.library_of_chosen());
     let mut scanner = Scanner::new(&library);
+    let mut sieve = Scanner::new(&asked_for);
     let mut told: BTreeSet<(String, String)> = BTreeSet::new();
     let mut remarks = Vec::new();
     let mut look = |owner: &Pattern, log: &str| {
+        // Only what was asked for is told: lines that do not concern it need not meet the whole library.
+        if !workshop.is_chosen(&owner.id) && sieve.scan(log.as_bytes()).hits.is_empty() {
+            return;
+        }
         let fired = fired(&library, &mut scanner, log.as_bytes());
         // Where the owner's own conditions do not hold, the line is rightly somebody else's.
         let own: BTreeSet<u64> = fired
@@ -175,7 +193,7 @@ pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> 
             ));
         }
     };
-    let tests: BTreeMap<&str, &crate::authoring::Draft> =
+    let tests: BTreeMap<&str, &Draft> =
         workshop.drafts.iter().map(|d| (d.id.as_str(), d)).collect();
     for pattern in workshop.patterns().filter(|p| blames(p)) {
         for line in &pattern.examples.matches {

@@ -156,6 +156,7 @@ pub static LINTS: &[Lint] = &[
     lint("secret-in-test", Error, Pattern(tests::secret), "a token, password or e-mail address in the file"),
     lint("registry-host", Error, Pattern(tests::registry_host), "a real package registry in a test, where registry.example.com would do"),
     lint("too-loose", Warning, Library(firing::too_loose), "fires on the log of a job that passed"),
+    lint("often-wrong", Error, Pattern(firing::often_wrong), "was counted to be wrong more often than right, and may still be the cause"),
     lint("overlap", Warning, Library(firing::overlap), "fires on a line of another pattern, and no relation says which one counts"),
     lint("unknown-id", Error, Pattern(relations::unknown_id), "a relation, condition or check names a pattern that does not exist"),
     lint("relation-cycle", Error, Library(relations::cycles), "patterns that explain, or supersede, each other"),

@@ -75,11 +75,10 @@ pub(super) fn no_literal(draft: &Draft, _: &Workshop) -> Vec<Remark> {
 pub(super) fn common_literal(draft: &Draft, _: &Workshop) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (k, alternative) in draft.pattern.matches.iter().enumerate() {
-        if let Some((literal, cost)) = common(&alternative.regex) {
+        if let Some(literal) = common(&alternative.regex) {
             let path = format!("match.{k}.regex");
-            let message = format!(
-                "the fixed text `{literal}` is common: its rarest part stands about {cost} times in 100,000 lines"
-            );
+            let message =
+                format!("the fixed text `{literal}` is common: the regex would run on many lines");
             remarks.push(Remark::at(path, message).hint(
                 "name more of the text around it, or split the regex so that each has a rarer text",
             ));
@@ -89,13 +88,13 @@ pub(super) fn common_literal(draft: &Draft, _: &Workshop) -> Vec<Remark> {
 }
 
 /// The most common of the literals that a regex looks for, if it is too common.
-fn common(expr: &Expr) -> Option<(String, u64)> {
+fn common(expr: &Expr) -> Option<String> {
     let (cost, literal) = expr
         .literals
         .iter()
         .map(|literal| (background::literal_cost(literal), literal))
         .max()?;
-    (cost >= COMMON).then(|| (String::from_utf8_lossy(literal).into_owned(), cost))
+    (cost >= COMMON).then(|| String::from_utf8_lossy(literal).into_owned())
 }
 
 pub(super) fn leading_wildcard(draft: &Draft, _: &Workshop) -> Vec<Remark> {

@@ -91,8 +91,7 @@ pub fn run(args: &PatternsLint) -> Result<Exit, Complaint> {
                 findings: &findings,
                 summary,
             };
-            serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
-            writeln!(out)?;
+            super::json(&mut out, &report)?;
         }
         PlainFormat::Text => text(
             &mut out,

@@ -2,11 +2,35 @@
 
 use std::io::{self, BufWriter, Write};
 
-use crate::cli::args::PatternsList;
+use serde::Serialize;
+
+use crate::cli::args::{LayerName, PatternsList, PlainFormat};
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::{console, library};
-use crate::model::Lang;
+use crate::library::{Layer, Library};
+use crate::model::{Category, Confidence, Lang, Owner, Retry, Role};
+use crate::pattern::Pattern;
+use crate::pattern::schema::{PatternStatus, Provenance};
+use crate::report::sanitize;
+
+/// One pattern as JSON.
+#[derive(Serialize)]
+struct Listed<'l> {
+    id: &'l str,
+    title: &'l str,
+    role: Role,
+    confidence: Confidence,
+    owner: Owner,
+    retry: Retry,
+    category: Category,
+    status: PatternStatus,
+    layer: String,
+    provenance: &'l Provenance,
+    explains: &'l [String],
+    supersedes: &'l [String],
+    links: Vec<&'l str>,
+}
 
 /// Runs it.
 ///
@@ -16,22 +40,97 @@ pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
     let (library, exit) = library::load(&args.choice)?;
     let lang = console::lang(&args.look);
     let mut out = BufWriter::new(io::stdout());
-    for index in library.indices().filter(|&k| library.is_enabled(k)) {
-        let id = library.id(index);
-        if args.text.as_deref().is_some_and(|text| !id.contains(text)) {
-            continue;
+    let chosen: Vec<u32> = library
+        .indices()
+        .filter(|&k| library.is_enabled(k) && fits(args, &library, k))
+        .collect();
+    match args.format {
+        PlainFormat::Json => {
+            let all: Vec<Listed<'_>> = chosen.iter().map(|&k| listed(&library, k, lang)).collect();
+            super::json(&mut out, &all)?;
         }
-        let pattern = &library.get(index).pattern;
-        let title = match (lang, &pattern.text.ko) {
-            (Lang::Ko, Some(ko)) => &ko.title,
-            _ => &pattern.text.en.title,
-        };
-        writeln!(
-            out,
-            "{id:<48} {:<10} {:<12} {title}",
-            pattern.role, pattern.owner
-        )?;
+        PlainFormat::Text => text(&mut out, &library, &chosen, lang)?,
     }
     out.flush()?;
     Ok(exit)
+}
+
+/// Filters of different kinds must all hold; of one kind, any.
+fn fits(args: &PatternsList, library: &Library, index: u32) -> bool {
+    let id = library.id(index);
+    if args.text.as_deref().is_some_and(|text| !id.contains(text)) {
+        return false;
+    }
+    let family = id.split('/').next().unwrap_or(id);
+    if !args.family.is_empty() && !args.family.iter().any(|f| f == family) {
+        return false;
+    }
+    if !args.layer.is_empty() && !args.layer.contains(&layer(library.layer(index))) {
+        return false;
+    }
+    let no_more = args.category.is_empty() && args.owner.is_empty() && args.role.is_empty();
+    no_more || {
+        let pattern = &library.get(index).pattern;
+        (args.category.is_empty() || args.category.contains(&pattern.category))
+            && (args.owner.is_empty() || args.owner.contains(&pattern.owner))
+            && (args.role.is_empty() || args.role.contains(&pattern.role))
+    }
+}
+
+fn layer(layer: &Layer) -> LayerName {
+    match layer {
+        Layer::BuiltIn => LayerName::BuiltIn,
+        Layer::User(_) => LayerName::User,
+        Layer::Project(_) => LayerName::Project,
+        Layer::Option(_) => LayerName::Option,
+    }
+}
+
+fn title(pattern: &Pattern, lang: Lang) -> &str {
+    match (lang, &pattern.text.ko) {
+        (Lang::Ko, Some(ko)) => &ko.title,
+        _ => &pattern.text.en.title,
+    }
+}
+
+fn listed(library: &Library, index: u32, lang: Lang) -> Listed<'_> {
+    let pattern = &library.get(index).pattern;
+    Listed {
+        id: &pattern.id,
+        title: title(pattern, lang),
+        role: pattern.role,
+        confidence: pattern.confidence,
+        owner: pattern.owner,
+        retry: pattern.retry,
+        category: pattern.category,
+        status: pattern.status,
+        layer: library.layer(index).to_string(),
+        provenance: &pattern.provenance,
+        explains: &pattern.explains,
+        supersedes: &pattern.supersedes,
+        links: pattern.links.iter().map(|link| link.url.as_str()).collect(),
+    }
+}
+
+/// A row each; where a pattern comes from only if not all come with the program.
+fn text(out: &mut dyn Write, library: &Library, chosen: &[u32], lang: Lang) -> io::Result<()> {
+    let own = chosen.iter().any(|&k| *library.layer(k) != Layer::BuiltIn);
+    let wide = chosen
+        .iter()
+        .map(|&k| library.id(k).len())
+        .max()
+        .unwrap_or(0);
+    for &index in chosen {
+        let pattern = &library.get(index).pattern;
+        write!(
+            out,
+            "{:<wide$}  {:<10}  {:<12}  ",
+            pattern.id, pattern.role, pattern.owner
+        )?;
+        if own {
+            write!(out, "{:<8}  ", library.layer(index))?;
+        }
+        writeln!(out, "{}", sanitize::clean(title(pattern, lang)))?;
+    }
+    Ok(())
 }

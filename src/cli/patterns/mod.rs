@@ -1,13 +1,20 @@
 //! `jobtriage patterns …`: for those who write them.
 
+use std::io::{self, Write};
+
+use serde::Serialize;
+
 use super::args::Patterns;
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::library;
+use crate::report::sanitize;
 
 mod lint;
 mod list;
+mod new;
 mod test;
+mod try_;
 
 /// Runs it.
 ///
@@ -18,7 +25,15 @@ pub fn run(command: &Patterns) -> Result<Exit, Complaint> {
         Patterns::List(args) => list::run(args),
         Patterns::Lint(args) => lint::run(args),
         Patterns::Test(args) => test::run(args),
+        Patterns::New(args) => new::run(args),
+        Patterns::Try(args) => try_::run(args),
     }
+}
+
+/// One JSON document.
+fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(out, "{}", sanitize::clean_json(text))
 }
 
 /// The pattern files that the arguments name.

@@ -1,0 +1,136 @@
+//! `jobtriage patterns try`: what a draft would do on a folder of logs.
+
+use std::io::{self, BufWriter, Write};
+
+use crate::authoring::trial::{self, Trial};
+use crate::cli::args::PatternsTry;
+use crate::cli::complaint::{self, Complaint};
+use crate::cli::console;
+use crate::cli::exit::Exit;
+use crate::report::paint::{Ink, Row};
+use crate::report::{Style, sanitize, width};
+
+/// Lines, and logs of a change, that are shown unless all are asked for.
+const SHOWN: usize = 20;
+const LOGS: usize = 3;
+
+/// Runs it.
+///
+/// # Errors
+/// What kept the work from being done.
+pub fn run(args: &PatternsTry) -> Result<Exit, Complaint> {
+    let workshop = super::workshop(std::slice::from_ref(&args.what))?;
+    for fault in &workshop.faults {
+        complaint::tell_pattern(fault);
+    }
+    let mut drafts = workshop.chosen();
+    let (draft, more) = (drafts.next(), drafts.count());
+    let draft = match (draft, more) {
+        (Some(draft), 0) => draft,
+        (None, _) if !workshop.faults.is_empty() => return Ok(Exit::Trouble),
+        (None, _) => return Err(Complaint::new(format!("'{}': no pattern file", args.what))),
+        (Some(_), more) => {
+            return Err(Complaint::hint(
+                format!("'{}' names {} patterns", args.what, more + 1),
+                "try one at a time",
+            ));
+        }
+    };
+    let trial = trial::run(draft, &workshop, &args.on);
+    for problem in &trial.problems {
+        complaint::tell_problem(problem);
+    }
+    let mut out = BufWriter::new(io::stdout());
+    tell(&mut out, &draft.id, &trial, &console::style(&args.look))?;
+    out.flush()?;
+    Ok(if trial.problems.is_empty() && trial.logs > 0 {
+        Exit::Explained
+    } else {
+        Exit::Trouble
+    })
+}
+
+fn tell(out: &mut dyn Write, id: &str, trial: &Trial, style: &Style) -> io::Result<()> {
+    let lines: u64 = trial.lines.iter().map(|l| l.count).sum();
+    let mut row = Row::new();
+    row.push(Ink::Code, id);
+    row.push(
+        Ink::Plain,
+        &format!(
+            ": fires on {lines} {} in {} of {} logs",
+            if lines == 1 { "line" } else { "lines" },
+            trial.fires_in,
+            trial.logs
+        ),
+    );
+    row.write(style.color, out)?;
+    let shown = if style.all { usize::MAX } else { SHOWN };
+    for line in trial.lines.iter().take(shown) {
+        let mut row = Row::new();
+        row.push(Ink::Strong, &format!("{:>7}  ", line.count));
+        let room = style.width.saturating_sub(9).max(20);
+        row.push(
+            Ink::Plain,
+            &width::cut_end(&sanitize::clean(&line.text), room, style.symbols().ellipsis),
+        );
+        row.write(style.color, out)?;
+        let mut row = Row::indented(9);
+        row.push(Ink::Faint, &line.first);
+        row.write(style.color, out)?;
+    }
+    rest(out, trial.lines.len(), shown, "more kinds of lines")?;
+    if !trial.passing.is_empty() {
+        let mut row = Row::new();
+        row.push(
+            Ink::Doubt,
+            &format!("{} of these logs passed", trial.passing.len()),
+        );
+        row.push(
+            Ink::Plain,
+            &format!(": {}", some(&trial.passing, style.all)),
+        );
+        row.write(style.color, out)?;
+    }
+    if trial.changes.is_empty() {
+        writeln!(out, "no verdict changes")?;
+    }
+    for change in &trial.changes {
+        let mut row = Row::new();
+        row.push(Ink::Strong, &format!("{:>7}  ", change.logs.len()));
+        row.push(
+            Ink::Plain,
+            &format!("{} {} ", change.before, style.symbols().arrow),
+        );
+        row.push(Ink::Code, &change.after);
+        row.push(Ink::Faint, &format!("  {}", some(&change.logs, style.all)));
+        row.write(style.color, out)?;
+    }
+    for (other, count) in &trial.stays {
+        let mut row = Row::new();
+        row.push(Ink::Strong, &format!("{count:>7}  "));
+        row.push(Ink::Plain, &format!("stay {other}"));
+        row.write(style.color, out)?;
+    }
+    Ok(())
+}
+
+fn rest(out: &mut dyn Write, all: usize, shown: usize, what: &str) -> io::Result<()> {
+    match all.saturating_sub(shown) {
+        0 => Ok(()),
+        n => writeln!(out, "         … {n} {what}; -A shows all"),
+    }
+}
+
+fn some(logs: &[String], all: bool) -> String {
+    let shown = if all { logs.len() } else { LOGS };
+    let mut text = logs
+        .iter()
+        .take(shown)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if logs.len() > shown {
+        text.push_str(", …");
+    }
+    text
+}
