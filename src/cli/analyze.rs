@@ -49,13 +49,14 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
             if args.together {
                 inputs.push(input);
             } else if written.is_ok() {
-                written = reports.log(&diagnose(&Case::single(input), &library, lang));
+                let case = single(input, args.output.no_redact);
+                written = reports.log(&diagnose(&case, &library, lang));
             }
         });
         written?;
     }
     if args.together {
-        together(inputs, &library, lang, &mut reports)?;
+        together(inputs, &library, lang, args.output.no_redact, &mut reports)?;
     }
     reports.finish()
 }
@@ -64,12 +65,18 @@ fn together(
     inputs: Vec<Input>,
     library: &crate::library::Library,
     lang: Lang,
+    no_redact: bool,
     reports: &mut Reports,
 ) -> Result<(), Complaint> {
     if inputs.is_empty() {
         return Ok(());
     }
-    let case = Case::together(inputs).map_err(|jobs| match jobs {
+    let case = if no_redact {
+        Case::together_with_secrets(inputs)
+    } else {
+        Case::together(inputs)
+    };
+    let case = case.map_err(|jobs| match jobs {
         0 => Complaint::hint(
             "--together: none of the inputs is the log of a job",
             "one of them needs a runner header, section markers or a verdict",
@@ -80,6 +87,15 @@ fn together(
         ),
     })?;
     reports.log(&diagnose(&case, library, lang))
+}
+
+/// The case of one log, redacted or not.
+pub fn single(input: Input, no_redact: bool) -> Case {
+    if no_redact {
+        Case::single_with_secrets(input)
+    } else {
+        Case::single(input)
+    }
 }
 
 /// Reads a source to its end: one input, or one a job where the text holds several. What is damaged behind good parts comes

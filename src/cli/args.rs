@@ -299,6 +299,9 @@ pub struct Output {
     /// Most bytes of the formats that must not be long [default: markdown 60000, prompt 8192]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2000..))]
     pub max_bytes: Option<u32>,
+    /// Show tokens and passwords as the log has them: only `text`, `short` and `table`, on a terminal or into a file
+    #[arg(long)]
+    pub no_redact: bool,
     /// Write nothing: only the exit code
     #[arg(short, long)]
     pub quiet: bool,

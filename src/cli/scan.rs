@@ -15,7 +15,7 @@ use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use super::output::Reports;
 use super::{console, library};
-use crate::diagnosis::{Case, diagnose};
+use crate::diagnosis::diagnose;
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{Lang, LogReport, Problem, Status};
@@ -42,6 +42,7 @@ struct Done {
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
     let lang = console::lang(&args.output.look);
+    let no_redact = args.output.no_redact;
     let reading = Reading {
         text: args.reading.text,
     };
@@ -81,7 +82,15 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
                     let Some(file) = files.get(index) else { break };
                     // A closed channel: nobody wants the rest.
                     if send
-                        .send(one(index, file, reading, &mut scanner, library, lang))
+                        .send(one(
+                            index,
+                            file,
+                            reading,
+                            &mut scanner,
+                            library,
+                            lang,
+                            no_redact,
+                        ))
                         .is_err()
                     {
                         break;
@@ -137,13 +146,14 @@ fn one(
     scanner: &mut Scanner<'_>,
     library: &Library,
     lang: Lang,
+    no_redact: bool,
 ) -> Done {
     match source::open(&file.path, reading) {
         Ok(source) => {
             let (mut reports, mut problems) = (Vec::new(), Vec::new());
             analyze::jobs(scanner, source, |input, problem| {
                 problems.extend(problem);
-                reports.push(diagnose(&Case::single(input), library, lang));
+                reports.push(diagnose(&analyze::single(input, no_redact), library, lang));
             });
             Done {
                 index,
