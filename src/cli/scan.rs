@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -20,7 +21,7 @@ use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{Lang, LogReport, Problem, Status};
 use crate::source::walk::Found;
-use crate::source::{self, Reading, Refusal};
+use crate::source::{self, Origin, Reading};
 
 /// Results that may wait for an earlier one, a thread.
 const AHEAD: usize = 64;
@@ -148,31 +149,30 @@ fn one(
     lang: Lang,
     no_redact: bool,
 ) -> Done {
-    match source::open(&file.path, reading) {
-        Ok(source) => {
-            let (mut reports, mut problems) = (Vec::new(), Vec::new());
-            analyze::jobs(scanner, source, |input, problem| {
-                problems.extend(problem);
-                reports.push(diagnose(&analyze::single(input, no_redact), library, lang));
-            });
-            Done {
-                index,
-                reports,
-                problems,
-                trouble: file.named,
+    let mut done = Done {
+        index,
+        reports: Vec::new(),
+        problems: Vec::new(),
+        trouble: false,
+    };
+    let _ = source::each(&file.path, reading, &mut |source, origin| {
+        match source {
+            Ok(source) => analyze::jobs(scanner, source, |input, problem| {
+                done.trouble |= file.named && problem.is_some();
+                done.problems.extend(problem);
+                let case = analyze::single(input, no_redact);
+                done.reports.push(diagnose(&case, library, lang));
+            }),
+            Err(refusal) => {
+                // Files met on a walk need not be logs.
+                let origin = if file.named { origin } else { Origin::Member };
+                done.trouble |= analyze::is_trouble(&refusal, origin);
+                done.problems.push(refusal.problem().clone());
             }
         }
-        // Files met on a walk need not be logs.
-        Err(refusal) => {
-            let trouble = file.named || matches!(refusal, Refusal::Unreadable(_));
-            Done {
-                index,
-                reports: Vec::new(),
-                problems: vec![refusal.problem().clone()],
-                trouble,
-            }
-        }
-    }
+        ControlFlow::Continue(())
+    });
+    done
 }
 
 /// A bar on stderr; nothing where stderr is no terminal.
