@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]; [`pattern`] and [`library`] are what the
-//! engine knows, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
+//! engine knows, [`redact`] keeps secrets out of what is told, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
 //! around it.
 
 pub mod authoring;
@@ -28,6 +28,7 @@ pub mod engine;
 pub mod library;
 pub mod model;
 pub mod pattern;
+pub mod redact;
 pub mod report;
 pub mod source;
 pub mod trace;

@@ -577,3 +577,38 @@ fn the_argument_definitions_hold_together() {
     use clap::CommandFactory;
     jobtriage::cli::args::Cli::command().debug_assert();
 }
+
+#[test]
+fn secrets_are_in_no_report_unless_one_asks_to_see_them() {
+    let dir = Dir::new("redact");
+    let token = format!("{}-{}", "glpat", "a7Xb9Cd2Ef4Gh6Jk8Lm0");
+    let known = FAILED.replace("https://git", &format!("https://ci:{token}@git"));
+    let unknown = format!(
+        "$ ./deploy.sh --token {token}\nerror: deploy rejected {token} at host.example.com\nERROR: Job failed: exit code 3\n"
+    );
+    let known = dir.write("known.log", known).display().to_string();
+    let unknown = dir.write("unknown.log", unknown).display().to_string();
+    for format in ["text", "short", "table", "json", "jsonl"] {
+        let (_, text, _) = run(&dir, &[&known, &unknown, "-f", format, "--why"]);
+        assert!(!text.contains(&token[6..]), "{format}: {text}");
+        if format.starts_with("json") {
+            assert!(
+                text.contains("git.example.com") && text.contains("[redacted:gitlab-token#"),
+                "{text}"
+            );
+        }
+    }
+    // A pipe, and formats for other systems, never get them.
+    for args in [["-f", "text"], ["-f", "json=x.json"]] {
+        let (code, _, err) = run(&dir, &[&known, "--no-redact", args[0], args[1]]);
+        assert_eq!(code, 2);
+        assert!(err.contains("--no-redact"), "{err}");
+    }
+    let file = dir.0.join("report.txt").display().to_string();
+    let (code, _, err) = run(
+        &dir,
+        &[&known, "--no-redact", "-f", &format!("text={file}")],
+    );
+    assert_eq!(code, 0, "{err}");
+    assert!(fs::read_to_string(&file).unwrap().contains(&token));
+}

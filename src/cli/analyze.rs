@@ -1,6 +1,7 @@
 //! `jobtriage [FILE]...`: the main job.
 
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::args::Analyze;
@@ -11,7 +12,7 @@ use super::{console, library, paste};
 use crate::diagnosis::{Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
 use crate::model::{Lang, Problem};
-use crate::source::{self, Reading, Refusal, Source};
+use crate::source::{self, Each, Origin, Reading, Refusal, Source};
 
 /// Runs it.
 ///
@@ -32,30 +33,35 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         reports.trouble();
     }
     let mut inputs = Vec::new();
+    let mut written = Ok(());
     // Last, so that nobody pastes a log only to hear of a misspelt flag.
-    for source in sources(args, reading) {
-        let source = match source {
-            Ok(source) => source,
-            Err(refusal) => {
-                refused(&mut reports, refusal.problem());
-                continue;
-            }
-        };
-        let mut written = Ok(());
-        jobs(&mut scanner, source, |input, problem| {
-            if let Some(problem) = problem {
-                refused(&mut reports, &problem);
-            }
-            if args.together {
-                inputs.push(input);
-            } else if written.is_ok() {
-                written = reports.log(&diagnose(&Case::single(input), &library, lang));
-            }
-        });
-        written?;
-    }
+    let _ = sources(args, reading, &mut |source, origin| {
+        match source {
+            Ok(source) => jobs(&mut scanner, source, |input, problem| {
+                if let Some(problem) = problem {
+                    refused(&mut reports, &problem, true);
+                }
+                if args.together {
+                    inputs.push(input);
+                } else if written.is_ok() {
+                    let case = single(input, args.output.no_redact);
+                    written = reports.log(&diagnose(&case, &library, lang));
+                }
+            }),
+            Err(refusal) => refused(
+                &mut reports,
+                refusal.problem(),
+                is_trouble(&refusal, origin),
+            ),
+        }
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    });
+    written?;
     if args.together {
-        together(inputs, &library, lang, &mut reports)?;
+        together(inputs, &library, lang, args.output.no_redact, &mut reports)?;
     }
     reports.finish()
 }
@@ -64,12 +70,18 @@ fn together(
     inputs: Vec<Input>,
     library: &crate::library::Library,
     lang: Lang,
+    no_redact: bool,
     reports: &mut Reports,
 ) -> Result<(), Complaint> {
     if inputs.is_empty() {
         return Ok(());
     }
-    let case = Case::together(inputs).map_err(|jobs| match jobs {
+    let case = if no_redact {
+        Case::together_with_secrets(inputs)
+    } else {
+        Case::together(inputs)
+    };
+    let case = case.map_err(|jobs| match jobs {
         0 => Complaint::hint(
             "--together: none of the inputs is the log of a job",
             "one of them needs a runner header, section markers or a verdict",
@@ -82,11 +94,20 @@ fn together(
     reports.log(&diagnose(&case, library, lang))
 }
 
+/// The case of one log, redacted or not.
+pub fn single(input: Input, no_redact: bool) -> Case {
+    if no_redact {
+        Case::single_with_secrets(input)
+    } else {
+        Case::single(input)
+    }
+}
+
 /// Reads a source to its end: one input, or one a job where the text holds several. What is damaged behind good parts comes
 /// with the last of them.
 pub fn jobs(
     scanner: &mut Scanner<'_>,
-    source: Source,
+    source: Source<'_>,
     mut each: impl FnMut(Input, Option<Problem>),
 ) {
     let label = source.label;
@@ -114,36 +135,40 @@ fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
     }
 }
 
-fn refused(reports: &mut Reports, problem: &Problem) {
+fn refused(reports: &mut Reports, problem: &Problem, trouble: bool) {
     complaint::tell_problem(problem);
     reports.error(problem.clone());
-    reports.trouble();
+    if trouble {
+        reports.trouble();
+    }
 }
 
-/// What to read, opened one after another: files, standard input, or a paste.
-fn sources(
-    args: &Analyze,
-    reading: Reading,
-) -> impl Iterator<Item = Result<Source, Refusal>> + use<'_> {
+/// What cannot be read, and was asked for, is the run's trouble. Members of an archive, as files met on a walk, need not be logs.
+pub fn is_trouble(refusal: &Refusal, origin: Origin) -> bool {
+    origin == Origin::Named || matches!(refusal, Refusal::Unreadable(_))
+}
+
+/// What to read, opened one after another: files and what archives hold, standard input, or a paste.
+fn sources(args: &Analyze, reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     let none_named = args.files.is_empty().then(|| Path::new("-"));
-    let paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
-    paths.map(move |path| {
+    let mut paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
+    paths.try_for_each(|path| {
         if path.as_os_str() != "-" {
-            source::open(path, reading)
+            source::each(path, reading, each)
         } else if args.paste {
-            paste::receive(reading)
+            each(paste::receive(reading), Origin::Named)
         } else {
-            standard_input(reading)
+            standard_input(reading, each)
         }
     })
 }
 
 /// Standard input; where that is a terminal, a paste.
-pub fn standard_input(reading: Reading) -> Result<Source, Refusal> {
+pub fn standard_input(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     if io::stdin().is_terminal() {
-        paste::receive(reading)
+        each(paste::receive(reading), Origin::Named)
     } else {
-        source::stdin(reading)
+        source::each_of_stdin(reading, each)
     }
 }
 

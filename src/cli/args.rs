@@ -26,7 +26,7 @@ const STYLES: Styles = Styles::styled()
     after_help = "\
 Examples:
   glab ci trace 4711 | jobtriage                   pipe a log
-  jobtriage job.log old.log.gz                     read files (also .gz and .zst)
+  jobtriage job.log old.log.gz                     read files (also .zip, .tar, .gz, .zst, .xz, .bz2)
   jobtriage                                        paste one
   jobtriage job.log node.txt --together            one case: the log and a check's output
   jobtriage scan exported/                         a folder of logs
@@ -97,7 +97,7 @@ Examples:
   jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
   jobtriage scan a.log b.log.gz logs/ -f json")]
 pub struct Scan {
-    /// Files and folders with logs (also .gz and .zst)
+    /// Files and folders with logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
@@ -299,6 +299,9 @@ pub struct Output {
     /// Most bytes of the formats that must not be long [default: markdown 60000, prompt 8192]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2000..))]
     pub max_bytes: Option<u32>,
+    /// Show tokens and passwords as the log has them: only `text`, `short` and `table`, on a terminal or into a file
+    #[arg(long)]
+    pub no_redact: bool,
     /// Write nothing: only the exit code
     #[arg(short, long)]
     pub quiet: bool,

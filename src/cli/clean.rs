@@ -1,6 +1,7 @@
 //! `jobtriage clean`: the log as a person should see it.
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::analyze;
@@ -11,7 +12,7 @@ use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{JobFacts, Section};
 use crate::report::sanitize;
-use crate::source::{self, Reading};
+use crate::source::{self, Origin, Reading, Refusal, Source};
 use crate::trace::page::Page;
 use crate::trace::{Block, BlockReader, marker};
 
@@ -23,20 +24,51 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     let reading = Reading {
         text: args.reading.text,
     };
-    let source = match args.file.as_deref() {
-        Some(path) if path != Path::new("-") => source::open(path, reading),
-        _ => analyze::standard_input(reading),
-    };
-    let source = match source {
-        Ok(source) => source,
-        Err(refusal) => {
-            complaint::tell_problem(refusal.problem());
-            return Ok(Exit::Trouble);
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
+    let mut exit = Exit::Explained;
+    let mut written = Ok(());
+    let mut each = |source: Result<Source<'_>, Refusal>, origin| {
+        match source {
+            Ok(source) => match one(&mut out, source, origin, args.sections) {
+                Ok(whole) => {
+                    if !whole {
+                        exit = Exit::Trouble;
+                    }
+                }
+                Err(error) => written = Err(error),
+            },
+            Err(refusal) => {
+                complaint::tell_problem(refusal.problem());
+                if analyze::is_trouble(&refusal, origin) {
+                    exit = Exit::Trouble;
+                }
+            }
+        }
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
     };
-    let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
+    let _ = match args.file.as_deref() {
+        Some(path) if path != Path::new("-") => source::each(path, reading, &mut each),
+        _ => analyze::standard_input(reading, &mut each),
+    };
+    written?;
+    Ok(exit)
+}
+
+/// Prints one source; false where it was damaged.
+fn one(
+    out: &mut impl Write,
+    source: Source<'_>,
+    origin: Origin,
+    sections: bool,
+) -> io::Result<bool> {
     let label = source.label;
-    let error = if args.sections {
+    if origin == Origin::Member {
+        writeln!(out, "==> {} <==", sanitize::clean(&label))?;
+    }
+    let error = if sections {
         let library = Library::of(Vec::new());
         let (mut jobs, mut error) = (Vec::new(), None);
         Scanner::new(&library).scan_jobs(source.reader, |name, mut scan| {
@@ -47,14 +79,14 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
             if let Some(name) = name {
                 writeln!(out, "{}", sanitize::clean(&name))?;
             }
-            outline(&mut out, &facts)?;
+            outline(out, &facts)?;
         }
         error
     } else {
         let mut reader = BlockReader::new(Page::new(source.reader));
         let mut line_open = false;
         while let Some(block) = reader.next_block() {
-            print(&mut out, block, &mut line_open)?;
+            print(out, block, &mut line_open)?;
         }
         if line_open {
             out.write_all(b"\n")?;
@@ -62,16 +94,13 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
         reader.take_error()
     };
     out.flush()?;
-    match error {
-        None => Ok(Exit::Explained),
-        Some(error) => {
-            complaint::tell(
-                &format!("'{label}': damaged: {}", source::reason(&error)),
-                Some("what could be read was printed"),
-            );
-            Ok(Exit::Trouble)
-        }
+    if let Some(error) = &error {
+        complaint::tell(
+            &format!("'{label}': damaged: {}", source::reason(error)),
+            Some("what could be read was printed"),
+        );
     }
+    Ok(error.is_none())
 }
 
 /// Prints the text of a block. What a lone CR overwrites is left out, as a screen would; markers are gone.

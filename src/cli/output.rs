@@ -1,7 +1,7 @@
 //! Where reports go: one analysis, one or more formats, to stdout or to files.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use globset::Glob;
@@ -14,6 +14,9 @@ use crate::library::Library;
 use crate::model::{CauseCount, LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 use crate::pattern::error::nearest;
 use crate::report::{self, Format, Writer};
+
+/// Formats that people read, and do not pass on to other systems.
+const FOR_ONESELF: &[&str] = &["text", "short", "table"];
 
 /// The reports of a run, and what they add up to.
 pub struct Reports {
@@ -74,6 +77,11 @@ impl Reports {
                 "two formats would be written to standard output",
                 "give all but one a file: `-f json=report.json`",
             ));
+        }
+        if args.no_redact {
+            for (name, path) in &wanted {
+                may_show_secrets(name, *path, args.quiet)?;
+            }
         }
         let mut reports = Self {
             writers: Vec::new(),
@@ -226,6 +234,23 @@ fn gate(text: &str) -> Result<Gate, Complaint> {
             Gate::Id(glob.compile_matcher())
         }
     })
+}
+
+/// `--no-redact` is for the eyes of who asks: no pipe, no job log, no format that other systems show.
+fn may_show_secrets(name: &str, path: Option<&str>, quiet: bool) -> Result<(), Complaint> {
+    if !FOR_ONESELF.contains(&name) {
+        return Err(Complaint::hint(
+            format!("--no-redact: the format `{name}` is never written with secrets"),
+            format!("formats that may be: {}", FOR_ONESELF.join(", ")),
+        ));
+    }
+    if path.is_none() && !quiet && !io::stdout().is_terminal() {
+        return Err(Complaint::hint(
+            "--no-redact: standard output is no terminal",
+            format!("name a file: `-f {name}=report.txt`"),
+        ));
+    }
+    Ok(())
 }
 
 fn format(name: &str) -> Result<&'static dyn Format, Complaint> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -15,12 +16,12 @@ use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use super::output::Reports;
 use super::{console, library};
-use crate::diagnosis::{Case, diagnose};
+use crate::diagnosis::diagnose;
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{Lang, LogReport, Problem, Status};
 use crate::source::walk::Found;
-use crate::source::{self, Reading, Refusal};
+use crate::source::{self, Origin, Reading};
 
 /// Results that may wait for an earlier one, a thread.
 const AHEAD: usize = 64;
@@ -42,6 +43,7 @@ struct Done {
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
     let lang = console::lang(&args.output.look);
+    let no_redact = args.output.no_redact;
     let reading = Reading {
         text: args.reading.text,
     };
@@ -81,7 +83,15 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
                     let Some(file) = files.get(index) else { break };
                     // A closed channel: nobody wants the rest.
                     if send
-                        .send(one(index, file, reading, &mut scanner, library, lang))
+                        .send(one(
+                            index,
+                            file,
+                            reading,
+                            &mut scanner,
+                            library,
+                            lang,
+                            no_redact,
+                        ))
                         .is_err()
                     {
                         break;
@@ -137,32 +147,32 @@ fn one(
     scanner: &mut Scanner<'_>,
     library: &Library,
     lang: Lang,
+    no_redact: bool,
 ) -> Done {
-    match source::open(&file.path, reading) {
-        Ok(source) => {
-            let (mut reports, mut problems) = (Vec::new(), Vec::new());
-            analyze::jobs(scanner, source, |input, problem| {
-                problems.extend(problem);
-                reports.push(diagnose(&Case::single(input), library, lang));
-            });
-            Done {
-                index,
-                reports,
-                problems,
-                trouble: file.named,
+    let mut done = Done {
+        index,
+        reports: Vec::new(),
+        problems: Vec::new(),
+        trouble: false,
+    };
+    let _ = source::each(&file.path, reading, &mut |source, origin| {
+        match source {
+            Ok(source) => analyze::jobs(scanner, source, |input, problem| {
+                done.trouble |= file.named && problem.is_some();
+                done.problems.extend(problem);
+                let case = analyze::single(input, no_redact);
+                done.reports.push(diagnose(&case, library, lang));
+            }),
+            Err(refusal) => {
+                // Files met on a walk need not be logs.
+                let origin = if file.named { origin } else { Origin::Member };
+                done.trouble |= analyze::is_trouble(&refusal, origin);
+                done.problems.push(refusal.problem().clone());
             }
         }
-        // Files met on a walk need not be logs.
-        Err(refusal) => {
-            let trouble = file.named || matches!(refusal, Refusal::Unreadable(_));
-            Done {
-                index,
-                reports: Vec::new(),
-                problems: vec![refusal.problem().clone()],
-                trouble,
-            }
-        }
-    }
+        ControlFlow::Continue(())
+    });
+    done
 }
 
 /// A bar on stderr; nothing where stderr is no terminal.

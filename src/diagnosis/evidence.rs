@@ -129,5 +129,5 @@ fn command(case: &Case, lead: &Settled<'_>) -> Option<(Place, String)> {
         section: command.section,
         ..lead.hit.place
     };
-    Some((place, format!("$ {}", command.text)))
+    Some((place, format!("$ {}", case.told(&command.text))))
 }

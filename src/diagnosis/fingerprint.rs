@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::Captures;
+use crate::redact;
 
 /// Version of the rules below: changing them changes it.
 const VERSION: &str = "1:";
@@ -36,6 +37,7 @@ fn digest(text: &str) -> String {
 
 /// Replaces what differs from run to run: `<path>` for paths with directories, `<hex>` for hashes, `<n>` for numbers.
 pub(crate) fn mask(text: &str) -> String {
+    let text = redact::without_hashes(text);
     let mut out = String::with_capacity(text.len());
     for (k, word) in text.split(' ').enumerate() {
         if k > 0 {

@@ -4,12 +4,15 @@
 //! fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words; [`unexplained`] does what can be done without one.
 
+use std::borrow::Cow;
+
 use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
     Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang, LogReport,
     Outcome, Place, Role, RunnerInfo, Section, Status,
 };
+use crate::redact;
 
 mod candidates;
 mod conditions;
@@ -50,14 +53,21 @@ pub struct Input {
 pub struct Case {
     inputs: Vec<Input>,
     job: usize,
+    with_secrets: bool,
 }
 
 impl Case {
-    /// The log of one job.
+    /// The log of one job, secrets redacted.
     pub fn single(input: Input) -> Self {
+        Self::single_with_secrets(input).redact()
+    }
+
+    /// The log of one job, told with its secrets. Fingerprints are those of the redacted case.
+    pub fn single_with_secrets(input: Input) -> Self {
         Self {
             inputs: vec![input],
             job: 0,
+            with_secrets: true,
         }
     }
 
@@ -71,18 +81,50 @@ impl Case {
         self
     }
 
-    /// Several inputs that make one case. The job is the one with a runner header, markers or a verdict.
+    /// Several inputs that make one case, secrets redacted. The job is the one with a runner header, markers or a verdict.
     ///
     /// # Errors
     /// The number of inputs that look like a job's log, if that is not one.
     pub fn together(inputs: Vec<Input>) -> Result<Self, usize> {
+        Ok(Self::together_with_secrets(inputs)?.redact())
+    }
+
+    /// The same, told with its secrets.
+    ///
+    /// # Errors
+    /// As [`Case::together`].
+    pub fn together_with_secrets(inputs: Vec<Input>) -> Result<Self, usize> {
         let jobs: Vec<usize> = (0..inputs.len())
             .filter(|&k| is_job(&inputs[k].scan.facts))
             .collect();
-        match (jobs.as_slice(), inputs.len()) {
-            (&[job], _) => Ok(Self { inputs, job }.number()),
-            (_, 1) => Ok(Self { inputs, job: 0 }),
-            (jobs, _) => Err(jobs.len()),
+        let job = match (jobs.as_slice(), inputs.len()) {
+            (&[job], _) => job,
+            (_, 1) => 0,
+            (jobs, _) => return Err(jobs.len()),
+        };
+        Ok(Self {
+            inputs,
+            job,
+            with_secrets: true,
+        }
+        .number())
+    }
+
+    /// Takes the secrets out of everything that findings are made of.
+    fn redact(mut self) -> Self {
+        self.with_secrets = false;
+        for input in &mut self.inputs {
+            input.scan.hits.iter_mut().for_each(redact::hit);
+        }
+        self
+    }
+
+    /// A text of the log as it may be told.
+    fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.with_secrets {
+            Cow::Borrowed(text)
+        } else {
+            redact::text(text)
         }
     }
 
@@ -132,7 +174,7 @@ fn is_job(facts: &JobFacts) -> bool {
         || facts.sections.iter().any(|s| s.path.is_some())
 }
 
-/// Diagnoses a case.
+/// Diagnoses a case. Secrets are redacted unless the case says otherwise.
 pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
     let facts = case.facts();
     let diagnosis = match facts.outcome {
@@ -157,7 +199,10 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         lines: input.scan.facts.lines,
         bytes: input.scan.facts.bytes,
     });
-    let command = facts.last_command().map(|c| c.text.to_string());
+    let command = facts
+        .last_command()
+        .map(|c| case.told(&c.text).into_owned());
+    let told = |text: &Option<String>| text.as_deref().map(|text| case.told(text).into_owned());
     LogReport {
         source: case.inputs[case.job].source.clone(),
         inputs: inputs.collect(),
@@ -168,9 +213,9 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         exit_code: facts.exit_code,
         runner: RunnerInfo {
             version: facts.runner.version.clone(),
-            name: facts.runner.name.clone(),
+            name: told(&facts.runner.name),
             executor: facts.runner.executor.clone(),
-            image: facts.runner.image.clone(),
+            image: told(&facts.runner.image),
         },
         section: failed
             .then(|| facts.failing_section_name().map(Section::unescape))
@@ -183,10 +228,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         unexplained: diagnosis.unexplained,
         why: diagnosis.why,
         verdict_line: facts.verdict.as_ref().map(|v| v.line),
-        remark: facts
-            .ended_by
-            .clone()
-            .filter(|_| facts.outcome == Outcome::Canceled),
+        remark: told(&facts.ended_by).filter(|_| facts.outcome == Outcome::Canceled),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
 use crate::pattern::compile::Pattern;
 use crate::pattern::schema::{Localized, Text};
 use crate::pattern::text;
+use crate::redact;
 
 /// What findings are rendered from.
 pub(super) struct Context<'c> {
@@ -75,9 +76,19 @@ impl Context<'_> {
             verify: texts.verify.as_deref().map(fill),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
             score: candidate.score(),
-            fingerprint: fingerprint::finding(&pattern.id, &lead.captures),
+            fingerprint: self.fingerprint(lead),
             span: lead.hit.span,
         }
+    }
+
+    /// The fingerprint tells nothing that the redacted report would not.
+    fn fingerprint(&self, lead: &Settled<'_>) -> String {
+        let id = &lead.pattern().id;
+        if self.case.with_secrets {
+            let captures = redact::captures(lead.hit, &lead.captures);
+            return fingerprint::finding(id, &captures);
+        }
+        fingerprint::finding(id, &lead.captures)
     }
 
     fn texts<'p>(&self, pattern: &'p Pattern) -> &'p Text {

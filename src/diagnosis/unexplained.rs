@@ -3,6 +3,7 @@
 use super::recovered::{Region, Where};
 use super::{Case, Settled, exit, fingerprint, telling};
 use crate::model::{Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
+use crate::redact;
 use crate::trace::verdict;
 
 /// Most lines shown.
@@ -92,7 +93,7 @@ pub(super) fn extract(
         .iter()
         .map(|r| UnexplainedLine {
             line: r.line.place.line,
-            text: r.line.text.clone(),
+            text: told(case, tail, r.line),
             section: facts
                 .sections
                 .get(r.line.place.section as usize)
@@ -101,9 +102,9 @@ pub(super) fn extract(
         })
         .collect();
     let best_text = match (best_line, facts.last_command()) {
-        (Some(line), _) => line.text[line.content_at.min(line.text.len())..].to_owned(),
-        (None, Some(command)) => command.text.to_string(),
-        (None, None) => String::new(),
+        (Some(line), _) => redact::text(&line.text[line.content_at.min(line.text.len())..]),
+        (None, Some(command)) => redact::text(&command.text),
+        (None, None) => "".into(),
     };
     Some(Unexplained {
         line: best_line.map(|line| line.place.line),
@@ -111,6 +112,16 @@ pub(super) fn extract(
         exit_meaning: facts.exit_code.and_then(|code| exit::meaning(code, lang)),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
+}
+
+/// A line of the tail as it may be told.
+fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
+    let at = tail.partition_point(|other| other.place.line < line.place.line);
+    let text = |k: usize| tail.get(k).map(|l| l.text.as_str());
+    if !case.with_secrets && redact::block::holds(at, text) {
+        return redact::block::LINE.to_owned();
+    }
+    case.told(&line.text).into_owned()
 }
 
 /// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands.

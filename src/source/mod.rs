@@ -1,26 +1,32 @@
-//! Where bytes come from: standard input, files, folders, compressed or not.
+//! Where bytes come from: standard input, files, folders, archives, compressed or not.
 //!
 //! Knows nothing of logs: a label and a reader of decoded text leave.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::model::Problem;
 use crate::trace::decode::{self, Encoding, Utf16};
 
+#[cfg(feature = "archives")]
+mod archive;
+mod bounds;
 mod packed;
 pub mod walk;
 
+pub use bounds::Limits;
+
 /// Something to read, under the name that people know it by.
-pub struct Source {
+pub struct Source<'r> {
     /// File name, or `<stdin>`.
     pub label: String,
     /// UTF-8, or bytes that are read as such; decompressed.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Box<dyn Read + 'r>,
 }
 
-impl std::fmt::Debug for Source {
+impl std::fmt::Debug for Source<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Source({})", self.label)
     }
@@ -58,15 +64,107 @@ impl Refusal {
     }
 }
 
-/// Opens a file by name.
+/// Opens a file that is no archive.
 ///
 /// # Errors
 /// A missing file, a folder, no permission, no bytes, a binary file.
-pub fn open(path: &Path, reading: Reading) -> Result<Source, Refusal> {
+pub fn open(path: &Path, reading: Reading) -> Result<Source<'static>, Refusal> {
     let label = path.display().to_string();
+    let file = file(path, &label)?;
+    prepare(label, Box::new(file), reading)
+}
+
+/// Standard input that is no archive.
+///
+/// # Errors
+/// No bytes, or bytes that are no text.
+pub fn stdin(reading: Reading) -> Result<Source<'static>, Refusal> {
+    prepare(STDIN.to_owned(), Box::new(io::stdin()), reading)
+}
+
+/// Where a source comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody named it, or met it on a walk.
+    Named,
+    /// It stands in an archive, where not everything need be a log.
+    Member,
+}
+
+/// Takes sources, or why they cannot be read, one after another; says whether it wants more.
+pub type Each<'e> = dyn FnMut(Result<Source<'_>, Refusal>, Origin) -> ControlFlow<()> + 'e;
+
+/// Opens a file by name: one source, or one a member of an archive.
+///
+/// What cannot be opened comes as a refusal: a missing file, a folder, no permission, no bytes, a binary file, a damaged archive.
+pub fn each(path: &Path, reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
+    each_within(path, reading, Limits::default(), each)
+}
+
+/// [`each`] with other bounds on what archives may unpack to.
+pub fn each_within(
+    path: &Path,
+    reading: Reading,
+    limits: Limits,
+    each: &mut Each<'_>,
+) -> ControlFlow<()> {
+    let label = path.display().to_string();
+    match file(path, &label) {
+        Ok(file) => each_of(label, Box::new(file), reading, limits, each, || {
+            File::open(path).ok()
+        }),
+        Err(refusal) => each(Err(refusal), Origin::Named),
+    }
+}
+
+/// Standard input: one source, or one a member of a tar archive.
+pub fn each_of_stdin(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
+    let (label, limits) = (STDIN.to_owned(), Limits::default());
+    each_of(label, Box::new(io::stdin()), reading, limits, each, || None)
+}
+
+/// `reopened` gives the same bytes as a file, for archives that are read from their end.
+fn each_of(
+    label: String,
+    raw: Box<dyn Read + '_>,
+    reading: Reading,
+    limits: Limits,
+    each: &mut Each<'_>,
+    reopened: impl FnOnce() -> Option<File>,
+) -> ControlFlow<()> {
+    let stream = match open_stream(label, raw, limits) {
+        Ok(stream) => stream,
+        Err(refusal) => return each(Err(refusal), Origin::Named),
+    };
+    #[cfg(feature = "archives")]
+    {
+        if archive::is_zip(&stream.head) && !stream.packed {
+            return match reopened() {
+                Some(file) => archive::zip(&stream.label, file, reading, limits, each),
+                None => {
+                    let problem = Problem {
+                        source: stream.label,
+                        message: "a zip archive cannot be read from a pipe".to_owned(),
+                        hint: Some("name its file".to_owned()),
+                    };
+                    each(Err(Refusal::Unreadable(problem)), Origin::Named)
+                }
+            };
+        }
+        if archive::is_tar(&stream.head) {
+            let whole = archive::rejoined(stream.head, stream.rest, stream.failed);
+            return archive::tar(&stream.label, whole, reading, limits, each);
+        }
+    }
+    #[cfg(not(feature = "archives"))]
+    let _ = reopened;
+    each(stream.decode(reading), Origin::Named)
+}
+
+fn file(path: &Path, label: &str) -> Result<File, Refusal> {
     let fail = |message: String, hint: Option<String>| {
         Refusal::Unreadable(Problem {
-            source: label.clone(),
+            source: label.to_owned(),
             message,
             hint,
         })
@@ -77,7 +175,7 @@ pub fn open(path: &Path, reading: Reading) -> Result<Source, Refusal> {
             Some(format!("use `jobtriage scan {label}`")),
         ));
     }
-    let file = File::open(path).map_err(|error| {
+    File::open(path).map_err(|error| {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => {
                 Some("check the name; a log can also be piped in".to_owned())
@@ -86,20 +184,11 @@ pub fn open(path: &Path, reading: Reading) -> Result<Source, Refusal> {
             _ => None,
         };
         fail(format!("cannot be read: {}", reason(&error)), hint)
-    })?;
-    prepare(label, Box::new(file), reading)
-}
-
-/// Standard input.
-///
-/// # Errors
-/// No bytes, or bytes that are no text.
-pub fn stdin(reading: Reading) -> Result<Source, Refusal> {
-    prepare(STDIN.to_owned(), Box::new(io::stdin()), reading)
+    })
 }
 
 /// Text that is already at hand: a paste.
-pub fn text(label: &str, bytes: Vec<u8>) -> Source {
+pub fn text(label: &str, bytes: Vec<u8>) -> Source<'static> {
     Source {
         label: label.to_owned(),
         reader: Box::new(Cursor::new(bytes)),
@@ -110,11 +199,31 @@ pub fn text(label: &str, bytes: Vec<u8>) -> Source {
 ///
 /// # Errors
 /// No bytes, or bytes that are no text.
-pub fn prepare(
+pub fn prepare<'r>(
     label: String,
-    raw: Box<dyn Read + Send>,
+    raw: Box<dyn Read + 'r>,
     reading: Reading,
-) -> Result<Source, Refusal> {
+) -> Result<Source<'r>, Refusal> {
+    open_stream(label, raw, Limits::default())?.decode(reading)
+}
+
+/// A stream, unpacked, whose first bytes have been read.
+struct Stream<'r> {
+    label: String,
+    head: Vec<u8>,
+    rest: Box<dyn Read + 'r>,
+    /// A damaged file may fail right at its start; the analysis then meets the same error behind what was read.
+    failed: Option<io::Error>,
+    /// It was packed.
+    #[cfg_attr(not(feature = "archives"), allow(dead_code))]
+    packed: bool,
+}
+
+fn open_stream<'r>(
+    label: String,
+    raw: Box<dyn Read + 'r>,
+    limits: Limits,
+) -> Result<Stream<'r>, Refusal> {
     let problem = |message: String, hint: &str| Problem {
         source: label.clone(),
         message,
@@ -124,13 +233,15 @@ pub fn prepare(
         Refusal::Unreadable(problem(format!("cannot be read: {}", reason(error)), ""))
     };
     let (head, rest) = peek(raw).map_err(|e| unreadable(&e))?;
-    let mut unpacked = packed::unpack(head, rest).map_err(|e| unreadable(&e))?;
+    let packed::Unpacked {
+        stream: mut rest,
+        packed,
+    } = packed::unpack(head, rest, limits);
     let mut head = Vec::new();
-    // A damaged archive may fail right here; the analysis then meets the same error behind what was read.
     let mut failed = None;
     let mut chunk = [0; decode::PROBE];
     while head.len() < decode::PROBE {
-        match unpacked.read(&mut chunk[..decode::PROBE - head.len()]) {
+        match rest.read(&mut chunk[..decode::PROBE - head.len()]) {
             Ok(0) => break,
             Ok(n) => head.extend_from_slice(&chunk[..n]),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -160,32 +271,55 @@ pub fn prepare(
         };
         return Err(Refusal::Empty(problem(what, hint)));
     }
-    let (encoding, mark) = decode::detect(&head);
-    if encoding == Encoding::Utf8
-        && !reading.text
-        && let Some(at) = decode::binary_at(&head)
-    {
-        let message = format!("looks binary (NUL at byte {at})");
-        return Err(Refusal::Binary(problem(
-            message,
-            "use --text to read it all the same",
-        )));
+    Ok(Stream {
+        label,
+        head,
+        rest,
+        failed,
+        packed,
+    })
+}
+
+impl<'r> Stream<'r> {
+    fn decode(self, reading: Reading) -> Result<Source<'r>, Refusal> {
+        let Self {
+            label,
+            mut head,
+            rest,
+            failed,
+            ..
+        } = self;
+        let (encoding, mark) = decode::detect(&head);
+        if encoding == Encoding::Utf8
+            && !reading.text
+            && let Some(at) = decode::binary_at(&head)
+        {
+            let message = format!("looks binary (NUL at byte {at})");
+            return Err(Refusal::Binary(Problem {
+                source: label,
+                message,
+                hint: Some("use --text to read it all the same".to_owned()),
+            }));
+        }
+        head.drain(..mark);
+        let rest: Box<dyn Read + 'r> = match failed {
+            Some(error) => Box::new(Failing(Some(error))),
+            None => rest,
+        };
+        let reader = Cursor::new(head).chain(rest);
+        let reader: Box<dyn Read + 'r> = match encoding {
+            Encoding::Utf8 => Box::new(reader),
+            Encoding::Utf16Le | Encoding::Utf16Be => Box::new(Utf16::new(reader, encoding)),
+        };
+        Ok(Source { label, reader })
     }
-    head.drain(..mark);
-    let rest: Box<dyn Read + Send> = match failed {
-        Some(error) => Box::new(Failing(Some(error))),
-        None => unpacked,
-    };
-    let reader = Cursor::new(head).chain(rest);
-    let reader: Box<dyn Read + Send> = match encoding {
-        Encoding::Utf8 => Box::new(reader),
-        Encoding::Utf16Le | Encoding::Utf16Be => Box::new(Utf16::new(reader, encoding)),
-    };
-    Ok(Source { label, reader })
 }
 
 /// The first bytes of a stream, and the stream behind them.
-fn peek(mut raw: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
+/// First bytes, and what follows.
+type Peeked<'r> = (Vec<u8>, Box<dyn Read + 'r>);
+
+fn peek(mut raw: Box<dyn Read + '_>) -> io::Result<Peeked<'_>> {
     let mut head = vec![0; 8];
     let mut filled = 0;
     while filled < head.len() {

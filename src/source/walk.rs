@@ -53,6 +53,12 @@ const NO_LOGS: &[&str] = &[
     "sig",
 ];
 
+/// Is a file, by its name, none that a walk would look into?
+#[cfg_attr(not(feature = "archives"), allow(dead_code))]
+pub(super) fn is_hidden_or_no_log(path: &Path) -> bool {
+    hidden(path) || is_no_log(path)
+}
+
 fn is_no_log(path: &Path) -> bool {
     let ending = path
         .extension()

@@ -16,7 +16,7 @@ mod terminal;
 ///
 /// # Errors
 /// An empty paste, or one that is no text.
-pub fn receive(reading: Reading) -> Result<Source, Refusal> {
+pub fn receive(reading: Reading) -> Result<Source<'static>, Refusal> {
     source::prepare(source::PASTE.to_owned(), open(), reading)
 }
 

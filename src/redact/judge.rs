@@ -1,0 +1,234 @@
+//! The last word on a value that looks like a secret: what people put in a secret's place, and what only reads like one.
+
+use std::ops::Range;
+
+/// Words that end the name of something secret.
+pub(super) const NAMES: &[&str] = &[
+    "passw",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "private_key",
+    "private-key",
+    "privatekey",
+    "access_key",
+    "access-key",
+    "accesskey",
+    "signing_key",
+    "signing-key",
+    "encryption_key",
+    "credential",
+    "_auth",
+];
+
+/// What is said of a secret in its place.
+const WORDS: &[&str] = &[
+    "authentication",
+    "authorization",
+    "bearer",
+    "basic",
+    "denied",
+    "disabled",
+    "empty",
+    "enabled",
+    "expected",
+    "expired",
+    "failed",
+    "failure",
+    "false",
+    "forbidden",
+    "incorrect",
+    "invalid",
+    "malformed",
+    "mismatch",
+    "missing",
+    "never",
+    "none",
+    "not",
+    "null",
+    "optional",
+    "provided",
+    "redacted",
+    "rejected",
+    "required",
+    "revoked",
+    "string",
+    "supplied",
+    "true",
+    "unauthorized",
+    "undefined",
+    "unexpected",
+    "unknown",
+    "unset",
+    "wrong",
+    "changeme",
+    "example",
+    "filtered",
+    "masked",
+];
+
+fn whole(value: &str) -> Option<Range<usize>> {
+    (!value.is_empty()).then_some(0..value.len())
+}
+
+/// Whatever it is.
+pub(super) fn any(_: &str, value: &str) -> Option<Range<usize>> {
+    whole(value)
+}
+
+/// The form says it all; only a trailing dash or dot belongs to the sentence.
+pub(super) fn token(_: &str, value: &str) -> Option<Range<usize>> {
+    let kept = value.trim_end_matches(['.', '-']);
+    (!is_stand_in(kept)).then_some(0..kept.len())
+}
+
+/// Something long that must be random, since nothing around says that it is secret.
+pub(super) fn residue(_: &str, value: &str) -> Option<Range<usize>> {
+    if is_stand_in(value) || !is_mixed(value) || is_place(value) {
+        return None;
+    }
+    whole(value)
+}
+
+/// What stands where a secret stands.
+pub(super) fn value(_: &str, value: &str) -> Option<Range<usize>> {
+    if is_stand_in(value) || is_word(value) {
+        return None;
+    }
+    whole(value)
+}
+
+/// `key = "value"`
+pub(super) fn quoted(key: &str, value: &str) -> Option<Range<usize>> {
+    if !names_a_secret(key) || value.contains(char::is_whitespace) && !is_mixed(value) {
+        return None;
+    }
+    sound(key, value)
+}
+
+/// `key=value`
+pub(super) fn assigned(key: &str, value: &str) -> Option<Range<usize>> {
+    if !names_a_secret(key) || is_code(value) {
+        return None;
+    }
+    sound(key, value.trim_end_matches(['.', ':', ']', '}']))
+}
+
+/// `key = value`, `key: value`: as a rule prose, or code.
+pub(super) fn spaced(key: &str, value: &str) -> Option<Range<usize>> {
+    if !is_mixed(value) || value.contains("==") {
+        return None;
+    }
+    assigned(key, value)
+}
+
+fn sound(key: &str, value: &str) -> Option<Range<usize>> {
+    let key = key.to_ascii_lowercase();
+    let is_name = key.ends_with("secret")
+        && !["client_secret", "clientsecret", "client-secret"]
+            .iter()
+            .any(|end| key.ends_with(end))
+        && is_dashed_name(value);
+    if is_stand_in(value) || is_word(value) || is_place(value) || is_name {
+        return None;
+    }
+    whole(value)
+}
+
+/// `image_pull_secret=regcred` names a thing.
+fn names_a_secret(key: &str) -> bool {
+    let key: String = key
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    !["pullsecret", "tlssecret", "nexttoken", "pagetoken"]
+        .iter()
+        .any(|end| key.ends_with(end))
+}
+
+/// What stands for a secret: a variable, a mask, an example.
+fn is_stand_in(value: &str) -> bool {
+    let mut chars = value.trim_start_matches(['"', '\'']).chars();
+    let Some(first) = chars.next() else {
+        return true;
+    };
+    let lower = value.to_ascii_lowercase();
+    let variable = value.contains("${")
+        || value.contains("{{")
+        || value.contains("$(")
+        || (first == '%' && value.ends_with('%') && value.len() > 1)
+        || (first == '$'
+            && chars
+                .clone()
+                .next()
+                .is_some_and(|c| c.is_ascii_alphabetic() || c == '_'));
+    variable
+        || matches!(first, '<' | '{' | '[')
+        || [
+            "[masked]",
+            "[redacted",
+            "[filtered]",
+            "redacted",
+            "***",
+            "xxxxx",
+            "....",
+        ]
+        .iter()
+        .any(|mask| lower.contains(mask))
+        || chars.all(|c| c == first)
+}
+
+/// A word that says how it is about the secret.
+fn is_word(value: &str) -> bool {
+    let value = value.trim_end_matches(['.', ',', ':', '!', '?']);
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// A path or an address: where the secret is, not what it is.
+fn is_place(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let drive = bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":\\";
+    let rooted = ["/", "./", "../", "~/"]
+        .iter()
+        .find_map(|root| value.strip_prefix(root));
+    let path = rooted.is_some_and(|rest| {
+        rest.split('/')
+            .next()
+            .is_some_and(|name| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_uppercase()))
+    });
+    drive || path || value.contains("://")
+}
+
+/// `self.token`, `get_token()`, `db_password`: code that handles a secret.
+fn is_code(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let plain = |c: char| c.is_ascii_alphabetic() || "_.-".contains(c);
+    let names = [
+        "password",
+        "passwd",
+        "token",
+        "secret",
+        "key",
+        "credentials",
+    ];
+    value.chars().all(plain)
+        && (names.iter().any(|name| lower.ends_with(name))
+            || value.contains('.') && !value.ends_with('.'))
+}
+
+/// `my-registry-credentials`: how things are called.
+fn is_dashed_name(value: &str) -> bool {
+    value
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'.')
+}
+
+/// Letters and digits, as random text has.
+fn is_mixed(value: &str) -> bool {
+    value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic())
+}

@@ -1,0 +1,231 @@
+//! Secrets in text, replaced by placeholders: reports are passed around, logs hold what nobody meant to print.
+//!
+//! Only the secret goes: the host, the header's name, the user of a URL, the error stay, so that evidence keeps its meaning.
+//! What the machine made (a token with a known form) becomes `[redacted:KIND#HASH]`: six digits of its SHA-256 tell two tokens
+//! apart and the same one again, over logs, threads and runs, and are too few to find it. What a person may have made up (a
+//! password) becomes `[redacted:secret]` without a hash, since a few digits of one would help to guess it.
+//!
+//! [`rules`] is the table of what is looked for; [`judge`] knows values that are no secrets; [`block`] private keys over many
+//! lines. One pass of a few literals rules most texts out, and regexes are compiled when first needed.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{Captures, Hit, WatchHit};
+
+pub mod block;
+mod judge;
+mod rules;
+
+/// The start of every placeholder.
+const OPENING: &str = "[redacted:";
+
+/// A secret in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Secret {
+    range: Range<usize>,
+    kind: &'static str,
+    /// Made by a machine: so long and random that a part of its hash gives nothing away.
+    random: bool,
+}
+
+/// The text without its secrets.
+pub fn text(text: &str) -> Cow<'_, str> {
+    let secrets = find(text);
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(replace(text, 0..text.len(), &secrets))
+}
+
+/// Takes the secrets out of a hit: its line, what it captured, its conditions' lines and the command. The span of the match
+/// moves with its text.
+pub fn hit(hit: &mut Hit) {
+    line(&mut hit.text, Some(&mut hit.span), &mut hit.captures);
+    for other in hit.context.iter_mut().flatten() {
+        let WatchHit { text, captures, .. } = other;
+        line(text, None, captures);
+    }
+    if let Some(command) = &hit.command
+        && let Cow::Owned(masked) = text(command)
+    {
+        hit.command = Some(masked.into());
+    }
+}
+
+/// The captures of a hit and its conditions, as they are once [`hit`] has taken the secrets out.
+pub fn captures(of: &Hit, all: &Captures) -> Captures {
+    let mut redacted = of.clone();
+    hit(&mut redacted);
+    let before =
+        std::iter::once(&of.captures).chain(of.context.iter().flatten().map(|c| &c.captures));
+    let after = std::iter::once(&redacted.captures)
+        .chain(redacted.context.iter().flatten().map(|c| &c.captures));
+    let pairs: Vec<(&Captures, &Captures)> = before.zip(after).collect();
+    all.iter()
+        .map(|(name, value)| {
+            let known = pairs
+                .iter()
+                .find(|(before, _)| before.get(name) == Some(value))
+                .and_then(|(_, after)| after.get(name));
+            let value = known.map_or_else(|| text(value).into_owned(), String::clone);
+            (name.clone(), value)
+        })
+        .collect()
+}
+
+/// A text with the captures taken from it.
+fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Captures) {
+    let secrets = find(text);
+    for value in captures.values_mut() {
+        if let Some(masked) = part(text, value, &secrets) {
+            *value = masked;
+        }
+    }
+    if secrets.is_empty() {
+        return;
+    }
+    if let Some(span) = span {
+        *span = (
+            moved(text, span.0, &secrets, false),
+            moved(text, span.1, &secrets, true),
+        );
+    }
+    *text = replace(text, 0..text.len(), &secrets);
+}
+
+/// What a value taken from a text must become, given the secrets of that text; `None` where it may stay.
+///
+/// A value may be the middle of a secret, which by itself nobody would know for one.
+fn part(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
+    let mut first = None;
+    let mut at = 0;
+    while !value.is_empty()
+        && let Some(found) = text[at..].find(value)
+    {
+        let range = at + found..at + found + value.len();
+        if !secrets.iter().any(|s| overlap(&s.range, &range)) {
+            // It can be read elsewhere in the masked text: nothing is given away.
+            return None;
+        }
+        first.get_or_insert(range.clone());
+        at = range.start + value.chars().next().map_or(1, char::len_utf8);
+    }
+    match first {
+        Some(range) => Some(replace(text, range, secrets)),
+        None => match self::text(value) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => None,
+        },
+    }
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// A part of a text, each secret that reaches into it replaced whole.
+fn replace(text: &str, part: Range<usize>, secrets: &[Secret]) -> String {
+    let mut out = String::with_capacity(part.len() + 32);
+    let mut at = part.start;
+    for secret in secrets.iter().filter(|s| overlap(&s.range, &part)) {
+        out.push_str(&text[at..secret.range.start.max(at)]);
+        out.push_str(&secret.placeholder(text));
+        at = secret.range.end.min(part.end);
+    }
+    out.push_str(&text[at..part.end]);
+    out
+}
+
+/// Where an offset stands once the secrets are replaced; within one, at its start or end.
+fn moved(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
+    let offset = offset as usize;
+    let mut shift = 0isize;
+    for secret in secrets {
+        let length = secret.placeholder(text).len();
+        if secret.range.end <= offset {
+            shift += length as isize - secret.range.len() as isize;
+        } else if secret.range.start < offset {
+            let start = secret.range.start.saturating_add_signed(shift);
+            return (if end { start + length } else { start }) as u32;
+        }
+    }
+    offset.saturating_add_signed(shift) as u32
+}
+
+impl Secret {
+    fn placeholder(&self, text: &str) -> String {
+        if !self.random {
+            return format!("{OPENING}{}]", self.kind);
+        }
+        let hash = Sha256::digest(&text.as_bytes()[self.range.clone()]);
+        format!(
+            "{OPENING}{}#{:02x}{:02x}{:02x}]",
+            self.kind, hash[0], hash[1], hash[2]
+        )
+    }
+}
+
+/// The secrets of a text, in order, none touching another.
+fn find(text: &str) -> Vec<Secret> {
+    let mut found = Vec::new();
+    let mut wanted = rules::wanted(text);
+    for (k, rule) in rules::RULES.iter().enumerate() {
+        if wanted & (1 << k) == 0 {
+            continue;
+        }
+        wanted &= !(1 << k);
+        let Some(regex) = rules::regex(k) else {
+            continue;
+        };
+        for captures in regex.captures_iter(text) {
+            let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else {
+                continue;
+            };
+            let key = captures.name("key").map_or("", |k| k.as_str());
+            let Some(range) = (rule.is_secret)(key, value.as_str()) else {
+                continue;
+            };
+            found.push((
+                k,
+                Secret {
+                    range: value.start() + range.start..value.start() + range.end,
+                    kind: rule.kind,
+                    random: rule.random,
+                },
+            ));
+        }
+    }
+    merge(found)
+}
+
+/// Puts finds in order. Where two overlap the earlier rule stands: it knows the form, the later one guesses from the words around.
+fn merge(mut found: Vec<(usize, Secret)>) -> Vec<Secret> {
+    found.sort_by_key(|(rule, s)| (*rule, s.range.start));
+    let mut kept: Vec<Secret> = Vec::with_capacity(found.len());
+    for (_, secret) in found {
+        if !kept.iter().any(|k| overlap(&k.range, &secret.range)) {
+            kept.push(secret);
+        }
+    }
+    kept.sort_by_key(|s| s.range.start);
+    kept
+}
+
+/// The text without what tells one token from another: a job token is new in every job, the failure is not.
+pub fn without_hashes(text: &str) -> Cow<'_, str> {
+    static HASH: OnceLock<Option<regex::Regex>> = OnceLock::new();
+    if !text.contains(OPENING) {
+        return Cow::Borrowed(text);
+    }
+    match HASH.get_or_init(|| regex::Regex::new(r"(\[redacted:[a-z-]+)#[0-9a-f]{6}\]").ok()) {
+        Some(hash) => hash.replace_all(text, "$1]"),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests;

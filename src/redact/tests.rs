@@ -1,0 +1,354 @@
+//! Token-shaped strings are built from pieces here, so that none stands in the repository.
+
+use super::*;
+
+/// Random-looking text of a length, from a seed: letters of both cases and digits.
+fn random(length: usize, seed: u64) -> String {
+    const LETTERS: &[u8] = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ234567";
+    let mut state = seed.wrapping_mul(6_364_136_223_846_793_005) | 1;
+    let mut out = String::from("a7");
+    while out.len() < length {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        out.push(LETTERS[(state >> 33) as usize % LETTERS.len()] as char);
+    }
+    out.truncate(length);
+    out
+}
+
+/// The text around a secret must stay, the secret must go.
+fn masked(before: &str, secret: &str, after: &str) -> String {
+    let line = format!("{before}{secret}{after}");
+    let told = text(&line).into_owned();
+    assert!(!told.contains(secret), "not redacted: {line} -> {told}");
+    assert!(
+        told.starts_with(before),
+        "ate what is before: {line} -> {told}"
+    );
+    assert!(
+        told.ends_with(after),
+        "ate what is behind: {line} -> {told}"
+    );
+    assert_eq!(text(&told), told, "twice");
+    told[before.len()..told.len() - after.len()].to_owned()
+}
+
+#[test]
+fn every_regex_compiles_and_there_is_a_bit_for_each() {
+    assert!(rules::RULES.len() <= 64);
+    for (k, rule) in rules::RULES.iter().enumerate() {
+        assert!(rules::regex(k).is_some(), "{}", rule.regex);
+        assert!(!rule.literals.is_empty());
+    }
+}
+
+#[test]
+fn tokens_with_a_known_form() {
+    let upper = |n, seed| {
+        random(n, seed)
+            .to_ascii_uppercase()
+            .replace(['0', '1', '8', '9'], "2")
+    };
+    let hex = |n: usize| "0123456789abcdef".repeat(n / 16 + 1)[..n].to_owned();
+    let mut cases: Vec<(&str, String)> = Vec::new();
+    for prefix in [
+        "glpat", "gldt", "glrt", "glrtr", "glcbt", "glptt", "glft", "glimt", "glagent", "gloas",
+        "glsoat", "glffct",
+    ] {
+        cases.push(("gitlab-token", format!("{prefix}-{}", random(20, 1))));
+    }
+    cases.push((
+        "gitlab-token",
+        format!("glpat-{}.01.0z{}", random(40, 2), "1abcdef"),
+    ));
+    cases.push((
+        "gitlab-token",
+        format!("glpat-{}.01{}", random(40, 2), "1abcdef"),
+    ));
+    cases.push(("gitlab-token", format!("glrt-t3_{}", random(20, 3))));
+    cases.push(("gitlab-token", format!("glcbt-64_{}", random(20, 4))));
+    cases.push((
+        "gitlab-token",
+        format!("{}{}", concat!("GR13", "48941"), random(20, 5)),
+    ));
+    for prefix in ["ghp", "gho", "ghu", "ghs", "ghr"] {
+        cases.push(("github-token", format!("{prefix}_{}", random(36, 6))));
+    }
+    cases.push((
+        "github-token",
+        format!("github_{}_{}_{}", "pat", random(22, 7), random(59, 8)),
+    ));
+    cases.push((
+        "aws-key",
+        format!("{}{}", concat!("AK", "IA"), upper(16, 9)),
+    ));
+    cases.push((
+        "aws-key",
+        format!("{}{}", concat!("AS", "IA"), upper(16, 10)),
+    ));
+    cases.push((
+        "google-key",
+        format!("{}{}", concat!("AI", "za"), random(35, 11)),
+    ));
+    cases.push((
+        "google-key",
+        format!("{}{}", concat!("ya", "29."), random(60, 12)),
+    ));
+    cases.push((
+        "azure-key",
+        format!("{}8{}{}", random(3, 13), "Q~", random(34, 14)),
+    ));
+    cases.push(("npm-token", format!("{}_{}", "npm", random(36, 15))));
+    cases.push((
+        "pypi-token",
+        format!("{}-{}{}", "pypi", "AgEIcHlwaS5vcmc", random(80, 16)),
+    ));
+    cases.push((
+        "slack-token",
+        format!(
+            "{}-{}-{}",
+            concat!("xo", "xb"),
+            "123456789012",
+            random(24, 17)
+        ),
+    ));
+    cases.push(("token", format!("{}_{}_{}", "dckr", "pat", random(27, 18))));
+    cases.push(("token", format!("{}.{}", "hvs", random(90, 19))));
+    cases.push(("token", format!("{}_v1_{}", "dop", hex(64))));
+    let jwt = format!(
+        "{}{}.{}{}.{}",
+        "ey",
+        concat!("J", "hbGciOiJIUzI1NiJ9"),
+        "ey",
+        concat!("J", "zdWIiOiIxMjM0In0"),
+        random(43, 20)
+    );
+    cases.push(("jwt", jwt));
+    for (kind, secret) in &cases {
+        let found = masked("fatal: cannot use '", secret, "' on git.example.com");
+        assert!(found.starts_with(&format!("[redacted:{kind}#")), "{found}");
+        assert_eq!(masked("", secret, ""), found, "the same everywhere");
+        masked("https://git.example.com/a?x=", secret, "&page=2 failed");
+        masked("refused: ", secret, ".");
+        masked("오류 «", secret, "» …");
+    }
+}
+
+#[test]
+fn different_tokens_differ_and_the_hash_is_that_of_the_token() {
+    let (a, b) = (random(20, 30), random(20, 31));
+    let line = format!("glpat-{a} glpat-{b} glpat-{a}");
+    let told = text(&line);
+    let words: Vec<&str> = told.split(' ').collect();
+    assert_eq!(words[0], words[2]);
+    assert_ne!(words[0], words[1]);
+    assert_eq!(
+        without_hashes(&told),
+        "[redacted:gitlab-token] ".repeat(3).trim_end()
+    );
+}
+
+#[test]
+fn what_is_secret_by_its_place() {
+    let long = random(40, 40);
+    for (before, secret, after) in [
+        (
+            "https://deploy:",
+            "hunter2",
+            "@git.example.com/group/app.git/': 403",
+        ),
+        (
+            "https://gitlab-ci-token:",
+            &long,
+            "@git.example.com/group/app.git",
+        ),
+        (
+            "postgres://app:",
+            "p@ss:word",
+            "@db.example.com:5432/app: timeout",
+        ),
+        ("https://", &long, "@git.example.com/app.git"),
+        ("> Authorization: Bearer ", &long, ""),
+        (
+            "-H 'Authorization: Basic ",
+            "ZGVwbG95Omh1bnRlcjI=",
+            "' https://git.example.com",
+        ),
+        ("Authorization: ", &long, " (401)"),
+        (
+            "curl --header \"PRIVATE-TOKEN: ",
+            &long,
+            "\" https://git.example.com/api",
+        ),
+        ("curl --header \"JOB-TOKEN: ", "abc123def", "\""),
+        (
+            "curl -fsSL -u deploy:",
+            "hunter2",
+            " https://files.example.com/a.tgz",
+        ),
+        ("docker login -u ci -p ", "hunter2", " registry.example.com"),
+        ("helm upgrade --password ", "hunter2", " --install app"),
+        ("sshpass -p ", "hunter2", " ssh deploy@host.example.com"),
+        ("DB_PASSWORD=", "hunter2", " make migrate"),
+        ("export API_KEY='", "abc-123", "'"),
+        (
+            "{\"user\": \"ci\", \"password\": \"",
+            "correct horse 7",
+            "\", \"host\": \"db\"}",
+        ),
+        ("{\"token\":\"", &long, "\"}"),
+        ("GET /api/v4/user?private_token=", &long, "&per_page=1 401"),
+        ("client_secret = \"", "qwertyuiop", "\""),
+        ("password: ", "hunter2secret9", ""),
+        ("  secret_key: ", "0987654321abcdef", ""),
+        ("aws_secret_access_key = ", &long, ""),
+        (
+            "AccountName=a;AccountKey=",
+            "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo=",
+            ";EndpointSuffix=core",
+        ),
+        (
+            "/c/blob?sv=2022&sig=",
+            "abc%2Fdefghijklmnop0123456%3D",
+            "&se=1",
+        ),
+        ("//registry.example.com/:_authToken=", &long, ""),
+    ] {
+        let found = masked(before, secret, after);
+        assert!(found.starts_with("[redacted:"), "{found}");
+    }
+}
+
+#[test]
+fn private_keys_on_one_line_and_on_many() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n".repeat(4);
+    let begin = concat!("-----BEGIN ", "PRIVATE KEY-----\\n");
+    let end = concat!("\\n-----END ", "PRIVATE KEY-----\\n\"");
+    let secret = body.trim_end_matches("\\n");
+    masked(&format!("\"private_key\": \"{begin}"), secret, end);
+
+    let line = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz";
+    let begin = concat!("-----BEGIN OPENSSH ", "PRIVATE KEY-----");
+    let end = concat!("-----END OPENSSH ", "PRIVATE KEY-----");
+    let log = [
+        "$ cat key",
+        begin,
+        line,
+        line,
+        "QyNTUx==",
+        end,
+        "Load key: error in libcrypto",
+        line,
+    ];
+    let held = |log: &[&str]| -> Vec<usize> {
+        (0..log.len())
+            .filter(|&k| block::holds(k, |k| log.get(k).copied()))
+            .collect()
+    };
+    assert_eq!(held(&log), [2, 3, 4]);
+    // What is kept may begin within the key.
+    assert_eq!(held(&log[3..]), [0, 1]);
+    assert_eq!(held(&[line, "error: no end"]), [0usize; 0]);
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for line in [
+        "fatal: Authentication failed for 'https://git.example.com/group/app.git/'",
+        "SyntaxError: Unexpected token '<' in JSON at position 0",
+        "SyntaxError: Unexpected token: punc (;)",
+        "error: token: unexpected end of file",
+        "password: authentication failed",
+        "Error: secrets \"regcred\" not found",
+        "imagePullSecret=regcred not found",
+        "MountVolume.SetUp failed for volume \"x\": secret: notfound",
+        "Password: incorrect",
+        "token=[MASKED] password=[MASKED] https://ci:[MASKED]@git.example.com/",
+        "curl -H \"PRIVATE-TOKEN: $CI_TOKEN\" -H \"Authorization: Bearer ${TOKEN}\"",
+        "https://user:$PASSWORD@git.example.com https://oauth2:${TOKEN}@git.example.com",
+        "docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD registry.example.com",
+        "docker build --secret id=npmrc,src=/root/.npmrc .",
+        "DB_PASSWORD_FILE=/run/secrets/db TOKEN=/var/run/secrets/token",
+        "PWD=/builds/group/app OLDPWD=/",
+        "max_tokens=4096 tokens: 512 token_type: bearer secretName: tls",
+        "    token = self.lexer.next_token()",
+        "connect(host=host, password=db_password, token=self.token)",
+        "password=true token=null secret=None",
+        "glpat-short glpat-<your_token> glrt- gldt-[MASKED]",
+        "npm error npm_config_registry npm_lifecycle_event",
+        "AKIAIOSFODNN is short, eyJ too, xoxb- as well",
+        "Authorization: required",
+        "https://registry.example.com:5000/v2/ https://[::1]:8080/a@b http://a:80/x@y",
+        "ghp_short sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "ssh://git@git.example.com:22/group/app.git git@git.example.com:group/app.git",
+        "Using Docker executor with image alpine@sha256:0123abcd ...",
+        "if token == expected: secret != other",
+        "Error: Process completed with exit code 1.",
+        "key=value cache-key: main-protected",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC without armour",
+    ] {
+        assert!(
+            matches!(text(line), Cow::Borrowed(_)),
+            "{line} -> {}",
+            text(line)
+        );
+    }
+}
+
+#[test]
+fn captures_and_the_span_follow_the_line() {
+    let token = format!("glpat-{}", random(20, 50));
+    let line = format!("fatal: unable to access 'https://ci:{token}@git.example.com/a.git/': 403");
+    let at = line.find("unable").unwrap();
+    let mut one = Hit {
+        pattern: 0,
+        place: Default::default(),
+        span: (at as u32, line.len() as u32),
+        captures: [
+            ("url", format!("https://ci:{token}@git.example.com/a.git/")),
+            ("host", "git.example.com".to_owned()),
+            ("middle", token[8..16].to_owned()),
+            ("code", "403".to_owned()),
+        ]
+        .into_iter()
+        .map(|(n, v)| (n.to_owned(), v))
+        .collect(),
+        context: Vec::new(),
+        command: Some(format!("git clone https://ci:{token}@git.example.com/a.git").into()),
+        dropped: 0,
+        text: line,
+    };
+    hit(&mut one);
+    assert!(!format!("{one:?}").contains(&token[8..16]), "{one:?}");
+    let placeholder = one.captures["middle"].clone();
+    assert!(placeholder.starts_with("[redacted:gitlab-token#"));
+    assert_eq!(
+        one.captures["url"],
+        format!("https://ci:{placeholder}@git.example.com/a.git/")
+    );
+    assert_eq!(one.captures["host"], "git.example.com");
+    assert_eq!(one.captures["code"], "403");
+    let told = &one.text[one.span.0 as usize..one.span.1 as usize];
+    assert_eq!(
+        told,
+        format!("unable to access 'https://ci:{placeholder}@git.example.com/a.git/': 403")
+    );
+    assert_eq!(
+        one.command.as_deref(),
+        Some(&*format!(
+            "git clone https://ci:{placeholder}@git.example.com/a.git"
+        ))
+    );
+}
+
+#[test]
+fn a_cut_text_shows_no_half_of_a_token() {
+    let token = format!("glpat-{}", random(20, 51));
+    assert_eq!(
+        text(&format!("x {}…", &token[..12])),
+        text(&format!("x {}…", &token[..12]))
+    );
+    assert!(!text(&format!("x {}…", &token[..14])).contains(&token[6..14]));
+    assert!(!text(&format!("…{} refused", &token[3..])).contains(&token[10..20]));
+}

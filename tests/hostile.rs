@@ -1,0 +1,136 @@
+//! Hostile input, generated: the checks of `fuzz/` on a stable toolchain. `PROPTEST_CASES=100000` runs them for longer.
+
+use proptest::prelude::*;
+
+#[path = "hostile/checks.rs"]
+mod checks;
+
+/// Pieces that mean something to a reader, a report or a scanner of secrets, so that generated text gets anywhere.
+const PIECES: &[&str] = &[
+    "\x1b[0K",
+    "\x1b[31;1m",
+    "\x1b]8;;http://x\x07",
+    "\x1b]52;c;aGk=\x07",
+    "\r",
+    "\n",
+    "\r\n",
+    "\t",
+    "\0",
+    "section_start:1700000000:step_script\r\x1b[0K",
+    "section_end:1700000001:step_script\r\x1b[0K",
+    "section_start:1:a",
+    "$ make",
+    "ERROR: Job failed: exit code 1\n",
+    "Job succeeded",
+    "ERROR: Job failed (system failure): ",
+    "##[error]",
+    "::error file=a::b",
+    "##[group]Run a\n",
+    "<script>",
+    "</script>",
+    "```",
+    "/close",
+    "@all",
+    "\u{202e}",
+    "\u{200b}",
+    "\u{feff}",
+    "fatal: unable to access 'https://",
+    "@git.example.com/': Could not resolve host: git.example.com\n",
+    "error: ",
+    "failed",
+    "password=",
+    "token: ",
+    "://a:",
+    "@",
+    "Authorization: Bearer ",
+    "eyJ",
+    "glpat-",
+    "[redacted:",
+    "[MASKED]",
+    "…",
+    "\"",
+    "'",
+    "é",
+    "한",
+    "00O ",
+    "2024-01-01T00:00:00.000000Z 00O ",
+    "#12 3.456 ",
+    "Running with gitlab-runner 17.5.0 (abcdef12)\n",
+    "{name}",
+    "{a|b}",
+    "{",
+    "}",
+    "`",
+    "[[match]]\nregex = '",
+    "role = \"root_cause\"\n",
+    "(?i)",
+    "(a*)*",
+    "[tests]\n",
+    "{1000}{1000}",
+    " = ",
+    "[",
+    "]",
+];
+
+/// How packed files and archives begin.
+const STARTS: &[&[u8]] = &[
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b\x08\0",
+    b"BZh9",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    b"",
+];
+
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(PIECES).prop_map(str::to_owned),
+        2 => "[a-zA-Z0-9_/+=.-]{1,30}",
+        1 => "\\PC{0,6}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        3 => pieces().prop_map(String::into_bytes),
+        1 => prop::collection::vec(any::<u8>(), 0..2000),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reader(bytes in bytes()) {
+        checks::reader(&bytes);
+    }
+
+    #[test]
+    fn pattern_files(file in pieces()) {
+        checks::pattern_file(&file);
+    }
+
+    #[test]
+    fn templates(template in pieces(), value in pieces()) {
+        checks::template(&template, &value);
+    }
+
+    #[test]
+    fn reports(bytes in bytes()) {
+        checks::report(&bytes);
+    }
+
+    #[test]
+    fn redaction(text in pieces()) {
+        checks::redaction(&text);
+    }
+
+    #[test]
+    fn archives(bytes in bytes(), start in prop::sample::select(STARTS)) {
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile-archive");
+        checks::archive(&path, &[start, &bytes].concat());
+    }
+}
