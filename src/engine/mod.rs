@@ -1,7 +1,7 @@
 //! Blocks of clean text and the patterns in force come in; hits, the facts of the frame and the tail of what failed leave.
 //!
 //! [`gram`] finds literals; [`scan`] drives; [`near`] settles the conditions about other lines; [`store`] keeps hits
-//! within bounds; [`tail`] keeps the end of the section that may have failed.
+//! within bounds; [`tail`] keeps the end of the section that may have failed, where [`unkeyed`] patterns are tried.
 
 pub mod background;
 pub mod gram;
@@ -9,6 +9,7 @@ mod near;
 pub mod scan;
 mod store;
 pub mod tail;
+mod unkeyed;
 
 pub use scan::{Scan, Scanner};
 pub use tail::Tail;

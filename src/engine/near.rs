@@ -18,12 +18,17 @@ const MAX_WAITING: usize = 200;
 /// Most parallel outputs told apart for one watch.
 const MAX_STREAMS: usize = 64;
 
+/// Bytes of a watched line that are kept as they are; of a longer one what the regex found is kept.
+const MAX_KEPT: usize = 4096;
+
 /// A line where a watch was seen.
 #[derive(Debug)]
 struct Seen {
     at: At,
     text: Vec<u8>,
     content_at: usize,
+    /// What a hit keeps of a long line.
+    made: Option<WatchHit>,
 }
 
 /// Where a hit or a watched line stands.
@@ -84,7 +89,7 @@ impl Memory {
                 .iter()
                 .rev()
                 .find(|seen| reaches(seen.at, at, *within, *scope))?;
-            Some(seen.hit(loaded, target))
+            seen.hit(loaded, target)
         };
         loaded.pattern.near().enumerate().map(one).collect()
     }
@@ -93,7 +98,13 @@ impl Memory {
     pub(super) fn wait(&mut self, loaded: &Loaded, pattern: u16, key: Key, at: At) {
         let first = loaded.pattern.matches.len();
         for (slot, condition) in loaded.pattern.near().enumerate() {
-            let Condition::Near { kind, .. } = condition else {
+            let Condition::Near {
+                kind,
+                within,
+                scope,
+                ..
+            } = condition
+            else {
                 continue;
             };
             if matches!(kind, Kind::After | Kind::Absent(Side::After | Side::Both)) {
@@ -102,6 +113,9 @@ impl Memory {
                     regex: (first + slot) as u16,
                 };
                 let list = self.waiting.entry(target).or_default();
+                if list.len() >= MAX_WAITING {
+                    list.retain(|waiting| may_reach(waiting.at, at, *within, *scope));
+                }
                 if list.len() >= MAX_WAITING {
                     list.remove(MAX_WAITING / 2);
                 }
@@ -152,7 +166,7 @@ impl Memory {
             return;
         };
         list.retain(|waiting| {
-            if at.stage != waiting.at.stage && *scope != Scope::Job {
+            if !may_reach(waiting.at, at, *within, *scope) {
                 return false;
             }
             if !reaches(waiting.at, at, *within, *scope) {
@@ -163,49 +177,43 @@ impl Memory {
             };
             let place = &mut hit.context[waiting.slot];
             if place.is_none() {
-                *place = Some(seen(at, line).hit(loaded, target));
+                *place = watch_hit(loaded, target, at.place, line.text, line.content_at);
             }
             false
         });
     }
 
     /// Remembers a watched line for the hits below it.
-    pub(super) fn remember(&mut self, target: Target, line: &Line<'_>, at: At) {
+    pub(super) fn remember(&mut self, loaded: &Loaded, target: Target, line: &Line<'_>, at: At) {
         let list = self.seen.entry(target).or_default();
         let old = list.iter().position(|seen| seen.at.stream == at.stream);
-        let place = match old {
-            Some(k) => list.remove(k),
-            None if list.len() >= MAX_STREAMS => list.remove(0),
-            None => seen(at, line),
+        // The buffer of the line it replaces serves again.
+        let mut text = match old {
+            Some(k) => list.remove(k).text,
+            None if list.len() >= MAX_STREAMS => list.remove(0).text,
+            None => Vec::new(),
         };
-        let Seen { mut text, .. } = place;
         text.clear();
-        text.extend_from_slice(&line.text[..line.text.len().min(4096)]);
+        let mut made = None;
+        if line.text.len() <= MAX_KEPT {
+            text.extend_from_slice(line.text);
+        } else {
+            made = watch_hit(loaded, target, at.place, line.text, line.content_at);
+        }
         list.push(Seen {
             at,
             text,
-            content_at: line.content_at.min(4096),
+            content_at: line.content_at,
+            made,
         });
     }
 }
 
-fn seen(at: At, line: &Line<'_>) -> Seen {
-    Seen {
-        at,
-        text: line.text.to_vec(),
-        content_at: line.content_at,
-    }
-}
-
 impl Seen {
-    fn hit(&self, loaded: &Loaded, target: Target) -> WatchHit {
-        watch_hit(loaded, target, self.at.place, &self.text, self.content_at).unwrap_or_else(|| {
-            WatchHit {
-                place: self.at.place,
-                text: bounded(&self.text, 0, 0).0,
-                captures: Default::default(),
-            }
-        })
+    fn hit(&self, loaded: &Loaded, target: Target) -> Option<WatchHit> {
+        self.made
+            .clone()
+            .or_else(|| watch_hit(loaded, target, self.at.place, &self.text, self.content_at))
     }
 }
 
@@ -244,16 +252,21 @@ pub(super) fn condition(loaded: &Loaded, target: Target) -> Option<&Condition> {
     loaded.pattern.near().nth(slot)
 }
 
+/// Can a line at `now` or below it still stand close enough below `upper`, in the same scope?
+fn may_reach(upper: At, now: At, within: Option<u32>, scope: Scope) -> bool {
+    let in_scope = match scope {
+        Scope::Job => true,
+        Scope::Section => upper.stage == now.stage,
+        Scope::Command => upper.stage == now.stage && upper.place.command == now.place.command,
+    };
+    let distance = now.place.line.saturating_sub(upper.place.line);
+    in_scope && within.is_none_or(|most| distance <= u64::from(most))
+}
+
 /// Does `upper` stand close enough above `lower`, in the same scope and the same output?
 pub(super) fn reaches(upper: At, lower: At, within: Option<u32>, scope: Scope) -> bool {
     // Only distances are confused by what a parallel output prints in between.
     let same_output =
         within.is_none() || upper.stream == lower.stream || upper.stream == 0 || lower.stream == 0;
-    let in_scope = match scope {
-        Scope::Job => true,
-        Scope::Section => upper.stage == lower.stage,
-        Scope::Command => upper.stage == lower.stage && upper.place.command == lower.place.command,
-    };
-    let distance = lower.place.line.saturating_sub(upper.place.line);
-    same_output && in_scope && within.is_none_or(|most| distance <= u64::from(most))
+    same_output && may_reach(upper, lower, within, scope)
 }

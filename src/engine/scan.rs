@@ -10,7 +10,8 @@ use regex::bytes::{Captures as Found, Regex};
 
 use super::near::{self, At, Memory};
 use super::store::Store;
-use super::tail::{self, Tail};
+use super::tail::Tail;
+use super::unkeyed;
 use crate::library::{Library, Loaded, Target};
 use crate::model::{Captures, Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
 use crate::pattern::compile::Condition;
@@ -18,7 +19,7 @@ use crate::pattern::schema::{On, PatternStatus, Scope};
 use crate::trace::dialect::Jobs;
 use crate::trace::line::{Kind, Line};
 use crate::trace::page::Page;
-use crate::trace::{Block, BlockReader, Frame, Piece, frame};
+use crate::trace::{Block, BlockReader, Frame, Piece, frame, prefix};
 
 /// Most bytes of a line that are kept as evidence.
 const MAX_TEXT: usize = 2000;
@@ -119,8 +120,8 @@ impl<'l> Scanner<'l> {
             scan.tail = run.tail.lines(&facts);
             scan.tail_cut = run.tail.cut;
             let tail_and_verdict = [&scan.tail[..], verdict(&facts).as_slice()].concat();
-            scan.hits
-                .extend(unkeyed(self.library, &tail_and_verdict, &facts));
+            let more = unkeyed::hits(self.library, &tail_and_verdict, &facts, &scan.hits);
+            scan.hits.extend(more);
             scan.hits
                 .sort_by_key(|hit| (hit.place.line, hit.pattern, hit.span));
         }
@@ -252,13 +253,16 @@ impl<'l> Run<'l> {
         if self.tail_final || harmless || (name.is_none() && self.tail_named) {
             return;
         }
-        let from = (self.stage_start.saturating_sub(block.base()) as usize).min(to);
+        let reach = self.stage_start.checked_sub(block.base());
+        let from = reach.map_or(0, |from| (from as usize).min(to));
         if name.is_none() && block.bytes()[from..to].iter().all(u8::is_ascii_whitespace) {
             return;
         }
         self.tail_named = name.is_some() && frame::can_fail(name);
         self.tail_kept |= frame::can_fail(name);
         self.tail.copy(block, from, to, line, stage);
+        // The block has forgotten where the stage began.
+        self.tail.cut |= reach.is_none();
     }
 
     /// The log may end with this block: what stands at its end is a tail until more is read.
@@ -305,23 +309,17 @@ impl<'l> Run<'l> {
             stage: self.frame.stage(),
             stream: view.stream,
         };
-        self.watches(&view, targets, at, goes_on, true);
+        let own = Own::of(place, piece, &view);
+        self.watches(&view, targets, at, own, true);
         if !source {
-            self.matches(block, since, &view, targets, at, goes_on);
+            self.matches(block, since, &view, targets, at, own);
         }
-        self.watches(&view, targets, at, goes_on, false);
+        self.watches(&view, targets, at, own, false);
     }
 
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
     /// for those below.
-    fn watches(
-        &mut self,
-        view: &Line<'_>,
-        targets: &[Target],
-        at: At,
-        goes_on: bool,
-        arrive: bool,
-    ) {
+    fn watches(&mut self, view: &Line<'_>, targets: &[Target], at: At, own: Own, arrive: bool) {
         for &target in targets {
             if target.pattern == Target::FRAME {
                 break;
@@ -339,7 +337,7 @@ impl<'l> Run<'l> {
             } else {
                 near::looks_back(loaded, target)
             };
-            let matches = |regex| is_match(regex, view.content(), goes_on);
+            let matches = |regex| own.is_match(regex, view.content());
             if !wanted || !loaded.regex(target.regex as usize).is_some_and(matches) {
                 continue;
             }
@@ -347,7 +345,7 @@ impl<'l> Run<'l> {
                 self.memory
                     .arrive(loaded, target, view, at, &mut self.store);
             } else {
-                self.memory.remember(target, view, at);
+                self.memory.remember(loaded, target, view, at);
             }
         }
     }
@@ -359,7 +357,7 @@ impl<'l> Run<'l> {
         view: &Line<'_>,
         targets: &[Target],
         at: At,
-        goes_on: bool,
+        own: Own,
     ) {
         let mut last = None;
         for &target in targets {
@@ -384,12 +382,13 @@ impl<'l> Run<'l> {
                 continue;
             };
             // A match without captures costs nothing to rule out; only then is the form of the line looked at.
-            if !is_match(regex, content, goes_on)
-                || (alternative.on == On::Output && view.kind() != Kind::Output)
+            if !own.is_match(regex, content)
+                // Inside of a long line the form of a window tells nothing.
+                || (alternative.on == On::Output && !own.goes_on && view.kind() != Kind::Output)
             {
                 continue;
             }
-            let Some(found) = captures_in(regex, content, goes_on) else {
+            let Some(found) = own.captures(regex, content) else {
                 continue;
             };
             let Some(whole) = found.get(0) else { continue };
@@ -444,11 +443,7 @@ fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
     match on {
         On::Output => (!view.command).then_some((content, 0)),
         On::Command if view.command => {
-            let echoes = [&b"$ "[..], GITHUB_COMMAND];
-            let skipped = echoes
-                .iter()
-                .find(|p| content.starts_with(p))
-                .map_or(0, |p| p.len());
+            let skipped = echo_mark(content);
             Some((&content[skipped..], skipped))
         }
         On::Command => None,
@@ -458,17 +453,64 @@ fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
 /// How GitHub echoes a step's command.
 const GITHUB_COMMAND: &[u8] = b"##[group]Run ";
 
-/// Where a window does not begin its line, `^` does not hold there: its very first byte is given up.
-fn first(text: &[u8], goes_on: bool) -> usize {
-    usize::from(goes_on).min(text.len())
+/// How many bytes stand before a command that is echoed.
+pub(super) fn echo_mark(content: &[u8]) -> usize {
+    [&b"$ "[..], GITHUB_COMMAND]
+        .iter()
+        .find(|mark| content.starts_with(mark))
+        .map_or(0, |mark| mark.len())
 }
 
-fn is_match(regex: &Regex, text: &[u8], goes_on: bool) -> bool {
-    regex.is_match_at(text, first(text, goes_on))
+/// Which part of a text its matches must touch: of a window of a long line its own stretch, not what it sees beyond.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    since: usize,
+    until: usize,
+    goes_on: bool,
 }
 
-fn captures_in<'t>(regex: &Regex, text: &'t [u8], goes_on: bool) -> Option<Found<'t>> {
-    regex.captures_at(text, first(text, goes_on))
+impl Own {
+    /// For the content of a piece.
+    fn of(place: Piece, piece: &[u8], view: &Line<'_>) -> Self {
+        let until = if place.until == place.to {
+            usize::MAX
+        } else {
+            let skipped = if place.goes_on {
+                0
+            } else {
+                prefix::split(piece).stamps + view.content_at
+            };
+            (place.until - place.from).saturating_sub(skipped)
+        };
+        Self {
+            since: place.since.saturating_sub(place.from),
+            until,
+            goes_on: place.goes_on,
+        }
+    }
+
+    /// Does a regex match there?
+    fn is_match(self, regex: &Regex, text: &[u8]) -> bool {
+        // Where a window does not begin its line, `^` does not hold: its very first byte is given up.
+        regex.is_match_at(text, usize::from(self.goes_on).min(text.len()))
+            && (self.until == usize::MAX && !self.goes_on || self.captures(regex, text).is_some())
+    }
+
+    fn captures<'t>(self, regex: &Regex, text: &'t [u8]) -> Option<Found<'t>> {
+        let mut at = usize::from(self.goes_on);
+        while at <= text.len() {
+            let found = regex.captures_at(text, at)?;
+            let whole = found.get(0)?;
+            if whole.start() >= self.until {
+                return None;
+            }
+            if whole.end() >= self.since {
+                return Some(found);
+            }
+            at = whole.end().max(at + 1);
+        }
+        None
+    }
 }
 
 /// Looks up the few lines above a hit for a condition without a literal.
@@ -524,119 +566,6 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
         command: false,
         echo: false,
     })
-}
-
-/// Patterns without a literal, on the last lines of the tail.
-fn unkeyed(library: &Library, tail: &[TailLine], facts: &JobFacts) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    let mut bytes = 0;
-    let first = tail
-        .iter()
-        .rposition(|line| {
-            bytes += line.text.len() + 1;
-            bytes > tail::BYTES
-        })
-        .map_or(0, |k| k + 1)
-        .max(tail.len().saturating_sub(tail::LINES));
-    for target in library.unkeyed() {
-        let index = u32::from(target.pattern);
-        if !library.is_enabled(index) {
-            continue;
-        }
-        let loaded = library.get(index);
-        let alternative = &loaded.pattern.matches[target.regex as usize];
-        let Some(regex) = loaded.regex(target.regex as usize) else {
-            continue;
-        };
-        if loaded.pattern.status == PatternStatus::Retired {
-            continue;
-        }
-        for (k, line) in tail.iter().enumerate().skip(first) {
-            let content = &line.text.as_bytes()[line.content_at.min(line.text.len())..];
-            let fits = match alternative.on {
-                On::Output => !line.echo,
-                On::Command => line.command,
-            };
-            let Some(found) = fits.then(|| regex.captures(content)).flatten() else {
-                continue;
-            };
-            let Some(whole) = found.get(0) else { continue };
-            if hits
-                .iter()
-                .any(|h: &Hit| h.pattern == index && h.place.line == line.place.line)
-            {
-                continue;
-            }
-            let shift = line.content_at + whole.start();
-            let command = facts
-                .commands
-                .iter()
-                .rev()
-                .find(|c| c.index == line.place.command)
-                .map(|c| c.text.clone());
-            hits.push(Hit {
-                pattern: index,
-                place: line.place,
-                text: line.text.clone(),
-                span: (shift as u32, (shift + whole.len()) as u32),
-                captures: captures(regex, &found),
-                context: context_in_tail(loaded, target.pattern, tail, k),
-                command,
-                dropped: 0,
-            });
-        }
-    }
-    hits
-}
-
-/// Settles the positional conditions of a hit on the tail: its lines are all there is.
-fn context_in_tail(
-    loaded: &Loaded,
-    pattern: u16,
-    tail: &[TailLine],
-    at: usize,
-) -> Vec<Option<WatchHit>> {
-    use crate::pattern::compile::Near;
-    use crate::pattern::schema::Side;
-    let first = loaded.pattern.matches.len();
-    let here = tail[at].place;
-    let one = |(slot, condition): (usize, &Condition)| {
-        let Condition::Near {
-            kind,
-            within,
-            scope,
-            ..
-        } = condition
-        else {
-            return None;
-        };
-        let target = Target {
-            pattern,
-            regex: (first + slot) as u16,
-        };
-        let found = |line: &TailLine| {
-            let near = within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w));
-            let in_scope = *scope != Scope::Command || line.place.command == here.command;
-            if !near || !in_scope {
-                return None;
-            }
-            near::watch_hit(
-                loaded,
-                target,
-                line.place,
-                line.text.as_bytes(),
-                line.content_at,
-            )
-        };
-        let above = || tail[..at].iter().rev().find_map(found);
-        let below = || tail[at + 1..].iter().find_map(found);
-        match kind {
-            Near::Before | Near::Absent(Side::Before) => above(),
-            Near::After | Near::Absent(Side::After) => below(),
-            Near::Absent(Side::Both) => above().or_else(below),
-        }
-    };
-    loaded.pattern.near().enumerate().map(one).collect()
 }
 
 /// Named captures, bounded.

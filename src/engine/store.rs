@@ -10,6 +10,8 @@ const KEEP: usize = 100;
 const MANY: usize = 4000;
 /// Hits kept then.
 const KEEP_OF_MANY: usize = 2;
+/// Hits kept in all before stages are told apart no more: a log of countless sections must not grow without end.
+const TOO_MANY: usize = 16_000;
 
 /// Names a kept hit; stays valid until it is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +43,17 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Adds a hit of a stage; `make` is only called if it is kept.
+    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached.
     pub(super) fn add(&mut self, pattern: u32, stage: u32, make: impl FnOnce() -> Hit) -> Key {
         let keep = if self.slots.len() < MANY {
             KEEP
         } else {
             KEEP_OF_MANY
+        };
+        let stage = if self.slots.len() < TOO_MANY || self.buckets.contains_key(&(pattern, stage)) {
+            stage
+        } else {
+            u32::MAX
         };
         let bucket = self.buckets.entry((pattern, stage)).or_default();
         bucket.count += 1;

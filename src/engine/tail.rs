@@ -32,7 +32,10 @@ impl Tail {
         let mut start = from.max(to.saturating_sub(MAX));
         self.cut = start > from;
         if start > from && bytes[start - 1] != b'\n' {
-            start = memchr::memchr(b'\n', &bytes[start..to]).map_or(to, |k| start + k + 1);
+            let next = memchr::memchr(b'\n', &bytes[start..to]).map_or(to, |k| start + k + 1);
+            // The end of a last line that is longer than all this is better than nothing.
+            let last = (to.saturating_sub(BYTES)..to).find(|&at| bytes[at] & 0xc0 != 0x80);
+            start = if next < to { next } else { last.unwrap_or(to) };
         }
         self.text.clear();
         self.text.extend_from_slice(&bytes[start..to]);
@@ -49,7 +52,9 @@ impl Tail {
     /// Calls `f` with the number and the clean bytes of each piece, in order.
     fn pieces(&self, mut f: impl FnMut(u64, &[u8])) {
         let mut line = self.first_line;
-        let (mut at, mut border, mut join) = (0, 0, 0);
+        let (mut at, mut border) = (0, 0);
+        // The number of the first line counts what was joined right before it.
+        let mut join = self.joins.partition_point(|join| *join == 0);
         while at < self.text.len() {
             let end = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |k| at + k);
             while self.joins.get(join).is_some_and(|j| *j <= at) {
@@ -91,7 +96,7 @@ impl Tail {
             }
             in_group |= view.text.starts_with(b"##[group]");
             in_group &= !view.text.starts_with(b"##[endgroup]");
-            let place = place(facts, line);
+            let place = place(facts, self.stage, line);
             let text = super::scan::bounded(view.text, 0, 0).0;
             let echo = header
                 || view.text.starts_with(b"##[endgroup]")
@@ -114,12 +119,15 @@ fn starts_command(piece: &[u8]) -> bool {
     view.text.starts_with(b"$ ") || view.text.starts_with(b"##[group]Run ")
 }
 
-/// Where a line of the tail stands.
-fn place(facts: &JobFacts, line: u64) -> Place {
-    let section = facts
-        .sections
-        .partition_point(|s| s.first_line <= line)
-        .saturating_sub(1) as u32;
+/// Where a line of the tail of a stage stands.
+fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
+    let spans = &facts.sections;
+    let upto = spans.partition_point(|s| s.first_line <= line);
+    // The marker that ends the stage may stand on the line itself, behind its text.
+    let section = spans[..upto]
+        .iter()
+        .rposition(|s| s.stage == stage)
+        .unwrap_or(upto.saturating_sub(1)) as u32;
     let commands = facts.commands.partition_point(|c| c.line <= line);
     let command = commands
         .checked_sub(1)

@@ -54,6 +54,8 @@ pub struct Block {
     pub(super) next_column: u64,
     pub(super) borders: Vec<(usize, Border)>,
     pub(super) joins: Vec<usize>,
+    /// How many of the joins the number of the first line counts already.
+    pub(super) counted: usize,
     pub(super) marks: Vec<SectionMark>,
     pub(super) greens: Vec<usize>,
     pub(super) coloured_from: Option<usize>,
@@ -214,7 +216,7 @@ impl Block {
             at: self.fresh,
             line: self.first_line,
             border: self.borders.partition_point(|(at, _)| *at < self.fresh),
-            join: self.joins.partition_point(|at| *at < self.fresh),
+            join: self.counted,
         }
     }
 
@@ -250,12 +252,12 @@ impl Block {
             *at = at.wrapping_sub(from);
             keep
         });
-        // A join at the carry itself is counted in its line already.
         self.joins.retain_mut(|at| {
-            let keep = *at >= from && *at != carry;
+            let keep = *at >= from;
             *at = at.wrapping_sub(from);
             keep
         });
+        self.counted = self.joins.partition_point(|at| *at <= self.fresh);
         self.greens.retain_mut(|at| {
             let keep = *at >= carry;
             *at = at.wrapping_sub(from);

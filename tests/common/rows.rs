@@ -185,16 +185,25 @@ fn row(
         let next = block.bytes().get(end + 1..).filter(|rest| !rest.is_empty());
         frame.look(&view, piece, next.map(first_line), line);
     }
-    if view.kind() == Kind::Command {
+    if echoed {
         frame.echo(&String::from_utf8_lossy(&view.content()[2..]), line);
     }
+    let kind = if view.command || view.text.starts_with(b"##[group]Run ") {
+        Kind::Command
+    } else if frame.in_step_header() {
+        Kind::Source
+    } else if goes_on {
+        Kind::Output
+    } else {
+        view.kind()
+    };
     let place = frame.place(line);
     Row {
         line,
         piece: piece.to_vec(),
         text: String::from_utf8_lossy(view.text).into_owned(),
         content_at: view.content_at,
-        kind: view.kind(),
+        kind,
         stream: view.stream,
         goes_on,
         overwritten: block.overwritten(end),
