@@ -1,5 +1,7 @@
 //! One pattern at work in the real engine, alone but for the patterns it refers to.
 
+use std::collections::BTreeSet;
+
 use crate::diagnosis::{Case, Input, settle};
 use crate::engine::{Scan, Scanner};
 use crate::library::Library;
@@ -81,6 +83,32 @@ impl Bench {
         fired.sort_by_key(|f| f.line);
         fired
     }
+}
+
+/// Which alternatives of a pattern some of these texts need, by number: each stands on the bench as a pattern of its own.
+pub fn alternatives_hit<'t>(
+    pattern: &Pattern,
+    texts: impl Iterator<Item = &'t str>,
+) -> BTreeSet<usize> {
+    let all = pattern.matches.len();
+    // Libraries are sorted by id, so the index is the number.
+    let alone = |k| Pattern {
+        id: format!("alternative/{k:05}"),
+        ..only_alternative(pattern, k)
+    };
+    let library = Library::of((0..all).map(alone).collect());
+    let mut scanner = Scanner::new(&library);
+    let mut hit = BTreeSet::new();
+    for text in texts {
+        for log in [text.to_owned(), format!("$ {text}")] {
+            let scan = scanner.scan_with_buffer(log.as_bytes(), 16 << 10);
+            hit.extend(scan.hits.iter().map(|h| h.pattern as usize));
+        }
+        if hit.len() == all {
+            break;
+        }
+    }
+    hit
 }
 
 /// The pattern without its `k`-th condition.

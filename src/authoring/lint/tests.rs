@@ -55,13 +55,10 @@ pub(super) fn match_untested(draft: &Draft, _: &Workshop) -> Vec<Remark> {
         // Its one alternative is what every test is about.
         return Vec::new();
     }
-    let alternatives = 0..pattern.matches.len();
-    alternatives
-        .filter(|&k| {
-            let bench = Bench::new(bench::only_alternative(pattern, k), Vec::new());
-            !lines.iter().any(|line| bench.matches(line))
-                && !logs.iter().any(|log| bench.first_match(log).is_some())
-        })
+    let texts = lines.iter().map(String::as_str).chain(logs);
+    let hit = bench::alternatives_hit(pattern, texts);
+    (0..pattern.matches.len())
+        .filter(|k| !hit.contains(k))
         .map(|k| {
             Remark::at(
                 format!("match.{k}"),
