@@ -185,7 +185,7 @@ fn row(
         let next = block.bytes().get(end + 1..).filter(|rest| !rest.is_empty());
         frame.look(&view, piece, next.map(first_line), line);
     }
-    if view.kind == Kind::Command {
+    if view.kind() == Kind::Command {
         frame.echo(&String::from_utf8_lossy(&view.content()[2..]), line);
     }
     let place = frame.place(line);
@@ -194,7 +194,7 @@ fn row(
         piece: piece.to_vec(),
         text: String::from_utf8_lossy(view.text).into_owned(),
         content_at: view.content_at,
-        kind: view.kind,
+        kind: view.kind(),
         stream: view.stream,
         goes_on,
         overwritten: block.overwritten(end),
