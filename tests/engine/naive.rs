@@ -55,11 +55,14 @@ struct Alternative<'l> {
     keyed: bool,
 }
 
+/// A line: whether it goes on from an earlier window, and its bytes.
+type LineKey = (bool, Vec<u8>);
+
 /// Every regex of a library; remembers which lines fit, since logs repeat them.
 pub struct Naive<'l> {
     library: &'l Library,
     alternatives: Vec<Alternative<'l>>,
-    known: Mutex<HashMap<(bool, Vec<u8>), Vec<usize>>>,
+    known: Mutex<HashMap<LineKey, Vec<usize>>>,
 }
 
 impl<'l> Naive<'l> {
