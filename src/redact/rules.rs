@@ -210,12 +210,13 @@ pub(super) static RULES: &[Rule] = &[
         judge::value,
     ),
     given(
-        &["login"],
+        // Not "login", which stands in many logs: this regex is dear to compile.
+        &[" -p", "\t-p"],
         r#"(?-u:\b)(?:docker|podman|nerdctl|buildah|skopeo|crane|helm|oras|oc|az)(?-u:\b)[^|;&]{0,300}(?-u:\b)login(?-u:\b)[^|;&]{0,300}?\s-p[=\s]?\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"#,
         judge::value,
     ),
     given(
-        &["curl", "wget", "sshpass"],
+        &[" -u", "\t-u", "--user", "--proxy-user", "sshpass"],
         r#"(?-u:\b)(?:curl(?-u:\b)[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']{1,100}:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"#,
         judge::value,
     ),
