@@ -151,7 +151,7 @@ pub static LINTS: &[Lint] = &[
     lint("unused-capture", Warning, Pattern(captures::unused), "a named capture that no text shows"),
     lint("tests-missing", Error, Pattern(tests::missing), "no line that matches, or no near miss that does not"),
     lint("test-fails", Error, Pattern(tests::failing), "a test in the file that does not come out"),
-    lint("match-untested", Warning, Pattern(tests::match_untested), "an alternative that no test line needs"),
+    lint("match-untested", Error, Pattern(tests::match_untested), "an alternative that no test line needs"),
     lint("condition-untested", Warning, Pattern(tests::condition_untested), "a condition or note that could be left out and every test would still pass"),
     lint("secret-in-test", Error, Pattern(tests::secret), "a token, password or e-mail address in the file"),
     lint("registry-host", Error, Pattern(tests::registry_host), "a real package registry in a test, where registry.example.com would do"),
