@@ -169,46 +169,43 @@ impl Secret {
     }
 }
 
-/// The secrets of a text, in order, none touching another.
+/// The secrets of a text, in order, none touching another. Where two overlap the earlier rule stands: it knows the form, the
+/// later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    let mut wanted = rules::wanted(text);
+    let mut kept: Vec<Secret> = Vec::new();
+    let wanted = rules::wanted(text);
     for (k, rule) in rules::RULES.iter().enumerate() {
         if wanted & (1 << k) == 0 {
             continue;
         }
-        wanted &= !(1 << k);
         let Some(regex) = rules::regex(k) else {
             continue;
         };
-        for captures in regex.captures_iter(text) {
+        let mut at = 0;
+        while let Some(captures) = regex.captures_at(text, at) {
             let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else {
-                continue;
+                break;
             };
             let key = captures.name("key").map_or("", |k| k.as_str());
-            let Some(range) = (rule.is_secret)(key, value.as_str()) else {
-                continue;
+            let range = (rule.is_secret)(key, value.as_str())
+                .map(|r| value.start() + r.start..value.start() + r.end);
+            let taken = |range: &Range<usize>| kept.iter().find(|k| overlap(&k.range, range));
+            // What is no secret, or known already, must not hide one that begins within the match.
+            let next = match &range {
+                None => value.start(),
+                Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
-            found.push((
-                k,
-                Secret {
-                    range: value.start() + range.start..value.start() + range.end,
+            if let Some(range) = range.filter(|range| taken(range).is_none()) {
+                kept.push(Secret {
+                    range,
                     kind: rule.kind,
                     random: rule.random,
-                },
-            ));
-        }
-    }
-    merge(found)
-}
-
-/// Puts finds in order. Where two overlap the earlier rule stands: it knows the form, the later one guesses from the words around.
-fn merge(mut found: Vec<(usize, Secret)>) -> Vec<Secret> {
-    found.sort_by_key(|(rule, s)| (*rule, s.range.start));
-    let mut kept: Vec<Secret> = Vec::with_capacity(found.len());
-    for (_, secret) in found {
-        if !kept.iter().any(|k| overlap(&k.range, &secret.range)) {
-            kept.push(secret);
+                });
+            }
+            at = text.ceil_char_boundary(next.max(at + 1));
+            if at >= text.len() {
+                break;
+            }
         }
     }
     kept.sort_by_key(|s| s.range.start);

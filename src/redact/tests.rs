@@ -352,3 +352,13 @@ fn a_cut_text_shows_no_half_of_a_token() {
     assert!(!text(&format!("x {}…", &token[..14])).contains(&token[6..14]));
     assert!(!text(&format!("…{} refused", &token[3..])).contains(&token[10..20]));
 }
+
+#[test]
+fn what_is_no_secret_hides_none_behind_it() {
+    // The value of the first match takes in the name of the second; found by fuzzing.
+    let told = text("?-token=dtoaredtoken=\"i:\0//\n//?-tokbn=dtoaredtoken=\"i:\0\"i").into_owned();
+    assert_eq!(text(&told), told);
+    // `db_password` is a name and no secret; what follows is one, though quotes do not pair.
+    let told = text("say \"password=db_password\" password=\"hunter2\" now").into_owned();
+    assert!(!told.contains("hunter2"), "{told}");
+}
