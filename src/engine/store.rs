@@ -11,7 +11,7 @@ const MANY: usize = 4000;
 /// Hits kept then.
 const KEEP_OF_MANY: usize = 2;
 /// Hits kept in all before stages are told apart no more: a log of countless sections must not grow without end.
-const TOO_MANY: usize = 16_000;
+const TOO_MANY: usize = 8_000;
 
 /// Names a kept hit; stays valid until it is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

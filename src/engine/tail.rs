@@ -18,7 +18,7 @@ pub struct Tail {
     text: Vec<u8>,
     first_line: u64,
     borders: Vec<usize>,
-    joins: Vec<usize>,
+    joins: Vec<(usize, u64)>,
     /// The stage it belongs to.
     pub stage: u32,
     /// Its text begins in the middle of the stage.
@@ -54,12 +54,12 @@ impl Tail {
         let mut line = self.first_line;
         let (mut at, mut border) = (0, 0);
         // The number of the first line counts what was joined right before it.
-        let mut join = self.joins.partition_point(|join| *join == 0);
+        let mut join = self.joins.partition_point(|(join, _)| *join == 0);
         while at < self.text.len() {
             let end = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |k| at + k);
-            while self.joins.get(join).is_some_and(|j| *j <= at) {
+            while let Some((_, count)) = self.joins.get(join).filter(|(join, _)| *join <= at) {
                 join += 1;
-                line += 1;
+                line += count;
             }
             f(line, &self.text[at..end]);
             if self.borders.get(border) == Some(&end) {

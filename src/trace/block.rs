@@ -53,7 +53,8 @@ pub struct Block {
     pub(super) column: u64,
     pub(super) next_column: u64,
     pub(super) borders: Vec<(usize, Border)>,
-    pub(super) joins: Vec<usize>,
+    /// Where continuations were joined to the text before them, and how many at that place.
+    pub(super) joins: Vec<(usize, u64)>,
     /// How many of the joins the number of the first line counts already.
     pub(super) counted: usize,
     pub(super) marks: Vec<SectionMark>,
@@ -162,7 +163,7 @@ impl Block {
     }
 
     /// Borders and joins in a range, relative to its start: what a copy of it needs to count lines.
-    pub fn breaks(&self, from: usize, to: usize) -> (Vec<usize>, Vec<usize>) {
+    pub fn breaks(&self, from: usize, to: usize) -> (Vec<usize>, Vec<(usize, u64)>) {
         let within = |at: usize| (from..to).contains(&at);
         let borders = self
             .borders
@@ -173,9 +174,8 @@ impl Block {
         let joins = self
             .joins
             .iter()
-            .copied()
-            .filter(|at| within(*at))
-            .map(|at| at - from);
+            .filter(|(at, _)| within(*at))
+            .map(|(at, count)| (at - from, *count));
         (borders.collect(), joins.collect())
     }
 
@@ -224,9 +224,10 @@ impl Block {
     pub fn line_before(&self, at: usize, known: usize, known_line: u64) -> u64 {
         let newlines = memchr::memchr_iter(b'\n', &self.buf[at..known]).count() as u64;
         let borders = |to: usize| self.borders.partition_point(|(border, _)| *border < to);
-        let joins = |to: usize| self.joins.partition_point(|join| *join <= to);
+        let joins = |to: usize| self.joins.partition_point(|(join, _)| *join <= to);
         let borders = (borders(known) - borders(at)) as u64;
-        let joins = (joins(known) - joins(at)) as u64;
+        let joins = self.joins[joins(at)..joins(known)].iter();
+        let joins: u64 = joins.map(|(_, count)| count).sum();
         known_line - (newlines - borders + joins)
     }
 
@@ -252,12 +253,18 @@ impl Block {
             *at = at.wrapping_sub(from);
             keep
         });
-        self.joins.retain_mut(|at| {
+        self.joins.retain_mut(|(at, _)| {
             let keep = *at >= from;
             *at = at.wrapping_sub(from);
             keep
         });
-        self.counted = self.joins.partition_point(|at| *at <= self.fresh);
+        // Joins without text between them must not pile up.
+        self.joins.dedup_by(|next, join| {
+            let same = next.0 == join.0;
+            join.1 += if same { next.1 } else { 0 };
+            same
+        });
+        self.counted = self.joins.partition_point(|(at, _)| *at <= self.fresh);
         self.greens.retain_mut(|at| {
             let keep = *at >= carry;
             *at = at.wrapping_sub(from);
@@ -307,9 +314,9 @@ impl Counter {
             self.border += 1;
             self.line -= 1;
         }
-        while block.joins.get(self.join).is_some_and(|join| *join <= at) {
+        while let Some((_, count)) = block.joins.get(self.join).filter(|(join, _)| *join <= at) {
             self.join += 1;
-            self.line += 1;
+            self.line += count;
         }
         self.at = at;
         self.line

@@ -74,7 +74,7 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
     loop {
         if i >= stop {
             while join < joins.len() && joins[join] <= i {
-                block.joins.push(o);
+                block.joins.push((o, 1));
                 join += 1;
             }
             stop = joins.get(join).copied().unwrap_or(n);
@@ -153,8 +153,8 @@ fn lone_cr(block: &mut Block, mut o: usize) -> usize {
         Some((at, ..)) => {
             o = *at;
             // What was joined within the marker is joined before the text behind it.
-            let gone = block.joins.partition_point(|join| *join <= o);
-            block.joins[gone..].fill(o);
+            let gone = block.joins.partition_point(|(join, _)| *join <= o);
+            block.joins[gone..].iter_mut().for_each(|join| join.0 = o);
             Border::Marker
         }
         None => Border::Overwritten,
