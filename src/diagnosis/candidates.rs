@@ -106,6 +106,7 @@ pub(super) fn group<'s>(
             None => groups.push((place, vec![one])),
         }
     }
+    let mut usual = drop_usual(case, &mut groups);
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -129,7 +130,37 @@ pub(super) fn group<'s>(
             }
         }
     }
+    candidates.append(&mut usual);
     candidates
+}
+
+/// Takes out what passing runs print as well: hits that are not alone, and findings without any other hit.
+fn drop_usual<'s>(
+    case: &Case,
+    groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
+) -> Vec<Candidate<'s>> {
+    let is_usual = |one: &&Settled<'_>| {
+        usize::from(one.hit.place.input) == case.job
+            && case.in_baseline(&one.hit.text) == Some(true)
+    };
+    let mut usual = Vec::new();
+    groups.retain_mut(|(place, hits)| {
+        // The verdict never tells of a passing run, and noise is what passing runs print.
+        if *place == Where::Verdict || !hits.iter().any(is_usual) {
+            return true;
+        }
+        if hits.iter().all(is_usual) {
+            let mut candidate = Candidate::new(std::mem::take(hits), *place);
+            candidate
+                .dropped
+                .get_or_insert_with(|| "a passing run prints it as well".to_owned());
+            usual.push(candidate);
+            return false;
+        }
+        hits.retain(|hit| !is_usual(hit));
+        true
+    });
+    usual
 }
 
 /// A finding of something that was given with the job.

@@ -5,6 +5,7 @@
 //! the winner into words; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::engine::Scan;
 use crate::library::Library;
@@ -14,6 +15,7 @@ use crate::model::{
 };
 use crate::redact;
 
+mod baseline;
 mod candidates;
 mod conditions;
 mod evidence;
@@ -27,6 +29,7 @@ mod render;
 mod telling;
 mod unexplained;
 
+pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
 pub(crate) use fingerprint::mask;
 
@@ -54,6 +57,7 @@ pub struct Case {
     inputs: Vec<Input>,
     job: usize,
     with_secrets: bool,
+    baseline: Option<Arc<Baseline>>,
 }
 
 impl Case {
@@ -68,6 +72,7 @@ impl Case {
             inputs: vec![input],
             job: 0,
             with_secrets: true,
+            baseline: None,
         }
     }
 
@@ -106,8 +111,20 @@ impl Case {
             inputs,
             job,
             with_secrets: true,
+            baseline: None,
         }
         .number())
+    }
+
+    /// Judges the case by what passing runs print.
+    pub fn against(mut self, baseline: Option<Arc<Baseline>>) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    /// Does a passing run print that line of the job as well? `None` where nothing is known of passing runs.
+    fn in_baseline(&self, line: &str) -> Option<bool> {
+        self.baseline.as_ref().map(|b| b.holds(line))
     }
 
     /// Takes the secrets out of everything that findings are made of.

@@ -98,7 +98,7 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 
 /// Can one account for the other: both in what failed, or the consequence in what came of it?
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
-    matches!(a.place, Where::Command | Where::Verdict)
+    matches!(a.place, Where::Command | Where::Verdict | Where::Hidden)
         && matches!(b.place, Where::Command | Where::Verdict | Where::After)
 }
 

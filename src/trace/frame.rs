@@ -285,6 +285,9 @@ impl Frame {
         if self.facts.ended_by.is_some() && self.facts.outcome == Outcome::Unknown {
             self.facts.outcome = Outcome::Canceled;
         }
+        if self.facts.outcome == Outcome::Unknown && self.facts.shows_failure() {
+            self.facts.outcome = Outcome::Failed;
+        }
         self.facts.failing_section = self.failing();
         self.facts
     }
