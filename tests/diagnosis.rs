@@ -152,3 +152,26 @@ fn a_baseline_that_is_not_there_is_an_error() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("--baseline: 'no-such.log'"), "{told}");
 }
+
+#[test]
+fn of_a_chain_of_reasons_the_last_one_tells() {
+    let log = report(
+        "java-chain.log",
+        "$ java -jar tool.jar\nException in thread \"main\" com.acme.A: migration failed\n\tat com.acme.Main.main(Main.java:1)\n\
+         Caused by: com.acme.StepException: step failed\n\tat com.acme.Step.run(Step.java:2)\n\
+         Caused by: java.lang.IllegalStateException: column exists\n\t... 2 more\nERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(
+        (&log["cause"]["id"], &log["cause"]["line"]),
+        (&"java/caused-by".into(), &6.into())
+    );
+    assert_eq!(log["cause"]["captures"]["detail"], "column exists");
+    let log = report(
+        "rust-chain.log",
+        "$ ./check\nError: could not validate config\n\nCaused by:\n    0: section `deploy`\n    1: key `target` is empty\n\
+         ERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 6);
+}

@@ -5,7 +5,7 @@ use super::conditions::Settled;
 use super::recovered::{Region, Where};
 use crate::model::{Role, WhyTerm};
 use crate::pattern::compile::Pattern;
-use crate::pattern::schema::PatternStatus;
+use crate::pattern::schema::{Lead, PatternStatus};
 
 /// One pattern's hits in one place.
 #[derive(Debug)]
@@ -46,9 +46,13 @@ impl<'s> Candidate<'s> {
         self.hits[0].pattern()
     }
 
-    /// The hit that stands for the finding: the first.
+    /// The hit that stands for the finding.
     pub(super) fn lead(&self) -> &'s Settled<'s> {
-        self.hits[0]
+        match self.pattern().lead {
+            // What the verdict repeats stands below the chain, and is no part of it.
+            Lead::Last if !self.in_verdict => self.hits[self.hits.len() - 1],
+            Lead::First | Lead::Last => self.hits[0],
+        }
     }
 
     /// How often it was said.

@@ -273,7 +273,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let confidence = rank::confidence(&candidates, &order, facts_of(case));
         if facts_of(case).outcome == Outcome::Unknown
-            && !worth_telling(&candidates[winner], &region)
+            && !worth_telling(winner, &candidates, &region)
         {
             cause = None;
         } else if let Some(refined) = &refined {
@@ -328,12 +328,24 @@ fn facts_of(case: &Case) -> &JobFacts {
     case.facts()
 }
 
-/// Without a verdict only a sound finding is worth telling, and only near the end: behind what fails a job little follows.
-fn worth_telling(candidate: &candidates::Candidate<'_>, region: &recovered::Region) -> bool {
+/// Without a verdict only a sound finding is worth telling, and only where what follows bears it out: little follows what fails
+/// a job, but for words that it failed.
+fn worth_telling(
+    winner: usize,
+    candidates: &[candidates::Candidate<'_>],
+    region: &recovered::Region,
+) -> bool {
+    let candidate = &candidates[winner];
+    let near_end = |c: &candidates::Candidate<'_>| {
+        let last = c.hits.iter().map(|s| s.hit.place.line).max();
+        last.is_some_and(|line| line + NEAR_END >= region.last_line)
+    };
+    let borne_out = near_end(candidate)
+        || candidates
+            .iter()
+            .any(|c| c.follows() && c.pattern().role != Role::Noise && near_end(c));
     let pattern = candidate.pattern();
-    let last = candidate.hits.iter().map(|s| s.hit.place.line).max();
-    if last.is_some_and(|line| line + NEAR_END < region.last_line) {
-        return false;
-    }
-    matches!(pattern.role, Role::RootCause | Role::Symptom) && pattern.confidence != Confidence::Low
+    borne_out
+        && matches!(pattern.role, Role::RootCause | Role::Symptom)
+        && pattern.confidence != Confidence::Low
 }

@@ -58,6 +58,8 @@ pub(super) fn extract(
             }
         })
         .collect();
+    let mut rated = rated;
+    chains(&mut rated);
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
         // Among equals the first: what follows it mostly follows from it.
         a.score
@@ -136,6 +138,39 @@ pub(super) fn extract(
         }),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
+}
+
+/// What a line is worth that a chain of reasons ends in.
+const REASON: i32 = 25;
+
+/// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
+/// Rust, cargo): the last one is the reason.
+fn chains(rated: &mut [Rated<'_>]) {
+    let content =
+        |r: &Rated<'_>| r.line.text[r.line.content_at.min(r.line.text.len())..].to_owned();
+    let mut at = 0;
+    while at < rated.len() {
+        at += 1;
+        if content(&rated[at - 1]).trim() != "Caused by:" {
+            continue;
+        }
+        let numbered = |text: &str| {
+            let text = text.trim_start();
+            text.split_once(": ")
+                .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
+        };
+        let mut reason = None;
+        while at < rated.len() && content(&rated[at]).starts_with(' ') && !rated[at].line.command {
+            let text = content(&rated[at]);
+            if reason.is_none() || numbered(&text) {
+                reason = Some(at);
+            }
+            at += 1;
+        }
+        if let Some(reason) = reason.filter(|&k| rated[k].in_baseline != Some(true)) {
+            rated[reason].score = rated[reason].score.max(REASON);
+        }
+    }
 }
 
 /// A line of the tail as it may be told.

@@ -46,6 +46,8 @@ pub struct Frame {
     marked: bool,
     commands: u32,
     command: Option<Arc<str>>,
+    /// Nothing has passed.
+    fresh: bool,
     /// The runner's header has passed, the line below it has not.
     name_comes: bool,
     inner_verdict: Option<(Verdict, verdict::Parsed)>,
@@ -81,6 +83,7 @@ impl Default for Frame {
             marked: false,
             commands: 0,
             command: None,
+            fresh: true,
             name_comes: false,
             inner_verdict: None,
             outer_verdict: None,
@@ -198,13 +201,7 @@ impl Frame {
             at += len;
             at += escape::lost(&piece[at..]);
         }
-        if let Some((_, step, _)) = prefix::job_and_step(piece) {
-            self.facts.dialect = Dialect::Github;
-            let step = String::from_utf8_lossy(step);
-            if let Some(step) = self.github.column(&step, number) {
-                self.github_step(step, number);
-            }
-        }
+        self.column(piece, number);
         let text = String::from_utf8_lossy(line.text);
         self.foreign_line(&text, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
@@ -229,8 +226,23 @@ impl Frame {
         }
     }
 
-    /// A block begins with that line: the one below the runner's header, if the header ended the block before.
+    /// The step that `gh` names before a line.
+    fn column(&mut self, piece: &[u8], number: u64) {
+        if let Some((_, step, _)) = prefix::job_and_step(piece) {
+            self.facts.dialect = Dialect::Github;
+            let step = String::from_utf8_lossy(step);
+            if let Some(step) = self.github.column(&step, number) {
+                self.github_step(step, number);
+            }
+        }
+    }
+
+    /// A block begins with that line: the first of a log, which may begin inside of a step, or the one below the runner's
+    /// header, if the header ended the block before.
     pub fn resume(&mut self, line: &[u8]) {
+        if std::mem::take(&mut self.fresh) {
+            self.column(line, self.facts.sections[0].first_line);
+        }
         if std::mem::take(&mut self.name_comes) {
             self.runner_name(line);
         }
