@@ -175,3 +175,27 @@ fn of_a_chain_of_reasons_the_last_one_tells() {
     );
     assert_eq!(log["unexplained"]["line"], 6);
 }
+
+#[test]
+fn noise_speaks_of_its_own_line_only() {
+    let log = report(
+        "noise.log",
+        "HEAD is now at 3d50d2f Merge branch 'fix-error-handling'\n$ ./deploy.sh\n\
+         ./deploy.sh: line 4: syntax error near unexpected token `fi'\nERROR: Job failed: exit code 2\n",
+        &[],
+    );
+    assert_eq!(log["cause"]["line"], 3);
+}
+
+#[test]
+fn headings_of_melos_are_no_echoes() {
+    let log = report(
+        "melos.log",
+        "$ melos run analyze\n\nmelos run analyze\n  \u{2514}> dart analyze\n     \u{2514}> RUNNING\n\n\
+         lib/app.dart:3:7: Error: Expected ';' after this.\n\n$ melos run analyze\n  \u{2514}> dart analyze\n     \u{2514}> FAILED\n\
+         ERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(log["command"], "melos run analyze");
+    assert_eq!(log["cause"]["line"], 7, "{}", log["unexplained"]);
+}

@@ -191,6 +191,20 @@ impl Frame {
         });
     }
 
+    /// The line above that one looked like an echo and was a heading: melos prints `$ melos exec` and `  └> dart analyze` around
+    /// what it runs.
+    fn take_back_echo(&mut self, line: u64) {
+        let commands = &mut self.facts.commands;
+        if commands
+            .last()
+            .is_some_and(|c| c.line + 1 == line && c.index == self.commands)
+        {
+            commands.pop();
+            self.commands -= 1;
+            self.command = commands.last().map(|c| c.text.clone());
+        }
+    }
+
     /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
     pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
         // Markers that lost their CR stand at the start of the line; there may be text behind them.
@@ -203,6 +217,9 @@ impl Frame {
         }
         self.column(piece, number);
         let text = String::from_utf8_lossy(line.text);
+        if text.trim_start().starts_with("\u{2514}> ") {
+            self.take_back_echo(number);
+        }
         self.foreign_line(&text, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
         if self.facts.dialect == Dialect::Github
