@@ -201,6 +201,25 @@ fn links_are_skipped_and_long_names_are_read() {
 }
 
 #[test]
+fn steps_of_a_job_that_is_there_as_a_whole_are_not_read_again() {
+    let log = LOG.as_bytes();
+    let members: &[(&str, &[u8])] = &[
+        ("0_build (a).txt", log),
+        ("build (a)/1_Set up job.txt", log),
+        ("build (a)/system.txt", log),
+        ("build (a)/notes.txt", log),
+        ("other/1_Run make.txt", log),
+    ];
+    let read = read(&file("run.zip", &zip(members)));
+    let kept = [
+        "0_build (a).txt",
+        "build (a)/notes.txt",
+        "other/1_Run make.txt",
+    ];
+    assert_eq!(read, kept.map(|name| ok(&format!("run.zip:{name}"), LOG)));
+}
+
+#[test]
 fn an_archive_within_an_archive_is_told_and_not_opened() {
     let inner = zip(&[("a.log", LOG.as_bytes())]);
     let inner_tar = tar(&[("a.log", LOG.as_bytes())]);

@@ -520,3 +520,54 @@ fn other_systems_end_in_words_of_their_own() {
         is(&log, "git/could-not-resolve-host", 1);
     }
 }
+
+#[test]
+fn colours_that_gh_shows_in_carets_are_colours() {
+    let text = NPM_FAILS
+        .replace("fatal:", "^[[1m^[[91mfatal:^[[0m")
+        .replace('\u{1b}', "^[");
+    let log = log(&columns("build", "Run npm ci", &text));
+    is(&log, "git/could-not-resolve-host", 5);
+    assert!(
+        log["cause"]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("fatal: unable")
+    );
+    let pasted = "$ git fetch\n^[[31mfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com^[[0m\n";
+    is(&crate::log(pasted), "git/could-not-resolve-host", 2);
+}
+
+#[test]
+fn an_excerpt_of_gh_may_begin_inside_of_a_step() {
+    let lines: Vec<&str> = NPM_FAILS.lines().skip(4).collect();
+    let log = log(&columns("build", "Run npm ci", &lines.join("\n")));
+    is(&log, "git/could-not-resolve-host", 1);
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | -");
+}
+
+#[test]
+fn numbers_run_into_the_text_of_the_shortest_copy_of_a_page() {
+    let two = "1016ERROR: something went wrong\n1017fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
+    is(&log(two), "git/could-not-resolve-host", 2);
+    for list in [
+        "10.5 seconds\n11.5 seconds\n",
+        "10 files\n11 files\n",
+        "1st\n2nd\n",
+        "10th\n12th\n",
+    ] {
+        assert_eq!(jobtriage(&["clean"], list).out, list);
+    }
+}
+
+#[test]
+fn words_of_a_failure_at_the_end_bear_out_a_cause_far_above() {
+    let report: String = (0..300).map(|k| format!("at frame {k}\n")).collect();
+    let cause = "$ ./build.sh\nfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
+    let told = log(&format!(
+        "{cause}{report}make: *** [Makefile:3: all] Error 1\n"
+    ));
+    is(&told, "git/could-not-resolve-host", 2);
+    let silent = log(&format!("{cause}{report}all done\n"));
+    assert_eq!(silent["status"], "clean");
+}

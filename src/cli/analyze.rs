@@ -3,15 +3,16 @@
 use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::Analyze;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use super::output::Reports;
 use super::{console, library, paste};
-use crate::diagnosis::{Case, Input, diagnose};
+use crate::diagnosis::{Baseline, Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
-use crate::model::{Lang, Problem};
+use crate::model::Problem;
 use crate::source::{self, Each, Origin, Reading, Refusal, Source};
 
 /// Runs it.
@@ -32,6 +33,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     if loaded == Exit::Trouble {
         reports.trouble();
     }
+    let baseline = baseline(&args.baseline, reading)?;
     let mut inputs = Vec::new();
     let mut written = Ok(());
     // Last, so that nobody pastes a log only to hear of a misspelt flag.
@@ -44,7 +46,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
                 if args.together {
                     inputs.push(input);
                 } else if written.is_ok() {
-                    let case = single(input, args.output.no_redact);
+                    let case = single(input, args.output.no_redact).against(baseline.clone());
                     written = reports.log(&diagnose(&case, &library, lang));
                 }
             }),
@@ -61,27 +63,71 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     });
     written?;
     if args.together {
-        together(inputs, &library, lang, args.output.no_redact, &mut reports)?;
+        let case = together(inputs, args.output.no_redact)?;
+        if let Some(case) = case {
+            reports.log(&diagnose(&case.against(baseline), &library, lang))?;
+        }
     }
     reports.finish()
 }
 
-fn together(
-    inputs: Vec<Input>,
-    library: &crate::library::Library,
-    lang: Lang,
-    no_redact: bool,
-    reports: &mut Reports,
-) -> Result<(), Complaint> {
+/// What passing runs print.
+fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>, Complaint> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let mut baseline = Baseline::default();
+    let mut trouble = None;
+    let (files, problems) = source::walk::files(paths);
+    for found in &files {
+        let mut each = |opened: Result<Source<'_>, Refusal>, origin| {
+            let failed = match opened {
+                Ok(log) => {
+                    let label = log.label;
+                    let read = baseline.read(log.reader);
+                    read.err()
+                        .map(|e| format!("'{label}': {}", source::reason(&e)))
+                }
+                Err(refusal) if found.named && is_trouble(&refusal, origin) => {
+                    let problem = refusal.problem();
+                    Some(format!("'{}': {}", problem.source, problem.message))
+                }
+                Err(_) => None,
+            };
+            trouble = trouble.take().or(failed);
+            ControlFlow::Continue(())
+        };
+        let _ = source::each(&found.path, reading, &mut each);
+    }
+    trouble = trouble.or_else(|| {
+        let problem = problems.first()?;
+        Some(format!("'{}': {}", problem.source, problem.message))
+    });
+    if let Some(trouble) = trouble {
+        return Err(Complaint::hint(
+            format!("--baseline: {trouble}"),
+            "give the log of a passing run of the same job, or a folder of them",
+        ));
+    }
+    if baseline.is_full() {
+        complaint::tell(
+            "--baseline: more distinct lines than are remembered",
+            Some("give fewer logs: the last few passing runs do"),
+        );
+    }
+    Ok(Some(Arc::new(baseline)))
+}
+
+fn together(inputs: Vec<Input>, no_redact: bool) -> Result<Option<Case>, Complaint> {
     if inputs.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let case = if no_redact {
         Case::together_with_secrets(inputs)
     } else {
         Case::together(inputs)
     };
-    let case = case.map_err(|jobs| match jobs {
+    case.map(Some).map_err(|jobs| match jobs {
         0 => Complaint::hint(
             "--together: none of the inputs is the log of a job",
             "one of them needs a runner header, section markers or a verdict",
@@ -90,8 +136,7 @@ fn together(
             format!("--together: {n} of the inputs are logs of jobs"),
             "give one job's log, and what checks printed; several jobs are several runs",
         ),
-    })?;
-    reports.log(&diagnose(&case, library, lang))
+    })
 }
 
 /// The case of one log, redacted or not.

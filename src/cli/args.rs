@@ -29,6 +29,7 @@ Examples:
   jobtriage job.log old.log.gz                     read files (also .zip, .tar, .gz, .zst, .xz, .bz2)
   jobtriage                                        paste one
   jobtriage job.log node.txt --together            one case: the log and a check's output
+  jobtriage job.log --baseline passing.log         set off what a passing run does not print
   jobtriage scan exported/                         a folder of logs
   jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
 
@@ -78,6 +79,9 @@ pub struct Analyze {
     /// Ask for a paste even where standard input is no terminal
     #[arg(long, conflicts_with = "files")]
     pub paste: bool,
+    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub baseline: Vec<PathBuf>,
     /// What to write, and how to show it.
     #[command(flatten)]
     pub output: Output,

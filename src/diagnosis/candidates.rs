@@ -5,7 +5,7 @@ use super::conditions::Settled;
 use super::recovered::{Region, Where};
 use crate::model::{Role, WhyTerm};
 use crate::pattern::compile::Pattern;
-use crate::pattern::schema::PatternStatus;
+use crate::pattern::schema::{Lead, PatternStatus};
 
 /// One pattern's hits in one place.
 #[derive(Debug)]
@@ -46,9 +46,13 @@ impl<'s> Candidate<'s> {
         self.hits[0].pattern()
     }
 
-    /// The hit that stands for the finding: the first.
+    /// The hit that stands for the finding.
     pub(super) fn lead(&self) -> &'s Settled<'s> {
-        self.hits[0]
+        match self.pattern().lead {
+            // What the verdict repeats stands below the chain, and is no part of it.
+            Lead::Last if !self.in_verdict => self.hits[self.hits.len() - 1],
+            Lead::First | Lead::Last => self.hits[0],
+        }
     }
 
     /// How often it was said.
@@ -106,6 +110,7 @@ pub(super) fn group<'s>(
             None => groups.push((place, vec![one])),
         }
     }
+    let mut usual = drop_usual(case, &mut groups);
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -129,7 +134,37 @@ pub(super) fn group<'s>(
             }
         }
     }
+    candidates.append(&mut usual);
     candidates
+}
+
+/// Takes out what passing runs print as well: hits that are not alone, and findings without any other hit.
+fn drop_usual<'s>(
+    case: &Case,
+    groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
+) -> Vec<Candidate<'s>> {
+    let is_usual = |one: &&Settled<'_>| {
+        usize::from(one.hit.place.input) == case.job
+            && case.in_baseline(&one.hit.text) == Some(true)
+    };
+    let mut usual = Vec::new();
+    groups.retain_mut(|(place, hits)| {
+        // The verdict never tells of a passing run, and noise is what passing runs print.
+        if *place == Where::Verdict || !hits.iter().any(is_usual) {
+            return true;
+        }
+        if hits.iter().all(is_usual) {
+            let mut candidate = Candidate::new(std::mem::take(hits), *place);
+            candidate
+                .dropped
+                .get_or_insert_with(|| "a passing run prints it as well".to_owned());
+            usual.push(candidate);
+            return false;
+        }
+        hits.retain(|hit| !is_usual(hit));
+        true
+    });
+    usual
 }
 
 /// A finding of something that was given with the job.

@@ -71,6 +71,41 @@ pub(super) fn meaning(code: i64, lang: Lang) -> Option<String> {
     )
 }
 
+/// What it means that a command failed which only asks and prints nothing.
+pub(super) fn of_test(code: i64, command: &str, lang: Lang) -> Option<String> {
+    let asks = [
+        "test ",
+        "[ ",
+        "[[ ",
+        "cmp -s ",
+        "cmp --silent ",
+        "diff -q ",
+        "git diff --quiet",
+        "git diff-index --quiet",
+        "git merge-base --is-ancestor ",
+        "pgrep -q",
+        "systemctl is-active ",
+        "command -v ",
+        "which ",
+    ];
+    let command = command.trim_start_matches(['!', ' ']);
+    let grep = command.strip_prefix("grep ").is_some_and(|rest| {
+        let mut options = rest.split_whitespace().take_while(|w| w.starts_with('-'));
+        options
+            .any(|w| w == "--quiet" || w == "--silent" || !w.starts_with("--") && w.contains('q'))
+    });
+    if code != 1 || !(grep || asks.iter().any(|ask| command.starts_with(ask))) {
+        return None;
+    }
+    Some(
+        match lang {
+            Lang::En => "the command only tests something and prints nothing: what it asks for does not hold",
+            Lang::Ko => "이 명령은 출력 없이 조건만 검사합니다: 조건이 성립하지 않았습니다",
+        }
+        .to_owned(),
+    )
+}
+
 /// NTSTATUS codes, as the unsigned number that the runner prints or as the signed one that PowerShell does.
 fn windows(code: i64) -> Option<(&'static str, &'static str)> {
     let code = if code < 0 { code + (1 << 32) } else { code };
@@ -116,6 +151,18 @@ mod tests {
         says(-1073741819, "access violation");
         says(0xc000_013a, "Ctrl-C");
         assert_eq!(meaning(1, Lang::En), None);
+        for silent in [
+            "test -f a",
+            "[ -n \"$X\" ]",
+            "! grep -rq TODO src",
+            "grep -E --quiet x y",
+        ] {
+            assert!(of_test(1, silent, Lang::En).is_some(), "{silent}");
+        }
+        for other in ["grep -r q", "make", "tester x", "grep --color=auto -n q x"] {
+            assert_eq!(of_test(1, other, Lang::En), None, "{other}");
+        }
+        assert_eq!(of_test(2, "test -f a", Lang::En), None);
         assert!(meaning(137, Lang::Ko).unwrap().contains("메모리"));
     }
 }

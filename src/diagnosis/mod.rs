@@ -5,6 +5,7 @@
 //! the winner into words; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::engine::Scan;
 use crate::library::Library;
@@ -14,6 +15,7 @@ use crate::model::{
 };
 use crate::redact;
 
+mod baseline;
 mod candidates;
 mod conditions;
 mod evidence;
@@ -27,6 +29,7 @@ mod render;
 mod telling;
 mod unexplained;
 
+pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
 pub(crate) use fingerprint::mask;
 
@@ -54,6 +57,7 @@ pub struct Case {
     inputs: Vec<Input>,
     job: usize,
     with_secrets: bool,
+    baseline: Option<Arc<Baseline>>,
 }
 
 impl Case {
@@ -68,6 +72,7 @@ impl Case {
             inputs: vec![input],
             job: 0,
             with_secrets: true,
+            baseline: None,
         }
     }
 
@@ -106,8 +111,20 @@ impl Case {
             inputs,
             job,
             with_secrets: true,
+            baseline: None,
         }
         .number())
+    }
+
+    /// Judges the case by what passing runs print.
+    pub fn against(mut self, baseline: Option<Arc<Baseline>>) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    /// Does a passing run print that line of the job as well? `None` where nothing is known of passing runs.
+    fn in_baseline(&self, line: &str) -> Option<bool> {
+        self.baseline.as_ref().map(|b| b.holds(line))
     }
 
     /// Takes the secrets out of everything that findings are made of.
@@ -256,7 +273,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let confidence = rank::confidence(&candidates, &order, facts_of(case));
         if facts_of(case).outcome == Outcome::Unknown
-            && !worth_telling(&candidates[winner], &region)
+            && !worth_telling(winner, &candidates, &region)
         {
             cause = None;
         } else if let Some(refined) = &refined {
@@ -311,12 +328,24 @@ fn facts_of(case: &Case) -> &JobFacts {
     case.facts()
 }
 
-/// Without a verdict only a sound finding is worth telling, and only near the end: behind what fails a job little follows.
-fn worth_telling(candidate: &candidates::Candidate<'_>, region: &recovered::Region) -> bool {
+/// Without a verdict only a sound finding is worth telling, and only where what follows bears it out: little follows what fails
+/// a job, but for words that it failed.
+fn worth_telling(
+    winner: usize,
+    candidates: &[candidates::Candidate<'_>],
+    region: &recovered::Region,
+) -> bool {
+    let candidate = &candidates[winner];
+    let near_end = |c: &candidates::Candidate<'_>| {
+        let last = c.hits.iter().map(|s| s.hit.place.line).max();
+        last.is_some_and(|line| line + NEAR_END >= region.last_line)
+    };
+    let borne_out = near_end(candidate)
+        || candidates
+            .iter()
+            .any(|c| c.follows() && c.pattern().role != Role::Noise && near_end(c));
     let pattern = candidate.pattern();
-    let last = candidate.hits.iter().map(|s| s.hit.place.line).max();
-    if last.is_some_and(|line| line + NEAR_END < region.last_line) {
-        return false;
-    }
-    matches!(pattern.role, Role::RootCause | Role::Symptom) && pattern.confidence != Confidence::Low
+    borne_out
+        && matches!(pattern.role, Role::RootCause | Role::Symptom)
+        && pattern.confidence != Confidence::Low
 }

@@ -158,7 +158,11 @@ pub(super) fn own_confidence(candidate: &Candidate<'_>, facts: &JobFacts) -> Con
         return Confidence::Low;
     }
     let own = candidate.pattern().confidence;
-    if facts.truncated { lower(own) } else { own }
+    if facts.truncated || candidate.place == Where::Hidden {
+        lower(own)
+    } else {
+        own
+    }
 }
 
 fn lower(confidence: Confidence) -> Confidence {

@@ -17,6 +17,8 @@ pub(super) enum Where {
     Command,
     /// On or next to the verdict, outside of all sections.
     Verdict,
+    /// In the failing section, in an earlier command whose status its shell did not see, and whose value the last one uses.
+    Hidden,
     /// In the failing section, but a later command ran.
     Passed,
     /// In a section that the job left behind.
@@ -31,7 +33,7 @@ impl Where {
     /// Why such a line cannot be the cause.
     pub(super) fn excuse(self) -> Option<&'static str> {
         match self {
-            Where::Command | Where::Verdict => None,
+            Where::Command | Where::Verdict | Where::Hidden => None,
             Where::Passed => Some("a later command of the section ran"),
             Where::Before => Some("the job went on to the next section"),
             Where::After => Some("its section does not fail the job"),
@@ -41,7 +43,7 @@ impl Where {
 }
 
 /// What failed: the section and the first command that can be to blame.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Region {
     stage: Option<u32>,
     named: bool,
@@ -51,6 +53,8 @@ pub(super) struct Region {
     pub(super) harmless: bool,
     /// The last command printed nothing behind its echo: its line, and its number.
     silent: Option<(u64, u32)>,
+    /// Earlier commands that set a variable which the last one uses, and whose own status `export` hid.
+    hidden: Vec<u32>,
     /// Last line of the failing section.
     pub(super) last_line: u64,
 }
@@ -94,16 +98,26 @@ impl Region {
             at -= 1;
         }
         let command = at.checked_sub(1).map_or(0, |k| commands[k].index);
+        let hidden = match at.checked_sub(1) {
+            Some(last) => hidden(&commands[..last], &commands[last].text),
+            None => Vec::new(),
+        };
         let silent = commands.last().filter(|c| !has_output(case, c.index));
         let silent = silent.map(|c| (c.line, c.index));
         Self {
             silent,
+            hidden,
             harmless: harmless.is_some(),
             stage,
             named: failing.is_some_and(|s| s.path.is_some()),
             command,
             last_line,
         }
+    }
+
+    /// Is that the last command, and did it print nothing?
+    pub(super) fn is_silent(&self, command: u32) -> bool {
+        self.silent.is_some_and(|(_, index)| index == command)
     }
 
     /// Where does a hit stand?
@@ -147,6 +161,8 @@ impl Region {
         if section.map(|s| s.stage) == self.stage {
             return if place.command >= self.command {
                 Where::Command
+            } else if self.hidden.contains(&place.command) {
+                Where::Hidden
             } else {
                 Where::Passed
             };
@@ -167,6 +183,31 @@ impl Region {
             _ => Where::Before,
         }
     }
+}
+
+/// `export NAME="$(command)"`: the shell sees the status of `export`, which is 0 whatever the command inside says (POSIX
+/// 2.9.1; ShellCheck SC2155). It comes to light where the value is used.
+static HIDES: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r#"^(?:export|declare|local|readonly|typeset)\s+(?:-\w+\s+)*(\w+)=["']?(?:\$\(|`)"#;
+    Regex::new(words).expect("a constant")
+});
+
+fn hidden(earlier: &[&crate::model::Command], last: &str) -> Vec<u32> {
+    let used = |name: &str| {
+        [format!("${{{name}"), format!("${name}")]
+            .iter()
+            .any(|use_| {
+                last.match_indices(use_.as_str()).any(|(at, found)| {
+                    let next = last[at + found.len()..].chars().next();
+                    !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+                })
+            })
+    };
+    let sets = |c: &&&crate::model::Command| {
+        let name = HIDES.captures(&c.text).and_then(|found| found.get(1));
+        name.is_some_and(|name| used(name.as_str()))
+    };
+    earlier.iter().filter(sets).map(|c| c.index).collect()
 }
 
 /// A piece of a log that shows nothing but a section whose failure does no harm: whoever gives it asks about that.

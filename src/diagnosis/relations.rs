@@ -25,10 +25,15 @@ fn supersede(candidates: &mut [Candidate<'_>]) {
                 && !stands_firm(general, winner)
         };
         for winner in candidates.iter().filter(|w| beaten_by(w)) {
+            // Noise only says what its own line is not; a message that runs on takes the next one as well.
+            let reach = match winner.pattern().role {
+                Role::Noise => 1,
+                _ => NEAR,
+            };
             let near = |place: crate::model::Place| {
                 winner.hits.iter().any(|w| {
                     let other = w.hit.place;
-                    other.input == place.input && other.line.abs_diff(place.line) <= NEAR
+                    other.input == place.input && other.line.abs_diff(place.line) <= reach
                 })
             };
             let hits: Vec<usize> = (0..general.hits.len())
@@ -98,7 +103,7 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 
 /// Can one account for the other: both in what failed, or the consequence in what came of it?
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
-    matches!(a.place, Where::Command | Where::Verdict)
+    matches!(a.place, Where::Command | Where::Verdict | Where::Hidden)
         && matches!(b.place, Where::Command | Where::Verdict | Where::After)
 }
 

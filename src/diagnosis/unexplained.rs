@@ -17,9 +17,13 @@ const CLOSE: usize = 40;
 /// What GitHub's own mark of an error is worth.
 const MARKED: i32 = 8;
 
+/// What it is worth that passing runs do not print a line.
+const UNUSUAL: i32 = 4;
+
 struct Rated<'t> {
     line: &'t TailLine,
     score: i32,
+    in_baseline: Option<bool>,
 }
 
 /// The unexplained part of a report; `None` where nothing says that anything failed.
@@ -39,11 +43,23 @@ pub(super) fn extract(
     let rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
-        .map(|(k, line)| Rated {
-            line,
-            score: rate(line, settled, region.harmless, failing.len() - k),
+        .map(|(k, line)| {
+            let score = rate(line, settled, region.harmless, failing.len() - k);
+            let in_baseline = case.in_baseline(&line.text);
+            let score = match in_baseline {
+                Some(false) if !line.echo && !line.command => score + UNUSUAL,
+                Some(true) => score.min(1),
+                _ => score,
+            };
+            Rated {
+                line,
+                score,
+                in_baseline,
+            }
         })
         .collect();
+    let mut rated = rated;
+    chains(&mut rated);
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
         // Among equals the first: what follows it mostly follows from it.
         a.score
@@ -51,14 +67,20 @@ pub(super) fn extract(
             .then(b.line.place.line.cmp(&a.line.place.line))
     });
     if facts.outcome == Outcome::Unknown {
-        let close = |line: &TailLine| {
-            failing
-                .iter()
-                .rev()
-                .take(CLOSE)
-                .any(|l| l.place.line == line.place.line)
+        let close = |line: u64| {
+            let mut last = failing.iter().rev().take(CLOSE);
+            last.any(|l| l.place.line == line)
         };
-        best.filter(|b| b.score >= STRONG && close(b.line))?;
+        // A wrapper says that something inside of it failed, even if nothing tells what.
+        let wrapped = settled.iter().any(|s| {
+            s.pattern().role == Role::Wrapper
+                && !case.is_evidence(s.hit.place)
+                && case.in_baseline(&s.hit.text) != Some(true)
+                && close(s.hit.place.line)
+        });
+        if !wrapped {
+            best.filter(|b| b.score >= STRONG && close(b.line.place.line))?;
+        }
     }
     let last_output = || {
         failing
@@ -99,6 +121,7 @@ pub(super) fn extract(
                 .get(r.line.place.section as usize)
                 .and_then(|s| s.stage_name())
                 .map(Section::unescape),
+            in_baseline: r.in_baseline,
         })
         .collect();
     let best_text = match (best_line, facts.last_command()) {
@@ -109,9 +132,45 @@ pub(super) fn extract(
     Some(Unexplained {
         line: best_line.map(|line| line.place.line),
         lines,
-        exit_meaning: facts.exit_code.and_then(|code| exit::meaning(code, lang)),
+        exit_meaning: facts.exit_code.and_then(|code| {
+            let silent = facts.last_command().filter(|c| region.is_silent(c.index));
+            exit::meaning(code, lang).or_else(|| exit::of_test(code, &silent?.text, lang))
+        }),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
+}
+
+/// What a line is worth that a chain of reasons ends in.
+const REASON: i32 = 25;
+
+/// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
+/// Rust, cargo): the last one is the reason.
+fn chains(rated: &mut [Rated<'_>]) {
+    let content =
+        |r: &Rated<'_>| r.line.text[r.line.content_at.min(r.line.text.len())..].to_owned();
+    let mut at = 0;
+    while at < rated.len() {
+        at += 1;
+        if content(&rated[at - 1]).trim() != "Caused by:" {
+            continue;
+        }
+        let numbered = |text: &str| {
+            let text = text.trim_start();
+            text.split_once(": ")
+                .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
+        };
+        let mut reason = None;
+        while at < rated.len() && content(&rated[at]).starts_with(' ') && !rated[at].line.command {
+            let text = content(&rated[at]);
+            if reason.is_none() || numbered(&text) {
+                reason = Some(at);
+            }
+            at += 1;
+        }
+        if let Some(reason) = reason.filter(|&k| rated[k].in_baseline != Some(true)) {
+            rated[reason].score = rated[reason].score.max(REASON);
+        }
+    }
 }
 
 /// A line of the tail as it may be told.

@@ -88,7 +88,8 @@ impl Tail {
             }
             // GitHub repeats a step's source between these two.
             header = (header || view.text.starts_with(b"##[group]Run "))
-                && !view.text.starts_with(b"##[endgroup]");
+                && !view.text.starts_with(b"##[endgroup]")
+                && !view.text.starts_with(b"##[error]");
             if view.text.starts_with(b"##[endgroup]") && !in_group {
                 // The log begins in the middle of such a copy.
                 out.iter_mut()

@@ -204,6 +204,15 @@ impl JobFacts {
             .any(|name| passed.contains(&name) && failing != Some(name))
     }
 
+    /// Did the script fail, though the verdict is missing? The runner has stages that run only then.
+    pub fn shows_failure(&self) -> bool {
+        let failed = ["archive_cache_on_failure", "upload_artifacts_on_failure"];
+        self.sections
+            .iter()
+            .filter_map(Section::stage_name)
+            .any(|name| failed.contains(&name))
+    }
+
     /// The last command that was echoed in the stage that failed.
     pub fn last_command(&self) -> Option<&Command> {
         let stage = self.sections.get(self.failing_section? as usize)?.stage;

@@ -300,6 +300,8 @@ pub struct UnexplainedLine {
     pub text: String,
     /// Section it stands in.
     pub section: Option<String>,
+    /// A passing run prints it as well; `null` where none was given.
+    pub in_baseline: Option<bool>,
 }
 
 /// One candidate of the ranking, for `--why`.

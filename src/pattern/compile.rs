@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::error::{PatternError, nearest};
 use super::literal;
 use super::schema::{
-    CONDITION_KEYS, CheckTable, ConditionTable, LineTests, LinkTable, Localized, MatchTable, On,
-    PatternFile, PatternStatus, Provenance, Scope, Side, Texts,
+    CONDITION_KEYS, CheckTable, ConditionTable, Lead, LineTests, LinkTable, Localized, MatchTable,
+    On, PatternFile, PatternStatus, Provenance, Scope, Side, Texts,
 };
 use super::text;
 use crate::model::{Category, Confidence, Owner, Retry, Role};
@@ -47,6 +47,8 @@ pub struct Pattern {
     pub category: Category,
     /// Life cycle.
     pub status: PatternStatus,
+    /// Which of several hits in one place tells the failure.
+    pub lead: Lead,
     /// Ids (or `family/*`) it accounts for.
     pub explains: Vec<String>,
     /// Ids (or `family/*`) it is more specific than.
@@ -337,6 +339,7 @@ impl Checker<'_> {
             retry: file.retry,
             category: file.category,
             status: file.status,
+            lead: file.lead,
             explains: file.explains.clone(),
             supersedes: file.supersedes.clone(),
             provenance: file.provenance.clone(),

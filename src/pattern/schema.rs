@@ -26,6 +26,9 @@ pub struct PatternFile {
     /// Life cycle.
     #[serde(default)]
     pub status: PatternStatus,
+    /// Which of several hits in one place tells the failure.
+    #[serde(default)]
+    pub lead: Lead,
     /// Ids of findings that merely follow from this one; a trailing `/*` takes a whole family.
     #[serde(default)]
     pub explains: Vec<String>,
@@ -70,6 +73,17 @@ pub enum PatternStatus {
     Stable,
     /// Documentation only.
     Retired,
+}
+
+/// Which of several hits in one place tells the failure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Lead {
+    /// The first: what follows mostly follows from it.
+    #[default]
+    First,
+    /// The last: each names the reason of the one above, as `Caused by:` does.
+    Last,
 }
 
 /// Where the literal texts of a pattern come from.

@@ -284,6 +284,7 @@ pub fn unexplained(source: &str) -> LogReport {
         line,
         text: text.into(),
         section: None,
+        in_baseline: None,
     };
     LogReport {
         outcome: Outcome::Failed,
@@ -431,6 +432,7 @@ pub fn saying(evil: &str) -> LogReport {
                 line: 7,
                 text: evil(),
                 section: Some(evil()),
+                in_baseline: None,
             }],
             exit_meaning: Some(evil()),
             fingerprint: evil(),

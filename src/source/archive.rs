@@ -4,6 +4,7 @@
 //! others are read.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
@@ -69,6 +70,12 @@ pub(super) fn zip(
             return zip_stream(label, file, reading, limits, each);
         }
     };
+    let names: Vec<String> = archive
+        .file_names()
+        .take(limits.members)
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .collect();
+    let repeated = steps_of_whole_jobs(&names);
     for index in 0..archive.len() {
         if index >= limits.members {
             return tell(each, too_many(label, limits));
@@ -77,6 +84,9 @@ pub(super) fn zip(
             Some(Ok(name)) => name.into_owned(),
             _ => format!("member {}", index + 1),
         };
+        if repeated.contains(name.as_str()) {
+            continue;
+        }
         match archive.by_index(index) {
             Ok(member) if member.is_dir() || member.is_symlink() => {}
             Ok(member) => {
@@ -91,6 +101,28 @@ pub(super) fn zip(
         }
     }
     ControlFlow::Continue(())
+}
+
+/// The members of a GitHub log archive that only repeat parts of others: beside `0_build.txt`, the log of a job, stand its steps
+/// as `build/1_Set up job.txt`, and what the runner did as `build/system.txt`.
+fn steps_of_whole_jobs(names: &[String]) -> HashSet<&str> {
+    let jobs: HashSet<&str> = names
+        .iter()
+        .filter(|name| !name.contains('/'))
+        .filter_map(|name| numbered(name))
+        .collect();
+    let repeats = |name: &&str| {
+        name.split_once('/').is_some_and(|(job, file)| {
+            jobs.contains(job) && (numbered(file).is_some() || file == "system.txt")
+        })
+    };
+    names.iter().map(String::as_str).filter(repeats).collect()
+}
+
+/// `build` of `0_build.txt`.
+fn numbered(file: &str) -> Option<&str> {
+    let (number, name) = file.strip_suffix(".txt")?.split_once('_')?;
+    number.parse::<u32>().ok().map(|_| name)
 }
 
 /// What can be read of a zip archive whose end is missing.

@@ -46,6 +46,8 @@ pub struct Frame {
     marked: bool,
     commands: u32,
     command: Option<Arc<str>>,
+    /// Nothing has passed.
+    fresh: bool,
     /// The runner's header has passed, the line below it has not.
     name_comes: bool,
     inner_verdict: Option<(Verdict, verdict::Parsed)>,
@@ -81,6 +83,7 @@ impl Default for Frame {
             marked: false,
             commands: 0,
             command: None,
+            fresh: true,
             name_comes: false,
             inner_verdict: None,
             outer_verdict: None,
@@ -188,6 +191,20 @@ impl Frame {
         });
     }
 
+    /// The line above that one looked like an echo and was a heading: melos prints `$ melos exec` and `  └> dart analyze` around
+    /// what it runs.
+    fn take_back_echo(&mut self, line: u64) {
+        let commands = &mut self.facts.commands;
+        if commands
+            .last()
+            .is_some_and(|c| c.line + 1 == line && c.index == self.commands)
+        {
+            commands.pop();
+            self.commands -= 1;
+            self.command = commands.last().map(|c| c.text.clone());
+        }
+    }
+
     /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
     pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
         // Markers that lost their CR stand at the start of the line; there may be text behind them.
@@ -198,14 +215,11 @@ impl Frame {
             at += len;
             at += escape::lost(&piece[at..]);
         }
-        if let Some((_, step, _)) = prefix::job_and_step(piece) {
-            self.facts.dialect = Dialect::Github;
-            let step = String::from_utf8_lossy(step);
-            if let Some(step) = self.github.column(&step, number) {
-                self.github_step(step, number);
-            }
-        }
+        self.column(piece, number);
         let text = String::from_utf8_lossy(line.text);
+        if text.trim_start().starts_with("\u{2514}> ") {
+            self.take_back_echo(number);
+        }
         self.foreign_line(&text, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
         if self.facts.dialect == Dialect::Github
@@ -229,8 +243,23 @@ impl Frame {
         }
     }
 
-    /// A block begins with that line: the one below the runner's header, if the header ended the block before.
+    /// The step that `gh` names before a line.
+    fn column(&mut self, piece: &[u8], number: u64) {
+        if let Some((_, step, _)) = prefix::job_and_step(piece) {
+            self.facts.dialect = Dialect::Github;
+            let step = String::from_utf8_lossy(step);
+            if let Some(step) = self.github.column(&step, number) {
+                self.github_step(step, number);
+            }
+        }
+    }
+
+    /// A block begins with that line: the first of a log, which may begin inside of a step, or the one below the runner's
+    /// header, if the header ended the block before.
     pub fn resume(&mut self, line: &[u8]) {
+        if std::mem::take(&mut self.fresh) {
+            self.column(line, self.facts.sections[0].first_line);
+        }
         if std::mem::take(&mut self.name_comes) {
             self.runner_name(line);
         }
@@ -284,6 +313,9 @@ impl Frame {
         }
         if self.facts.ended_by.is_some() && self.facts.outcome == Outcome::Unknown {
             self.facts.outcome = Outcome::Canceled;
+        }
+        if self.facts.outcome == Outcome::Unknown && self.facts.shows_failure() {
+            self.facts.outcome = Outcome::Failed;
         }
         self.facts.failing_section = self.failing();
         self.facts

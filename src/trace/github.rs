@@ -143,6 +143,8 @@ impl Github {
         } else if text.starts_with("##[endgroup]") {
             self.in_header = false;
         } else if let Some(message) = error_message(text) {
+            // A copy of a log may have lost the end of the group.
+            self.in_header = false;
             self.error(message, line, span);
         } else if let Some(result) = text.strip_prefix("##[end-action ") {
             self.inner_step_ended(result);
@@ -251,7 +253,7 @@ fn error_message(text: &str) -> Option<&str> {
 
 /// `Error: Process completed with exit code 2.`, copied from the web page.
 pub(super) fn shown_on_page(text: &str) -> Option<&str> {
-    let message = text.strip_prefix("Error: ")?;
+    let message = text.trim_start().strip_prefix("Error: ")?;
     (verdict::github_says(message) != Says::Something).then_some(message)
 }
 

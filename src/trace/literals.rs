@@ -35,6 +35,8 @@ pub const FRAME: &[&str] = &[
     "the operation was canceled.",
     "' has timed out after ",
     "has exceeded the maximum execution time ",
+    // The heading of melos, which looks like an echoed command.
+    "  \u{2514}> ",
     // Last words of other systems (see `foreign`).
     "##[section]",
     "finished: ",

@@ -5,6 +5,7 @@
 //! `docs/trace.md`.
 
 pub mod block;
+mod caret;
 pub mod clean;
 pub mod decode;
 pub mod dialect;

@@ -1,4 +1,5 @@
-//! A log copied from GitLab's web page: line numbers, durations and fold marks taken out again.
+//! A log copied from GitLab's web page, or through a program that shows control characters: line numbers, durations, fold marks
+//! and colours in caret notation taken out again.
 //!
 //! The page puts a number before every line, in the same line or alone on one of its own, and the duration of a section behind
 //! its title or on the next line. Some browsers leave the numbers out and copy only the durations. A text is taken for such a
@@ -8,7 +9,7 @@ use std::io::{self, Read};
 
 use super::frame::title;
 use super::lines::Lines;
-use super::{marker, verdict};
+use super::{caret, marker, verdict};
 
 /// How much of the text is looked at to tell a page from a log.
 const HEAD: usize = 16 << 10;
@@ -29,6 +30,8 @@ pub struct Page<R> {
     /// What is taken out; `None` for a text that is no page.
     stripper: Option<Stripper>,
     fresh: bool,
+    /// `^[[1m` stands for a colour.
+    carets: bool,
     /// Text that is not handed out yet.
     text: Vec<u8>,
     at: usize,
@@ -41,6 +44,7 @@ impl<R: Read> Page<R> {
         Self {
             lines: Lines::new(source),
             stripper: None,
+            carets: false,
             fresh: true,
             text: Vec::new(),
             at: 0,
@@ -57,11 +61,13 @@ impl<R: Read> Page<R> {
 impl<R: Read> Read for Page<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if std::mem::take(&mut self.fresh) {
-            self.stripper = recognise(self.lines.head(HEAD));
+            let head = self.lines.head(HEAD);
+            self.stripper = recognise(head);
+            self.carets = caret::may_hold(head);
         }
-        let Some(stripper) = &mut self.stripper else {
+        if self.stripper.is_none() && !self.carets {
             return self.lines.pass(buf);
-        };
+        }
         let mut filled = 0;
         while filled < buf.len() {
             if self.at == self.text.len() {
@@ -75,12 +81,15 @@ impl<R: Read> Read for Page<R> {
                     Some(line) => (line, &b"\n"[..]),
                     None => (stretch.bytes, &b""[..]),
                 };
-                let kept = if stretch.starts {
-                    stripper.strip(line).1
-                } else {
-                    line
+                let kept = match &mut self.stripper {
+                    Some(stripper) if stretch.starts => stripper.strip(line).1,
+                    _ => line,
                 };
-                self.text.extend_from_slice(kept);
+                if self.carets {
+                    caret::remove(kept, &mut self.text);
+                } else {
+                    self.text.extend_from_slice(kept);
+                }
                 self.text.extend_from_slice(end);
                 self.removed += (len - self.text.len()) as u64;
                 self.lines.take(len);
@@ -231,7 +240,9 @@ fn numbered(lines: &[&[u8]]) -> Option<Stripper> {
 
 /// How many lines are numbered that way, if most of the text is.
 fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
-    let (mut numbered, mut jumped, mut text, mut words, mut gitlab) = (0, 0, 0, 0, false);
+    let first = stripper.next;
+    let (mut numbered, mut jumped, mut text, mut words, mut glued, mut gitlab) =
+        (0, 0, 0, 0, 0, false);
     for (k, line) in lines.iter().enumerate() {
         if k == GIVE_UP && numbered + jumped < 2 {
             return None;
@@ -247,14 +258,21 @@ fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
             rest.first()
                 .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'$'),
         );
+        // No list, table or clock goes on like that behind its numbers.
+        glued +=
+            usize::from(rest.first().is_none_or(|b| {
+                b.is_ascii_alphabetic() || !b.is_ascii() || b"$[\"'<>#".contains(b)
+            }));
         // With numbers in the same line, the words of GitLab must stand behind one.
         gitlab |= (was != Was::Text || stripper.numbers == Numbers::Alone) && of_gitlab(rest);
     }
     let (hits, all) = (numbered + jumped, numbered + jumped + text);
     let share = |tenths| hits * 10 >= all * tenths;
-    let strange = jumped > 0 || hits < MANY || words * 2 < hits;
+    let tiny = first >= 10 && numbered >= 2 && numbered == all && glued == numbered;
+    let strange = jumped > 0 || hits < MANY && !tiny || words * 2 < hits;
     let fits = match stripper.numbers {
         Numbers::Alone => hits >= FEW && share(3) && (gitlab || !strange && share(4)),
+        Numbers::Before if tiny => true,
         Numbers::Before => hits >= FEW && share(7) && (gitlab || !strange && share(9)),
         Numbers::None => false,
     };

@@ -6,6 +6,9 @@
 
 use super::{escape, marker, stamp};
 
+/// Longest name of a job or a step, in bytes.
+const MAX_NAME: usize = 256;
+
 /// Where a line's own text begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prefix {
@@ -39,14 +42,20 @@ pub fn split(line: &[u8]) -> Prefix {
 
 /// The job and step names of a `gh run view --log` line, and how long the prefix is.
 pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
-    let first = memchr::memchr(b'\t', line.get(..256.min(line.len()))?)?;
+    let first = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
     let rest = &line[first + 1..];
-    let second = memchr::memchr(b'\t', &rest[..256.min(rest.len())])?;
+    let second = memchr::memchr(b'\t', &rest[..MAX_NAME.min(rest.len())])?;
     let mut len = first + second + 2;
     if line[len..].starts_with("\u{feff}".as_bytes()) {
         len += 3;
     }
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
+}
+
+/// How long the name of a job is that stands alone before the stamp: somebody cut the step's column out.
+fn job_alone(line: &[u8]) -> Option<usize> {
+    let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
+    (tab > 0 && stamp::iso(&line[tab + 1..]) > 0).then_some(tab + 1)
 }
 
 /// Length of what a damaged log holds of markers and colours at the start of a line.
@@ -62,7 +71,10 @@ fn damage(line: &[u8]) -> usize {
 /// Length of the stamps that tell the time, and the job and step where the line has them.
 pub fn clock(line: &[u8]) -> usize {
     let mut at = 0;
-    if let Some((_, _, len)) = job_and_step(line) {
+    if let Some(len) = job_and_step(line)
+        .map(|(_, _, len)| len)
+        .or_else(|| job_alone(line))
+    {
         at = len;
     }
     if stamp::header(&line[at..]).is_some() {

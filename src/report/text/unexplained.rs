@@ -29,13 +29,25 @@ pub(super) fn write(
             .lines
             .iter()
             .map(|line| Shown {
-                label: line.line.to_string(),
+                label: match line.in_baseline {
+                    Some(true) => format!("={}", line.line),
+                    _ => line.line.to_string(),
+                },
                 text: &line.text,
                 // An empty span marks the best line and underlines nothing.
                 span: (Some(line.line) == unexplained.line).then_some((0, 0)),
             })
             .collect();
         evidence::block(page, &lines)?;
+        if unexplained
+            .lines
+            .iter()
+            .any(|l| l.in_baseline == Some(true))
+        {
+            let mut row = Row::indented(2);
+            row.push(Ink::Faint, words.usual_lines);
+            page.row(&row)?;
+        }
     }
     page.blank()?;
     if let Some(meaning) = &unexplained.exit_meaning {

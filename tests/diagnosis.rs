@@ -1,0 +1,201 @@
+//! How the cause is picked, through the program itself: what a fragment tells, what hides a status, what passing runs print.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// The report of a log, given further arguments.
+fn report(name: &str, text: &str, args: &[&str]) -> Value {
+    let log = file(name, text);
+    let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+        .arg(&log)
+        .args(args)
+        .args(["-f", "json"])
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["logs"][0].clone()
+}
+
+/// A file with that text, for this test alone.
+fn file(name: &str, text: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("diagnosis");
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// Numbers of the telling lines.
+fn lines(log: &Value) -> Vec<u64> {
+    let lines = log["unexplained"]["lines"].as_array().unwrap();
+    lines.iter().map(|l| l["line"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn stages_that_run_after_a_failure_tell_of_it() {
+    let log = report(
+        "on-failure.log",
+        "$ ./suite.sh\nstage 3 went wrong\nUploading artifacts for failed job\nUploading artifacts...\n",
+        &[],
+    );
+    assert_eq!(
+        (&log["outcome"], &log["status"]),
+        (&"failed".into(), &"unexplained".into())
+    );
+    assert_eq!(log["unexplained"]["line"], 2);
+    let log = report(
+        "on-success.log",
+        "$ ./suite.sh\nstage 3 went wrong\nUploading artifacts for successful job\nUploading artifacts...\n",
+        &[],
+    );
+    assert_eq!(
+        (&log["outcome"], &log["status"]),
+        (&"unknown".into(), &"clean".into())
+    );
+}
+
+#[test]
+fn a_wrapper_alone_is_a_failure_without_a_cause() {
+    let log = report("wrapper.log", "make: *** [Makefile:12: all] Error 2\n", &[]);
+    assert_eq!(log["status"], "unexplained");
+    assert_eq!(log["unexplained"]["line"], 1);
+}
+
+#[test]
+fn a_status_that_export_hides_comes_to_light_where_the_value_is_used() {
+    let failing = |last: &str| {
+        report(
+            "hidden.log",
+            &format!(
+                "$ export TOKEN=\"$(vault kv get -field=x secret/app)\"\nError making API request.\n\n\
+                 URL: GET https://vault.example.com:8200/v1/secret/app\nCode: 403. Errors:\n\n* permission denied\n\
+                 $ {last}\nno value\nERROR: Job failed: exit code 1\n"
+            ),
+            &[],
+        )
+    };
+    let used = failing("deploy --token \"$TOKEN\"");
+    assert_eq!(used["cause"]["id"], "vault-secrets/permission-denied");
+    assert_eq!(used["cause"]["confidence"], "medium");
+    for other in ["deploy", "deploy $TOKENS"] {
+        assert_eq!(failing(other)["status"], "unexplained", "{other}");
+    }
+}
+
+#[test]
+fn a_test_that_fails_in_silence_is_named_as_such() {
+    let meaning =
+        |text: &str| report("silent.log", text, &[])["unexplained"]["exit_meaning"].clone();
+    let silent = meaning("$ test -f dist/app.js\nERROR: Job failed: exit code 1\n");
+    assert!(
+        silent.as_str().unwrap().contains("prints nothing"),
+        "{silent}"
+    );
+    let speaks =
+        meaning("$ test -f dist/app.js\nsh: out of range\nERROR: Job failed: exit code 1\n");
+    assert_eq!(speaks, Value::Null);
+}
+
+#[test]
+fn what_a_passing_run_prints_is_no_cause() {
+    let failed = "$ ./suite.sh\nfatal: could not read from db-17\nconnecting to 10.0.0.7\nthe lamp went out\n\
+                  ERROR: Job failed: exit code 1\n";
+    let passing = file(
+        "passing.log",
+        "\u{1b}[32;1m$ ./suite.sh\u{1b}[0m\nfatal: could not read from db-3\nconnecting to 10.0.0.9\nJob succeeded\n",
+    );
+    let alone = report("failed.log", failed, &[]);
+    assert_eq!(alone["unexplained"]["line"], 2);
+    assert_eq!(alone["unexplained"]["lines"][0]["in_baseline"], Value::Null);
+    let passing = passing.to_str().unwrap();
+    let compared = report("failed.log", failed, &["--baseline", passing]);
+    assert_eq!(compared["unexplained"]["line"], 4);
+    assert_eq!(lines(&compared), [1, 2, 4]);
+    let marks: Vec<bool> = compared["unexplained"]["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| l["in_baseline"].as_bool().unwrap())
+        .collect();
+    assert_eq!(marks, [true, true, false]);
+}
+
+#[test]
+fn a_known_cause_that_passing_runs_print_gives_way() {
+    let line = "cp: cannot stat 'dist/app.bin': No such file or directory";
+    let failed =
+        format!("$ ./suite.sh\n{line}\nthe lamp went out\nERROR: Job failed: exit code 1\n");
+    let alone = report("known.log", &failed, &[]);
+    assert_eq!(alone["cause"]["line"], 2);
+    let folder = file("passing-runs/1.log", "");
+    fs::write(&folder, format!("$ ./suite.sh\n{line}\nJob succeeded\n")).unwrap();
+    let folder = folder.parent().unwrap().to_str().unwrap();
+    let compared = report("known.log", &failed, &["--baseline", folder]);
+    assert_eq!(compared["cause"], Value::Null);
+    assert_eq!(compared["unexplained"]["line"], 3);
+}
+
+#[test]
+fn a_baseline_that_is_not_there_is_an_error() {
+    let log = file("some.log", "$ make\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+        .arg(log)
+        .args(["--baseline", "no-such.log"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("--baseline: 'no-such.log'"), "{told}");
+}
+
+#[test]
+fn of_a_chain_of_reasons_the_last_one_tells() {
+    let log = report(
+        "java-chain.log",
+        "$ java -jar tool.jar\nException in thread \"main\" com.acme.A: migration failed\n\tat com.acme.Main.main(Main.java:1)\n\
+         Caused by: com.acme.StepException: step failed\n\tat com.acme.Step.run(Step.java:2)\n\
+         Caused by: java.lang.IllegalStateException: column exists\n\t... 2 more\nERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(
+        (&log["cause"]["id"], &log["cause"]["line"]),
+        (&"java/caused-by".into(), &6.into())
+    );
+    assert_eq!(log["cause"]["captures"]["detail"], "column exists");
+    let log = report(
+        "rust-chain.log",
+        "$ ./check\nError: could not validate config\n\nCaused by:\n    0: section `deploy`\n    1: key `target` is empty\n\
+         ERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 6);
+}
+
+#[test]
+fn noise_speaks_of_its_own_line_only() {
+    let log = report(
+        "noise.log",
+        "HEAD is now at 3d50d2f Merge branch 'fix-error-handling'\n$ ./deploy.sh\n\
+         ./deploy.sh: line 4: syntax error near unexpected token `fi'\nERROR: Job failed: exit code 2\n",
+        &[],
+    );
+    assert_eq!(log["cause"]["line"], 3);
+}
+
+#[test]
+fn headings_of_melos_are_no_echoes() {
+    let log = report(
+        "melos.log",
+        "$ melos run analyze\n\nmelos run analyze\n  \u{2514}> dart analyze\n     \u{2514}> RUNNING\n\n\
+         lib/app.dart:3:7: Error: Expected ';' after this.\n\n$ melos run analyze\n  \u{2514}> dart analyze\n     \u{2514}> FAILED\n\
+         ERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(log["command"], "melos run analyze");
+    assert_eq!(log["cause"]["line"], 7, "{}", log["unexplained"]);
+}
