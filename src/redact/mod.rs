@@ -6,11 +6,11 @@
 //! password) becomes `[redacted:secret]` without a hash, since a few digits of one would help to guess it.
 //!
 //! [`rules`] is the table of what is looked for; [`judge`] knows values that are no secrets; [`block`] private keys over many
-//! lines. One pass of a few literals rules most texts out, and regexes are compiled when first needed.
+//! lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
+//! regexes of tokens are compiled when something as long as a token stands there.
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -18,6 +18,7 @@ use crate::model::{Captures, Hit, WatchHit};
 
 pub mod block;
 mod judge;
+mod place;
 mod rules;
 
 /// The start of every placeholder.
@@ -173,26 +174,26 @@ impl Secret {
 /// later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
-    let wanted = rules::wanted(text);
+    let plain = with_plain_blanks(text);
+    let wanted = rules::wanted(plain.as_bytes());
+    if wanted == 0 {
+        return kept;
+    }
     for (k, rule) in rules::RULES.iter().enumerate() {
         if wanted & (1 << k) == 0 {
             continue;
         }
-        let Some(regex) = rules::regex(k) else {
-            continue;
-        };
         let mut at = 0;
-        while let Some(captures) = regex.captures_at(text, at) {
-            let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else {
-                break;
-            };
-            let key = captures.name("key").map_or("", |k| k.as_str());
-            let range = (rule.is_secret)(key, value.as_str())
-                .map(|r| value.start() + r.start..value.start() + r.end);
+        while let Some(found) = rules::find_at(k, plain.as_bytes(), at) {
+            let (key, value) = (plain.get(found.key), plain.get(found.value.clone()));
+            let start = found.value.start;
+            // Every place ends in ASCII, or where the text does.
+            let range = (rule.is_secret)(key.unwrap_or_default(), value.unwrap_or_default())
+                .map(|r| start + r.start..start + r.end);
             let taken = |range: &Range<usize>| kept.iter().find(|k| overlap(&k.range, range));
             // What is no secret, or known already, must not hide one that begins within the match.
             let next = match &range {
-                None => value.start(),
+                None => start,
                 Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
             if let Some(range) = range.filter(|range| taken(range).is_none()) {
@@ -212,17 +213,59 @@ fn find(text: &str) -> Vec<Secret> {
     kept
 }
 
+/// The text with ASCII blanks for all others, each offset where it was: the rules know only those.
+fn with_plain_blanks(text: &str) -> Cow<'_, str> {
+    let other = |c: char| !c.is_ascii() && c.is_whitespace();
+    if text.is_ascii() || !text.contains(other) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if other(c) {
+            plain.extend(std::iter::repeat_n(' ', c.len_utf8()));
+        } else {
+            plain.push(c);
+        }
+    }
+    Cow::Owned(plain)
+}
+
 /// The text without what tells one token from another: a job token is new in every job, the failure is not.
 pub fn without_hashes(text: &str) -> Cow<'_, str> {
-    static HASH: OnceLock<Option<regex::Regex>> = OnceLock::new();
     if !text.contains(OPENING) {
         return Cow::Borrowed(text);
     }
-    match HASH.get_or_init(|| regex::Regex::new(r"(\[redacted:[a-z-]+)#[0-9a-f]{6}\]").ok()) {
-        Some(hash) => hash.replace_all(text, "$1]"),
-        None => Cow::Borrowed(text),
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(OPENING) {
+        let (before, placeholder) = rest.split_at(at + OPENING.len());
+        out.push_str(before);
+        let kind = placeholder
+            .find(|c: char| !c.is_ascii_lowercase() && c != '-')
+            .unwrap_or(placeholder.len());
+        out.push_str(&placeholder[..kind]);
+        rest = &placeholder[kind..];
+        let is_hash = |tail: &[u8]| {
+            tail[0] == b'#'
+                && tail[7] == b']'
+                && tail[1..7]
+                    .iter()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        if kind > 0
+            && rest
+                .as_bytes()
+                .first_chunk::<8>()
+                .is_some_and(|tail| is_hash(tail))
+        {
+            rest = &rest[7..];
+        }
     }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod tests;

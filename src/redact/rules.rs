@@ -1,16 +1,16 @@
-//! What is looked for. One entry a kind of secret: literals that a text must hold before its regex runs, the regex, and the last
-//! word on a value. Earlier rules have the say where two find the same.
+//! What is looked for. One entry a kind of secret: literals that a text must hold, how it is found, and the last word on a value.
+//! Earlier rules have the say where two find the same.
 //!
 //! Token forms are facts of those who issue them, as the rule sets of secret scanners (gitleaks, GitLab's own) collect them; the
 //! words around (assignments, headers, options) are our own, since a report must not lose `token: unexpected end of file`.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::judge;
+use super::place::{self, Found};
 
 /// One kind of secret.
 pub(super) struct Rule {
@@ -18,19 +18,50 @@ pub(super) struct Rule {
     pub kind: &'static str,
     /// Any of these, in either case, stands in every text with such a secret.
     pub literals: &'static [&'static str],
-    /// The group `secret`, or the whole match, is the secret; `key` the name it is given to.
-    pub regex: &'static str,
+    /// Where it stands.
+    pub place: Place,
     /// Made by a machine.
     pub random: bool,
     /// Is the value of that key a secret, and which part of it?
     pub is_secret: fn(&str, &str) -> Option<Range<usize>>,
 }
 
-const fn token(kind: &'static str, literals: &'static [&'static str], regex: &'static str) -> Rule {
+/// How a secret is found.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// By its form: a regex over bytes, blanks and classes ASCII. The group `secret`, or the whole match, is the secret.
+    Form {
+        regex: &'static str,
+        /// So many bytes that are no blanks or quotes stand from one of the literals on: a regex is dear to compile.
+        least: usize,
+    },
+    /// By what stands around it.
+    Found(fn(&[u8], usize) -> Option<Found>),
+}
+
+impl Place {
+    /// Could a secret begin with the literal that stands there?
+    fn may_begin(self, text: &[u8], at: usize) -> bool {
+        match self {
+            Self::Found(_) => true,
+            Self::Form { least, .. } => {
+                let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>".contains(b);
+                text[at..].iter().take(least).position(ends).is_none() && text.len() - at >= least
+            }
+        }
+    }
+}
+
+const fn token(
+    kind: &'static str,
+    literals: &'static [&'static str],
+    least: usize,
+    regex: &'static str,
+) -> Rule {
     Rule {
         kind,
         literals,
-        regex,
+        place: Place::Form { regex, least },
         random: true,
         is_secret: judge::token,
     }
@@ -38,13 +69,13 @@ const fn token(kind: &'static str, literals: &'static [&'static str], regex: &'s
 
 const fn given(
     literals: &'static [&'static str],
-    regex: &'static str,
+    find: fn(&[u8], usize) -> Option<Found>,
     is_secret: fn(&str, &str) -> Option<Range<usize>>,
 ) -> Rule {
     Rule {
         kind: "secret",
         literals,
-        regex,
+        place: Place::Found(find),
         random: false,
         is_secret,
     }
@@ -55,13 +86,17 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         kind: "private-key",
         literals: &["PRIVATE KEY"],
-        regex: r"-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\{1,2}[nr])*(?<secret>(?:[A-Za-z0-9+/=\s]|\\{1,2}[nr])*[A-Za-z0-9+/=])",
+        place: Place::Form {
+            regex: r"-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\{1,2}[nr])*(?<secret>(?:[A-Za-z0-9+/=\s]|\\{1,2}[nr])*[A-Za-z0-9+/=])",
+            least: 0,
+        },
         random: true,
         is_secret: judge::any,
     },
     token(
         "jwt",
         &["eyJ"],
+        23,
         r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)?",
     ),
     token(
@@ -82,52 +117,76 @@ pub(super) static RULES: &[Rule] = &[
             "glffct-",
             "GR1348941",
         ],
+        21,
         r"(?-u:\b)(?:gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|oas|agent|wt|soat|ffct)-|GR1348941)[A-Za-z0-9_-]{16,}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7,9}(?-u:\b)|(?:\.[A-Za-z0-9_-]{20,}){1,2})?",
     ),
     token(
         "github-token",
         &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
+        34,
         r"(?-u:\b)(?:gh[pousr]_[A-Za-z0-9_]{30,}(?:\.[A-Za-z0-9_-]{20,}){0,2}|github_pat_[A-Za-z0-9_]{30,})",
     ),
     token(
         "aws-key",
         &["AKIA", "ASIA", "ABIA", "ACCA"],
+        20,
         r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?-u:\b)",
     ),
-    token(
-        "aws-secret",
-        &[
+    Rule {
+        kind: "aws-secret",
+        literals: &[
             "secret_access_key",
             "secretaccesskey",
             "session_token",
             "sessiontoken",
             "aws_secret",
         ],
-        r#"(?i)(?-u:\b)(?:aws_?)?(?:secret_?access_?key|session_?token|secret_?key)["']{0,2}\s{0,3}(?:[:=]|=>)\s{0,3}["']?(?<secret>[A-Za-z0-9/+]{40,}={0,2})"#,
-    ),
+        place: Place::Found(place::of_aws),
+        random: true,
+        is_secret: judge::token,
+    },
     token(
         "google-key",
         &["AIza", "ya29.", "GOCSPX-"],
+        25,
         r"(?-u:\b)(?:AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_.-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})",
     ),
     token(
         "azure-key",
-        &["AccountKey=", "SharedAccessKey=", "sig=", "Q~"],
+        &[
+            "AccountKey=",
+            "SharedAccessKey=",
+            "sig=",
+            "0Q~",
+            "1Q~",
+            "2Q~",
+            "3Q~",
+            "4Q~",
+            "5Q~",
+            "6Q~",
+            "7Q~",
+            "8Q~",
+            "9Q~",
+        ],
+        24,
         r"(?i:(?:AccountKey|SharedAccessKey|[?&;]sig)=)(?<secret>[A-Za-z0-9%+/]{20,}={0,2})|(?-u:\b)[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
     ),
     token(
         "npm-token",
         &["npm_"],
+        40,
         r"(?-u:\b)npm_[A-Za-z0-9]{36,}(?-u:\b)",
     ),
     token(
         "pypi-token",
         &["pypi-Ag"],
+        57,
         r"(?-u:\b)pypi-Ag[A-Za-z0-9_-]{50,}",
     ),
     token(
         "slack-token",
         &["xox", "xapp-", "hooks.slack.com"],
+        15,
         r"(?-u:\b)(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{20,})|hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>[A-Za-z0-9+/]{20,})",
     ),
     token(
@@ -156,46 +215,27 @@ pub(super) static RULES: &[Rule] = &[
             "shpat_",
             "lin_api_",
         ],
+        24,
         r"(?-u:\b)(?:dckr_[po]at_[A-Za-z0-9_-]{20,}|hv[sb]\.[A-Za-z0-9_-]{24,}|hf_[A-Za-z0-9]{30,}|[sr]k_live_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}|sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}|dop_v1_[a-f0-9]{64}|sq[pua]_[a-f0-9]{40}|rubygems_[a-f0-9]{48}|oy2[a-z0-9]{43}|gl(?:sa|c)_[A-Za-z0-9+/=_]{30,}|pul-[a-f0-9]{40}|dapi[a-f0-9]{32}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{50,}|shpat_[a-fA-F0-9]{32}|lin_api_[A-Za-z0-9]{40})",
     ),
     // A token that the bound on kept text cut short.
-    token(
-        "token",
-        &["…"],
-        r"(?-u:\b)(?:gl[a-z]{2,6}-|gh[pousr]_|github_pat_|npm_|pypi-|xox[a-z]-|eyJ)[A-Za-z0-9_.-]+…$",
-    ),
-    given(
-        &["…"],
-        r"^…(?<secret>[A-Za-z0-9_+/=.~-]{16,})",
-        judge::residue,
-    ),
-    // user:password@, and a token in place of both.
-    given(
-        &["://"],
-        r#"://(?<key>[^\s/@:"'<>\[]*):(?<secret>[^\s/"'<>]+)@"#,
-        judge::value,
-    ),
-    given(
-        &["://"],
-        r#"://(?<secret>[A-Za-z0-9_~.-]{20,})@"#,
-        judge::residue,
-    ),
-    given(
-        &["authorization"],
-        r#"(?i)(?-u:\b)authorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?:(?:basic|bearer|token|digest|negotiate|ntlm|apikey)\s+(?<secret>[^\s"',;<>]{6,}))"#,
-        judge::value,
-    ),
+    Rule {
+        kind: "token",
+        literals: &["…"],
+        place: Place::Found(place::before_cut),
+        random: true,
+        is_secret: judge::token,
+    },
+    given(&["…"], place::at_cut, judge::residue),
+    given(&["://"], place::in_address, judge::value),
+    given(&["://"], place::instead_of_user, judge::residue),
+    given(&["authorization"], place::with_scheme, judge::value),
     given(
         &["authorization", "bearer"],
-        r#"(?i)(?-u:\b)(?:authorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?|bearer\s+)(?<secret>[^\s"',;<>]{16,})"#,
+        place::without_scheme,
         judge::residue,
     ),
-    given(
-        &["-token", "-key"],
-        r#"(?i)(?-u:\b)(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"#,
-        judge::value,
-    ),
-    // Options of commands.
+    given(&["-token", "-key"], place::in_token_header, judge::value),
     given(
         &[
             "--pass",
@@ -206,79 +246,108 @@ pub(super) static RULES: &[Rule] = &[
             "--client-secret",
             "--registration-token",
         ],
-        r#"(?i)\s--(?<key>password|passwd|passphrase|token|api-key|auth-token|access-token|client-secret|registration-token)[=\s]\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"#,
+        place::in_option,
         judge::value,
     ),
-    given(
-        // Not "login", which stands in many logs: this regex is dear to compile.
-        &[" -p", "\t-p"],
-        r#"(?-u:\b)(?:docker|podman|nerdctl|buildah|skopeo|crane|helm|oras|oc|az)(?-u:\b)[^|;&]{0,300}(?-u:\b)login(?-u:\b)[^|;&]{0,300}?\s-p[=\s]?\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"#,
-        judge::value,
-    ),
+    given(&[" -p", "\t-p"], place::in_login, judge::value),
     given(
         &[" -u", "\t-u", "--user", "--proxy-user", "sshpass"],
-        r#"(?-u:\b)(?:curl(?-u:\b)[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']{1,100}:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"#,
+        place::in_command,
         judge::value,
     ),
-    // name=value, "name": "value".
-    given(
-        judge::NAMES,
-        r#"(?i)(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?"(?<secret>[^"\s][^"]{2,})""#,
-        judge::quoted,
-    ),
-    given(
-        judge::NAMES,
-        r#"(?i)(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?'(?<secret>[^'\s][^']{2,})'"#,
-        judge::quoted,
-    ),
-    given(
-        judge::NAMES,
-        r#"(?i)(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|credentials?|_auth))=(?<secret>[^\s"'`=,;&|()<>{}~][^\s"'`,;&|()<>]{3,})"#,
-        judge::assigned,
-    ),
-    given(
-        judge::NAMES,
-        r#"(?i)(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|_auth))["']?(?:\s{1,3}(?:=|:=|=>)\s{1,3}|\s?:\s{0,3})(?<secret>[A-Za-z0-9+/_=!@#$%^*.-]{8,})(?:[\s,;]|$)"#,
-        judge::spaced,
-    ),
-    given(
-        judge::NAMES,
-        r#"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"#,
-        judge::assigned,
-    ),
+    given(judge::NAMES, place::double_quoted, judge::quoted),
+    given(judge::NAMES, place::single_quoted, judge::quoted),
+    given(judge::NAMES, place::assigned, judge::assigned),
+    given(judge::NAMES, place::spaced, judge::spaced),
+    given(judge::NAMES, place::alone, judge::assigned),
 ];
 
 /// Which rules a text asks for, one bit each.
-pub(super) fn wanted(text: &str) -> u64 {
-    static LITERALS: OnceLock<Option<(AhoCorasick, Vec<u64>)>> = OnceLock::new();
-    let compile = || {
-        let all = || {
-            RULES
-                .iter()
-                .enumerate()
-                .flat_map(|(k, rule)| rule.literals.iter().map(move |l| (k, *l)))
-        };
-        // Every literal of the table is short and plain: building cannot fail.
-        let searcher = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(all().map(|(_, literal)| literal))
-            .ok()?;
-        Some((searcher, all().map(|(k, _)| 1 << k).collect()))
-    };
-    match LITERALS.get_or_init(compile) {
-        Some((searcher, bits)) => searcher
-            .find_overlapping_iter(text)
-            .fold(0, |wanted, found| wanted | bits[found.pattern().as_usize()]),
-        None => u64::MAX,
+pub(super) fn wanted(text: &[u8]) -> u64 {
+    static LITERALS: LazyLock<Literals> = LazyLock::new(Literals::new);
+    LITERALS.rules(text)
+}
+
+/// The literals of all rules, found in one pass: few texts hold one, so that what costs something need not be tried.
+struct Literals {
+    /// Bit by the hash of the first three folded bytes.
+    starts: [u64; 64],
+    /// Folded literal and its rule, in order.
+    all: Vec<(Vec<u8>, usize)>,
+}
+
+fn fold(b: u8) -> u8 {
+    b | 0x20
+}
+
+fn hash(start: &[u8]) -> usize {
+    let word = |k: usize| usize::from(fold(start[k]));
+    (word(0) * 0x51 ^ word(1) * 0x1d ^ word(2) << 4) & 0xfff
+}
+
+impl Literals {
+    fn new() -> Self {
+        let mut starts = [0; 64];
+        let mut all: Vec<(Vec<u8>, usize)> = Vec::new();
+        for (k, rule) in RULES.iter().enumerate() {
+            for literal in rule.literals {
+                let folded: Vec<u8> = literal.bytes().map(fold).collect();
+                let hash = hash(&folded);
+                starts[hash / 64] |= 1 << (hash % 64);
+                all.push((folded, k));
+            }
+        }
+        all.sort_unstable();
+        Self { starts, all }
     }
+
+    fn rules(&self, text: &[u8]) -> u64 {
+        let mut wanted = 0;
+        for (at, start) in text.windows(3).enumerate() {
+            let hash = hash(start);
+            if self.starts[hash / 64] >> (hash % 64) & 1 == 0 {
+                continue;
+            }
+            let start: [u8; 3] = [fold(start[0]), fold(start[1]), fold(start[2])];
+            let from = self
+                .all
+                .partition_point(|(literal, _)| literal[..3] < start[..]);
+            for (literal, k) in &self.all[from..] {
+                if literal[..3] != start {
+                    break;
+                }
+                let rest = &text[at..];
+                let stands = rest.len() >= literal.len()
+                    && rest.iter().zip(literal).all(|(b, l)| fold(*b) == *l);
+                if stands && wanted >> k & 1 == 0 && RULES[*k].place.may_begin(text, at) {
+                    wanted |= 1 << k;
+                }
+            }
+        }
+        wanted
+    }
+}
+
+/// The first secret of a rule at or behind an offset.
+pub(super) fn find_at(rule: usize, text: &[u8], from: usize) -> Option<Found> {
+    let regex = match RULES[rule].place {
+        Place::Found(find) => return find(text, from),
+        Place::Form { .. } => regex(rule)?,
+    };
+    let captures = regex.captures_at(text, from)?;
+    let value = captures.name("secret").or_else(|| captures.get(0))?;
+    Some(Found {
+        key: 0..0,
+        value: value.range(),
+    })
 }
 
 /// The regex of a rule, compiled when first used. A test proves that every one compiles.
 pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
     static COMPILED: [OnceLock<Option<Regex>>; 64] = [const { OnceLock::new() }; 64];
-    COMPILED
-        .get(rule)?
-        .get_or_init(|| Regex::new(RULES.get(rule)?.regex).ok())
-        .as_ref()
+    let Place::Form { regex, .. } = RULES.get(rule)?.place else {
+        return None;
+    };
+    let compile = || RegexBuilder::new(regex).unicode(false).build().ok();
+    COMPILED.get(rule)?.get_or_init(compile).as_ref()
 }

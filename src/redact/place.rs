@@ -1,0 +1,528 @@
+//! Secrets that only their place tells: behind a name, in an address, in a header, as an option of a command.
+//!
+//! Each function finds the first such value that begins its place at or behind an offset, as a regex would, without
+//! the cost of compiling one: most logs hold a word like `token` somewhere. `reference` has the regexes, for tests.
+
+use std::ops::Range;
+
+/// A value, and the name it is given to (empty where the place has none).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub key: Range<usize>,
+    pub value: Range<usize>,
+}
+
+impl Found {
+    fn unnamed(value: Range<usize>) -> Self {
+        Self { key: 0..0, value }
+    }
+}
+
+/// How far apart the words of one command may stand.
+const REACH: usize = 300;
+
+fn is_space(b: u8) -> bool {
+    matches!(b, b' ' | b'\t'..=b'\r')
+}
+
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// A byte of a value that ends at a blank, a quote or what else closes the place.
+fn is_header_value(b: u8) -> bool {
+    !is_space(b) && !b"\"',;<>".contains(&b)
+}
+
+fn is_argument(b: u8) -> bool {
+    !is_space(b) && !b"\"'<>;|&".contains(&b)
+}
+
+fn is_quote(b: u8) -> bool {
+    b == b'"' || b == b'\''
+}
+
+/// The end of a run of such bytes.
+fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    from + rest.iter().position(|&b| !is(b)).unwrap_or(rest.len())
+}
+
+/// The end of a run that is at most so long.
+fn few(text: &[u8], from: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
+    run(&text[..text.len().min(from + most)], from, is)
+}
+
+/// A run of at least so many bytes.
+fn value(text: &[u8], from: usize, least: usize, is: impl Fn(u8) -> bool) -> Option<Range<usize>> {
+    let end = run(text, from, is);
+    (end >= from + least).then_some(from..end)
+}
+
+/// Does a word begin here? A letter of it stands at `at`.
+fn begins_word(text: &[u8], at: usize) -> bool {
+    at == 0 || !is_word(text[at - 1])
+}
+
+/// The end of a word, letter case aside, that stands here.
+fn here(text: &[u8], at: usize, word: &str) -> Option<usize> {
+    let end = at + word.len();
+    text.get(at..end)?
+        .eq_ignore_ascii_case(word.as_bytes())
+        .then_some(end)
+}
+
+/// The first of these words that stands here.
+fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> {
+    words.iter().find_map(|word| here(text, at, word))
+}
+
+/// `://user:password@`
+pub(super) fn in_address(text: &[u8], from: usize) -> Option<Found> {
+    memchr::memmem::find_iter(&text[from..], b"://").find_map(|at| {
+        let user = from + at + 3;
+        let colon = run(text, user, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
+        if text.get(colon) != Some(&b':') {
+            return None;
+        }
+        let end = run(text, colon + 1, |b| !is_space(b) && !b"/\"'<>".contains(&b));
+        let length = memchr::memrchr(b'@', &text[colon + 1..end])?;
+        (length > 0).then(|| Found {
+            key: user..colon,
+            value: colon + 1..colon + 1 + length,
+        })
+    })
+}
+
+/// `://token@`
+pub(super) fn instead_of_user(text: &[u8], from: usize) -> Option<Found> {
+    memchr::memmem::find_iter(&text[from..], b"://").find_map(|at| {
+        let is = |b: u8| b.is_ascii_alphanumeric() || b"_~.-".contains(&b);
+        let found = value(text, from + at + 3, 20, is)?;
+        (text.get(found.end) == Some(&b'@')).then(|| Found::unnamed(found))
+    })
+}
+
+/// Behind `name:` or `name =` of a header, its quotes aside.
+fn behind_header(text: &[u8], at: usize) -> Option<usize> {
+    let at = few(text, at, 2, is_quote);
+    let at = few(text, at, 3, is_space);
+    if !matches!(text.get(at), Some(b':' | b'=')) {
+        return None;
+    }
+    let at = few(text, at + 1, 3, is_space);
+    Some(few(text, at, 1, is_quote))
+}
+
+/// Every offset at or behind `from` where a word begins.
+fn words(text: &[u8], from: usize) -> impl Iterator<Item = usize> + '_ {
+    (from..text.len()).filter(|&at| is_word(text[at]) && begins_word(text, at))
+}
+
+/// `Authorization: SCHEME value`
+pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
+    const SCHEMES: &[&str] = &[
+        "basic",
+        "bearer",
+        "token",
+        "digest",
+        "negotiate",
+        "ntlm",
+        "apikey",
+    ];
+    words(text, from).find_map(|at| {
+        let at = behind_header(text, here(text, at, "authorization")?)?;
+        let blank = any_here(text, at, SCHEMES)?;
+        let at = run(text, blank, is_space);
+        let found = value(text, at, 6, is_header_value)?;
+        (at > blank).then(|| Found::unnamed(found))
+    })
+}
+
+/// `Authorization: value`, `Bearer value`
+pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
+    words(text, from).find_map(|at| {
+        let bearer = || {
+            let blank = here(text, at, "bearer")?;
+            let at = run(text, blank, is_space);
+            (at > blank).then_some(at)
+        };
+        let header = here(text, at, "authorization").and_then(|at| behind_header(text, at));
+        let at = header.or_else(bearer)?;
+        value(text, at, 16, is_header_value).map(Found::unnamed)
+    })
+}
+
+/// `PRIVATE-TOKEN: value`, `X-Api-Key: value`
+pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
+    words(text, from).find_map(|start| {
+        let known = ["private", "job", "deploy", "runner", "registration"];
+        let ends = |at: usize| any_here(text, at, &["-token", "-key"]);
+        let plain = any_here(text, start, &known).and_then(ends);
+        // `x-` and 2 to 24 letters and dashes, as many as leave the ending.
+        let own = || {
+            let name = here(text, start, "x-")?;
+            let most = few(text, name, 24, |b| b.is_ascii_alphabetic() || b == b'-');
+            (name + 2..=most).rev().find_map(ends)
+        };
+        let end = plain.or_else(own)?;
+        let found = value(text, behind_header(text, end)?, 6, is_header_value)?;
+        Some(Found {
+            key: start..end,
+            value: found,
+        })
+    })
+}
+
+/// `--password value`, `--token=value`
+pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
+    const NAMES: &[&str] = &[
+        "password",
+        "passwd",
+        "passphrase",
+        "token",
+        "api-key",
+        "auth-token",
+        "access-token",
+        "client-secret",
+        "registration-token",
+    ];
+    memchr::memmem::find_iter(&text[from..], b"--").find_map(|at| {
+        let at = from + at;
+        if at == from || !is_space(text[at - 1]) {
+            return None;
+        }
+        let end = any_here(text, at + 2, NAMES)?;
+        if !text.get(end).is_some_and(|&b| b == b'=' || is_space(b)) {
+            return None;
+        }
+        let start = few(text, few(text, end + 1, 3, is_space), 1, is_quote);
+        Some(Found {
+            key: at + 2..end,
+            value: value(text, start, 3, is_argument)?,
+        })
+    })
+}
+
+/// Behind an option: `-pvalue`, `-p value`, `-p=value`, quoted or not. An equals sign may be of the value after all.
+fn behind_option<T>(text: &[u8], at: usize, take: impl Fn(usize) -> Option<T>) -> Option<T> {
+    let next = few(text, at, 1, |b| b == b'=' || is_space(b));
+    let value = few(text, few(text, next, 3, is_space), 1, is_quote);
+    take(value).or_else(|| (text.get(at) == Some(&b'=')).then(|| take(at))?)
+}
+
+/// The end of a whole word, case as it is, that begins here.
+fn command(text: &[u8], at: usize, names: &[&str]) -> Option<usize> {
+    let end = run(text, at, is_word);
+    names
+        .iter()
+        .any(|name| name.as_bytes() == &text[at..end])
+        .then_some(end)
+}
+
+/// The end of the command that goes on behind `at`, so far as it matters.
+fn command_end(text: &[u8], at: usize) -> usize {
+    few(text, at, REACH, |b| !b"|;&".contains(&b))
+}
+
+/// `docker login -p value`
+pub(super) fn in_login(text: &[u8], from: usize) -> Option<Found> {
+    const TOOLS: &[&str] = &[
+        "docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "helm", "oras", "oc", "az",
+    ];
+    words(text, from).find_map(|at| {
+        let at = command(text, at, TOOLS)?;
+        let last = command_end(text, at);
+        (at..=last).rev().find_map(|at| {
+            if !text[at..].starts_with(b"login") || !begins_word(text, at) {
+                return None;
+            }
+            let at = command(text, at, &["login"])?;
+            (at..=command_end(text, at)).find_map(|at| {
+                if !text.get(at).is_some_and(|&b| is_space(b)) || !text[at + 1..].starts_with(b"-p")
+                {
+                    return None;
+                }
+                behind_option(text, at + 3, |at| value(text, at, 3, is_argument))
+                    .map(Found::unnamed)
+            })
+        })
+    })
+}
+
+/// `curl -u user:value`, `sshpass -p value`
+pub(super) fn in_command(text: &[u8], from: usize) -> Option<Found> {
+    let of_curl = |at: usize| {
+        let at = command(text, at, &["curl"])?;
+        (at..=command_end(text, at)).find_map(|at| {
+            if !text.get(at).is_some_and(|&b| is_space(b)) {
+                return None;
+            }
+            let options: [&[u8]; 4] = [b"-u", b"--user", b"--proxy-user", b"-U"];
+            let rest = &text[at + 1..];
+            let option = options.iter().find(|option| rest.starts_with(option))?;
+            behind_option(text, at + 1 + option.len(), |user| {
+                let colon = few(text, user, 100, |b| {
+                    !is_space(b) && !is_quote(b) && b != b':'
+                });
+                if colon == user || text.get(colon) != Some(&b':') {
+                    return None;
+                }
+                value(text, colon + 1, 3, is_argument)
+            })
+        })
+    };
+    let of_sshpass = |at: usize| {
+        let blank = at + "sshpass".len();
+        if !text[at..].starts_with(b"sshpass") {
+            return None;
+        }
+        let at = few(text, blank, 3, is_space);
+        if at == blank || !text[at..].starts_with(b"-p") {
+            return None;
+        }
+        let at = few(text, few(text, at + 2, 3, is_space), 1, is_quote);
+        value(text, at, 3, is_argument)
+    };
+    words(text, from)
+        .find_map(|at| of_curl(at).or_else(|| of_sshpass(at)))
+        .map(Found::unnamed)
+}
+
+/// `aws_secret_access_key = value`
+pub(super) fn of_aws(text: &[u8], from: usize) -> Option<Found> {
+    const NAMES: &[&str] = &[
+        "secret_access_key",
+        "secretaccess_key",
+        "secret_accesskey",
+        "secretaccesskey",
+        "session_token",
+        "sessiontoken",
+        "secret_key",
+        "secretkey",
+    ];
+    words(text, from).find_map(|start| {
+        let start = any_here(text, start, &["aws_", "aws"]).unwrap_or(start);
+        let at = few(text, any_here(text, start, NAMES)?, 2, is_quote);
+        let at = few(text, at, 3, is_space);
+        let at = any_here(text, at, &["=>", "=", ":"])?;
+        let at = few(text, few(text, at, 3, is_space), 1, is_quote);
+        let is = |b: u8| b.is_ascii_alphanumeric() || b == b'/' || b == b'+';
+        let found = value(text, at, 40, is)?;
+        let padded = few(text, found.end, 2, |b| b == b'=');
+        Some(Found::unnamed(found.start..padded))
+    })
+}
+
+/// A token at the end of a kept text, of which the rest was cut off.
+pub(super) fn before_cut(text: &[u8], from: usize) -> Option<Found> {
+    const STARTS: &[&str] = &["github_pat_", "npm_", "pypi-", "eyJ"];
+    let end = text.strip_suffix("…".as_bytes())?.len();
+    let is = |b: &u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
+    let start = end - text[..end].iter().rev().take_while(|b| is(b)).count();
+    words(&text[..end], start.max(from)).find_map(|at| {
+        let rest = &text[at..end];
+        let lower = |at: usize, most: usize| few(rest, at, most, |b| b.is_ascii_lowercase());
+        let known = STARTS
+            .iter()
+            .find(|start| rest.starts_with(start.as_bytes()));
+        let length = known.map(|start| start.len()).or(match rest {
+            [b'g', b'l', ..] => Some(lower(2, 6))
+                .filter(|&end| end >= 4 && rest.get(end) == Some(&b'-'))
+                .map(|end| end + 1),
+            [b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r', b'_', ..] => Some(4),
+            [b'x', b'o', b'x', b'a'..=b'z', b'-', ..] => Some(5),
+            _ => None,
+        })?;
+        (rest.len() > length).then(|| Found::unnamed(at..text.len()))
+    })
+}
+
+/// A kept text that begins in the middle of something.
+pub(super) fn at_cut(text: &[u8], from: usize) -> Option<Found> {
+    let cut = "…".len();
+    if from > 0 || !text.starts_with("…".as_bytes()) {
+        return None;
+    }
+    let is = |b: u8| b.is_ascii_alphanumeric() || b"_+/=.~-".contains(&b);
+    value(text, cut, 16, is).map(Found::unnamed)
+}
+
+fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"_.-".contains(&b)
+}
+
+/// Names at or behind `from` that end as names of secrets do.
+fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let start = run(text, at, |b| !is_name(b));
+            at = run(text, start, is_name);
+            if is_secret_name(&text[start..at]) {
+                return Some(start..at);
+            }
+        }
+        None
+    })
+}
+
+/// Does a name end with a word for something secret?
+fn is_secret_name(name: &[u8]) -> bool {
+    const ENDS: &[&str] = &[
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "credentials",
+        "_auth",
+    ];
+    const KEYS: &[&str] = &[
+        "api",
+        "private",
+        "access",
+        "secret",
+        "signing",
+        "encryption",
+    ];
+    if ENDS.iter().any(|end| strip(name, end).is_some()) {
+        return true;
+    }
+    // `apikey`, `api_key`, `api-key`, `api_-key`
+    let Some(rest) = strip(name, "key") else {
+        return false;
+    };
+    let rest = rest.strip_suffix(b"-").unwrap_or(rest);
+    let rest = rest.strip_suffix(b"_").unwrap_or(rest);
+    KEYS.iter().any(|key| strip(rest, key).is_some())
+}
+
+/// What stands before an ending, letter case aside.
+fn strip<'t>(name: &'t [u8], end: &str) -> Option<&'t [u8]> {
+    let (rest, last) = name.split_at(name.len().checked_sub(end.len())?);
+    last.eq_ignore_ascii_case(end.as_bytes()).then_some(rest)
+}
+
+fn ends_with_any(text: &[u8], name: &Range<usize>, ends: &[&str]) -> bool {
+    ends.iter()
+        .any(|end| strip(&text[name.clone()], end).is_some())
+}
+
+/// `name = "value"`, `"name": "value"`
+pub(super) fn double_quoted(text: &[u8], from: usize) -> Option<Found> {
+    in_quotes(text, from, b'"')
+}
+
+/// `name = 'value'`, `'name': 'value'`
+pub(super) fn single_quoted(text: &[u8], from: usize) -> Option<Found> {
+    in_quotes(text, from, b'\'')
+}
+
+fn in_quotes(text: &[u8], from: usize, quote: u8) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        let at = few(text, few(text, key.end, 1, is_quote), 1, is_space);
+        let operator = ["=>", ":=", "=", ":"]
+            .iter()
+            .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
+        let at = few(text, at + operator.len(), 1, is_space);
+        if text.get(at) != Some(&quote) || text.get(at + 1).is_none_or(|&b| is_space(b)) {
+            return None;
+        }
+        let length = memchr::memchr(quote, &text[at + 1..])?;
+        (length >= 3).then(|| Found {
+            key,
+            value: at + 1..at + 1 + length,
+        })
+    })
+}
+
+/// `name=value`
+pub(super) fn assigned(text: &[u8], from: usize) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        let start = key.end + 1;
+        let first = *text.get(start).filter(|_| text[key.end] == b'=')?;
+        let is = |b: u8| !is_space(b) && !b"\"'`,;&|()<>".contains(&b);
+        if !is(first) || b"={}~".contains(&first) {
+            return None;
+        }
+        let value = value(text, start, 4, is)?;
+        Some(Found { key, value })
+    })
+}
+
+/// `name = value`, `name: value`
+pub(super) fn spaced(text: &[u8], from: usize) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        if ends_with_any(text, &key, &["credential", "credentials"]) {
+            return None;
+        }
+        let take = |at: usize| {
+            let is = |b: u8| b.is_ascii_alphanumeric() || b"+/_=!@#$%^*.-".contains(&b);
+            let found = value(text, at, 8, is)?;
+            let ends = text
+                .get(found.end)
+                .is_none_or(|&b| is_space(b) || b == b',' || b == b';');
+            ends.then_some(found)
+        };
+        let name_end = few(text, key.end, 1, is_quote);
+        let between_blanks = || {
+            let at = few(text, name_end, 3, is_space);
+            let operator = ["=>", ":=", "="]
+                .iter()
+                .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
+            let blank = at + operator.len();
+            let start = few(text, blank, 3, is_space);
+            (at > name_end && start > blank).then(|| take(start))?
+        };
+        let behind_colon = || {
+            let at = few(text, name_end, 1, is_space);
+            (text.get(at) == Some(&b':')).then(|| take(few(text, at + 1, 3, is_space)))?
+        };
+        let value = between_blanks().or_else(behind_colon)?;
+        Some(Found { key, value })
+    })
+}
+
+/// A line of YAML: `name: value`, and nothing else.
+pub(super) fn alone(text: &[u8], from: usize) -> Option<Found> {
+    if from > 0 {
+        return None;
+    }
+    let at = run(text, 0, is_space);
+    let at = at + 2 * usize::from(text[at..].starts_with(b"- "));
+    let at = few(text, at, 1, is_quote);
+    let key = at..run(text, at, is_name);
+    if !is_secret_name(&text[key.clone()])
+        || ends_with_any(
+            text,
+            &key,
+            &[
+                "pwd",
+                "credential",
+                "credentials",
+                "_auth",
+                "signing_key",
+                "signing-key",
+                "signingkey",
+                "signing_-key",
+                "encryption_key",
+                "encryption-key",
+                "encryptionkey",
+                "encryption_-key",
+            ],
+        )
+    {
+        return None;
+    }
+    let colon = few(text, key.end, 1, is_quote);
+    let start = few(text, colon + 1, 3, is_space);
+    if text.get(colon) != Some(&b':') || start == colon + 1 {
+        return None;
+    }
+    let is = |b: u8| !is_space(b) && !b"\"'<>[]{}".contains(&b);
+    let value = value(text, start, 6, is)?;
+    (run(text, value.end, is_space) == text.len()).then_some(Found { key, value })
+}

@@ -1,0 +1,195 @@
+//! What [`place`] finds, as regexes: the two must agree on any text.
+
+use proptest::prelude::*;
+use regex::bytes::RegexBuilder;
+
+use super::place::{self, Found};
+
+/// The words of a name, as the regexes have them.
+const NAMES: &str = r"passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key";
+
+type Find = fn(&[u8], usize) -> Option<Found>;
+
+const REFERENCE: &[(Find, &str)] = &[
+    (
+        place::in_address,
+        r##"://(?<key>[^\s/@:"'<>\[]*):(?<secret>[^\s/"'<>]+)@"##,
+    ),
+    (
+        place::instead_of_user,
+        r##"://(?<secret>[A-Za-z0-9_~.-]{20,})@"##,
+    ),
+    (
+        place::with_scheme,
+        r##"(?i)\bauthorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?:(?:basic|bearer|token|digest|negotiate|ntlm|apikey)\s+(?<secret>[^\s"',;<>]{6,}))"##,
+    ),
+    (
+        place::without_scheme,
+        r##"(?i)\b(?:authorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?|bearer\s+)(?<secret>[^\s"',;<>]{16,})"##,
+    ),
+    (
+        place::in_token_header,
+        r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"##,
+    ),
+    (
+        place::in_option,
+        r##"(?i)\s--(?<key>password|passwd|passphrase|token|api-key|auth-token|access-token|client-secret|registration-token)[=\s]\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"##,
+    ),
+    (
+        place::in_login,
+        r##"\b(?:docker|podman|nerdctl|buildah|skopeo|crane|helm|oras|oc|az)\b[^|;&]{0,300}\blogin\b[^|;&]{0,300}?\s-p[=\s]?\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"##,
+    ),
+    (
+        place::in_command,
+        r##"\b(?:curl\b[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']{1,100}:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"##,
+    ),
+    (
+        place::of_aws,
+        r##"(?i)\b(?:aws_?)?(?:secret_?access_?key|session_?token|secret_?key)["']{0,2}\s{0,3}(?:[:=]|=>)\s{0,3}["']?(?<secret>[A-Za-z0-9/+]{40,}={0,2})"##,
+    ),
+    (
+        place::before_cut,
+        r##"\b(?<secret>(?:gl[a-z]{2,6}-|gh[pousr]_|github_pat_|npm_|pypi-|xox[a-z]-|eyJ)[A-Za-z0-9_.-]+…)$"##,
+    ),
+    (place::at_cut, r##"^…(?<secret>[A-Za-z0-9_+/=.~-]{16,})"##),
+    (
+        place::double_quoted,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?"(?<secret>[^"\s][^"]{2,})""##,
+    ),
+    (
+        place::single_quoted,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?'(?<secret>[^'\s][^']{2,})'"##,
+    ),
+    (
+        place::assigned,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))=(?<secret>[^\s"'`=,;&|()<>{}~][^\s"'`,;&|()<>]{3,})"##,
+    ),
+    (
+        place::spaced,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|_auth))["']?(?:\s{1,3}(?:=|:=|=>)\s{1,3}|\s?:\s{0,3})(?<secret>[A-Za-z0-9+/_=!@#$%^*.-]{8,})(?:[\s,;]|$)"##,
+    ),
+    (
+        place::alone,
+        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
+    ),
+];
+
+/// Texts of the pieces that matter, so that places are met, and almost met.
+fn texts() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "://",
+        "user",
+        ":",
+        "@",
+        "/",
+        "git.example.com",
+        "Authorization",
+        "bearer",
+        "basic",
+        "token",
+        "TOKEN",
+        "private",
+        "job",
+        "x-api",
+        "-key",
+        "-token",
+        " ",
+        " ",
+        "  ",
+        "    ",
+        "\t",
+        "\n",
+        "=",
+        "=",
+        ":=",
+        "=>",
+        "\"",
+        "'",
+        "\"",
+        "'",
+        "--",
+        "--password",
+        "--token",
+        "-p",
+        "-u",
+        "-U",
+        "--user",
+        "docker",
+        "helm",
+        "az",
+        "login",
+        "curl",
+        "sshpass",
+        "|",
+        ";",
+        "aws_",
+        "secret_access_key",
+        "session_token",
+        "secretkey",
+        "…",
+        "glpat-",
+        "ghp_",
+        "npm_",
+        "xoxb-",
+        "eyJ",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "api",
+        "key",
+        "_",
+        "-",
+        ".",
+        "credentials",
+        "_auth",
+        "signing_key",
+        "- ",
+        ",",
+        "(",
+        "<",
+        "{",
+        "~",
+        "$",
+        "abc123",
+        "hunter2secret9",
+        "abcdefgh0123456789abcdef",
+        "0123456789abcdefABCDEF/+0123456789abcdefABCDEF",
+        "암호",
+        "é",
+    ];
+    proptest::collection::vec(0..PIECES.len(), 0..24)
+        .prop_map(|pieces| pieces.into_iter().map(|k| PIECES[k]).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn places_are_found_as_regexes_find_them(text in texts(), from in 0usize..12) {
+        let from = text.floor_char_boundary(from.min(text.len()));
+        for (find, regex) in compiled() {
+            let want = regex.captures_at(text.as_bytes(), from).and_then(|found| {
+                Some(Found {
+                    key: found.name("key").map_or(0..0, |key| key.range()),
+                    value: found.name("secret")?.range(),
+                })
+            });
+            prop_assert_eq!(find(text.as_bytes(), from), want, "{}", regex.as_str());
+        }
+    }
+}
+
+fn compiled() -> &'static [(Find, regex::bytes::Regex)] {
+    static COMPILED: std::sync::LazyLock<Vec<(Find, regex::bytes::Regex)>> =
+        std::sync::LazyLock::new(|| {
+            let compile = |regex: &str| {
+                let regex = regex.replace("NAMES", NAMES);
+                RegexBuilder::new(&regex).unicode(false).build().unwrap()
+            };
+            REFERENCE
+                .iter()
+                .map(|(find, regex)| (*find, compile(regex)))
+                .collect()
+        });
+    &COMPILED
+}
