@@ -225,4 +225,6 @@ pub fn without_hashes(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+mod issued;
+#[cfg(test)]
 mod tests;
