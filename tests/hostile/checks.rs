@@ -109,7 +109,9 @@ pub fn dialects(text: &[u8], dress: u8) {
     assert_eq!(whole.len(), dripped.len());
     let bytes: u64 = whole.iter().map(|(_, scan)| scan.facts.bytes).sum();
     assert_eq!(bytes, text.len() as u64);
-    let lines: Vec<&[u8]> = text.split(|b| *b == b'\n').collect();
+    // As the reader gets it: without what a web page adds, line for line the same.
+    let read: Vec<u8> = jobs.iter().flat_map(|job| job.2.clone()).collect();
+    let lines: Vec<&[u8]> = read.split(|b| *b == b'\n').collect();
     for ((name, scan), (other_name, other)) in whole.iter().zip(&dripped) {
         assert_eq!(name, other_name);
         assert_eq!(scan.facts, other.facts);
@@ -203,7 +205,8 @@ pub fn pipeline(text: &[u8], secret: u8, place: u8, at: u16) {
     let planted =
         PLACES[place as usize % PLACES.len()].replacen('@', &format!("{form}{random}"), 1);
     let at = at as usize % (text.len() + 1);
-    let log = [&text[..at], b" ", planted.as_bytes(), &text[at..]].concat();
+    // On a line of its own, so that no escape sequence takes a part of the secret.
+    let log = [&text[..at], b"\n", planted.as_bytes(), &text[at..]].concat();
 
     let library = library();
     let tool = ToolInfo {
@@ -334,10 +337,28 @@ pub fn report(log: &[u8]) {
     }
 }
 
-/// Redaction: twice is once, and offsets stay within the text.
+/// Redaction: twice is once, and any part of a text comes out as it does in the whole.
 pub fn redaction(text: &str) {
     let once = jobtriage::redact::text(text).into_owned();
-    assert_eq!(jobtriage::redact::text(&once), once);
+    let twice = jobtriage::redact::text(&once).into_owned();
+    // Some rules look only so far; what is replaced may bring something nearer.
+    if text.len() < 300 {
+        assert_eq!(twice, once);
+    } else {
+        let count = |text: &str| text.matches("[redacted:").count();
+        assert!(count(&twice) >= count(&once), "{once:?} -> {twice:?}");
+    }
+    let half = text.floor_char_boundary(text.len() / 2);
+    let parts = |part| jobtriage::redact::within(text, part);
+    let (start, end) = (parts(0..half), parts(half..text.len()));
+    assert!(
+        once.starts_with(&start) || start.ends_with(']'),
+        "{start:?}"
+    );
+    assert!(
+        once.ends_with(&end) || end.starts_with("[redacted:"),
+        "{end:?}"
+    );
 }
 
 /// Anything as an archive: an end, in bounded memory, whatever it claims to be.
