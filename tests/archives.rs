@@ -90,6 +90,10 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
+fn zst(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
 fn bz2(bytes: &[u8]) -> Vec<u8> {
     let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     writer.write_all(bytes).unwrap();
@@ -113,6 +117,11 @@ fn single_files_packed_in_four_ways() {
         ("one.log.gz", gz(LOG.as_bytes())),
         ("one.log.xz", xz(LOG.as_bytes())),
         ("one.log.bz2", bz2(LOG.as_bytes())),
+        ("one.log.zst", zst(LOG.as_bytes())),
+        (
+            "two.log.zst",
+            [zst(b"$ make\n"), zst(&LOG.as_bytes()[7..])].concat(),
+        ),
         (
             "two.log.bz2",
             [bz2(b"$ make\n"), bz2(&LOG.as_bytes()[7..])].concat(),
@@ -145,6 +154,7 @@ fn members_come_one_by_one_under_their_names() {
         ("all.tar.gz", gz(&tarred)),
         ("all.tar.xz", xz(&tarred)),
         ("all.tar.bz2", bz2(&tarred)),
+        ("all.tar.zst", zst(&tarred)),
     ] {
         let path = file(name, &bytes);
         let read = read(&path);
@@ -267,6 +277,7 @@ fn bombs_go_off_within_bounds() {
         ("b.gz", gz(&zeros)),
         ("b.xz", xz(&zeros)),
         ("b.bz2", bz2(&zeros)),
+        ("b.zst", zst(&zeros)),
         ("b.zip", zip(&[("b.log", &zeros)])),
     ] {
         told(&file(name, &bytes), "100 times its size");
@@ -356,6 +367,7 @@ fn what_is_damaged_is_told_and_the_rest_is_read() {
         ("cut.tar.gz", gz(&tar(members))),
         ("cut.tar.xz", xz(&tar(members))),
         ("cut.tar.bz2", bz2(&tar(members))),
+        ("cut.tar.zst", zst(&tar(members))),
     ] {
         let read = read(&file(name, &bytes[..bytes.len() / 2]));
         assert_eq!(read[0], ok(&format!("{name}:1.log"), LOG), "{name}");
@@ -372,6 +384,7 @@ fn what_is_damaged_is_told_and_the_rest_is_read() {
         gz(&tar(&members[..1])),
         xz(LOG.as_bytes()),
         bz2(LOG.as_bytes()),
+        zst(LOG.as_bytes()),
     ];
     for bytes in &small {
         for at in (0..bytes.len()).step_by(7) {

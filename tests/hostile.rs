@@ -124,6 +124,16 @@ proptest! {
     }
 
     #[test]
+    fn dialects(bytes in bytes(), dress in 0..checks::DRESSES) {
+        checks::dialects(&bytes, dress);
+    }
+
+    #[test]
+    fn pipeline(bytes in bytes(), secret in any::<u8>(), place in any::<u8>(), at in any::<u16>()) {
+        checks::pipeline(&bytes, secret, place, at);
+    }
+
+    #[test]
     fn redaction(text in pieces()) {
         checks::redaction(&text);
     }

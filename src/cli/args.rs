@@ -281,6 +281,8 @@ pub enum PlainFormat {
 
 /// `jobtriage clean [FILE]`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The log is shown as it is, secrets included, unless --redact is given.")]
 pub struct Clean {
     /// The log; `-` or none: standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -288,6 +290,9 @@ pub struct Clean {
     /// Only the outline: sections with their lines and times
     #[arg(long)]
     pub sections: bool,
+    /// Take tokens and passwords out, as reports do
+    #[arg(long, conflicts_with = "sections")]
+    pub redact: bool,
     /// How to read.
     #[command(flatten)]
     pub reading: ReadingArgs,

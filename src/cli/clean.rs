@@ -1,7 +1,8 @@
 //! `jobtriage clean`: the log as a person should see it.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use super::analyze;
@@ -11,8 +12,11 @@ use super::exit::Exit;
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{JobFacts, Section};
+use crate::redact::block::Lines;
+use crate::redact::{self, block};
 use crate::report::sanitize;
 use crate::source::{self, Origin, Reading, Refusal, Source};
+use crate::trace::block::OVERLAP;
 use crate::trace::page::Page;
 use crate::trace::{Block, BlockReader, marker};
 
@@ -29,7 +33,7 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     let mut written = Ok(());
     let mut each = |source: Result<Source<'_>, Refusal>, origin| {
         match source {
-            Ok(source) => match one(&mut out, source, origin, args.sections) {
+            Ok(source) => match one(&mut out, source, origin, args) {
                 Ok(whole) => {
                     if !whole {
                         exit = Exit::Trouble;
@@ -58,17 +62,12 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
 }
 
 /// Prints one source; false where it was damaged.
-fn one(
-    out: &mut impl Write,
-    source: Source<'_>,
-    origin: Origin,
-    sections: bool,
-) -> io::Result<bool> {
+fn one(out: &mut impl Write, source: Source<'_>, origin: Origin, args: &Clean) -> io::Result<bool> {
     let label = source.label;
     if origin == Origin::Member {
         writeln!(out, "==> {} <==", sanitize::clean(&label))?;
     }
-    let error = if sections {
+    let error = if args.sections {
         let library = Library::of(Vec::new());
         let (mut jobs, mut error) = (Vec::new(), None);
         Scanner::new(&library).scan_jobs(source.reader, |name, mut scan| {
@@ -84,11 +83,15 @@ fn one(
         error
     } else {
         let mut reader = BlockReader::new(Page::new(source.reader));
-        let mut line_open = false;
+        let mut page = Printer {
+            out,
+            line_open: false,
+            keys: args.redact.then(Lines::default),
+        };
         while let Some(block) = reader.next_block() {
-            print(out, block, &mut line_open)?;
+            page.print(block)?;
         }
-        if line_open {
+        if page.line_open {
             out.write_all(b"\n")?;
         }
         reader.take_error()
@@ -103,31 +106,63 @@ fn one(
     Ok(error.is_none())
 }
 
-/// Prints the text of a block. What a lone CR overwrites is left out, as a screen would; markers are gone.
-fn print(out: &mut impl Write, block: &Block, line_open: &mut bool) -> io::Result<()> {
-    let bytes = block.bytes();
-    let mut at = block.start();
-    let end = block.owned();
-    while at < end {
-        let stop = memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |k| at + k);
-        let piece = &bytes[at..stop];
-        let skipped = block.overwritten(stop) || (!*line_open && marker::alone(piece));
-        if !skipped {
-            let text = String::from_utf8_lossy(piece);
-            let text = if stop < end {
-                text.trim_end_matches([' ', '\t'])
-            } else {
-                &text
-            };
-            out.write_all(visible(text).as_bytes())?;
-            if stop < end {
-                out.write_all(b"\n")?;
+/// Writes clean text.
+struct Printer<'o, W> {
+    out: &'o mut W,
+    /// The last line has no end yet.
+    line_open: bool,
+    /// Secrets are taken out; follows the private keys.
+    keys: Option<Lines>,
+}
+
+impl<W: Write> Printer<'_, W> {
+    /// Prints the text of a block. What a lone CR overwrites is left out, as a screen would; markers are gone.
+    fn print(&mut self, block: &Block) -> io::Result<()> {
+        let bytes = block.bytes();
+        let mut at = block.start();
+        let end = block.owned();
+        while at < end {
+            let stop = memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |k| at + k);
+            let piece = &bytes[at..stop];
+            let skipped = block.overwritten(stop) || (!self.line_open && marker::alone(piece));
+            if !skipped {
+                let text = match &mut self.keys {
+                    Some(keys) => Cow::Owned(without_secrets(bytes, at..stop, keys)),
+                    None => String::from_utf8_lossy(piece),
+                };
+                let text = if stop < end {
+                    text.trim_end_matches([' ', '\t'])
+                } else {
+                    &text
+                };
+                self.out.write_all(visible(text).as_bytes())?;
+                if stop < end {
+                    self.out.write_all(b"\n")?;
+                }
             }
+            self.line_open = stop == end && !skipped;
+            at = stop + 1;
         }
-        *line_open = stop == end && !skipped;
-        at = stop + 1;
+        Ok(())
     }
-    Ok(())
+}
+
+/// A piece of text without its secrets: of a line that comes in stretches, also without those that reach across their border.
+fn without_secrets(bytes: &[u8], piece: Range<usize>, keys: &mut Lines) -> String {
+    let near = piece.start.saturating_sub(OVERLAP)..(piece.end + OVERLAP).min(bytes.len());
+    let before = &bytes[near.start..piece.start];
+    let before = &before[memchr::memrchr(b'\n', before).map_or(0, |k| k + 1)..];
+    let behind = &bytes[piece.end..near.end];
+    let behind = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+    let mut text = String::from_utf8_lossy(before).into_owned();
+    let start = text.len();
+    text.push_str(&String::from_utf8_lossy(&bytes[piece]));
+    let end = text.len();
+    text.push_str(&String::from_utf8_lossy(behind));
+    if keys.holds(&text) {
+        return block::LINE.to_owned();
+    }
+    redact::within(&text, start..end)
 }
 
 /// Tabs stay, everything else that a terminal obeys becomes visible.

@@ -5,6 +5,7 @@ pub mod args;
 mod clean;
 mod complaint;
 mod console;
+mod draft;
 mod exit;
 mod explain;
 mod library;
@@ -24,22 +25,27 @@ pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no trouble; a closed pipe is a quiet end.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Trouble
-            } else {
-                Exit::Explained
+            // Help and version go to stdout and are no trouble.
+            let written = error.print().map_err(Complaint::from);
+            return match written {
+                _ if error.use_stderr() => Exit::Trouble,
+                Ok(()) => Exit::Explained,
+                Err(complaint) => ended(complaint),
             };
         }
     };
     match run(&cli).and_then(|exit| output::flush().map(|()| exit)) {
         Ok(exit) => exit,
-        Err(Complaint::ClosedPipe) => Exit::Explained,
-        Err(complaint) => {
-            complaint.tell();
-            Exit::Trouble
-        }
+        Err(complaint) => ended(complaint),
+    }
+}
+
+/// A closed pipe is a quiet end, everything else is told.
+fn ended(complaint: Complaint) -> Exit {
+    complaint.tell();
+    match complaint {
+        Complaint::ClosedPipe => Exit::Explained,
+        Complaint::Say { .. } => Exit::Trouble,
     }
 }
 
@@ -50,7 +56,7 @@ fn run(cli: &Cli) -> Result<Exit, Complaint> {
         Some(Command::Explain(args)) => explain::run(args),
         Some(Command::Patterns(command)) => patterns::run(command),
         Some(Command::Clean(args)) => clean::run(args),
-        Some(Command::Completions { shell }) => Ok(shell::completions(*shell)),
+        Some(Command::Completions { shell }) => shell::completions(*shell),
         Some(Command::Man) => shell::man(),
     }
 }

@@ -1,14 +1,14 @@
 //! Where reports go: one analysis, one or more formats, to stdout or to files.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use globset::Glob;
 
 use super::args::Output;
 use super::complaint::Complaint;
 use super::console;
+use super::draft::{Content, Draft};
 use super::exit::Exit;
 use crate::library::Library;
 use crate::model::{CauseCount, LogReport, Outcome, Problem, Status, Summary, ToolInfo};
@@ -21,19 +21,13 @@ const FOR_ONESELF: &[&str] = &["text", "short", "table"];
 /// The reports of a run, and what they add up to.
 pub struct Reports {
     writers: Vec<Box<dyn Writer>>,
-    files: Vec<Pending>,
+    files: Vec<Draft>,
     gates: Vec<Gate>,
     exit_zero: bool,
     errors: Vec<Problem>,
     summary: Summary,
     causes: std::collections::BTreeMap<String, usize>,
     exit: Exit,
-}
-
-/// A file that is written beside its place and put there when it is whole.
-struct Pending {
-    draft: PathBuf,
-    path: PathBuf,
 }
 
 enum Gate {
@@ -101,7 +95,7 @@ impl Reports {
             let format = format(name)?;
             match path {
                 Some(path) => {
-                    let (file, pending) = draft(PathBuf::from(path))?;
+                    let (file, pending) = draft(Path::new(path))?;
                     let style = report::Style {
                         color: false,
                         width: 80,
@@ -176,23 +170,14 @@ impl Reports {
         }
         self.writers.clear();
         for file in std::mem::take(&mut self.files) {
-            fs::rename(&file.draft, &file.path).map_err(|e| cannot_write(&file.path, &e))?;
+            let path = file.path().to_owned();
+            file.finish().map_err(|e| cannot_write(&path, &e))?;
         }
         let exit = match self.exit {
             Exit::Unexplained | Exit::Gate if self.exit_zero => Exit::Explained,
             exit => exit,
         };
         Ok(exit)
-    }
-}
-
-impl Drop for Reports {
-    fn drop(&mut self) {
-        self.writers.clear();
-        for file in &self.files {
-            // Only left over when the run ended early: nothing half-written stays.
-            let _ = fs::remove_file(&file.draft);
-        }
     }
 }
 
@@ -264,23 +249,17 @@ fn format(name: &str) -> Result<&'static dyn Format, Complaint> {
     })
 }
 
-fn draft(path: PathBuf) -> Result<(BufWriter<File>, Pending), Complaint> {
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    if name.is_empty() || path.is_dir() {
+fn draft(path: &Path) -> Result<(Content, Draft), Complaint> {
+    if path.file_name().is_none() || path.is_dir() {
         return Err(Complaint::hint(
             format!("cannot write '{}'", path.display()),
             "name a file: `-f json=report.json`",
         ));
     }
-    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let file = File::create(&draft).map_err(|e| cannot_write(&path, &e))?;
-    Ok((BufWriter::new(file), Pending { draft, path }))
+    Draft::open(path).map_err(|e| cannot_write(path, &e))
 }
 
-fn cannot_write(path: &std::path::Path, error: &io::Error) -> Complaint {
+fn cannot_write(path: &Path, error: &io::Error) -> Complaint {
     Complaint::new(format!(
         "cannot write '{}': {}",
         path.display(),

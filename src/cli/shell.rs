@@ -1,6 +1,6 @@
 //! `completions` and `man`: made from the argument definitions.
 
-use std::io;
+use std::io::{self, Write};
 
 use clap::CommandFactory;
 
@@ -9,9 +9,15 @@ use super::complaint::Complaint;
 use super::exit::Exit;
 
 /// Prints a completion script.
-pub fn completions(shell: clap_complete::Shell) -> Exit {
-    clap_complete::generate(shell, &mut Cli::command(), "jobtriage", &mut io::stdout());
-    Exit::Explained
+///
+/// # Errors
+/// What writing it met.
+pub fn completions(shell: clap_complete::Shell) -> Result<Exit, Complaint> {
+    // The generator panics where it cannot write: a closed pipe is enough.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "jobtriage", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(Exit::Explained)
 }
 
 /// Prints the manual page.

@@ -32,6 +32,28 @@ pub fn holds<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> bool {
     false
 }
 
+/// Follows a log line by line, where what comes next is not known.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// Lines for which a key may still go on.
+    left: usize,
+}
+
+impl Lines {
+    /// Does the next line stand within a private key?
+    pub fn holds(&mut self, line: &str) -> bool {
+        if begins(line) {
+            self.left = MOST;
+        } else if ends(line) {
+            self.left = 0;
+        } else if self.left > 0 {
+            self.left -= 1;
+            return is_armoured(line);
+        }
+        false
+    }
+}
+
 /// Base64 and nothing else, as the lines of a key are; short ones close it.
 fn is_armoured(text: &str) -> bool {
     let word = text.rsplit(char::is_whitespace).next().unwrap_or(text);

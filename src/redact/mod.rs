@@ -42,6 +42,11 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(replace(text, 0..text.len(), &secrets))
 }
 
+/// A part of a text without its secrets: also of those that only reach into it, or are known by what stands around.
+pub fn within(text: &str, part: Range<usize>) -> String {
+    replace(text, part, &find(text))
+}
+
 /// Takes the secrets out of a hit: its line, what it captured, its conditions' lines and the command. The span of the match
 /// moves with its text.
 pub fn hit(hit: &mut Hit) {
@@ -265,6 +270,8 @@ pub fn without_hashes(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+#[cfg(test)]
+mod issued;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Random-looking text of a length, from a seed: letters of both cases and digits.
-fn random(length: usize, seed: u64) -> String {
+pub(super) fn random(length: usize, seed: u64) -> String {
     const LETTERS: &[u8] = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ234567";
     let mut state = seed.wrapping_mul(6_364_136_223_846_793_005) | 1;
     let mut out = String::from("a7");
@@ -18,7 +18,7 @@ fn random(length: usize, seed: u64) -> String {
 }
 
 /// The text around a secret must stay, the secret must go.
-fn masked(before: &str, secret: &str, after: &str) -> String {
+pub(super) fn masked(before: &str, secret: &str, after: &str) -> String {
     let line = format!("{before}{secret}{after}");
     let told = text(&line).into_owned();
     assert!(!told.contains(secret), "not redacted: {line} -> {told}");
