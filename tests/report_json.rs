@@ -130,6 +130,6 @@ fn the_report_is_that_of_the_design() {
     assert_eq!(log["cause"]["captures"]["step"], Value::Null);
     has(
         &report["summary"],
-        "logs failed succeeded explained unexplained causes",
+        "logs failed succeeded explained unexplained partial causes",
     );
 }

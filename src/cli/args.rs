@@ -33,7 +33,7 @@ Examples:
   jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
 
 Exit codes: 0 every failed log got a cause, or none failed · 1 some failure has no known cause ·
-            2 the work could not be done as asked · 3 --fail-on is met
+            2 the work could not be done as asked · 3 --fail-on is met · 130 interrupted
 Nothing leaves this machine."
 )]
 pub struct Cli {
@@ -95,11 +95,17 @@ pub struct Analyze {
 Examples:
   jobtriage scan exported/                       table, totals by cause, groups of unknown failures
   jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
-  jobtriage scan a.log b.log.gz logs/ -f json")]
+  jobtriage scan a.log b.log.gz 'logs/**/*.log' -f json
+  find . -name trace -mtime -1 -print0 | jobtriage scan --files-from -
+
+Ctrl-C ends the reading: what is done is reported, and said to be partial (exit code 130).")]
 pub struct Scan {
-    /// Files and folders with logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
-    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    /// Files, folders and globs of logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
+    #[arg(value_name = "PATH", required_unless_present = "files_from", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+    /// Read paths from a file, `-` for standard input: a path a line, or each ended by NUL; repeatable
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Vec<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
     #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
     pub jobs: Option<usize>,

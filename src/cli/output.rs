@@ -28,6 +28,8 @@ pub struct Reports {
     summary: Summary,
     causes: std::collections::BTreeMap<String, usize>,
     exit: Exit,
+    /// The terminal shows a report that lists what could not be read.
+    shows_problems: bool,
 }
 
 /// A file that is written beside its place and put there when it is whole.
@@ -96,6 +98,7 @@ impl Reports {
             summary: Summary::default(),
             causes: Default::default(),
             exit: Exit::Explained,
+            shows_problems: false,
         };
         for (name, path) in wanted {
             let format = format(name)?;
@@ -114,6 +117,7 @@ impl Reports {
                 }
                 None if args.quiet => {}
                 None => {
+                    reports.shows_problems = name == "table" && io::stdout().is_terminal();
                     let out = BufWriter::with_capacity(32 << 10, io::stdout());
                     reports
                         .writers
@@ -153,6 +157,21 @@ impl Reports {
     /// Takes up something that could not be read.
     pub fn error(&mut self, problem: Problem) {
         self.errors.push(problem);
+    }
+
+    /// What could not be read so far.
+    pub fn problems(&self) -> &[Problem] {
+        &self.errors
+    }
+
+    /// Does a report in the terminal list what could not be read?
+    pub fn shows_problems(&self) -> bool {
+        self.shows_problems
+    }
+
+    /// Not everything was read that should have been.
+    pub fn partial(&mut self) {
+        self.summary.partial = true;
     }
 
     /// Something could not be done as asked.

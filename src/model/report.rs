@@ -63,6 +63,8 @@ pub struct Summary {
     pub explained: usize,
     /// Failed logs without one.
     pub unexplained: usize,
+    /// Somebody stopped the run: not all logs that were there are counted.
+    pub partial: bool,
     /// Causes by number of logs, most first, then by id.
     pub causes: Vec<CauseCount>,
 }

@@ -171,7 +171,13 @@ impl TableWriter<'_> {
             explained.push_str(&format!(" ({} %)", summary.explained * 100 / asked));
         }
         let dot = format!(" {} ", self.style.symbols().dot);
-        self.say(Ink::Strong, &format!(" {}", totals.join(&dot)))
+        self.say(Ink::Strong, &format!(" {}", totals.join(&dot)))?;
+        if summary.partial {
+            let warning = self.style.symbols().warning;
+            let partial = self.style.words().partial;
+            self.say(Ink::Doubt, &format!(" {warning} {partial}"))?;
+        }
+        Ok(())
     }
 
     fn causes(&mut self, summary: &Summary) -> io::Result<()> {

@@ -492,6 +492,7 @@ pub fn summary(logs: &[LogReport]) -> Summary {
         succeeded: count(&|log| log.outcome == Outcome::Succeeded),
         explained: count(&|log| log.status == Status::Explained),
         unexplained: count(&|log| log.status == Status::Unexplained),
+        partial: false,
         causes,
     }
 }

@@ -86,6 +86,7 @@ pub struct Words {
     pub(crate) cause_columns: [&'static str; 5],
     pub(crate) unknown_groups: &'static str,
     pub(crate) unreadable: &'static str,
+    pub(crate) partial: &'static str,
     pub(crate) more_rows: fn(usize) -> String,
     pub(crate) more_groups: fn(usize) -> String,
 }
@@ -256,6 +257,7 @@ static EN: Words = Words {
     cause_columns: ["CAUSE", "LOGS", "WHO", "RETRY", "FIRST LOG"],
     unknown_groups: "UNKNOWN, grouped by shape",
     unreadable: "NOT READ",
+    partial: "interrupted: these are not all logs",
     more_rows: |n| format!("{n} more log{} not listed (counted below)", s(n)),
     more_groups: |n| format!("{n} more unexplained log{} of other shapes", s(n)),
 };
@@ -356,6 +358,7 @@ static KO: Words = Words {
     cause_columns: ["원인", "로그", "담당", "재실행", "첫 로그"],
     unknown_groups: "원인 모름, 유형별",
     unreadable: "읽지 못한 파일",
+    partial: "중단됨: 일부 로그만 분석했습니다",
     more_rows: |n| format!("로그 {n}개는 목록에서 생략 (아래 합계에는 포함)"),
     more_groups: |n| format!("다른 유형의 원인 모름 로그 {n}개 더 있음"),
 };
