@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::Analyze;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
-use super::output::Reports;
+use super::output::{Reports, Sums};
 use super::{console, library, paste};
 use crate::diagnosis::{Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
@@ -26,7 +26,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         text: args.reading.text,
     };
     let (library, loaded) = library::load(&args.choice)?;
-    let mut reports = Reports::open(&args.output, &library, "text")?;
+    let mut reports = Reports::open(&args.output, &library, "text", Sums::default())?;
     let mut scanner = Scanner::new(&library);
     let lang = console::lang(&args.output.look);
     if loaded == Exit::Trouble {

@@ -2,6 +2,7 @@
 
 mod inputs;
 mod interrupt;
+mod summary;
 
 use std::fs;
 use std::io::Write;

@@ -11,7 +11,7 @@ use super::analyze;
 use super::args::Scan;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
-use super::output::{self, Reports};
+use super::output::{self, Reports, Sums};
 use super::{console, library};
 use crate::diagnosis::diagnose;
 use crate::engine::Scanner;
@@ -20,10 +20,12 @@ use crate::model::{Lang, LogReport, Problem, Status};
 use crate::source::walk::Found;
 use crate::source::{self, Origin, Reading, Source};
 
+mod choice;
 mod inputs;
 mod progress;
 mod stop;
 
+use choice::Choice;
 use progress::Progress;
 use stop::{Stop, Stoppable};
 
@@ -51,13 +53,43 @@ struct Work<'l> {
     stop: Stop,
 }
 
+/// Where results go, in path order.
+struct Sink<'r> {
+    reports: &'r mut Reports,
+    choice: Choice,
+    progress: Progress,
+}
+
+impl Sink<'_> {
+    fn take_up(&mut self, done: Done) -> Result<(), Complaint> {
+        if done.trouble {
+            self.reports.trouble();
+        }
+        for problem in done.problems {
+            self.reports.error(problem);
+        }
+        for report in done.reports {
+            if report.status == Status::Unexplained {
+                self.progress.unexplained();
+            }
+            self.choice.take(report, self.reports)?;
+        }
+        Ok(())
+    }
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// What kept the work from being done at all.
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
-    let mut reports = Reports::open(&args.output, &library, "table")?;
+    let choice = Choice::of(args)?;
+    let sums = Sums {
+        by: args.group_by,
+        top: args.top.map(|n| n as usize),
+    };
+    let mut reports = Reports::open(&args.output, &library, "table", sums)?;
     if loaded == Exit::Trouble {
         reports.trouble();
     }
@@ -84,7 +116,15 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         },
         stop: Stop::listen(),
     };
-    let read = all(args.jobs, &files, &work, &mut reports)?;
+    let mut sink = Sink {
+        reports: &mut reports,
+        choice,
+        progress: Progress::over(&files),
+    };
+    let read = all(args.jobs, &files, &work, &mut sink);
+    sink.progress.clear();
+    let read = read?;
+    sink.choice.rest(sink.reports)?;
     tell_problems(&reports);
     if !work.stop.is_wanted() {
         return reports.finish();
@@ -104,15 +144,14 @@ fn all(
     jobs: Option<usize>,
     files: &[Found],
     work: &Work<'_>,
-    reports: &mut Reports,
+    sink: &mut Sink<'_>,
 ) -> Result<usize, Complaint> {
     let jobs = jobs
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into))
         .clamp(1, files.len());
-    let mut progress = Progress::over(files);
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::sync_channel::<Done>(AHEAD * jobs);
-    let read = thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..jobs {
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
@@ -130,18 +169,15 @@ fn all(
             });
         }
         drop(send);
-        collect(&receive, files, reports, &mut progress)
-    });
-    progress.clear();
-    read
+        collect(&receive, files, sink)
+    })
 }
 
 /// Puts results into path order.
 fn collect(
     receive: &mpsc::Receiver<Done>,
     files: &[Found],
-    reports: &mut Reports,
-    progress: &mut Progress,
+    sink: &mut Sink<'_>,
 ) -> Result<usize, Complaint> {
     let mut waiting: BTreeMap<usize, Done> = BTreeMap::new();
     let mut next = 0;
@@ -149,40 +185,25 @@ fn collect(
     loop {
         match receive.recv_timeout(Duration::from_millis(100)) {
             Ok(done) => {
-                progress.file(files.get(done.index).map_or(0, |file| file.bytes));
+                sink.progress
+                    .file(files.get(done.index).map_or(0, |file| file.bytes));
                 waiting.insert(done.index, done);
             }
-            Err(RecvTimeoutError::Timeout) => progress.tick(),
+            Err(RecvTimeoutError::Timeout) => sink.progress.tick(),
             Err(RecvTimeoutError::Disconnected) => break,
         }
         while let Some(done) = waiting.remove(&next) {
             next += 1;
             read += 1;
-            take_up(done, reports, progress)?;
+            sink.take_up(done)?;
         }
     }
     // An interrupted scan leaves gaps.
     for (_, done) in waiting {
         read += 1;
-        take_up(done, reports, progress)?;
+        sink.take_up(done)?;
     }
     Ok(read)
-}
-
-fn take_up(done: Done, reports: &mut Reports, progress: &mut Progress) -> Result<(), Complaint> {
-    if done.trouble {
-        reports.trouble();
-    }
-    for problem in done.problems {
-        reports.error(problem);
-    }
-    for report in &done.reports {
-        if report.status == Status::Unexplained {
-            progress.unexplained();
-        }
-        reports.log(report)?;
-    }
-    Ok(())
 }
 
 fn one(index: usize, file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
