@@ -41,7 +41,8 @@ fn main() {
                 );
             }
         } else {
-            let (files, _) = source::walk::files(std::slice::from_ref(folder));
+            let (files, _) =
+                source::walk::files(&source::walk::Root::named(std::slice::from_ref(folder)));
             for file in files {
                 counter.log(&file.path, None);
             }

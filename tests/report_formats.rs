@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use jobtriage::model::{self, Lang, Problem};
-use jobtriage::report::{FORMATS, Style, by_name};
+use jobtriage::report::{FORMATS, Style, Tally, by_name};
 
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use jobtriage::model::{self, LogReport, Problem};
-use jobtriage::report::{Style, by_name, json};
+use jobtriage::report::{Style, Tally, by_name, json};
 use serde_json::{Value, json};
 
 fn schema_file() -> PathBuf {
@@ -115,7 +115,7 @@ fn the_report_is_that_of_the_design() {
     let log = &report["logs"][0];
     has(
         log,
-        "source inputs dialect lang truncated outcome exit_code runner section command status \
+        "source inputs dialect lang truncated outcome exit_code started ended project runner section command status \
          cause also consequences unexplained",
     );
     has(&log["inputs"][0], "source kind lines bytes");
@@ -130,6 +130,7 @@ fn the_report_is_that_of_the_design() {
     assert_eq!(log["cause"]["captures"]["step"], Value::Null);
     has(
         &report["summary"],
-        "logs failed succeeded explained unexplained causes",
+        "logs failed timed_out succeeded canceled no_verdict explained unexplained partial retry first_seen \
+         last_seen undated outside causes unexplained_groups unexplained_groups_left group_by groups groups_left",
     );
 }

@@ -63,7 +63,7 @@ pub fn run(draft: &Draft, workshop: &Workshop, folders: &[PathBuf]) -> Trial {
             .collect(),
     );
     let (mut old, mut new) = (Scanner::new(&without), Scanner::new(&with));
-    let (files, problems) = source::walk::files(folders);
+    let (files, problems) = source::walk::files(&source::walk::Root::named(folders));
     let mut trial = Trial {
         problems,
         ..Trial::default()

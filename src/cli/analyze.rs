@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::Analyze;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
-use super::output::Reports;
+use super::output::{Reports, Sums};
 use super::{console, library, paste};
 use crate::diagnosis::{Baseline, Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
@@ -27,7 +27,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         text: args.reading.text,
     };
     let (library, loaded) = library::load(&args.choice)?;
-    let mut reports = Reports::open(&args.output, &library, "text")?;
+    let mut reports = Reports::open(&args.output, &library, "text", Sums::default())?;
     let mut scanner = Scanner::new(&library);
     let lang = console::lang(&args.output.look);
     if loaded == Exit::Trouble {
@@ -78,7 +78,7 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
     }
     let mut baseline = Baseline::default();
     let mut trouble = None;
-    let (files, problems) = source::walk::files(paths);
+    let (files, problems) = source::walk::files(&source::walk::Root::named(paths));
     for found in &files {
         let mut each = |opened: Result<Source<'_>, Refusal>, origin| {
             let failed = match opened {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::model::{Category, Lang, Owner, Role};
+use crate::model::{Category, GroupBy, Lang, Owner, Role};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -34,7 +34,7 @@ Examples:
   jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
 
 Exit codes: 0 every failed log got a cause, or none failed · 1 some failure has no known cause ·
-            2 the work could not be done as asked · 3 --fail-on is met
+            2 the work could not be done as asked · 3 --fail-on is met · 130 interrupted
 Nothing leaves this machine."
 )]
 pub struct Cli {
@@ -99,11 +99,34 @@ pub struct Analyze {
 Examples:
   jobtriage scan exported/                       table, totals by cause, groups of unknown failures
   jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
-  jobtriage scan a.log b.log.gz logs/ -f json")]
+  jobtriage scan a.log b.log.gz 'logs/**/*.log' -f json
+  jobtriage scan exported/ --since 7d --group-by owner --top 10
+  find . -name trace -mtime -1 -print0 | jobtriage scan --files-from -
+
+Ctrl-C ends the reading: what is done is reported, and said to be partial (exit code 130).")]
 pub struct Scan {
-    /// Files and folders with logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
-    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    /// Files, folders and globs of logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
+    #[arg(value_name = "PATH", required_unless_present = "files_from", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+    /// Read paths from a file, `-` for standard input: a path a line, or each ended by NUL; repeatable
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Vec<PathBuf>,
+    /// Order of the logs in the report; other than `path` keeps all results in memory until the end
+    #[arg(long, value_enum, default_value = "path", value_name = "WHAT")]
+    pub sort: Order,
+    /// Sum up the logs by this as well
+    #[arg(long, value_enum, default_value = "cause", value_name = "WHAT")]
+    pub group_by: GroupBy,
+    /// Only the sums, no list of logs: the N most frequent causes, groups and unknown failures
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: Option<u32>,
+    /// Only logs that end at this time or later: a date, a date with time (UTC unless it has a zone), or an age (`90m`, `24h`,
+    /// `7d`, `2w`). The time is the last one that the log itself tells; a log that tells none is left out, and counted
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only logs that end at this time or earlier, the whole day if it is a date; as --since
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// Logs read at the same time [default: the number of processors]
     #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
     pub jobs: Option<usize>,
@@ -368,6 +391,17 @@ pub struct Choice {
     pub no_project: bool,
 }
 
+/// The order of logs in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// By path.
+    Path,
+    /// The latest last; those without a time first.
+    Time,
+    /// By cause: the most frequent first, then failures without one, then the rest.
+    Cause,
+}
+
 /// How inputs are read.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct ReadingArgs {
@@ -402,4 +436,4 @@ macro_rules! word_arguments {
     )+};
 }
 
-word_arguments!(Lang, Category, Owner, Role);
+word_arguments!(Lang, Category, Owner, Role, GroupBy);

@@ -19,7 +19,8 @@ pub fn style(look: &Look) -> Style {
         ascii: look.ascii || env::var("TERM").is_ok_and(|t| t == "linux"),
         why: look.why,
         all: look.all,
-        // No flag of the looks, but of the output: who opens the reports knows it.
+        // No flags of the looks, but of the output: who opens the reports knows them.
+        top: None,
         max_bytes: None,
     }
 }

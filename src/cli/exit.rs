@@ -14,6 +14,8 @@ pub enum Exit {
     Gate,
     /// 2: the work could not be done as asked.
     Trouble,
+    /// 130: somebody stopped it; on Unix the signal itself ends the program.
+    Interrupted,
 }
 
 impl Exit {
@@ -24,6 +26,7 @@ impl Exit {
             Exit::Unexplained => 1,
             Exit::Trouble => 2,
             Exit::Gate => 3,
+            Exit::Interrupted => 130,
         }
     }
 

@@ -11,9 +11,9 @@ use super::console;
 use super::draft::{Content, Draft};
 use super::exit::Exit;
 use crate::library::Library;
-use crate::model::{CauseCount, LogReport, Outcome, Problem, Status, Summary, ToolInfo};
+use crate::model::{GroupBy, LogReport, Problem, Status, ToolInfo};
 use crate::pattern::error::nearest;
-use crate::report::{self, Format, Writer};
+use crate::report::{self, Format, Tally, Writer};
 
 /// Formats that people read, and do not pass on to other systems.
 const FOR_ONESELF: &[&str] = &["text", "short", "table"];
@@ -25,9 +25,19 @@ pub struct Reports {
     gates: Vec<Gate>,
     exit_zero: bool,
     errors: Vec<Problem>,
-    summary: Summary,
-    causes: std::collections::BTreeMap<String, usize>,
+    tally: Tally,
     exit: Exit,
+    /// The terminal shows a report that lists what could not be read.
+    shows_problems: bool,
+}
+
+/// How many logs are summed up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    /// Into which groups.
+    pub by: GroupBy,
+    /// Only the sums, and of those the first so many.
+    pub top: Option<usize>,
 }
 
 enum Gate {
@@ -42,8 +52,14 @@ impl Reports {
     ///
     /// # Errors
     /// An unknown format or gate, a file that cannot be written, two formats for stdout.
-    pub fn open(args: &Output, library: &Library, default: &str) -> Result<Self, Complaint> {
+    pub fn open(
+        args: &Output,
+        library: &Library,
+        default: &str,
+        sums: Sums,
+    ) -> Result<Self, Complaint> {
         let style = report::Style {
+            top: sums.top,
             max_bytes: args.max_bytes.map(|bytes| bytes as usize),
             ..console::style(&args.look)
         };
@@ -87,9 +103,9 @@ impl Reports {
                 .collect::<Result<_, _>>()?,
             exit_zero: args.exit_zero,
             errors: Vec::new(),
-            summary: Summary::default(),
-            causes: Default::default(),
+            tally: Tally::by(sums.by),
             exit: Exit::Explained,
+            shows_problems: false,
         };
         for (name, path) in wanted {
             let format = format(name)?;
@@ -108,6 +124,7 @@ impl Reports {
                 }
                 None if args.quiet => {}
                 None => {
+                    reports.shows_problems = name == "table" && io::stdout().is_terminal();
                     let out = BufWriter::with_capacity(32 << 10, io::stdout());
                     reports
                         .writers
@@ -123,17 +140,9 @@ impl Reports {
     /// # Errors
     /// What writing it met.
     pub fn log(&mut self, report: &LogReport) -> Result<(), Complaint> {
-        let summary = &mut self.summary;
-        summary.logs += 1;
-        summary.failed += usize::from(report.outcome.is_failure());
-        summary.succeeded += usize::from(report.outcome == Outcome::Succeeded);
-        summary.explained += usize::from(report.status == Status::Explained);
-        summary.unexplained += usize::from(report.status == Status::Unexplained);
-        if let Some(cause) = &report.cause {
-            *self.causes.entry(cause.id.clone()).or_default() += 1;
-            if self.gates.iter().any(|g| g.is_met(report)) {
-                self.exit = self.exit.and(Exit::Gate);
-            }
+        self.tally.add(report);
+        if self.gates.iter().any(|g| g.is_met(report)) {
+            self.exit = self.exit.and(Exit::Gate);
         }
         if report.status == Status::Unexplained {
             self.exit = self.exit.and(Exit::Unexplained);
@@ -144,9 +153,29 @@ impl Reports {
         Ok(())
     }
 
+    /// A log that was asked to be left out by its time.
+    pub fn outside(&mut self) {
+        self.tally.outside();
+    }
+
     /// Takes up something that could not be read.
     pub fn error(&mut self, problem: Problem) {
         self.errors.push(problem);
+    }
+
+    /// What could not be read so far.
+    pub fn problems(&self) -> &[Problem] {
+        &self.errors
+    }
+
+    /// Does a report in the terminal list what could not be read?
+    pub fn shows_problems(&self) -> bool {
+        self.shows_problems
+    }
+
+    /// Not everything was read that should have been.
+    pub fn partial(&mut self) {
+        self.tally.partial();
     }
 
     /// Something could not be done as asked.
@@ -159,14 +188,9 @@ impl Reports {
     /// # Errors
     /// What writing the end met.
     pub fn finish(mut self) -> Result<Exit, Complaint> {
-        let mut causes: Vec<CauseCount> = std::mem::take(&mut self.causes)
-            .into_iter()
-            .map(|(id, logs)| CauseCount { id, logs })
-            .collect();
-        causes.sort_by(|a, b| b.logs.cmp(&a.logs).then_with(|| a.id.cmp(&b.id)));
-        self.summary.causes = causes;
+        let summary = std::mem::take(&mut self.tally).summary();
         for writer in &mut self.writers {
-            writer.finish(&self.errors, &self.summary)?;
+            writer.finish(&self.errors, &summary)?;
         }
         self.writers.clear();
         for file in std::mem::take(&mut self.files) {

@@ -11,7 +11,7 @@ use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
     Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang, LogReport,
-    Outcome, Place, Role, RunnerInfo, Section, Status,
+    Outcome, Place, Role, RunnerInfo, Section, Status, Time,
 };
 use crate::redact;
 
@@ -228,6 +228,9 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         truncated: facts.truncated,
         outcome: facts.outcome,
         exit_code: facts.exit_code,
+        started: facts.started.and_then(Time::from_unix),
+        ended: facts.ended.and_then(Time::from_unix),
+        project: told(&facts.project),
         runner: RunnerInfo {
             version: facts.runner.version.clone(),
             name: told(&facts.runner.name),

@@ -178,6 +178,12 @@ pub struct JobFacts {
     pub failing_section: Option<u32>,
     /// The output limit cut the log.
     pub truncated: bool,
+    /// The first time that the log tells, Unix seconds: a stamp of a line of the frame, or a section marker.
+    pub started: Option<i64>,
+    /// The last one.
+    pub ended: Option<i64>,
+    /// The project whose job it was: `group/project`, from where its repository was put.
+    pub project: Option<String>,
     /// A line that says who ended a canceled job, or when the limit struck.
     pub ended_by: Option<String>,
     /// LF-counted lines of the input.

@@ -3,13 +3,17 @@
 mod facts;
 mod hit;
 mod report;
+mod summary;
+mod time;
 mod vocabulary;
 
 pub use facts::{Command, Dialect, JobFacts, Outcome, Runner, Section, Verdict};
 pub use hit::{Captures, Hit, Place, TailLine, WatchHit};
 pub use report::{
-    Batch, CauseCount, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, InputInfo,
-    InputKind, LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Status, Summary, ToolInfo,
-    Unexplained, UnexplainedLine, WhyRow, WhyTerm,
+    Batch, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, InputInfo, InputKind,
+    LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Status, ToolInfo, Unexplained, UnexplainedLine,
+    WhyRow, WhyTerm,
 };
-pub use vocabulary::{Category, Confidence, Lang, Owner, Retry, Role};
+pub use summary::{CauseCount, GroupCount, RetryCount, Summary, UnexplainedCount};
+pub use time::Time;
+pub use vocabulary::{Category, Confidence, GroupBy, Lang, Owner, Retry, Role};

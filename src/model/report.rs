@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Category, Confidence, Dialect, Lang, Outcome, Owner, Retry, Role};
+use super::{Category, Confidence, Dialect, Lang, Outcome, Owner, Retry, Role, Summary, Time};
 
 /// Version of the JSON contract.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -48,32 +48,6 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
-}
-
-/// Totals over all logs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Summary {
-    /// Logs analysed.
-    pub logs: usize,
-    /// Logs whose outcome is failed or timed out.
-    pub failed: usize,
-    /// Logs whose outcome is succeeded.
-    pub succeeded: usize,
-    /// Logs with a known cause.
-    pub explained: usize,
-    /// Failed logs without one.
-    pub unexplained: usize,
-    /// Causes by number of logs, most first, then by id.
-    pub causes: Vec<CauseCount>,
-}
-
-/// How many logs a cause was found in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CauseCount {
-    /// Pattern id.
-    pub id: String,
-    /// Logs.
-    pub logs: usize,
 }
 
 /// Is the cause known?
@@ -141,6 +115,12 @@ pub struct LogReport {
     pub outcome: Outcome,
     /// Exit code of the verdict.
     pub exit_code: Option<i64>,
+    /// The first time that the log tells, and the last one: stamps of lines and section markers.
+    pub started: Option<Time>,
+    /// See `started`.
+    pub ended: Option<Time>,
+    /// The project whose job it was, if the log names it.
+    pub project: Option<String>,
     /// What the runner says of itself.
     pub runner: RunnerInfo,
     /// Section that failed the job.
@@ -166,6 +146,13 @@ pub struct LogReport {
     /// A closing remark for people: who canceled the job, what the log lacks. Not part of the JSON contract.
     #[serde(skip)]
     pub remark: Option<String>,
+}
+
+impl LogReport {
+    /// When the job failed, or ended otherwise: the last time that the log tells.
+    pub fn time(&self) -> Option<Time> {
+        self.ended.or(self.started)
+    }
 }
 
 /// The diagnosis before it is dressed as a report.

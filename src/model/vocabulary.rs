@@ -137,3 +137,27 @@ words! {
         Ko = "ko",
     }
 }
+
+words! {
+    /// What many logs are summed up by.
+    GroupBy {
+        /// Their cause.
+        Cause = "cause",
+        /// Who has to act.
+        Owner = "owner",
+        /// The kind of failure.
+        Category = "category",
+        /// The project that the log names, else the folder it lies in.
+        Project = "project",
+        /// The runner's name.
+        Runner = "runner",
+    }
+}
+
+// The macro writes the enum, so nothing can be derived.
+#[allow(clippy::derivable_impls)]
+impl Default for GroupBy {
+    fn default() -> Self {
+        Self::Cause
+    }
+}

@@ -7,8 +7,11 @@ use std::borrow::Cow;
 use super::tests::{masked, random};
 use super::text;
 
-/// `*` stands for so many characters of a kind.
-fn made(form: &[(&str, usize, char)]) -> String {
+/// Fixed texts, and how many characters of which kind follow each.
+type Form = [(&'static str, usize, char)];
+
+/// A secret of that form.
+fn made(form: &Form) -> String {
     form.iter()
         .map(|(before, length, kind)| {
             let some = random(*length, before.len() as u64 + *length as u64);
@@ -25,7 +28,7 @@ fn made(form: &[(&str, usize, char)]) -> String {
 
 #[test]
 fn forms_of_issuers() {
-    let forms: &[(&str, &[(&str, usize, char)])] = &[
+    let forms: &[(&str, &Form)] = &[
         ("aws-key", &[(concat!("A3", "TX"), 16, 'U')]),
         ("aws-key", &[(concat!("AB", "IA"), 16, 'U')]),
         ("aws-key", &[(concat!("AC", "CA"), 16, 'U')]),

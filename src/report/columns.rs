@@ -10,7 +10,7 @@ use super::{Writer, sanitize, source_of};
 use crate::model::{LogReport, Problem, Status, Summary};
 
 /// Names of the cells, in order. Names and order are stable; new ones come last.
-pub(super) const COLUMNS: [&str; 19] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "log",
     "outcome",
     "status",
@@ -30,6 +30,9 @@ pub(super) const COLUMNS: [&str; 19] = [
     "text",
     "fingerprint",
     "executor",
+    "started",
+    "ended",
+    "project",
 ];
 
 /// What a cell holds.
@@ -149,6 +152,13 @@ pub(super) fn of(report: &LogReport) -> Row {
                 .or(unknown.map(|u| u.fingerprint.as_str())),
         ),
         word(report.runner.executor.as_deref()),
+        report
+            .started
+            .map_or(Cell::None, |time| text(&time.to_string())),
+        report
+            .ended
+            .map_or(Cell::None, |time| text(&time.to_string())),
+        word(report.project.as_deref()),
     ]
 }
 

@@ -25,7 +25,7 @@ pub struct Grid<'s> {
     rows: Vec<Vec<(Ink, String)>>,
     path: Option<usize>,
     text: Option<usize>,
-    right: Option<usize>,
+    right: Vec<usize>,
 }
 
 impl<'s> Grid<'s> {
@@ -37,7 +37,7 @@ impl<'s> Grid<'s> {
             rows: Vec::new(),
             path: None,
             text: None,
-            right: None,
+            right: Vec::new(),
         }
     }
 
@@ -61,9 +61,9 @@ impl<'s> Grid<'s> {
         self
     }
 
-    /// The column that is aligned on the right.
+    /// A column that is aligned on the right.
     pub fn right(&mut self, column: usize) -> &mut Self {
-        self.right = Some(column);
+        self.right.push(column);
         self
     }
 
@@ -103,7 +103,7 @@ impl<'s> Grid<'s> {
         } else {
             table.with(blank);
         }
-        if let Some(right) = self.right {
+        for &right in &self.right {
             table.modify(Columns::one(right), Alignment::right());
         }
         if self.style.color {

@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use crate::model::Unexplained;
+use super::tally::see;
+use crate::model::{Time, Unexplained, UnexplainedCount};
 
 /// Shapes of unexplained failures told apart.
 const MOST_GROUPS: usize = 1_000;
@@ -15,40 +16,44 @@ const MOST_CHARS: usize = 300;
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     index: HashMap<String, usize>,
-    groups: Vec<Group>,
+    groups: Vec<UnexplainedCount>,
     /// Logs of further shapes.
     pub rest: usize,
 }
 
-/// Failures that look the same.
-#[derive(Debug)]
-pub(super) struct Group {
-    pub logs: usize,
-    /// The line that represents them, or what their exit code means; may be empty.
-    pub text: String,
-    pub first_log: String,
-}
-
 impl Groups {
-    pub fn add(&mut self, unexplained: &Unexplained, log: &str) {
-        if let Some(&at) = self.index.get(&unexplained.fingerprint) {
-            self.groups[at].logs += 1;
-        } else if self.groups.len() < MOST_GROUPS {
-            self.index
-                .insert(unexplained.fingerprint.clone(), self.groups.len());
-            self.groups.push(Group {
-                logs: 1,
-                text: short(best_text(unexplained).unwrap_or_default()),
-                first_log: log.to_owned(),
-            });
-        } else {
-            self.rest += 1;
-        }
+    pub fn add(&mut self, unexplained: &Unexplained, log: &str, time: Option<Time>) {
+        let known = self.index.get(&unexplained.fingerprint).copied();
+        let at = match known {
+            Some(at) => at,
+            None if self.groups.len() < MOST_GROUPS => {
+                let at = self.groups.len();
+                self.index.insert(unexplained.fingerprint.clone(), at);
+                self.groups.push(UnexplainedCount {
+                    fingerprint: unexplained.fingerprint.clone(),
+                    logs: 0,
+                    share: 0.0,
+                    text: short(best_text(unexplained).unwrap_or_default()),
+                    first_seen: None,
+                    last_seen: None,
+                    log: log.to_owned(),
+                    line: unexplained.line,
+                });
+                at
+            }
+            None => {
+                self.rest += 1;
+                return;
+            }
+        };
+        let group = &mut self.groups[at];
+        group.logs += 1;
+        see(&mut group.first_seen, &mut group.last_seen, time);
     }
 
     /// The largest first; those of one size in the order in which they came.
-    pub fn ranked(&self) -> Vec<&Group> {
-        let mut groups: Vec<&Group> = self.groups.iter().collect();
+    pub fn ranked(self) -> Vec<UnexplainedCount> {
+        let mut groups = self.groups;
         groups.sort_by_key(|group| std::cmp::Reverse(group.logs));
         groups
     }

@@ -32,13 +32,17 @@ pub mod prose;
 pub mod sanitize;
 mod sarif;
 mod short;
+mod sums;
 mod table;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod text;
 mod tsv;
 pub mod width;
 pub mod words;
+
+pub use tally::Tally;
 
 use paint::Symbols;
 use words::Words;
@@ -81,6 +85,8 @@ pub struct Style {
     pub why: bool,
     /// Show what is otherwise summed up.
     pub all: bool,
+    /// Only the sums of many logs, and of those the first so many.
+    pub top: Option<usize>,
     /// Most bytes, for the formats that must not be long: `markdown` and `prompt`.
     pub max_bytes: Option<usize>,
 }
@@ -94,6 +100,7 @@ impl Default for Style {
             ascii: false,
             why: false,
             all: false,
+            top: None,
             max_bytes: None,
         }
     }

@@ -3,19 +3,17 @@
 //! Reports come in one at a time; of each a short row is kept. Rows, groups and errors are bounded:
 //! what goes beyond is counted and the table says so. Totals always cover everything.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::grid::Grid;
-use super::groups::{Groups, short};
+use super::groups::short;
 use super::paint::{Ink, Row};
+use super::sums::Sums;
 use super::{Format, Style, Writer, sanitize, source_of, width};
-use crate::model::{LogReport, Outcome, Owner, Problem, Retry, Status, Summary, ToolInfo};
+use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
-/// Shapes shown unless all are asked for.
-const SHOWN_GROUPS: usize = 40;
 
 /// The format.
 #[derive(Debug)]
@@ -36,15 +34,11 @@ impl Format for Table {
         style: &Style,
         _tool: &ToolInfo,
     ) -> Box<dyn Writer + 'w> {
-        let style = style.clone();
-        let (rows, causes, groups) = (Vec::new(), BTreeMap::new(), Groups::default());
         Box::new(TableWriter {
             out,
-            style,
-            rows,
+            style: style.clone(),
+            rows: Vec::new(),
             unlisted: 0,
-            causes,
-            groups,
         })
     }
 }
@@ -54,9 +48,6 @@ struct TableWriter<'w> {
     style: Style,
     rows: Vec<LogRow>,
     unlisted: usize,
-    /// By id; bounded by the size of the library.
-    causes: BTreeMap<String, Cause>,
-    groups: Groups,
 }
 
 /// What the table keeps of a log.
@@ -68,28 +59,8 @@ struct LogRow {
     line: Option<u64>,
 }
 
-/// What the table keeps of a cause besides its count.
-struct Cause {
-    owner: Owner,
-    retry: Retry,
-    first_log: String,
-}
-
 impl Writer for TableWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
-        let log = short(&report.source);
-        if let Some(cause) = &report.cause {
-            self.causes
-                .entry(cause.id.clone())
-                .or_insert_with(|| Cause {
-                    owner: cause.owner,
-                    retry: cause.retry,
-                    first_log: log.clone(),
-                });
-        }
-        if let Some(unexplained) = &report.unexplained {
-            self.groups.add(unexplained, &log);
-        }
         if self.rows.len() == MOST_ROWS {
             self.unlisted += 1;
             return Ok(());
@@ -104,7 +75,7 @@ impl Writer for TableWriter<'_> {
             .or(report.unexplained.as_ref().and_then(|u| u.line))
             .filter(here);
         self.rows.push(LogRow {
-            log,
+            log: short(&report.source),
             outcome: report.outcome,
             status: report.status,
             cause: report.cause.as_ref().map(|cause| cause.id.clone()),
@@ -114,10 +85,16 @@ impl Writer for TableWriter<'_> {
     }
 
     fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
-        self.logs()?;
-        self.totals(errors, summary)?;
-        self.causes(summary)?;
-        self.groups()?;
+        if self.style.top.is_none() {
+            self.logs()?;
+        }
+        let (out, style) = (&mut *self.out, &self.style);
+        Sums {
+            out,
+            style,
+            summary,
+        }
+        .write(errors)?;
         self.errors(errors)?;
         self.out.flush()
     }
@@ -164,80 +141,6 @@ impl TableWriter<'_> {
         self.say(Ink::Plain, "")
     }
 
-    fn totals(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
-        let mut totals = self.style.words().totals(summary, errors.len());
-        let asked = summary.explained + summary.unexplained;
-        if let (Some(explained), true) = (totals.get_mut(2), asked > 0) {
-            explained.push_str(&format!(" ({} %)", summary.explained * 100 / asked));
-        }
-        let dot = format!(" {} ", self.style.symbols().dot);
-        self.say(Ink::Strong, &format!(" {}", totals.join(&dot)))
-    }
-
-    fn causes(&mut self, summary: &Summary) -> io::Result<()> {
-        if summary.causes.is_empty() {
-            return Ok(());
-        }
-        self.say(Ink::Plain, "")?;
-        let words = self.style.words();
-        let mut grid = Grid::new(&self.style, words.cause_columns.map(str::to_owned).to_vec());
-        grid.text(0).right(1).path(4);
-        for count in &summary.causes {
-            let cause = self.causes.get(&count.id);
-            let cell = |text: Option<&str>| {
-                (
-                    Ink::Plain,
-                    text.unwrap_or(self.style.symbols().none).to_owned(),
-                )
-            };
-            grid.row(vec![
-                (Ink::Code, count.id.clone()),
-                (Ink::Plain, count.logs.to_string()),
-                cell(cause.map(|cause| words.who(cause.owner))),
-                cell(cause.map(|cause| words.retry_short(cause.retry))),
-                cell(cause.map(|cause| cause.first_log.as_str())),
-            ]);
-        }
-        grid.write(&mut *self.out)
-    }
-
-    fn groups(&mut self) -> io::Result<()> {
-        let known = std::mem::take(&mut self.groups);
-        let groups = known.ranked();
-        if groups.is_empty() {
-            return Ok(());
-        }
-        let (words, symbols) = (self.style.words(), self.style.symbols());
-        self.say(Ink::Plain, "")?;
-        self.say(Ink::Strong, &format!(" {}", words.unknown_groups))?;
-        let shown = if self.style.all {
-            groups.len()
-        } else {
-            SHOWN_GROUPS.min(groups.len())
-        };
-        let mut grid = Grid::new(&self.style, Vec::new());
-        grid.right(0).text(1).path(2);
-        for group in &groups[..shown] {
-            let text = if group.text.is_empty() {
-                symbols.none
-            } else {
-                &group.text
-            };
-            grid.row(vec![
-                (Ink::Doubt, format!("{}{}", group.logs, symbols.cross)),
-                (Ink::Plain, text.to_owned()),
-                (Ink::Plain, group.first_log.clone()),
-            ]);
-        }
-        grid.write(&mut *self.out)?;
-        let left: usize = groups[shown..].iter().map(|group| group.logs).sum();
-        if left + known.rest > 0 {
-            let text = (words.more_groups)(left + known.rest);
-            self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
-        }
-        Ok(())
-    }
-
     fn errors(&mut self, errors: &[Problem]) -> io::Result<()> {
         if errors.is_empty() {
             return Ok(());
@@ -274,7 +177,7 @@ fn cut(text: &str, max: usize, style: &Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Lang;
+    use crate::model::{Lang, Owner, Retry};
     use crate::report::testing::*;
 
     fn logs() -> Vec<LogReport> {
@@ -316,6 +219,8 @@ mod tests {
  test/8131.log       failed   × git/tls-ssl-error-syscall                 17
 
  6 logs · 5 failed · 4 explained (80 %) · 1 unknown · 1 unreadable
+ 1 succeeded
+ a retry would have helped in 1 of 5 failures, and might have in 1 more
 
  CAUSE                                   LOGS  WHO        RETRY     FIRST LOG
 ────────────────────────────────────────────────────────────────────────────────────
@@ -386,7 +291,7 @@ mod tests {
     #[test]
     fn what_is_not_listed_is_counted() {
         let mut logs = vec![clean("a.log"); MOST_ROWS + 2];
-        for (at, log) in logs.iter_mut().enumerate().take(SHOWN_GROUPS + 3) {
+        for (at, log) in logs.iter_mut().enumerate().take(43) {
             *log = unexplained("a.log");
             if let Some(unexplained) = &mut log.unexplained {
                 unexplained.fingerprint = at.to_string();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{Style, by_name};
+use super::{Style, Tally, by_name};
 use crate::model::{
-    Category, CauseCount, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding,
-    InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo,
-    Status, Summary, ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
+    Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding, InputInfo,
+    InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo, Status, Summary,
+    ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
 };
 
 /// Who reports.
@@ -29,6 +29,9 @@ pub fn clean(source: &str) -> LogReport {
         truncated: false,
         outcome: Outcome::Succeeded,
         exit_code: None,
+        started: None,
+        ended: None,
+        project: None,
         runner: RunnerInfo {
             version: Some("14.2.0".into()),
             name: Some("abcd".into()),
@@ -411,6 +414,7 @@ pub fn saying(evil: &str) -> LogReport {
             input(&evil(), InputKind::Job),
             input(&evil(), InputKind::Evidence),
         ],
+        project: Some(evil()),
         runner: RunnerInfo {
             version: Some(evil()),
             name: Some(evil()),
@@ -475,27 +479,9 @@ pub fn every_shape() -> Vec<LogReport> {
 
 /// Totals as the command line counts them.
 pub fn summary(logs: &[LogReport]) -> Summary {
-    let count = |of: &dyn Fn(&&LogReport) -> bool| logs.iter().filter(of).count();
-    let mut causes = BTreeMap::<&str, usize>::new();
-    for cause in logs.iter().filter_map(|log| log.cause.as_ref()) {
-        *causes.entry(&cause.id).or_default() += 1;
-    }
-    let mut causes: Vec<_> = causes
-        .into_iter()
-        .map(|(id, logs)| CauseCount {
-            id: id.to_owned(),
-            logs,
-        })
-        .collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.logs));
-    Summary {
-        logs: logs.len(),
-        failed: count(&|log| log.outcome.is_failure()),
-        succeeded: count(&|log| log.outcome == Outcome::Succeeded),
-        explained: count(&|log| log.status == Status::Explained),
-        unexplained: count(&|log| log.status == Status::Unexplained),
-        causes,
-    }
+    let mut tally = Tally::default();
+    logs.iter().for_each(|log| tally.add(log));
+    tally.summary()
 }
 
 /// What a format writes.

@@ -87,6 +87,19 @@ pub struct Words {
     pub(crate) cause_columns: [&'static str; 5],
     pub(crate) unknown_groups: &'static str,
     pub(crate) unreadable: &'static str,
+    pub(crate) partial: &'static str,
+    pub(crate) succeeded: &'static str,
+    pub(crate) share: &'static str,
+    pub(crate) category: &'static str,
+    pub(crate) seen_column: &'static str,
+    pub(crate) project: &'static str,
+    pub(crate) runner_column: &'static str,
+    pub(crate) group_columns: [&'static str; 5],
+    pub(crate) between: fn(&str, &str, usize) -> String,
+    pub(crate) outside: fn(usize) -> String,
+    pub(crate) retry_helps: fn(usize, usize, usize) -> String,
+    pub(crate) more_causes: fn(usize) -> String,
+    pub(crate) more_group_logs: fn(usize) -> String,
     pub(crate) more_rows: fn(usize) -> String,
     pub(crate) more_groups: fn(usize) -> String,
 }
@@ -258,6 +271,35 @@ static EN: Words = Words {
     cause_columns: ["CAUSE", "LOGS", "WHO", "RETRY", "FIRST LOG"],
     unknown_groups: "UNKNOWN, grouped by shape",
     unreadable: "NOT READ",
+    partial: "interrupted: these are not all logs",
+    succeeded: "succeeded",
+    share: "SHARE",
+    category: "CATEGORY",
+    seen_column: "SEEN",
+    project: "PROJECT",
+    runner_column: "RUNNER",
+    group_columns: ["LOGS", "FAILED", "UNKNOWN", "RETRY HELPS", "MOSTLY"],
+    between: |first, last, undated| {
+        let undated = match undated {
+            0 => String::new(),
+            n => format!(
+                "; {n} log{} tell{} no time",
+                s(n),
+                if n == 1 { "s" } else { "" }
+            ),
+        };
+        format!("{first} to {last} UTC{undated}")
+    },
+    outside: |n| format!("{n} log{} of other times, or without one, left out", s(n)),
+    retry_helps: |usually, maybe, of| match (usually, maybe) {
+        (0, maybe) => format!("a retry might have helped in {maybe} of {of} failures"),
+        (usually, 0) => format!("a retry would have helped in {usually} of {of} failures"),
+        _ => format!(
+            "a retry would have helped in {usually} of {of} failures, and might have in {maybe} more"
+        ),
+    },
+    more_causes: |n| format!("{n} more cause{}", s(n)),
+    more_group_logs: |n| format!("{n} more log{} in other groups", s(n)),
     more_rows: |n| format!("{n} more log{} not listed (counted below)", s(n)),
     more_groups: |n| format!("{n} more unexplained log{} of other shapes", s(n)),
 };
@@ -359,6 +401,29 @@ static KO: Words = Words {
     cause_columns: ["원인", "로그", "담당", "재실행", "첫 로그"],
     unknown_groups: "원인 모름, 유형별",
     unreadable: "읽지 못한 파일",
+    partial: "중단됨: 일부 로그만 분석했습니다",
+    succeeded: "성공",
+    share: "비율",
+    category: "분류",
+    seen_column: "기간",
+    project: "프로젝트",
+    runner_column: "러너",
+    group_columns: ["로그", "실패", "원인 모름", "재실행 도움", "주요 원인"],
+    between: |first, last, undated| {
+        let undated = match undated {
+            0 => String::new(),
+            n => format!(" (시각을 알 수 없는 로그 {n}개)"),
+        };
+        format!("{first} ~ {last} UTC{undated}")
+    },
+    outside: |n| format!("기간 밖이거나 시각을 알 수 없는 로그 {n}개 제외"),
+    retry_helps: |usually, maybe, of| {
+        format!(
+            "실패 {of}건 중 재실행이 도움이 되었을 것: {usually}건, 되었을 수도 있는 것: {maybe}건"
+        )
+    },
+    more_causes: |n| format!("원인 {n}개 더 있음"),
+    more_group_logs: |n| format!("다른 그룹의 로그 {n}개 더 있음"),
     more_rows: |n| format!("로그 {n}개는 목록에서 생략 (아래 합계에는 포함)"),
     more_groups: |n| format!("다른 유형의 원인 모름 로그 {n}개 더 있음"),
 };

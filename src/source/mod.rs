@@ -13,6 +13,8 @@ use crate::trace::decode::{self, Encoding, Utf16};
 #[cfg(feature = "archives")]
 mod archive;
 mod bounds;
+pub mod glob;
+pub mod list;
 mod packed;
 pub mod walk;
 

@@ -1,16 +1,18 @@
 //! Files below folders, in path order.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::Problem;
 
-/// Every file below these paths; a file named by itself counts as well.
+/// Every file below these paths, each once; a file that is a root itself counts as well.
 ///
-/// Hidden files and folders, and files that are no logs by their name, are left out unless named. Links to folders are
-/// not followed.
-pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
+/// Hidden files and folders, and files that are no logs by their name, are left out unless they are roots. Links to folders
+/// are not followed.
+pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    for root in roots {
+    let mut seen = HashSet::new();
+    for Root { path: root, named } in roots {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
             .into_iter()
@@ -21,10 +23,12 @@ pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
                     if entry.file_type().is_file()
                         || (entry.file_type().is_symlink() && entry.path().is_file()) =>
                 {
-                    let named = entry.depth() == 0;
-                    if named || !is_no_log(entry.path()) {
+                    let is_root = entry.depth() == 0;
+                    let wanted = is_root || !is_no_log(entry.path());
+                    if wanted && seen.insert(entry.path().to_path_buf()) {
                         files.push(Found {
-                            named,
+                            named: is_root && *named,
+                            bytes: entry.path().metadata().map_or(0, |data| data.len()),
                             path: entry.into_path(),
                         });
                     }
@@ -37,11 +41,30 @@ pub fn files(roots: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
     (files, problems)
 }
 
+/// Where a walk begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// Somebody wrote its name, so that it must be a log; what a list or a glob holds need not be.
+    pub named: bool,
+}
+
+impl Root {
+    /// Roots that somebody named.
+    pub fn named(paths: &[PathBuf]) -> Vec<Self> {
+        let paths = paths.iter().cloned();
+        paths.map(|path| Self { path, named: true }).collect()
+    }
+}
+
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// Where it is.
     pub path: PathBuf,
+    /// Bytes on disk, as far as known: what the progress bar counts.
+    pub bytes: u64,
     /// The user named it, so it must be readable; files met on a walk need not be logs.
     pub named: bool,
 }
@@ -66,7 +89,7 @@ fn is_no_log(path: &Path) -> bool {
     ending.is_some_and(|ending| NO_LOGS.contains(&ending.as_str()))
 }
 
-fn hidden(path: &Path) -> bool {
+pub(super) fn hidden(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }

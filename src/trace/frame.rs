@@ -10,7 +10,7 @@ use super::github::{self, Github, Step};
 use super::line::Line;
 use super::marker::{self, Edge, STAGES};
 use super::{escape, prefix, verdict};
-use crate::model::{Command, Dialect, JobFacts, Outcome, Place, Section, Verdict};
+use crate::model::{Command, Dialect, JobFacts, Outcome, Place, Section, Time, Verdict};
 
 /// Stages whose failure does not fail the job (runner: common/build.go).
 const HARMLESS: &[&str] = &[
@@ -161,6 +161,7 @@ impl Frame {
     /// A section marker stands before this line.
     pub fn marker(&mut self, edge: Edge, unix: i64, name: &str, line: u64) {
         self.facts.dialect = Dialect::Gitlab;
+        self.time(unix);
         if !self.marked {
             self.marked = true;
             if self.open.iter().any(|o| o.titled) {
@@ -216,9 +217,18 @@ impl Frame {
             at += escape::lost(&piece[at..]);
         }
         self.column(piece, number);
+        if let Some(unix) = prefix::time(piece) {
+            self.time(unix);
+        }
         let text = String::from_utf8_lossy(line.text);
         if text.trim_start().starts_with("\u{2514}> ") {
             self.take_back_echo(number);
+        }
+        let checkout = |command: &Arc<str>| command.starts_with("actions/checkout");
+        // A script may clone whatever it likes.
+        let by_runner = self.commands == 0 || self.command.as_ref().is_some_and(checkout);
+        if self.facts.project.is_none() && by_runner {
+            self.facts.project = project(&text).map(|name| cut(name, MAX_NAME).to_owned());
         }
         self.foreign_line(&text, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
@@ -265,6 +275,14 @@ impl Frame {
         }
     }
 
+    /// A line, or a marker, tells the time.
+    fn time(&mut self, unix: i64) {
+        if Time::from_unix(unix).is_some() {
+            self.facts.started.get_or_insert(unix);
+            self.facts.ended = Some(unix);
+        }
+    }
+
     /// The line below the runner's header: `on NAME TOKEN, system ID: …`.
     fn runner_name(&mut self, line: &[u8]) {
         let line = String::from_utf8_lossy(Line::new(line, false).text);
@@ -284,6 +302,10 @@ impl Frame {
         }
         self.facts.lines = lines;
         self.facts.bytes = bytes;
+        // Clocks of two machines may differ.
+        if self.facts.ended < self.facts.started {
+            std::mem::swap(&mut self.facts.started, &mut self.facts.ended);
+        }
         let verdict = self.outer_verdict.take().or_else(|| {
             // A script may print the words of a verdict: inside of a section they count only at the very end.
             self.inner_verdict
@@ -652,6 +674,31 @@ pub fn title(text: &str) -> Option<&'static str> {
 }
 
 /// At most `max` bytes, cut at a character border.
+/// The project, where a line tells it: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab Runner,
+/// `Syncing repository: owner/name` of GitHub's checkout.
+fn project(text: &str) -> Option<&str> {
+    if let Some(name) = text.strip_prefix("Syncing repository: ") {
+        return Some(name.trim()).filter(|name| name.contains('/'));
+    }
+    let (said, path) = text.split_once(" Git repository in /")?;
+    if !matches!(said, "Initialized empty" | "Reinitialized existing") {
+        return None;
+    }
+    let (_, path) = path.split_once("builds/")?;
+    let path = path
+        .trim_end()
+        .trim_end_matches('/')
+        .strip_suffix("/.git")?;
+    // A shell executor's folders: the runner's token, and a number.
+    let mut parts = path.splitn(3, '/');
+    let (_, number, rest) = (parts.next()?, parts.next()?, parts.next());
+    let concurrent = number.bytes().all(|b| b.is_ascii_digit()) && !number.is_empty();
+    let path = rest
+        .filter(|rest| concurrent && rest.contains('/'))
+        .unwrap_or(path);
+    path.contains('/').then_some(path)
+}
+
 fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }

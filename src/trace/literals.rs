@@ -13,6 +13,8 @@ pub const FRAME: &[&str] = &[
     "job failed",
     "preparing environment",
     "getting source from git repository",
+    "git repository in /",
+    "syncing repository: ",
     "restoring cache",
     "downloading artifacts",
     "resolving secrets",

@@ -83,6 +83,12 @@ pub fn clock(line: &[u8]) -> usize {
     at + stamp::iso(&line[at..]).max(stamp::bracketed(&line[at..]))
 }
 
+/// The time that the stamps of a line tell, in Unix seconds.
+pub fn time(line: &[u8]) -> Option<i64> {
+    let at = job_and_step(line).map_or(0, |(_, _, len)| len);
+    stamp::time(&line[at..])
+}
+
 /// Length of a wrapper's prefix, and a number for the output it names.
 fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {

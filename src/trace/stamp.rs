@@ -3,6 +3,8 @@
 //! `YYYY-MM-DDTHH:MM:SS.uuuuuuZ` (27 bytes), a blank, two hex digits of the stream, `O` or `E`, then a blank, or `+`
 //! where the line continues the one before (runner: common/buildlogger/internal/timestamper).
 
+use crate::model::Time;
+
 /// Length of the header.
 pub const LEN: usize = 32;
 
@@ -71,6 +73,13 @@ fn moment(line: &[u8]) -> usize {
     }
 }
 
+/// The time that a stamp at the start of a line tells, in Unix seconds.
+pub fn time(line: &[u8]) -> Option<i64> {
+    let line = line.strip_prefix(b"[").unwrap_or(line);
+    let text = std::str::from_utf8(&line[..moment(line)]).ok()?;
+    Time::parse(text).map(Time::unix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +93,16 @@ mod tests {
             None
         );
         assert_eq!(header(b"2026-05-01T10:00:00.123456Z 00O"), None);
+    }
+
+    #[test]
+    fn stamps_tell_the_time() {
+        let unix = Some(1_777_629_600);
+        assert_eq!(time(b"2026-05-01T10:00:00.123456Z 00O text"), unix);
+        assert_eq!(time(b"2026-05-01T19:00:00.1+09:00 text"), unix);
+        assert_eq!(time(b"[2026-05-01T10:00:00Z] text"), unix);
+        assert_eq!(time(b"2026-05-01T25:00:00Z text"), None);
+        assert_eq!(time(b"2026-05-01 text"), None);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Healthy {
 impl Healthy {
     /// Every file of these folders.
     pub fn of(folders: &[PathBuf], shown_from: &Path) -> Self {
-        let (files, _) = source::walk::files(folders);
+        let (files, _) = source::walk::files(&source::walk::Root::named(folders));
         let logs = files
             .into_iter()
             .filter(|f| {

@@ -179,11 +179,12 @@ impl Writer for HtmlWriter<'_> {
         self.rows.write_all(b"\n")
     }
 
-    fn finish(&mut self, errors: &[Problem], _summary: &Summary) -> io::Result<()> {
+    fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
         let page = page::Page {
             style: &self.style,
             tool: &self.tool,
             overview: &self.overview,
+            summary,
             errors,
             policy: policy(),
         };

@@ -1,9 +1,8 @@
-//! What the overview counts while logs come in. Bounded by the library and by [`Groups`].
+//! What the overview counts while logs come in, besides the sums of the batch. Bounded by the library and by limits.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{LogReport, Outcome, Owner, Retry, Status};
-use crate::report::groups::Groups;
 
 /// Anchors of unexplained groups that are kept.
 const MOST_ANCHORS: usize = 1_000;
@@ -21,7 +20,6 @@ pub(super) struct Overview {
     pub causes: BTreeMap<String, Cause>,
     pub owners: [usize; Owner::ALL.len()],
     pub retries: [usize; Retry::ALL.len()],
-    pub groups: Groups,
     /// Of the first log of a group, by its name.
     pub anchors: HashMap<String, String>,
     /// What the page is called if there is one log only.
@@ -69,12 +67,11 @@ impl Overview {
             if known.anchor.is_none() {
                 known.anchor = anchor.map(str::to_owned);
             }
-        } else if let Some(unknown) = &report.unexplained {
-            self.groups.add(unknown, &report.source);
-            if let (Some(anchor), true) = (anchor, self.anchors.len() < MOST_ANCHORS) {
-                let anchor = anchor.to_owned();
-                self.anchors.entry(report.source.clone()).or_insert(anchor);
-            }
+        } else if report.unexplained.is_some()
+            && let (Some(anchor), true) = (anchor, self.anchors.len() < MOST_ANCHORS)
+        {
+            let anchor = anchor.to_owned();
+            self.anchors.entry(report.source.clone()).or_insert(anchor);
         }
     }
 

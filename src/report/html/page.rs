@@ -6,9 +6,8 @@ use super::chart::{self, Part};
 use super::overview::{Cause, Overview};
 use super::text::{Prose, Short, Text};
 use super::{SCRIPT, STYLE};
-use crate::model::{Owner, Problem, Retry, ToolInfo};
+use crate::model::{Owner, Problem, Retry, Summary, ToolInfo, UnexplainedCount};
 use crate::report::Style;
-use crate::report::groups::Group;
 
 /// Causes and groups shown at once; the others are folded.
 const SHOWN: usize = 20;
@@ -22,6 +21,7 @@ pub(super) struct Page<'p> {
     pub style: &'p Style,
     pub tool: &'p ToolInfo,
     pub overview: &'p Overview,
+    pub summary: &'p Summary,
     pub errors: &'p [Problem],
     pub policy: String,
 }
@@ -219,19 +219,20 @@ impl Page<'_> {
     /// Unexplained failures by what they look like.
     fn groups(&self) -> Markup {
         let labels = self.style.labels();
-        let groups = self.overview.groups.ranked();
+        let groups = &self.summary.unexplained_groups;
         if groups.is_empty() {
             return html! {};
         }
         let kept = &groups[..groups.len().min(MOST_GROUPS)];
         let most = kept.first().map_or(1, |group| group.logs);
         let (first, rest) = kept.split_at(kept.len().min(SHOWN));
-        let logs = |groups: &[&Group]| -> usize { groups.iter().map(|group| group.logs).sum() };
-        let text_of = |group: &Group| match group.text.is_empty() {
+        let logs =
+            |groups: &[UnexplainedCount]| -> usize { groups.iter().map(|group| group.logs).sum() };
+        let text_of = |group: &UnexplainedCount| match group.text.is_empty() {
             true => "–".to_owned(),
             false => group.text.clone(),
         };
-        let list = |groups: &[&Group]| {
+        let list = |groups: &[UnexplainedCount]| {
             html! {
                 ol.ranks {
                     @for group in groups {
@@ -241,11 +242,11 @@ impl Page<'_> {
                             div.what {
                                 p { code.said { (Text(&text_of(group))) } }
                                 p.faint {
-                                    @match self.overview.anchors.get(&group.first_log) {
+                                    @match self.overview.anchors.get(&group.log) {
                                         Some(anchor) => a href={ "#" (anchor) } {
-                                            (Short(&group.first_log))
+                                            (Short(&group.log))
                                         },
-                                        None => (Short(&group.first_log)),
+                                        None => (Short(&group.log)),
                                     }
                                 }
                             }
@@ -255,7 +256,7 @@ impl Page<'_> {
             }
         };
         let hidden = groups.len() - kept.len();
-        let hidden_logs = logs(&groups[kept.len()..]) + self.overview.groups.rest;
+        let hidden_logs = logs(&groups[kept.len()..]) + self.summary.unexplained_groups_left;
         html! {
             section id="unexplained" {
                 h2 { (labels.unknown_groups) }

@@ -1,0 +1,84 @@
+//! What a scan reads: arguments, globs and lists, as files in order.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::cli::args::Scan;
+use crate::cli::complaint::Complaint;
+use crate::model::Problem;
+use crate::source::walk::{self, Found, Root};
+use crate::source::{self, glob, list};
+
+/// Every file to read, each once, and what is wrong with what was asked for.
+///
+/// # Errors
+/// A list that cannot be read.
+pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
+    let (mut roots, mut problems) = (Vec::new(), Vec::new());
+    for path in &args.paths {
+        if glob::is_glob(path) {
+            match expanded(path) {
+                Ok(fitting) => roots.extend(fitting),
+                Err(problem) => problems.push(problem),
+            }
+        } else {
+            roots.extend(Root::named(std::slice::from_ref(path)));
+        }
+    }
+    for path in &args.files_from {
+        roots.extend(listed(path)?);
+    }
+    let (files, unwalked) = walk::files(&roots);
+    problems.extend(unwalked);
+    Ok((files, problems))
+}
+
+fn expanded(path: &Path) -> Result<Vec<Root>, Problem> {
+    let problem = |message: String, hint: &str| Problem {
+        source: path.display().to_string(),
+        message,
+        hint: Some(hint.to_owned()),
+    };
+    let fitting = glob::expand(path).map_err(|e| {
+        problem(
+            format!("no such file, and no glob: {}", e.kind()),
+            "quote a name that has wildcards in it",
+        )
+    })?;
+    if fitting.is_empty() {
+        return Err(problem(
+            "no file fits".to_owned(),
+            "`*` stays within a folder, `**` goes below it",
+        ));
+    }
+    Ok(met(fitting))
+}
+
+/// The list's own order is nobody's wish: `find` prints in that of the disk.
+fn listed(path: &Path) -> Result<Vec<Root>, Complaint> {
+    let source: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|e| unreadable(path, &e))?)
+    };
+    let mut paths = list::paths(source).map_err(|e| unreadable(path, &e))?;
+    paths.sort_unstable();
+    Ok(met(paths))
+}
+
+fn met(paths: Vec<std::path::PathBuf>) -> Vec<Root> {
+    let paths = paths.into_iter();
+    paths.map(|path| Root { path, named: false }).collect()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Complaint {
+    Complaint::hint(
+        format!(
+            "--files-from '{}': {}",
+            path.display(),
+            source::reason(error)
+        ),
+        "give a file with a path a line, or `-` for standard input",
+    )
+}

@@ -1,0 +1,265 @@
+//! `jobtriage scan PATH...`: many logs, several at a time, in path order.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use super::analyze;
+use super::args::Scan;
+use super::complaint::{self, Complaint};
+use super::exit::Exit;
+use super::output::{self, Reports, Sums};
+use super::{console, library};
+use crate::diagnosis::diagnose;
+use crate::engine::Scanner;
+use crate::library::Library;
+use crate::model::{Lang, LogReport, Problem, Status};
+use crate::source::walk::Found;
+use crate::source::{self, Origin, Reading, Source};
+
+mod choice;
+mod inputs;
+mod progress;
+mod stop;
+
+use choice::Choice;
+use progress::Progress;
+use stop::{Stop, Stoppable};
+
+/// Results that may wait for an earlier one, a thread.
+const AHEAD: usize = 64;
+/// Problems told on stderr; the reports have them all.
+const MOST_TOLD: usize = 20;
+
+/// What became of one file.
+struct Done {
+    index: usize,
+    /// One, or one a job where the file holds several.
+    reports: Vec<LogReport>,
+    problems: Vec<Problem>,
+    /// The user asked for this very file, so its trouble is the run's.
+    trouble: bool,
+}
+
+/// How every file is read.
+struct Work<'l> {
+    library: &'l Library,
+    lang: Lang,
+    no_redact: bool,
+    reading: Reading,
+    stop: Stop,
+}
+
+/// Where results go, in path order.
+struct Sink<'r> {
+    reports: &'r mut Reports,
+    choice: Choice,
+    progress: Progress,
+}
+
+impl Sink<'_> {
+    fn take_up(&mut self, done: Done) -> Result<(), Complaint> {
+        if done.trouble {
+            self.reports.trouble();
+        }
+        for problem in done.problems {
+            self.reports.error(problem);
+        }
+        for report in done.reports {
+            if report.status == Status::Unexplained {
+                self.progress.unexplained();
+            }
+            self.choice.take(report, self.reports)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What kept the work from being done at all.
+pub fn run(args: &Scan) -> Result<Exit, Complaint> {
+    let (library, loaded) = library::load(&args.choice)?;
+    let choice = Choice::of(args)?;
+    let sums = Sums {
+        by: args.group_by,
+        top: args.top.map(|n| n as usize),
+    };
+    let mut reports = Reports::open(&args.output, &library, "table", sums)?;
+    if loaded == Exit::Trouble {
+        reports.trouble();
+    }
+    let (files, problems) = inputs::files(args)?;
+    for problem in problems {
+        reports.error(problem);
+        reports.trouble();
+    }
+    if files.is_empty() {
+        tell_problems(&reports);
+        complaint::tell(
+            "no files there",
+            Some("`jobtriage scan` wants files, or folders with logs"),
+        );
+        reports.trouble();
+        return reports.finish();
+    }
+    let work = Work {
+        library: &library,
+        lang: console::lang(&args.output.look),
+        no_redact: args.output.no_redact,
+        reading: Reading {
+            text: args.reading.text,
+        },
+        stop: Stop::listen(),
+    };
+    let mut sink = Sink {
+        reports: &mut reports,
+        choice,
+        progress: Progress::over(&files),
+    };
+    let read = all(args.jobs, &files, &work, &mut sink);
+    sink.progress.clear();
+    let read = read?;
+    sink.choice.rest(sink.reports)?;
+    tell_problems(&reports);
+    if !work.stop.is_wanted() {
+        return reports.finish();
+    }
+    complaint::tell(
+        &format!("interrupted: {read} of {} files were read", files.len()),
+        Some("the report is of these only"),
+    );
+    reports.partial();
+    reports.finish()?;
+    output::flush()?;
+    Ok(work.stop.end())
+}
+
+/// Reads all files, several at a time. Returns how many were read.
+fn all(
+    jobs: Option<usize>,
+    files: &[Found],
+    work: &Work<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<usize, Complaint> {
+    let jobs = jobs
+        .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into))
+        .clamp(1, files.len());
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::sync_channel::<Done>(AHEAD * jobs);
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (send, next) = (send.clone(), &next);
+            scope.spawn(move || {
+                let mut scanner = Scanner::new(work.library);
+                while !work.stop.is_wanted() {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(file) = files.get(index) else { break };
+                    let done = one(index, file, &mut scanner, work);
+                    // What was being read when the end was asked for is not known to its end. A closed channel: nobody
+                    // wants the rest.
+                    if work.stop.is_wanted() || send.send(done).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        collect(&receive, files, sink)
+    })
+}
+
+/// Puts results into path order.
+fn collect(
+    receive: &mpsc::Receiver<Done>,
+    files: &[Found],
+    sink: &mut Sink<'_>,
+) -> Result<usize, Complaint> {
+    let mut waiting: BTreeMap<usize, Done> = BTreeMap::new();
+    let mut next = 0;
+    let mut read = 0;
+    loop {
+        match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(done) => {
+                sink.progress
+                    .file(files.get(done.index).map_or(0, |file| file.bytes));
+                waiting.insert(done.index, done);
+            }
+            Err(RecvTimeoutError::Timeout) => sink.progress.tick(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        while let Some(done) = waiting.remove(&next) {
+            next += 1;
+            read += 1;
+            sink.take_up(done)?;
+        }
+    }
+    // An interrupted scan leaves gaps.
+    for (_, done) in waiting {
+        read += 1;
+        sink.take_up(done)?;
+    }
+    Ok(read)
+}
+
+fn one(index: usize, file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
+    let mut done = Done {
+        index,
+        reports: Vec::new(),
+        problems: Vec::new(),
+        trouble: false,
+    };
+    let _ = source::each(&file.path, work.reading, &mut |source, origin| {
+        match source {
+            Ok(source) => {
+                let source = Source {
+                    label: source.label,
+                    reader: Box::new(Stoppable {
+                        inner: source.reader,
+                        stop: work.stop.clone(),
+                    }),
+                };
+                analyze::jobs(scanner, source, |input, problem| {
+                    done.trouble |= file.named && problem.is_some();
+                    done.problems.extend(problem);
+                    let case = analyze::single(input, work.no_redact);
+                    done.reports.push(diagnose(&case, work.library, work.lang));
+                });
+            }
+            Err(refusal) => {
+                // Files met on a walk need not be logs.
+                let origin = if file.named { origin } else { Origin::Member };
+                done.trouble |= analyze::is_trouble(&refusal, origin);
+                done.problems.push(refusal.problem().clone());
+            }
+        }
+        if work.stop.is_wanted() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    done
+}
+
+/// What could not be read, behind everything else, unless the report in the terminal says it.
+fn tell_problems(reports: &Reports) {
+    if reports.shows_problems() {
+        return;
+    }
+    let problems = reports.problems();
+    for problem in problems.iter().take(MOST_TOLD) {
+        complaint::tell_problem(problem);
+    }
+    if problems.len() > MOST_TOLD {
+        let more = problems.len() - MOST_TOLD;
+        complaint::tell(
+            &format!("{more} more could not be read"),
+            Some("the report has them all: `-f table`, `-f json`, `-f html`"),
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! What is read: lists, globs, names.
+
+use crate::{Dir, PASSED, UNKNOWN, failed, sources};
+
+fn dir(name: &str) -> Dir {
+    let dir = Dir::new(name);
+    for log in [
+        "logs/b.log",
+        "logs/a.log",
+        "logs/deep/c.log",
+        "logs/.hidden.log",
+    ] {
+        dir.write(log, PASSED);
+    }
+    dir
+}
+
+#[test]
+fn a_list_holds_a_path_a_line_or_one_before_each_nul() {
+    let dir = dir("list");
+    dir.write("logs/two\nlines.log", PASSED);
+    let read = |list: &[u8]| {
+        let (code, out, err) = dir.piped(&["scan", "--files-from", "-", "-f", "json"], list);
+        assert_eq!(code, 0, "{err}");
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        sources(&report)
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect::<Vec<_>>()
+    };
+    // In path order, each once; a folder is walked.
+    let list = b"logs/b.log\r\nlogs/a.log\n\nlogs/a.log\nlogs/deep";
+    assert_eq!(read(list), ["logs/a.log", "logs/b.log", "logs/deep/c.log"]);
+    assert_eq!(
+        read(b"logs/two\nlines.log\0logs/a.log\0"),
+        ["logs/a.log", "logs/two\nlines.log"]
+    );
+    dir.write("list.txt", "logs/deep/c.log\n");
+    assert_eq!(
+        sources(&dir.json(&["logs/b.log", "--files-from", "list.txt"])),
+        ["logs/b.log", "logs/deep/c.log"]
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_told() {
+    let dir = dir("list-bad");
+    let (code, out, err) = dir.run(&["scan", "--files-from", "nowhere.txt"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("--files-from 'nowhere.txt': no such file"),
+        "{err}"
+    );
+    // Nothing listed, and something that is gone.
+    let (code, _, err) = dir.piped(&["scan", "--files-from", "-"], b"");
+    assert_eq!(code, 2);
+    assert!(err.contains("no files there"), "{err}");
+    let (code, out, err) = dir.piped(&["scan", "--files-from", "-"], b"gone.log\nlogs/a.log\n");
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.contains("'gone.log': cannot be read: no such file"),
+        "{err}"
+    );
+    assert!(
+        out.contains("logs/a.log") && out.contains("NOT READ"),
+        "{out}"
+    );
+    // Whoever lists files need not know which are logs.
+    dir.write("logs/core.bin", b"\x7fELF\0\0\0\0");
+    let (code, out, _) = dir.piped(
+        &["scan", "--files-from", "-"],
+        b"logs/core.bin\nlogs/a.log\n",
+    );
+    assert_eq!(code, 0);
+    assert!(out.contains("looks binary"), "{out}");
+    let (code, _, err) = dir.run(&["scan"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("<PATH>..."), "{err}");
+}
+
+#[test]
+fn globs_are_expanded_where_the_shell_does_not() {
+    let dir = dir("glob");
+    let found = |glob: &str| {
+        let report = dir.json(&[glob]);
+        sources(&report)
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("logs/*.log"), ["logs/a.log", "logs/b.log"]);
+    assert_eq!(
+        found("logs/**/*.log"),
+        ["logs/a.log", "logs/b.log", "logs/deep/c.log"]
+    );
+    assert_eq!(found("*/[bc].log"), ["logs/b.log"]);
+    assert_eq!(found("logs/d*"), ["logs/deep/c.log"]);
+    assert_eq!(found("logs/.h*"), ["logs/.hidden.log"]);
+    assert_eq!(found("./logs/{a,b}.log"), ["./logs/a.log", "./logs/b.log"]);
+    let all = dir.0.join("logs/*.log").display().to_string();
+    assert_eq!(found(&all).len(), 2);
+    let (code, _, err) = dir.run(&["scan", "logs/*.txt", "logs"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("'logs/*.txt': no file fits"), "{err}");
+    let (code, _, err) = dir.run(&["scan", "logs/[a.log"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no glob"), "{err}");
+    // A name that looks like one is a name.
+    dir.write("odd[1].log", UNKNOWN);
+    assert_eq!(found("odd[1].log"), ["odd[1].log"]);
+}
+
+#[test]
+fn a_file_reached_twice_is_read_once() {
+    let dir = dir("twice");
+    assert_eq!(
+        sources(&dir.json(&["logs/b.log", "logs", "logs/b.log"])),
+        ["logs/b.log", "logs/a.log", "logs/deep/c.log"]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_listed_at_the_end_with_its_reason() {
+    let dir = Dir::new("unreadable");
+    dir.write("logs/a.log", failed(1_700_000_000));
+    for n in 0..25 {
+        dir.write(&format!("logs/core.{n:02}"), b"\x7fELF\0\0\0\0");
+    }
+    dir.write("logs/z.log", "");
+    let (code, out, err) = dir.run(&["scan", "logs"]);
+    assert_eq!(code, 0, "{err}");
+    let (_, listed) = out.split_once("NOT READ").expect("a list");
+    assert!(
+        listed.contains("logs/core.24: looks binary (NUL at byte 4)"),
+        "{out}"
+    );
+    assert!(
+        listed.contains("logs/z.log: nothing to read: the file is empty"),
+        "{out}"
+    );
+    // stderr is for people: it is short.
+    assert!(
+        err.contains("logs/core.00") && !err.contains("logs/core.24"),
+        "{err}"
+    );
+    assert!(err.contains("6 more could not be read"), "{err}");
+    assert_eq!(dir.json(&["logs"])["errors"].as_array().unwrap().len(), 26);
+}

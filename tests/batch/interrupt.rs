@@ -1,0 +1,66 @@
+//! Ctrl-C in the middle of a scan.
+
+#![cfg(unix)]
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::{Dir, PASSED};
+
+#[test]
+fn what_is_done_is_told_and_said_to_be_partial() {
+    let dir = Dir::new("interrupt");
+    dir.write("logs/a.log", PASSED);
+    // Takes an hour to read, and no room.
+    let endless = File::create(dir.0.join("logs/b.log")).unwrap();
+    endless.set_len(1 << 42).unwrap();
+    dir.write("logs/c.log", PASSED);
+    let args = [
+        "scan",
+        "logs",
+        "--text",
+        "-j",
+        "1",
+        "-f",
+        "jsonl",
+        "-f",
+        "table=table.txt",
+    ];
+    let mut command = dir.command(&args);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    out.read_line(&mut first).unwrap();
+    assert!(first.contains("logs/a.log"), "{first}");
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::INT).unwrap();
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    let mut err = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
+    // The signal itself ends the program, so that a script around it stops as well; a shell calls that 130.
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "{rest}{err}");
+    let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+    assert_eq!(rest.lines().count(), 1, "{rest}");
+    assert_eq!(last["summary"]["logs"], 1);
+    assert_eq!(last["summary"]["partial"], true);
+    assert!(err.contains("interrupted: 1 of 3 files were read"), "{err}");
+    // Reports that are files are put in place.
+    let table = dir.read("table.txt");
+    assert!(
+        table.contains("1 log") && table.contains("interrupted"),
+        "{table}"
+    );
+    assert_eq!(dir.json(&["logs/a.log"])["summary"]["partial"], false);
+}
