@@ -169,13 +169,14 @@ fn all(
             });
         }
         drop(send);
-        collect(&receive, files, sink)
+        // It goes with its last reader: a thread that waits for room must see that nobody wants the rest.
+        collect(receive, files, sink)
     })
 }
 
 /// Puts results into path order.
 fn collect(
-    receive: &mpsc::Receiver<Done>,
+    receive: mpsc::Receiver<Done>,
     files: &[Found],
     sink: &mut Sink<'_>,
 ) -> Result<usize, Complaint> {
