@@ -319,6 +319,21 @@ fn bombs_go_off_within_bounds() {
                 .contains("more than 3 members")
         );
     }
+    // A directory that would not fit into memory is not read; its members are, one after another.
+    let names: Vec<String> = (0..20_000).map(|k| format!("{k:0>230}.log")).collect();
+    let many: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b"x\n"[..])).collect();
+    let read = read_within(&file("directory.zip", &zip(&many)), limits);
+    assert!(
+        read[0]
+            .1
+            .as_ref()
+            .unwrap_err()
+            .contains("larger than 4 MiB"),
+        "{:?}",
+        read[0]
+    );
+    assert_eq!(read.iter().filter(|(_, r)| r.is_ok()).count(), 3);
+    assert_eq!(read.len(), 5);
     // A name of gigabytes is not kept.
     let name = vec![b'n'; 1 << 20];
     let mut bytes = tar_member("././@LongLink", tar::EntryType::GNULongName, &name);

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -21,6 +21,8 @@ const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const BLOCK: usize = 512;
 /// Most bytes of a name that stands in a header of its own.
 const NAME: u64 = 64 << 10;
+/// Most bytes of a zip archive's directory, which is held in memory as a whole: 10,000 members with long names.
+const DIRECTORY: u64 = 4 << 20;
 
 /// Do these first bytes begin a zip archive?
 pub(super) fn is_zip(head: &[u8]) -> bool {
@@ -53,7 +55,12 @@ pub(super) fn zip(
     each: &mut Each<'_>,
 ) -> ControlFlow<()> {
     let total = Rc::new(Cell::new(0));
-    let mut archive = match zip::ZipArchive::new(BufReader::new(&file)) {
+    let left = Rc::new(Cell::new(DIRECTORY));
+    let rationed = Rationed {
+        inner: BufReader::new(&file),
+        left: left.clone(),
+    };
+    let mut archive = match zip::ZipArchive::new(rationed) {
         Ok(archive) => archive,
         Err(error) => {
             tell(
@@ -76,6 +83,8 @@ pub(super) fn zip(
         .filter_map(|name| Some(name.ok()?.into_owned()))
         .collect();
     let repeated = steps_of_whole_jobs(&names);
+    // What members unpack to is counted elsewhere.
+    left.set(u64::MAX);
     for index in 0..archive.len() {
         if index >= limits.members {
             return tell(each, too_many(label, limits));
@@ -123,6 +132,34 @@ fn steps_of_whole_jobs(names: &[String]) -> HashSet<&str> {
 fn numbered(file: &str) -> Option<&str> {
     let (number, name) = file.strip_suffix(".txt")?.split_once('_')?;
     number.parse::<u32>().ok().map(|_| name)
+}
+
+/// Lets no more bytes through than are left.
+struct Rationed<R> {
+    inner: R,
+    left: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Rationed<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        match self.left.get().checked_sub(n as u64) {
+            Some(left) => self.left.set(left),
+            None => {
+                return Err(io::Error::other(format!(
+                    "it is larger than {}",
+                    super::bounds::size(DIRECTORY)
+                )));
+            }
+        }
+        Ok(n)
+    }
+}
+
+impl<R: Seek> Seek for Rationed<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
 }
 
 /// What can be read of a zip archive whose end is missing.
