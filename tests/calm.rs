@@ -160,6 +160,11 @@ fn a_device_or_a_pipe_is_written_to_and_not_replaced() {
     BufReader::new(&mut reader).read_line(&mut line).unwrap();
     assert!(line.contains("git/could-not-resolve-host"), "{line}");
     assert_eq!(names(&folder), ["job.log", "pipe"]);
+    // But not with secrets.
+    let args = ["job.log", "--no-redact", "-f", "short=pipe"];
+    let (code, _, err) = told(jobtriage(&folder).args(args).output().unwrap());
+    assert_eq!(code, Some(2));
+    assert!(err.contains("--no-redact: 'pipe' is no file"), "{err}");
 }
 
 #[test]

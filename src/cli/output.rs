@@ -253,6 +253,14 @@ fn may_show_secrets(name: &str, path: Option<&str>, quiet: bool) -> Result<(), C
             format!("formats that may be: {}", FOR_ONESELF.join(", ")),
         ));
     }
+    // `/dev/stdout`, a named pipe: who knows where that ends.
+    let special = |path: &&str| std::fs::metadata(path).is_ok_and(|there| !there.is_file());
+    if let Some(path) = path.filter(special) {
+        return Err(Complaint::hint(
+            format!("--no-redact: '{path}' is no file"),
+            format!("name one: `-f {name}=report.txt`"),
+        ));
+    }
     if path.is_none() && !quiet && !io::stdout().is_terminal() {
         return Err(Complaint::hint(
             "--no-redact: standard output is no terminal",
