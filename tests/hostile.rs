@@ -144,3 +144,12 @@ proptest! {
         checks::archive(&path, &[start, &bytes].concat());
     }
 }
+
+/// Every place where the bound on kept text may fall.
+#[test]
+fn no_half_of_a_secret_is_told() {
+    for before in (1780..1960).step_by(5) {
+        checks::long_line(before, false);
+        checks::long_line(before, true);
+    }
+}

@@ -19,7 +19,7 @@ use crate::pattern::schema::{On, PatternStatus, Scope};
 use crate::trace::dialect::Jobs;
 use crate::trace::line::{Kind, Line};
 use crate::trace::page::Page;
-use crate::trace::{Block, BlockReader, Frame, Piece, frame, prefix};
+use crate::trace::{Block, BlockReader, Frame, Piece, cut, frame, prefix};
 
 /// Most bytes of a line that are kept as evidence.
 const MAX_TEXT: usize = 2000;
@@ -577,9 +577,10 @@ pub(super) fn captures(regex: &Regex, found: &Found<'_>) -> Captures {
             let bytes = found.name(name)?.as_bytes();
             let text = String::from_utf8_lossy(bytes);
             let text = text.trim();
+            let end = cut::end(text.as_bytes(), 0, MAX_CAPTURE);
             Some((
                 name.to_owned(),
-                text[..text.floor_char_boundary(MAX_CAPTURE)].to_owned(),
+                text[..text.floor_char_boundary(end)].to_owned(),
             ))
         })
         .collect()
@@ -593,6 +594,8 @@ pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u
         from = start.saturating_sub(spare / 2);
         to = (from + MAX_TEXT).min(text.len());
         from = from.min(to.saturating_sub(MAX_TEXT));
+        from = cut::start(text, from, start.min(to));
+        to = cut::end(text, end.min(to), to);
         while from > 0 && from < to && text[from] & 0xc0 == 0x80 {
             from += 1;
         }

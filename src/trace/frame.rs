@@ -9,7 +9,7 @@ use super::foreign::{self, Closing, Reach};
 use super::github::{self, Github, Step};
 use super::line::Line;
 use super::marker::{self, Edge, STAGES};
-use super::{escape, prefix, verdict};
+use super::{cut, escape, prefix, verdict};
 use crate::model::{Command, Dialect, JobFacts, Outcome, Place, Section, Time, Verdict};
 
 /// Stages whose failure does not fail the job (runner: common/build.go).
@@ -176,7 +176,7 @@ impl Frame {
 
     /// The runner echoed a command.
     pub fn echo(&mut self, text: &str, line: u64) {
-        let text: Arc<str> = cut(text.trim(), MAX_COMMAND).into();
+        let text: Arc<str> = cut::shortened(text.trim(), MAX_COMMAND).into();
         self.commands += 1;
         self.command = Some(text.clone());
         let commands = &mut self.facts.commands;
@@ -228,7 +228,7 @@ impl Frame {
         // A script may clone whatever it likes.
         let by_runner = self.commands == 0 || self.command.as_ref().is_some_and(checkout);
         if self.facts.project.is_none() && by_runner {
-            self.facts.project = project(&text).map(|name| cut(name, MAX_NAME).to_owned());
+            self.facts.project = project(&text).map(|name| name_of(name).to_owned());
         }
         self.foreign_line(&text, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
@@ -292,7 +292,7 @@ impl Frame {
         let name = name.split(", system ID").next().unwrap_or(name);
         // The last word is the short token.
         let name = name.rsplit_once(' ').map_or(name, |(name, _)| name);
-        self.facts.runner.name = Some(cut(name, MAX_NAME).to_owned());
+        self.facts.runner.name = Some(name_of(name).to_owned());
     }
 
     /// Everything has passed.
@@ -369,7 +369,7 @@ impl Frame {
     }
 
     fn start(&mut self, name: &str, unix: i64, line: u64) {
-        let name = cut(name, MAX_NAME);
+        let name = name_of(name);
         if self.open.iter().any(|o| o.name == name) {
             if let Some(span) = self.facts.sections.last_mut() {
                 span.started = Some(unix);
@@ -407,7 +407,7 @@ impl Frame {
     }
 
     fn end(&mut self, name: &str, unix: i64, line: u64) {
-        let name = cut(name, MAX_NAME);
+        let name = name_of(name);
         if let Some(at) = self.open.iter().position(|o| o.name == name) {
             if let Some(span) = self.facts.sections.last_mut() {
                 span.ended = Some(unix);
@@ -509,7 +509,7 @@ impl Frame {
         };
         let verdict = Verdict {
             line,
-            text: cut(text, MAX_COMMAND).to_owned(),
+            text: cut::shortened(text, MAX_COMMAND).into_owned(),
             system_failure: parsed.system_failure,
         };
         let inside = self.open.iter().any(|o| !o.titled);
@@ -571,7 +571,7 @@ impl Frame {
         };
         let verdict = Verdict {
             line,
-            text: cut(text, MAX_COMMAND).to_owned(),
+            text: cut::shortened(text, MAX_COMMAND).into_owned(),
             system_failure: false,
         };
         match closing.reach {
@@ -673,7 +673,6 @@ pub fn title(text: &str) -> Option<&'static str> {
     (title.ends_with(['"', ' ']) || duration).then_some(stage)
 }
 
-/// At most `max` bytes, cut at a character border.
 /// The project, where a line tells it: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab Runner,
 /// `Syncing repository: owner/name` of GitHub's checkout.
 fn project(text: &str) -> Option<&str> {
@@ -699,6 +698,7 @@ fn project(text: &str) -> Option<&str> {
     path.contains('/').then_some(path)
 }
 
-fn cut(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
+/// At most [`MAX_NAME`] bytes, cut at a character border.
+fn name_of(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_NAME)]
 }

@@ -4,6 +4,7 @@
 //! that fails ends in the `##[error]` it reports; an `##[error]` with more output behind it was an annotation. Steps behind the
 //! failing one ran because they were asked to run always, unless they could not have been: nobody sets up a job that failed.
 
+use super::cut;
 use super::verdict::{self, Github as Says};
 use crate::model::{Outcome, Verdict};
 
@@ -192,7 +193,7 @@ impl Github {
                 Says::ExitCode(code) => Some(code),
                 _ => None,
             },
-            text: message[..message.floor_char_boundary(MAX_TEXT)].to_owned(),
+            text: cut::shortened(message, MAX_TEXT).into_owned(),
         };
         match &mut self.failed {
             None if says == Says::Something => self.error = Some(failed),

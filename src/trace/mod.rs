@@ -7,6 +7,7 @@
 pub mod block;
 mod caret;
 pub mod clean;
+pub mod cut;
 pub mod decode;
 pub mod dialect;
 pub mod escape;

@@ -288,6 +288,45 @@ fn sound(format: &str, told: &str) {
     }
 }
 
+/// A line that is too long to keep, with a secret `before` bytes in front of what matched or behind it: no half of it is told.
+pub fn long_line(before: usize, behind: bool) {
+    let token = SECRETS[0];
+    let jwt = (
+        "eyJhbGciOiJIUzI1NiJ9.eyJ",
+        "a7Qk3ZtYx92LmNp4RsVw".repeat(15),
+    );
+    let secrets = [
+        ("https://ci:", "hunter2swordfish9", "@git.example.com/x"),
+        ("Authorization: Bearer ", "Zm9vOmJhcjEyMzQ1Njc4OTA", ""),
+        ("DB_PASSWORD=", "hunter2swordfish9", " make"),
+        (&format!("url={}", token.0), token.1, "&x=1"),
+        (&format!("jwt={}", jwt.0), &jwt.1, ".x7Qk3ZtYx92LmNp4"),
+    ];
+    let matched = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com";
+    for (open, secret, close) in secrets {
+        let (far, near) = (
+            "word ".repeat(600),
+            "w ".repeat(before / 2) + &" ".repeat(before % 2),
+        );
+        let line = if behind {
+            format!("{matched} {near}{open}{secret}{close} {far}")
+        } else {
+            format!("{far}{open}{secret}{close} {near}{matched}")
+        };
+        let log = format!("$ {line}\n{line}\n{line}\nERROR: Job failed: exit code 1\n");
+        let scan = Scanner::new(library()).scan(log.as_bytes());
+        let source = "job.log".to_owned();
+        let report = diagnose(&Case::single(Input { source, scan }), library(), Lang::En);
+        let told = serde_json::to_string(&report).expect("a report is JSON");
+        for part in secret.as_bytes().windows(6) {
+            assert!(
+                !memchr(told.as_bytes(), part),
+                "{before} {behind}: {open}{secret}: {told}"
+            );
+        }
+    }
+}
+
 /// A pattern file: a pattern or an error with a place, never a panic; and what it compiles to can be run.
 pub fn pattern_file(file: &str) {
     if let Ok((pattern, _)) = compile::compile("demo/fuzz.toml", "demo/fuzz", file, &|_| 1) {
