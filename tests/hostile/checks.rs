@@ -149,18 +149,22 @@ fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
         while let Some(block) = reader.next_block() {
             clean.extend_from_slice(&block.bytes()[block.start()..block.owned()]);
         }
-        String::from_utf8_lossy(&clean).into_owned()
+        clean
     };
     // The runner's clock joins lines: then the rest stands on those that follow.
     let joined = lines[at..].iter().skip(1).take_while(|next| {
         next.get(30..32)
             .is_some_and(|flags| flags == b"O+" || flags == b"E+")
     });
+    // Characters, too, may go on there.
     let mut whole = alone(raw);
     for next in joined {
-        whole.truncate(whole.trim_end_matches(['\n', '\r']).len());
-        whole.push_str(&alone(&next[32..]));
+        while whole.ends_with(b"\n") || whole.ends_with(b"\r") {
+            whole.pop();
+        }
+        whole.extend(alone(&next[32..]));
     }
+    let whole = String::from_utf8_lossy(&whole);
     let found = found.trim_start_matches('…').trim_end_matches('…').trim();
     assert!(
         whole.contains(found),
