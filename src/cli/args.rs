@@ -101,6 +101,9 @@ Examples:
   jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
   jobtriage scan a.log b.log.gz 'logs/**/*.log' -f json
   jobtriage scan exported/ --since 7d --group-by owner --top 10
+  jobtriage scan exported/ --write-baseline known.json
+  jobtriage scan exported/ --baseline known.json --fail-on new
+  jobtriage scan exported/ --cache .jobtriage-cache -f html=report.html
   find . -name trace -mtime -1 -print0 | jobtriage scan --files-from -
 
 Ctrl-C ends the reading: what is done is reported, and said to be partial (exit code 130).")]
@@ -127,6 +130,16 @@ pub struct Scan {
     /// Only logs that end at this time or earlier, the whole day if it is a date; as --since
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Report only failures that this file does not know; known ones are counted, and meet no gate
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Write the failures found, and those that --baseline knows, for a later --baseline
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub write_baseline: Option<PathBuf>,
+    /// Keep results in this folder, and take them from there for files whose content is known: nothing is analysed twice
+    /// until the program, the patterns or the options change. May be shared by several scans, and deleted at any time
+    #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_hint = ValueHint::DirPath)]
+    pub cache: Option<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
     #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
     pub jobs: Option<usize>,
@@ -343,7 +356,8 @@ pub struct Output {
     /// 0 in place of the exit codes 1 and 3
     #[arg(long)]
     pub exit_zero: bool,
-    /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids
+    /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids; `new` with scan's --baseline:
+    /// if any failure is not known there
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Vec<String>,
     /// How to show it.

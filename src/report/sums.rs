@@ -61,6 +61,9 @@ impl Sums<'_> {
         if summary.outside > 0 {
             self.say(Ink::Faint, &(words.outside)(summary.outside))?;
         }
+        if summary.known > 0 {
+            self.say(Ink::Faint, &(words.known)(summary.known))?;
+        }
         if summary.retry.helps() > 0 {
             let (usually, maybe) = (summary.retry.usually, summary.retry.maybe);
             self.say(Ink::Plain, &(words.retry_helps)(usually, maybe, failures))?;

@@ -1,5 +1,7 @@
 //! `jobtriage scan` as platform teams use it, through the real binary.
 
+mod baseline;
+mod cache;
 mod inputs;
 mod interrupt;
 mod summary;
