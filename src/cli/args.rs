@@ -17,7 +17,10 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(
     name = "jobtriage",
-    version,
+    version = concat!(
+        env!("CARGO_PKG_VERSION"),
+        " (", env!("JOBTRIAGE_PATTERNS"), " patterns, library ", env!("JOBTRIAGE_LIBRARY"), ")"
+    ),
     styles = STYLES,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
@@ -58,6 +61,9 @@ pub enum Command {
     Patterns(Patterns),
     /// Print a log the way a person should see it
     Clean(Clean),
+    /// Show the settings in effect and where they come from
+    #[command(subcommand)]
+    Config(Config),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -371,9 +377,9 @@ pub struct Look {
     /// Language of causes and fixes [default: from the locale, else en]
     #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub color: When,
+    /// When to use colours [default: auto]
+    #[arg(long, value_enum, env = "JOBTRIAGE_COLOR", value_name = "WHEN")]
+    pub color: Option<When>,
     /// Columns to fill [default: the terminal's, else 80]
     #[arg(long, value_name = "N")]
     pub width: Option<usize>,
@@ -400,7 +406,7 @@ pub struct Choice {
     /// Further patterns: a folder with <family>/<name>.toml files, or one such file; repeatable
     #[arg(id = "patterns", long = "patterns", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Leave out the project's .jobtriage/patterns
+    /// Leave out what the project brings: its .jobtriage/patterns and its jobtriage.toml
     #[arg(long)]
     pub no_project: bool,
 }
@@ -424,6 +430,29 @@ pub struct ReadingArgs {
     pub text: bool,
 }
 
+/// `jobtriage config …`
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Settings stand in `jobtriage.toml`, of the project (the nearest one up to the root of the repository) and of the user. A flag
+counts more than a variable, that more than the project's file, that more than the user's. For example:
+
+  lang = \"ko\"
+  fail_on = [\"owner:ci-config\"]
+  disable = [\"node/*\"]            # of all files together, as are patterns and redact.names
+  patterns = [\"ci/patterns\"]
+  [redact]
+  names = [\"ACME_*\"]             # variables whose values are secrets")]
+pub enum Config {
+    /// Every setting, its value, and where that comes from
+    Show {
+        /// What to write
+        #[arg(short, long, value_enum, default_value = "text", value_name = "NAME")]
+        format: PlainFormat,
+    },
+    /// The settings files in force
+    Path,
+}
+
 /// `--color`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -433,6 +462,16 @@ pub enum When {
     Always,
     /// Never.
     Never,
+}
+
+impl std::fmt::Display for When {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            When::Auto => "auto",
+            When::Always => "always",
+            When::Never => "never",
+        })
+    }
 }
 
 /// Makes a closed word list an argument: the words are those of files and reports.

@@ -253,7 +253,7 @@ fn day(time: Time) -> String {
 }
 
 /// `2026-01-02 03:04`
-fn minute(time: Time) -> String {
+pub(super) fn minute(time: Time) -> String {
     time.to_string()[..16].replace('T', " ")
 }
 

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cache;
+mod config;
 mod inputs;
 mod interrupt;
 mod summary;

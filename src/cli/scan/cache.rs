@@ -19,6 +19,7 @@ use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
 use crate::model::{Finding, Lang, LogReport, Problem};
+use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
@@ -90,6 +91,7 @@ impl Cache {
             program(),
             lang,
             args.reading.text,
+            redact::own_names(),
         );
         hash.update(postcard::to_allocvec(&options).unwrap_or_default());
         hash.update(library.digest());
