@@ -72,7 +72,8 @@ impl Overview {
                 known.anchor = anchor.map(str::to_owned);
             }
         } else if report.unexplained.is_some()
-            && let (Some(anchor), true) = (anchor, self.anchors.len() < MOST_ANCHORS)
+            && self.anchors.len() < MOST_ANCHORS
+            && let Some(anchor) = anchor
         {
             let anchor = anchor.to_owned();
             self.anchors.entry(report.source.clone()).or_insert(anchor);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use maud::{Markup, html};
 
-use super::text::Short;
+use super::text::{Short, Text};
 use crate::model::{LogReport, Status, Time};
 use crate::report::Style;
 
@@ -94,7 +94,7 @@ impl Timeline {
                     @for (at, column) in columns.iter().enumerate() {
                         @for (band, y, height) in stacked(column, most) {
                             rect class=(classes[band]) x=(at * 10 + 1) y=(y) width="8" height=(height) {
-                                title { (day(start + step * at as i64, step)) " · " (name(&bands[band].0)) ": " (column[band]) }
+                                title { (day(start + step * at as i64, step)) " · " (Text(&name(&bands[band].0))) ": " (column[band]) }
                             }
                         }
                     }
