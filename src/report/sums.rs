@@ -248,7 +248,7 @@ impl Sums<'_> {
 }
 
 /// `2026-01-02`
-fn day(time: Time) -> String {
+pub(super) fn day(time: Time) -> String {
     time.to_string()[..10].to_owned()
 }
 
