@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::model::{Category, GroupBy, Lang, Owner, Role};
@@ -144,7 +145,7 @@ pub struct Scan {
     pub write_baseline: Option<PathBuf>,
     /// Keep results in this folder, and take them from there for files whose content is known: nothing is analysed twice
     /// until the program, the patterns or the options change. May be shared by several scans, and deleted at any time
-    #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_parser = folder(), value_hint = ValueHint::DirPath)]
     pub cache: Option<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
     #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
@@ -462,6 +463,11 @@ pub enum When {
     Always,
     /// Never.
     Never,
+}
+
+/// A folder; an empty name, as an empty variable has it, is none.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 impl std::fmt::Display for When {

@@ -160,6 +160,20 @@ fn two_scans_share_a_folder() {
 }
 
 #[test]
+fn a_cache_among_the_logs_is_no_log() {
+    let dir = dir("cache-among");
+    let scan = ["scan", "logs", "--cache", "logs/kept", "-f", "json"];
+    let first = dir.run(&scan);
+    assert!(dir.0.join("logs/kept/CACHEDIR.TAG").is_file());
+    assert_eq!(dir.run(&scan), first);
+    // An empty variable is none.
+    let mut command = dir.command(&["scan", "logs", "-f", "json"]);
+    let out = command.env("JOBTRIAGE_CACHE", "").output().unwrap();
+    assert_eq!(String::from_utf8(out.stdout).unwrap(), first.1);
+    assert_eq!(fs::read_dir(&dir.0).unwrap().count(), 1);
+}
+
+#[test]
 fn a_folder_that_cannot_be_is_told() {
     let dir = dir("cache-bad");
     let mut file = fs::File::create(dir.0.join("kept")).unwrap();

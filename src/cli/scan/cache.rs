@@ -78,7 +78,9 @@ impl Cache {
     /// # Errors
     /// A folder that cannot be made.
     pub fn of(args: &Scan, library: &Library, lang: Lang) -> Result<Option<Self>, Complaint> {
-        let Some(folder) = &args.cache else {
+        // An empty variable is none.
+        let named = args.cache.as_ref().filter(|p| !p.as_os_str().is_empty());
+        let Some(folder) = named else {
             return Ok(None);
         };
         if args.output.no_redact || args.output.look.why {

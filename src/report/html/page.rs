@@ -176,7 +176,7 @@ impl Page<'_> {
                                 " · " (words.who(cause.owner)) " · " (words.retry(cause.retry))
                                 " · " (self.share(cause.logs)) " "
                                 (self.style.labels().of_failures)
-                                @if let Some(days) = self.seen(id) { " · " (days) }
+                                @if let Some(days) = self.seen(id) { " · " span.days { (days) } }
                             }
                         }
                     }
