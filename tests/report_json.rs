@@ -131,6 +131,6 @@ fn the_report_is_that_of_the_design() {
     has(
         &report["summary"],
         "logs failed timed_out succeeded canceled no_verdict explained unexplained partial retry first_seen \
-         last_seen undated outside causes unexplained_groups unexplained_groups_left group_by groups groups_left",
+         last_seen undated outside known causes unexplained_groups unexplained_groups_left group_by groups groups_left",
     );
 }

@@ -219,7 +219,15 @@ pub fn standard_input(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> 
 
 /// `jobtriage sacn logs/`: neither a file nor a command.
 fn misspelt_command(files: &[PathBuf]) -> Option<Complaint> {
-    const COMMANDS: &[&str] = &["scan", "explain", "patterns", "clean", "completions", "man"];
+    const COMMANDS: &[&str] = &[
+        "scan",
+        "explain",
+        "patterns",
+        "clean",
+        "config",
+        "completions",
+        "man",
+    ];
     let first = files.first()?.to_str()?;
     if first.contains(['/', '.', '\\']) || first == "-" || Path::new(first).exists() {
         return None;

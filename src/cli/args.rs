@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::model::{Category, GroupBy, Lang, Owner, Role};
@@ -17,7 +18,10 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(
     name = "jobtriage",
-    version,
+    version = concat!(
+        env!("CARGO_PKG_VERSION"),
+        " (", env!("JOBTRIAGE_PATTERNS"), " patterns, library ", env!("JOBTRIAGE_LIBRARY"), ")"
+    ),
     styles = STYLES,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
@@ -58,6 +62,9 @@ pub enum Command {
     Patterns(Patterns),
     /// Print a log the way a person should see it
     Clean(Clean),
+    /// Show the settings in effect and where they come from
+    #[command(subcommand)]
+    Config(Config),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -101,6 +108,9 @@ Examples:
   jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
   jobtriage scan a.log b.log.gz 'logs/**/*.log' -f json
   jobtriage scan exported/ --since 7d --group-by owner --top 10
+  jobtriage scan exported/ --write-baseline known.json
+  jobtriage scan exported/ --baseline known.json --fail-on new
+  jobtriage scan exported/ --cache .jobtriage-cache -f html=report.html
   find . -name trace -mtime -1 -print0 | jobtriage scan --files-from -
 
 Ctrl-C ends the reading: what is done is reported, and said to be partial (exit code 130).")]
@@ -127,6 +137,16 @@ pub struct Scan {
     /// Only logs that end at this time or earlier, the whole day if it is a date; as --since
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Report only failures that this file does not know; known ones are counted, and meet no gate
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Write the failures found, and those that --baseline knows, for a later --baseline
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub write_baseline: Option<PathBuf>,
+    /// Keep results in this folder, and take them from there for files whose content is known: nothing is analysed twice
+    /// until the program, the patterns or the options change. May be shared by several scans, and deleted at any time
+    #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_parser = folder(), value_hint = ValueHint::DirPath)]
+    pub cache: Option<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
     #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
     pub jobs: Option<usize>,
@@ -343,7 +363,8 @@ pub struct Output {
     /// 0 in place of the exit codes 1 and 3
     #[arg(long)]
     pub exit_zero: bool,
-    /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids
+    /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids; `new` with scan's --baseline:
+    /// if any failure is not known there
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Vec<String>,
     /// How to show it.
@@ -357,9 +378,9 @@ pub struct Look {
     /// Language of causes and fixes [default: from the locale, else en]
     #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub color: When,
+    /// When to use colours [default: auto]
+    #[arg(long, value_enum, env = "JOBTRIAGE_COLOR", value_name = "WHEN")]
+    pub color: Option<When>,
     /// Columns to fill [default: the terminal's, else 80]
     #[arg(long, value_name = "N")]
     pub width: Option<usize>,
@@ -386,7 +407,7 @@ pub struct Choice {
     /// Further patterns: a folder with <family>/<name>.toml files, or one such file; repeatable
     #[arg(id = "patterns", long = "patterns", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Leave out the project's .jobtriage/patterns
+    /// Leave out what the project brings: its .jobtriage/patterns and its jobtriage.toml
     #[arg(long)]
     pub no_project: bool,
 }
@@ -410,6 +431,29 @@ pub struct ReadingArgs {
     pub text: bool,
 }
 
+/// `jobtriage config …`
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Settings stand in `jobtriage.toml`, of the project (the nearest one up to the root of the repository) and of the user. A flag
+counts more than a variable, that more than the project's file, that more than the user's. For example:
+
+  lang = \"ko\"
+  fail_on = [\"owner:ci-config\"]
+  disable = [\"node/*\"]            # of all files together, as are patterns and redact.names
+  patterns = [\"ci/patterns\"]
+  [redact]
+  names = [\"ACME_*\"]             # variables whose values are secrets")]
+pub enum Config {
+    /// Every setting, its value, and where that comes from
+    Show {
+        /// What to write
+        #[arg(short, long, value_enum, default_value = "text", value_name = "NAME")]
+        format: PlainFormat,
+    },
+    /// The settings files in force
+    Path,
+}
+
 /// `--color`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -419,6 +463,21 @@ pub enum When {
     Always,
     /// Never.
     Never,
+}
+
+/// A folder; an empty name, as an empty variable has it, is none.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+impl std::fmt::Display for When {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            When::Auto => "auto",
+            When::Always => "always",
+            When::Never => "never",
+        })
+    }
 }
 
 /// Makes a closed word list an argument: the words are those of files and reports.

@@ -13,7 +13,7 @@ const WIDTH: usize = 80;
 /// How to show things, from flags, environment and terminal.
 pub fn style(look: &Look) -> Style {
     Style {
-        color: color(look.color),
+        color: color(look.color.unwrap_or(When::Auto)),
         width: look.width.unwrap_or_else(width),
         lang: lang(look),
         ascii: look.ascii || env::var("TERM").is_ok_and(|t| t == "linux"),

@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod args;
 mod clean;
 mod complaint;
+mod config;
 mod console;
 mod draft;
 mod exit;
@@ -22,7 +23,7 @@ pub use exit::Exit;
 
 /// Parses the command line, does the work, and says what the shell should hear.
 pub fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are no trouble.
@@ -34,7 +35,10 @@ pub fn main() -> Exit {
             };
         }
     };
-    match run(&cli).and_then(|exit| output::flush().map(|()| exit)) {
+    match config::apply(&mut cli)
+        .and_then(|()| run(&cli))
+        .and_then(|exit| output::flush().map(|()| exit))
+    {
         Ok(exit) => exit,
         Err(complaint) => ended(complaint),
     }
@@ -56,6 +60,7 @@ fn run(cli: &Cli) -> Result<Exit, Complaint> {
         Some(Command::Explain(args)) => explain::run(args),
         Some(Command::Patterns(command)) => patterns::run(command),
         Some(Command::Clean(args)) => clean::run(args),
+        Some(Command::Config(command)) => config::show::run(command),
         Some(Command::Completions { shell }) => shell::completions(*shell),
         Some(Command::Man) => shell::man(),
     }

@@ -36,12 +36,16 @@ pub struct Reports {
 pub struct Sums {
     /// Into which groups.
     pub by: GroupBy,
+    /// Known failures are left out, so that what is told is new.
+    pub compared: bool,
     /// Only the sums, and of those the first so many.
     pub top: Option<usize>,
 }
 
 enum Gate {
     Any,
+    /// A failure, its cause known or not, that no baseline knows: those that it knows never come here.
+    New,
     Owner(String),
     Category(String),
     Id(globset::GlobMatcher),
@@ -99,7 +103,7 @@ impl Reports {
             gates: args
                 .fail_on
                 .iter()
-                .map(|g| gate(g))
+                .map(|g| gate(g, sums.compared))
                 .collect::<Result<_, _>>()?,
             exit_zero: args.exit_zero,
             errors: Vec::new(),
@@ -151,6 +155,11 @@ impl Reports {
             writer.log(report)?;
         }
         Ok(())
+    }
+
+    /// A log whose failure the baseline knows.
+    pub fn known(&mut self) {
+        self.tally.known();
     }
 
     /// A log that was asked to be left out by its time.
@@ -207,8 +216,11 @@ impl Reports {
 
 impl Gate {
     fn is_met(&self, report: &LogReport) -> bool {
+        if matches!(self, Gate::New) {
+            return report.status != Status::Clean;
+        }
         report.cause.as_ref().is_some_and(|cause| match self {
-            Gate::Any => true,
+            Gate::Any | Gate::New => true,
             Gate::Owner(owner) => cause.owner.as_str() == owner,
             Gate::Category(category) => cause.category.as_str() == category,
             Gate::Id(glob) => glob.is_match(&cause.id),
@@ -216,7 +228,7 @@ impl Gate {
     }
 }
 
-fn gate(text: &str) -> Result<Gate, Complaint> {
+fn gate(text: &str, compared: bool) -> Result<Gate, Complaint> {
     use crate::model::{Category, Owner};
     let word = |word: &str, known: &[&str]| -> Result<String, Complaint> {
         if known.contains(&word) {
@@ -235,6 +247,13 @@ fn gate(text: &str) -> Result<Gate, Complaint> {
     let categories: Vec<&str> = Category::ALL.iter().map(|c| c.as_str()).collect();
     Ok(match text.split_once(':') {
         None if text == "any" => Gate::Any,
+        None if text == "new" && compared => Gate::New,
+        None if text == "new" => {
+            return Err(Complaint::hint(
+                "--fail-on new: new compared with what?",
+                "`jobtriage scan … --baseline FILE --fail-on new`",
+            ));
+        }
         Some(("owner", name)) => Gate::Owner(word(name, &owners)?),
         Some(("category", name)) => Gate::Category(word(name, &categories)?),
         _ => {

@@ -158,12 +158,18 @@ pub fn id_of(root: &Path, file: &Path) -> String {
 
 /// Where the user's own patterns live, if that folder exists.
 pub fn user_folder() -> Option<PathBuf> {
+    let patterns = user_config()?.join("patterns");
+    Some(patterns).filter(|p| p.is_dir())
+}
+
+/// Where the user's settings and patterns live, whether or not there are any.
+pub fn user_config() -> Option<PathBuf> {
     let base = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
         .filter(|p| p.is_absolute())
         .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))?;
-    Some(base.join("jobtriage").join("patterns")).filter(|p| p.is_dir())
+    Some(base.join("jobtriage"))
 }
 
 /// The project's patterns: `.jobtriage/patterns` in the nearest parent of a folder that has it.

@@ -2,9 +2,11 @@
 //!
 //! [`pack`] is the embedded form; [`layers`] reads pattern folders; [`select`] chooses by glob.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
+use sha2::{Digest, Sha256};
 
 use crate::engine::gram::{self, Tables};
 use crate::pattern::compile::{Condition, Pattern, names};
@@ -179,6 +181,23 @@ impl Library {
             trailer: OnceLock::from(trailer),
             tables: Tables::new(tables.into()),
         }
+    }
+
+    /// A hash of the patterns in force: results of equal libraries are equal.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for entry in self.entries.iter().filter(|e| e.enabled) {
+            let body = match &entry.body {
+                Body::Packed(bytes) => Cow::Borrowed(*bytes),
+                // What cannot be written is no pattern that was read.
+                Body::Parsed(pattern) => postcard::to_allocvec(pattern).unwrap_or_default().into(),
+            };
+            for part in [entry.id.as_str().as_bytes(), &body] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().into()
     }
 
     /// The tables of the prefilter.

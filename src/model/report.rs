@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Category, Confidence, Dialect, Lang, Outcome, Owner, Retry, Role, Summary, Time};
 
@@ -40,7 +40,7 @@ pub struct ToolInfo {
 }
 
 /// Something that could not be read or used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// File or input.
     pub source: String,
@@ -51,7 +51,7 @@ pub struct Problem {
 }
 
 /// Is the cause known?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// A cause is known.
@@ -63,7 +63,7 @@ pub enum Status {
 }
 
 /// Is an input the job's log or a further piece of evidence?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InputKind {
     /// The log of the job.
@@ -73,7 +73,7 @@ pub enum InputKind {
 }
 
 /// One input of a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputInfo {
     /// File name or label.
     pub source: String,
@@ -86,7 +86,7 @@ pub struct InputInfo {
 }
 
 /// What the runner says of itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunnerInfo {
     /// Runner release.
     pub version: Option<String>,
@@ -99,7 +99,7 @@ pub struct RunnerInfo {
 }
 
 /// The answer for one log, or for one case of several inputs.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogReport {
     /// The job log's file name or label.
     pub source: String,
@@ -171,7 +171,7 @@ pub struct Diagnosis {
 }
 
 /// One failure that a pattern knows, found in this log.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Pattern id.
     pub id: String,
@@ -219,7 +219,7 @@ pub struct Finding {
 }
 
 /// A line that proves something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Which input.
     pub source: String,
@@ -232,7 +232,7 @@ pub struct Evidence {
 }
 
 /// A command that settles the cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// What to run.
     pub run: Option<String>,
@@ -245,7 +245,7 @@ pub struct Check {
 }
 
 /// What a check's output means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckOutcome {
     /// What is seen.
     pub text: String,
@@ -254,7 +254,7 @@ pub struct CheckOutcome {
 }
 
 /// A finding that the cause accounts for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Consequence {
     /// Pattern id.
     pub id: String,
@@ -266,7 +266,7 @@ pub struct Consequence {
 }
 
 /// The best that can be said without a pattern.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unexplained {
     /// The best line.
     pub line: Option<u64>,
@@ -279,7 +279,7 @@ pub struct Unexplained {
 }
 
 /// A telling line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnexplainedLine {
     /// Line.
     pub line: u64,

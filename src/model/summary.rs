@@ -36,6 +36,8 @@ pub struct Summary {
     pub undated: usize,
     /// Logs that `--since` and `--until` left out; they are counted nowhere else.
     pub outside: usize,
+    /// Logs whose failure the baseline knows; they are counted nowhere else.
+    pub known: usize,
     /// Causes by number of logs, most first, then by id.
     pub causes: Vec<CauseCount>,
     /// Unexplained failures that look the same, most first.

@@ -140,8 +140,10 @@ words! {
 
 words! {
     /// What many logs are summed up by.
+    #[derive(Default)]
     GroupBy {
         /// Their cause.
+        #[default]
         Cause = "cause",
         /// Who has to act.
         Owner = "owner",
@@ -151,13 +153,5 @@ words! {
         Project = "project",
         /// The runner's name.
         Runner = "runner",
-    }
-}
-
-// The macro writes the enum, so nothing can be derived.
-#[allow(clippy::derivable_impls)]
-impl Default for GroupBy {
-    fn default() -> Self {
-        Self::Cause
     }
 }

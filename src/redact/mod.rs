@@ -18,8 +18,11 @@ use crate::model::{Captures, Hit, WatchHit};
 
 pub mod block;
 mod judge;
+mod own;
 mod place;
 mod rules;
+
+pub use own::{also, own_names};
 
 /// The start of every placeholder.
 const OPENING: &str = "[redacted:";
@@ -212,6 +215,15 @@ fn find(text: &str) -> Vec<Secret> {
             if at >= text.len() {
                 break;
             }
+        }
+    }
+    for range in own::values(text) {
+        if !kept.iter().any(|k| overlap(&k.range, &range)) {
+            kept.push(Secret {
+                range,
+                kind: "secret",
+                random: false,
+            });
         }
     }
     kept.sort_by_key(|s| s.range.start);

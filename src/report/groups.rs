@@ -60,7 +60,7 @@ impl Groups {
 }
 
 /// What says most about an unexplained failure in one line.
-pub(super) fn best_text(unexplained: &Unexplained) -> Option<&str> {
+pub fn best_text(unexplained: &Unexplained) -> Option<&str> {
     let best = unexplained
         .lines
         .iter()

@@ -44,6 +44,9 @@ pub(super) struct Labels {
     pub share_explained: fn(usize) -> String,
     pub outcomes: &'static str,
     pub causes: &'static str,
+    pub over_time: &'static str,
+    pub other_causes: &'static str,
+    pub each_column: fn(i64, usize) -> String,
     pub by_owner: &'static str,
     pub by_retry: &'static str,
     pub retry_would_help: fn(usize, usize) -> String,
@@ -128,6 +131,21 @@ static EN: Labels = Labels {
     share_explained: |percent| format!("{percent} % of failures"),
     outcomes: "How the jobs ended",
     causes: "Causes",
+    over_time: "Failures over time",
+    other_causes: "other causes",
+    each_column: |hours, most| {
+        let (n, unit) = if hours % 24 == 0 {
+            (hours / 24, "day")
+        } else {
+            (hours, "hour")
+        };
+        let step = if n == 1 {
+            format!("a column is one {unit}")
+        } else {
+            format!("a column is {n} {unit}s")
+        };
+        format!("{step}, the highest one {most} failure{}", s(most))
+    },
     by_owner: "Who has to act",
     by_retry: "Would running again help?",
     retry_would_help: |n, of| {
@@ -199,6 +217,16 @@ static KO: Labels = Labels {
     share_explained: |percent| format!("실패의 {percent} %"),
     outcomes: "작업 결과",
     causes: "원인",
+    over_time: "시간에 따른 실패",
+    other_causes: "다른 원인",
+    each_column: |hours, most| {
+        let step = if hours % 24 == 0 {
+            format!("{}일", hours / 24)
+        } else {
+            format!("{hours}시간")
+        };
+        format!("막대 하나는 {step}, 가장 높은 막대는 실패 {most}건")
+    },
     by_owner: "담당",
     by_retry: "재실행이 도움이 됩니까?",
     retry_would_help: |n, of| {

@@ -42,6 +42,7 @@ mod tsv;
 pub mod width;
 pub mod words;
 
+pub use groups::best_text;
 pub use tally::Tally;
 
 use paint::Symbols;

@@ -61,6 +61,9 @@ impl Sums<'_> {
         if summary.outside > 0 {
             self.say(Ink::Faint, &(words.outside)(summary.outside))?;
         }
+        if summary.known > 0 {
+            self.say(Ink::Faint, &(words.known)(summary.known))?;
+        }
         if summary.retry.helps() > 0 {
             let (usually, maybe) = (summary.retry.usually, summary.retry.maybe);
             self.say(Ink::Plain, &(words.retry_helps)(usually, maybe, failures))?;
@@ -245,12 +248,12 @@ impl Sums<'_> {
 }
 
 /// `2026-01-02`
-fn day(time: Time) -> String {
+pub(super) fn day(time: Time) -> String {
     time.to_string()[..10].to_owned()
 }
 
 /// `2026-01-02 03:04`
-fn minute(time: Time) -> String {
+pub(super) fn minute(time: Time) -> String {
     time.to_string()[..16].replace('T', " ")
 }
 

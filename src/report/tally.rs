@@ -67,6 +67,11 @@ impl Tally {
         self.group(report, time);
     }
 
+    /// A log whose failure a baseline knows.
+    pub fn known(&mut self) {
+        self.summary.known += 1;
+    }
+
     /// A log that `--since` and `--until` leave out.
     pub fn outside(&mut self) {
         self.summary.outside += 1;

@@ -97,6 +97,7 @@ pub struct Words {
     pub(crate) group_columns: [&'static str; 5],
     pub(crate) between: fn(&str, &str, usize) -> String,
     pub(crate) outside: fn(usize) -> String,
+    pub(crate) known: fn(usize) -> String,
     pub(crate) retry_helps: fn(usize, usize, usize) -> String,
     pub(crate) more_causes: fn(usize) -> String,
     pub(crate) more_group_logs: fn(usize) -> String,
@@ -290,6 +291,12 @@ static EN: Words = Words {
         };
         format!("{first} to {last} UTC{undated}")
     },
+    known: |n| {
+        format!(
+            "{n} log{} with failures that the baseline knows, left out",
+            s(n)
+        )
+    },
     outside: |n| format!("{n} log{} of other times, or without one, left out", s(n)),
     retry_helps: |usually, maybe, of| match (usually, maybe) {
         (0, maybe) => format!("a retry might have helped in {maybe} of {of} failures"),
@@ -416,6 +423,7 @@ static KO: Words = Words {
         };
         format!("{first} ~ {last} UTC{undated}")
     },
+    known: |n| format!("기준 파일에 이미 있는 실패의 로그 {n}개 제외"),
     outside: |n| format!("기간 밖이거나 시각을 알 수 없는 로그 {n}개 제외"),
     retry_helps: |usually, maybe, of| {
         format!(

@@ -7,8 +7,8 @@ use crate::model::Problem;
 
 /// Every file below these paths, each once; a file that is a root itself counts as well.
 ///
-/// Hidden files and folders, and files that are no logs by their name, are left out unless they are roots. Links to folders
-/// are not followed.
+/// Hidden files and folders, caches, and files that are no logs by their name, are left out unless they are roots. Links to
+/// folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -16,7 +16,7 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
             .into_iter()
-            .filter_entry(|e| e.depth() == 0 || !hidden(e.path()))
+            .filter_entry(|e| e.depth() == 0 || !hidden(e.path()) && !is_cache(e))
         {
             match entry {
                 Ok(entry)
@@ -92,6 +92,11 @@ fn is_no_log(path: &Path) -> bool {
 pub(super) fn hidden(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// A folder that says by the usual mark that nothing in it is worth keeping: our own cache may lie among the logs.
+fn is_cache(entry: &walkdir::DirEntry) -> bool {
+    entry.file_type().is_dir() && entry.path().join("CACHEDIR.TAG").is_file()
 }
 
 fn problem(root: &Path, error: &walkdir::Error) -> Problem {

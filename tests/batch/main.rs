@@ -1,5 +1,8 @@
 //! `jobtriage scan` as platform teams use it, through the real binary.
 
+mod baseline;
+mod cache;
+mod config;
 mod inputs;
 mod interrupt;
 mod summary;

@@ -38,20 +38,21 @@ impl Choice {
         })
     }
 
-    /// Takes up a log.
-    ///
-    /// # Errors
-    /// What writing it met.
-    pub fn take(&mut self, report: LogReport, reports: &mut Reports) -> Result<(), Complaint> {
+    /// Is it a log of the time asked for?
+    pub fn is_within(&self, report: &LogReport) -> bool {
         let bounded = self.since.is_some() || self.until.is_some();
         let within = report.time().is_some_and(|time| {
             self.since.is_none_or(|since| since <= time)
                 && self.until.is_none_or(|until| time <= until)
         });
-        if bounded && !within {
-            reports.outside();
-            return Ok(());
-        }
+        !bounded || within
+    }
+
+    /// Takes up a log.
+    ///
+    /// # Errors
+    /// What writing it met.
+    pub fn take(&mut self, report: LogReport, reports: &mut Reports) -> Result<(), Complaint> {
         if self.order == Order::Path {
             return reports.log(&report);
         }

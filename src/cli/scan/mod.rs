@@ -20,11 +20,15 @@ use crate::model::{Lang, LogReport, Problem, Status};
 use crate::source::walk::Found;
 use crate::source::{self, Origin, Reading, Source};
 
+mod baseline;
+mod cache;
 mod choice;
 mod inputs;
 mod progress;
 mod stop;
 
+use baseline::Baseline;
+use cache::Cache;
 use choice::Choice;
 use progress::Progress;
 use stop::{Stop, Stoppable};
@@ -40,8 +44,10 @@ struct Done {
     /// One, or one a job where the file holds several.
     reports: Vec<LogReport>,
     problems: Vec<Problem>,
-    /// The user asked for this very file, so its trouble is the run's.
+    /// Something there could not be done as asked.
     trouble: bool,
+    /// Something there is no log, or damaged: trouble if the user asked for this very file.
+    trouble_if_named: bool,
 }
 
 /// How every file is read.
@@ -50,6 +56,7 @@ struct Work<'l> {
     lang: Lang,
     no_redact: bool,
     reading: Reading,
+    cache: Option<Cache>,
     stop: Stop,
 }
 
@@ -57,6 +64,7 @@ struct Work<'l> {
 struct Sink<'r> {
     reports: &'r mut Reports,
     choice: Choice,
+    baseline: Baseline,
     progress: Progress,
 }
 
@@ -72,7 +80,13 @@ impl Sink<'_> {
             if report.status == Status::Unexplained {
                 self.progress.unexplained();
             }
-            self.choice.take(report, self.reports)?;
+            if !self.choice.is_within(&report) {
+                self.reports.outside();
+            } else if self.baseline.knows(&report) {
+                self.reports.known();
+            } else {
+                self.choice.take(report, self.reports)?;
+            }
         }
         Ok(())
     }
@@ -85,7 +99,9 @@ impl Sink<'_> {
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
     let choice = Choice::of(args)?;
+    let baseline = Baseline::of(args)?;
     let sums = Sums {
+        compared: args.baseline.is_some(),
         by: args.group_by,
         top: args.top.map(|n| n as usize),
     };
@@ -107,24 +123,28 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         reports.trouble();
         return reports.finish();
     }
+    let lang = console::lang(&args.output.look);
     let work = Work {
         library: &library,
-        lang: console::lang(&args.output.look),
+        lang,
         no_redact: args.output.no_redact,
         reading: Reading {
             text: args.reading.text,
         },
+        cache: Cache::of(args, &library, lang)?,
         stop: Stop::listen(),
     };
     let mut sink = Sink {
         reports: &mut reports,
         choice,
+        baseline,
         progress: Progress::over(&files),
     };
     let read = all(args.jobs, &files, &work, &mut sink);
     sink.progress.clear();
     let read = read?;
     sink.choice.rest(sink.reports)?;
+    sink.baseline.finish()?;
     tell_problems(&reports);
     if !work.stop.is_wanted() {
         return reports.finish();
@@ -159,7 +179,8 @@ fn all(
                 while !work.stop.is_wanted() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(index) else { break };
-                    let done = one(index, file, &mut scanner, work);
+                    let mut done = work.known_or_read(file, &mut scanner);
+                    done.index = index;
                     // What was being read when the end was asked for is not known to its end. A closed channel: nobody
                     // wants the rest.
                     if work.stop.is_wanted() || send.send(done).is_err() {
@@ -207,12 +228,38 @@ fn collect(
     Ok(read)
 }
 
-fn one(index: usize, file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
+impl Work<'_> {
+    /// What the cache knows of a file, else what reading it tells.
+    fn known_or_read(&self, file: &Found, scanner: &mut Scanner<'_>) -> Done {
+        let key = |cache: &Cache| cache.key(&file.path);
+        let key = self
+            .cache
+            .as_ref()
+            .and_then(|cache| Some((cache, key(cache)?)));
+        let known = key
+            .as_ref()
+            .and_then(|(cache, key)| cache.get(key, &file.path));
+        let mut done = known.unwrap_or_else(|| {
+            let done = read(file, scanner, self);
+            if let Some((cache, key)) = &key
+                && !self.stop.is_wanted()
+            {
+                cache.put(key, &file.path, &done);
+            }
+            done
+        });
+        done.trouble |= file.named && done.trouble_if_named;
+        done
+    }
+}
+
+fn read(file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
     let mut done = Done {
-        index,
+        index: 0,
         reports: Vec::new(),
         problems: Vec::new(),
         trouble: false,
+        trouble_if_named: false,
     };
     let _ = source::each(&file.path, work.reading, &mut |source, origin| {
         match source {
@@ -225,7 +272,7 @@ fn one(index: usize, file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -
                     }),
                 };
                 analyze::jobs(scanner, source, |input, problem| {
-                    done.trouble |= file.named && problem.is_some();
+                    done.trouble_if_named |= problem.is_some();
                     done.problems.extend(problem);
                     let case = analyze::single(input, work.no_redact);
                     done.reports.push(diagnose(&case, work.library, work.lang));
@@ -233,8 +280,8 @@ fn one(index: usize, file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -
             }
             Err(refusal) => {
                 // Files met on a walk need not be logs.
-                let origin = if file.named { origin } else { Origin::Member };
-                done.trouble |= analyze::is_trouble(&refusal, origin);
+                done.trouble |= analyze::is_trouble(&refusal, Origin::Member);
+                done.trouble_if_named |= analyze::is_trouble(&refusal, origin);
                 done.problems.push(refusal.problem().clone());
             }
         }

@@ -22,6 +22,7 @@ mod page;
 mod row;
 mod section;
 mod text;
+mod timeline;
 
 use overview::Overview;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::timeline::Timeline;
 use crate::model::{LogReport, Outcome, Owner, Retry, Status};
 
 /// Anchors of unexplained groups that are kept.
@@ -20,6 +21,8 @@ pub(super) struct Overview {
     pub causes: BTreeMap<String, Cause>,
     pub owners: [usize; Owner::ALL.len()],
     pub retries: [usize; Retry::ALL.len()],
+    /// Failures by the hour.
+    pub timeline: Timeline,
     /// Of the first log of a group, by its name.
     pub anchors: HashMap<String, String>,
     /// What the page is called if there is one log only.
@@ -40,6 +43,7 @@ pub(super) struct Cause {
 impl Overview {
     pub fn add(&mut self, report: &LogReport, anchor: Option<&str>) {
         self.logs += 1;
+        self.timeline.add(report);
         match (report.status, report.outcome) {
             (Status::Explained, _) => self.explained += 1,
             (Status::Unexplained, _) => self.unexplained += 1,
@@ -68,7 +72,8 @@ impl Overview {
                 known.anchor = anchor.map(str::to_owned);
             }
         } else if report.unexplained.is_some()
-            && let (Some(anchor), true) = (anchor, self.anchors.len() < MOST_ANCHORS)
+            && self.anchors.len() < MOST_ANCHORS
+            && let Some(anchor) = anchor
         {
             let anchor = anchor.to_owned();
             self.anchors.entry(report.source.clone()).or_insert(anchor);

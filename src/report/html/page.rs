@@ -8,6 +8,7 @@ use super::text::{Prose, Short, Text};
 use super::{SCRIPT, STYLE};
 use crate::model::{Owner, Problem, Retry, Summary, ToolInfo, UnexplainedCount};
 use crate::report::Style;
+use crate::report::sums::{day, minute};
 
 /// Causes and groups shown at once; the others are folded.
 const SHOWN: usize = 20;
@@ -74,8 +75,10 @@ impl Page<'_> {
                 (self.tiles())
                 h2 { (labels.outcomes) }
                 (self.outcomes())
+                (self.notes())
             }
-            @if self.overview.failures() > 0 { (self.causes()) (self.shares()) (self.groups()) }
+            @if self.overview.failures() > 0 {
+                (self.causes()) (self.overview.timeline.chart(self.style)) (self.shares()) (self.groups()) }
             (self.unread())
         }
     }
@@ -105,6 +108,19 @@ impl Page<'_> {
                     (tile(labels.unreadable, self.errors.len(), None))
                 }
             }
+        }
+    }
+
+    /// Of which times the logs are, and what is not among them.
+    fn notes(&self) -> Markup {
+        let (words, summary) = (self.style.words(), self.summary);
+        html! {
+            @if let (Some(first), Some(last)) = (summary.first_seen, summary.last_seen) {
+                p.faint { ((words.between)(&minute(first), &minute(last), summary.undated)) }
+            }
+            @if summary.outside > 0 { p.faint { ((words.outside)(summary.outside)) } }
+            @if summary.known > 0 { p.faint { ((words.known)(summary.known)) } }
+            @if summary.partial { p.note { (words.partial) } }
         }
     }
 
@@ -158,14 +174,34 @@ impl Page<'_> {
                                     None => code { (Short(id)) },
                                 }
                                 " · " (words.who(cause.owner)) " · " (words.retry(cause.retry))
-                                " · " (percent(cause.logs, self.overview.failures())) " % "
+                                " · " (self.share(cause.logs)) " "
                                 (self.style.labels().of_failures)
+                                @if let Some(days) = self.seen(id) { " · " span.days { (days) } }
                             }
                         }
                     }
                 }
             }
         }
+    }
+
+    /// A part of the failures; what is there is never nothing.
+    fn share(&self, logs: usize) -> String {
+        match percent(logs, self.overview.failures()) {
+            0 if logs > 0 => "< 1 %".to_owned(),
+            percent => format!("{percent} %"),
+        }
+    }
+
+    /// The days on which a cause was seen first and last.
+    fn seen(&self, id: &str) -> Option<String> {
+        let count = self.summary.causes.iter().find(|count| count.id == id)?;
+        let (first, last) = (day(count.first_seen?), day(count.last_seen?));
+        Some(if first == last {
+            first
+        } else {
+            format!("{first} … {last}")
+        })
     }
 
     /// Who has to act, and whether running again helps.

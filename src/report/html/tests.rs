@@ -65,7 +65,7 @@ fn assert_harmless(html: &str, case: &str) {
         .split_whitespace()
         .collect();
     let attributes: BTreeSet<&str> = "lang charset http-equiv content name id class href rel \
-        scope aria-label aria-hidden viewbox preserveaspectratio width height x rx open \
+        scope aria-label aria-hidden viewbox preserveaspectratio width height x y rx open \
         data-filter data-all data-sort"
         .split_whitespace()
         .collect();
@@ -232,6 +232,41 @@ fn a_large_batch_is_bounded_and_says_so() {
         sections.contains("1:rare"),
         "the rare failure has a section"
     );
+}
+
+#[test]
+fn what_is_not_among_the_logs_is_said_and_failures_are_drawn_over_time() {
+    let at = |unix: i64, log: LogReport| LogReport {
+        ended: crate::model::Time::from_unix(unix),
+        ..log
+    };
+    let mut logs = vec![
+        at(1_700_000_000, from_variable()),
+        at(1_700_900_000, hostile()),
+    ];
+    logs.push(unexplained("no time"));
+    let mut out = Vec::new();
+    let mut writer = Html.start(Box::new(&mut out), &Style::default(), &tool());
+    logs.iter().for_each(|log| writer.log(log).unwrap());
+    let summary = Summary {
+        partial: true,
+        known: 3,
+        outside: 4,
+        ..summary(&logs)
+    };
+    writer.finish(&[], &summary).unwrap();
+    drop(writer);
+    let html = String::from_utf8(out).unwrap();
+    assert_harmless(&html, "over time");
+    for part in [
+        "<section id=\"over-time\">",
+        "2023-11-14 22:13 to 2023-11-25 08:13 UTC; 1 log tells no time",
+        "3 logs with failures that the baseline knows",
+        "4 logs of other times",
+        "interrupted: these are not all logs",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
 }
 
 #[test]

@@ -1,0 +1,222 @@
+//! Settings: `jobtriage.toml` of the project and of the user, under flags and environment.
+//!
+//! [`file`] is what a settings file may hold; [`apply`] puts it where no flag says otherwise; [`show`] tells where each value
+//! comes from.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::args::{Choice, Cli, Command, Look, Output, Patterns};
+use super::complaint::Complaint;
+use crate::library::layers;
+use crate::redact;
+
+mod file;
+pub mod show;
+
+use file::{Placed, Values};
+
+/// The name of a settings file.
+pub const NAME: &str = "jobtriage.toml";
+
+/// The settings files in force, the one that counts most first.
+#[derive(Debug, Default)]
+pub struct Settings {
+    files: Vec<File>,
+}
+
+/// A settings file.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    values: Values,
+}
+
+/// A value, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T> {
+    value: T,
+    /// `path:line`
+    place: String,
+}
+
+impl Settings {
+    /// Reads the project's file, unless it is not wanted, and the user's.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or holds what is no setting.
+    pub fn load(with_project: bool) -> Result<Self, Complaint> {
+        let here = env::current_dir().ok().filter(|_| with_project);
+        let project = here.and_then(|dir| of_project(&dir));
+        let mut files = Vec::new();
+        for (path, of_project) in [(project, true), (of_user(), false)] {
+            if let Some(path) = path.filter(|path| path.is_file()) {
+                let values = file::read(&path, of_project)?;
+                files.push(File { path, values });
+            }
+        }
+        Ok(Self { files })
+    }
+
+    /// The value of the file that counts most.
+    fn first<T: Clone>(&self, of: impl Fn(&Values) -> &Option<Placed<T>>) -> Option<Found<T>> {
+        self.files.iter().find_map(|file| {
+            let placed = of(&file.values).as_ref()?;
+            Some(Found {
+                value: placed.value.clone(),
+                place: file.place(placed.line),
+            })
+        })
+    }
+
+    /// The lists of all files, one behind the other.
+    fn all(
+        &self,
+        of: impl Fn(&Values) -> &Option<Placed<Vec<String>>>,
+    ) -> Option<Found<Vec<String>>> {
+        let lists = self.files.iter().filter_map(|file| {
+            let placed = of(&file.values).as_ref()?;
+            Some((placed.value.clone(), file.place(placed.line)))
+        });
+        let (values, places): (Vec<_>, Vec<_>) = lists.unzip();
+        (!values.is_empty()).then(|| Found {
+            value: values.concat(),
+            place: places.join(", "),
+        })
+    }
+}
+
+impl File {
+    fn place(&self, line: usize) -> String {
+        format!("{}:{line}", self.path.display())
+    }
+}
+
+/// The nearest file above a folder, up to the root of the repository; outside of one, that folder's only: nobody else's
+/// file in a folder above decides anything.
+fn of_project(from: &Path) -> Option<PathBuf> {
+    let root = from.ancestors().position(|dir| dir.join(".git").exists());
+    let mut folders = from.ancestors().take(root.unwrap_or(0) + 1);
+    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file()))
+}
+
+fn of_user() -> Option<PathBuf> {
+    layers::user_config().map(|folder| folder.join(NAME))
+}
+
+/// Puts settings where no flag and no variable says otherwise.
+///
+/// # Errors
+/// A file that cannot be read, or holds what is no setting.
+pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
+    let with_project = !without_project(cli);
+    let settings = match &cli.command {
+        // What needs none must not fail for a mistake in one.
+        Some(Command::Completions { .. } | Command::Man | Command::Config(_)) => return Ok(()),
+        _ => Settings::load(with_project)?,
+    };
+    if settings.files.is_empty() {
+        return Ok(());
+    }
+    match &mut cli.command {
+        None => {
+            settings.output(&mut cli.analyze.output, false);
+            settings.choice(&mut cli.analyze.choice);
+        }
+        Some(Command::Scan(scan)) => {
+            settings.output(&mut scan.output, scan.baseline.is_some());
+            settings.choice(&mut scan.choice);
+            scan.jobs = scan
+                .jobs
+                .or(settings.first(|v| &v.jobs).map(|found| found.value));
+        }
+        Some(Command::Explain(explain)) => {
+            settings.look(&mut explain.look);
+            settings.choice(&mut explain.choice);
+        }
+        Some(Command::Patterns(Patterns::List(list))) => {
+            settings.look(&mut list.look);
+            settings.choice(&mut list.choice);
+        }
+        Some(Command::Patterns(Patterns::Lint(lint))) => settings.look(&mut lint.look),
+        Some(Command::Patterns(Patterns::Test(test))) => settings.look(&mut test.look),
+        Some(Command::Patterns(Patterns::Try(tried))) => settings.look(&mut tried.look),
+        Some(_) => {}
+    }
+    if let Some(names) = settings.all(|v| &v.redact_names) {
+        redact::also(&names.value);
+    }
+    Ok(())
+}
+
+fn without_project(cli: &Cli) -> bool {
+    match &cli.command {
+        None => cli.analyze.choice.no_project,
+        Some(Command::Scan(scan)) => scan.choice.no_project,
+        Some(Command::Explain(explain)) => explain.choice.no_project,
+        Some(Command::Patterns(Patterns::List(list))) => list.choice.no_project,
+        Some(_) => false,
+    }
+}
+
+impl Settings {
+    fn look(&self, look: &mut Look) {
+        look.lang = look
+            .lang
+            .or(self.first(|v| &v.lang).map(|found| found.value));
+        look.color = look
+            .color
+            .or(self.first(|v| &v.color).map(|found| found.value));
+        look.width = look
+            .width
+            .or(self.first(|v| &v.width).map(|found| found.value));
+        look.ascii |= self.first(|v| &v.ascii).is_some_and(|found| found.value);
+    }
+
+    /// `compared`: there is a baseline, so that a failure can be new.
+    fn output(&self, output: &mut Output, compared: bool) {
+        self.look(&mut output.look);
+        if output.formats.is_empty() && !output.short {
+            output.formats = self
+                .first(|v| &v.format)
+                .map(|found| vec![found.value])
+                .unwrap_or_default();
+        }
+        if output.fail_on.is_empty() {
+            output.fail_on = self
+                .first(|v| &v.fail_on)
+                .map(|found| found.value)
+                .unwrap_or_default();
+            output.fail_on.retain(|gate| compared || gate != "new");
+        }
+        output.exit_zero |= self
+            .first(|v| &v.exit_zero)
+            .is_some_and(|found| found.value);
+    }
+
+    fn choice(&self, choice: &mut Choice) {
+        // A flag that chooses patterns makes its own choice; what is disabled stays so.
+        if choice.only.is_empty() && choice.skip.is_empty() {
+            choice.only = self
+                .first(|v| &v.only)
+                .map(|found| found.value)
+                .unwrap_or_default();
+            choice.skip = self
+                .first(|v| &v.skip)
+                .map(|found| found.value)
+                .unwrap_or_default();
+        }
+        choice.skip.extend(
+            self.all(|v| &v.disable)
+                .map(|found| found.value)
+                .unwrap_or_default(),
+        );
+        // In the order of layers: those of flags come last, so that they win.
+        let own = self.files.iter().rev();
+        let own = own.filter_map(|file| file.values.patterns.as_ref());
+        let own: Vec<PathBuf> = own
+            .flat_map(|p| p.value.iter().map(PathBuf::from))
+            .collect();
+        choice.paths.splice(0..0, own);
+    }
+}

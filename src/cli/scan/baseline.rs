@@ -1,0 +1,176 @@
+//! `--baseline FILE`, `--write-baseline FILE`: failures that are known already, by fingerprint.
+//!
+//! The file is JSON, sorted, a line a failure, so that it can be kept in a repository and its changes read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::args::Scan;
+use crate::cli::complaint::Complaint;
+use crate::model::LogReport;
+use crate::report::{best_text, sanitize};
+use crate::source;
+
+/// Version of the file's form.
+const VERSION: u32 = 1;
+
+/// What was known, and what is to be written.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    known: BTreeMap<String, Failure>,
+    /// Failures are compared with what was known.
+    compares: bool,
+    write: Option<(PathBuf, BTreeMap<String, Failure>)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct File {
+    jobtriage_baseline: u32,
+    failures: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    fingerprint: String,
+    #[serde(flatten)]
+    failure: Failure,
+}
+
+/// What people are told of a known failure; only the fingerprint is compared.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Failure {
+    /// The cause; `None` where none was known.
+    id: Option<String>,
+    text: String,
+    /// A log it was seen in.
+    log: String,
+}
+
+impl Baseline {
+    /// What the flags ask for.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no baseline.
+    pub fn of(args: &Scan) -> Result<Self, Complaint> {
+        let known = match &args.baseline {
+            Some(path) => read(path)?,
+            None => BTreeMap::new(),
+        };
+        let written = args.write_baseline.as_ref();
+        Ok(Self {
+            compares: args.baseline.is_some(),
+            // What was known stays known, though it is not seen today.
+            write: written.map(|path| (path.clone(), known.clone())),
+            known,
+        })
+    }
+
+    /// Is the failure of this log known? Takes it up for the file to be written.
+    pub fn knows(&mut self, report: &LogReport) -> bool {
+        let Some((fingerprint, failure)) = failure(report) else {
+            return false;
+        };
+        if let Some((_, failures)) = &mut self.write {
+            failures
+                .entry(fingerprint.to_owned())
+                .or_insert_with(failure);
+        }
+        self.compares && self.known.contains_key(fingerprint)
+    }
+
+    /// Writes the file, if one is asked for.
+    ///
+    /// # Errors
+    /// What writing it met.
+    pub fn finish(self) -> Result<(), Complaint> {
+        let Some((path, failures)) = self.write else {
+            return Ok(());
+        };
+        let result = write(&path, failures);
+        result.map_err(|e| {
+            Complaint::new(format!(
+                "cannot write '{}': {}",
+                path.display(),
+                source::reason(&e)
+            ))
+        })
+    }
+}
+
+/// What is compared, and what is told of it; nothing for a log without a failure.
+fn failure(report: &LogReport) -> Option<(&str, impl FnOnce() -> Failure)> {
+    let (fingerprint, id, text) = match (&report.cause, &report.unexplained) {
+        (Some(cause), _) => (&cause.fingerprint, Some(&cause.id), cause.title.as_str()),
+        (None, Some(unknown)) => (
+            &unknown.fingerprint,
+            None,
+            best_text(unknown).unwrap_or_default(),
+        ),
+        (None, None) => return None,
+    };
+    let failure = move || Failure {
+        id: id.cloned(),
+        text: text.to_owned(),
+        log: report.source.clone(),
+    };
+    Some((fingerprint, failure))
+}
+
+fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|e| {
+        Complaint::hint(
+            format!("--baseline '{name}': {}", source::reason(&e)),
+            "write one first: `jobtriage scan … --write-baseline FILE`",
+        )
+    })?;
+    let file: File = serde_json::from_str(&text).map_err(|e| {
+        Complaint::hint(
+            format!("--baseline '{name}': no baseline: {e}"),
+            "it is a file that `jobtriage scan … --write-baseline FILE` has written",
+        )
+    })?;
+    if file.jobtriage_baseline != VERSION {
+        return Err(Complaint::hint(
+            format!(
+                "--baseline '{name}': version {} of the file is not known here",
+                file.jobtriage_baseline
+            ),
+            "write it anew, or use the release that wrote it",
+        ));
+    }
+    let failures = file.failures.into_iter();
+    Ok(failures.map(|e| (e.fingerprint, e.failure)).collect())
+}
+
+/// Written beside its place and put there when it is whole.
+fn write(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let result = write_to(&draft, failures).and_then(|()| fs::rename(&draft, path));
+    if result.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    result
+}
+
+fn write_to(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    write!(out, "{{\"jobtriage_baseline\": {VERSION}, \"failures\": [")?;
+    let mut comma = "";
+    for (fingerprint, failure) in failures {
+        let entry = Entry {
+            fingerprint,
+            failure,
+        };
+        let entry = sanitize::clean_json(serde_json::to_string(&entry)?);
+        write!(out, "{comma}\n  {entry}")?;
+        comma = ",";
+    }
+    writeln!(out, "\n]}}")?;
+    out.flush()
+}

@@ -1,0 +1,290 @@
+//! `--cache DIR`: what a file was told, under the hash of its content.
+//!
+//! Below the folder there is one for each way to analyse (program, patterns, options that change a result), in it an entry a
+//! content. An entry is written beside its place and moved there, so several scans can share a folder; one that is damaged,
+//! or of another form, is as good as none. The folder may be deleted at any time.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Done;
+use crate::cli::args::Scan;
+use crate::cli::complaint::{self, Complaint};
+use crate::library::Library;
+use crate::model::{Finding, Lang, LogReport, Problem};
+use crate::redact;
+use crate::source;
+
+/// Version of the form of entries.
+const VERSION: u32 = 1;
+/// Bytes of the checksum before an entry.
+const CHECKSUM: usize = 16;
+/// Bytes hashed at a time.
+const CHUNK: usize = 128 << 10;
+/// What tells backup programs that nothing is lost without the folder.
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Results of `jobtriage scan --cache`. May be deleted.\n";
+
+/// The folder, for one way to analyse.
+#[derive(Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    drafts: AtomicUsize,
+    complained: AtomicBool,
+}
+
+/// The content of a file.
+#[derive(Debug)]
+pub struct Key {
+    hash: String,
+    /// As it was before it was read: where it has changed since, nothing is kept.
+    state: State,
+}
+
+/// Length and time of the last change.
+type State = (u64, Option<std::time::SystemTime>);
+
+/// What is kept of a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    /// The name it had: results tell it in many places.
+    label: String,
+    reports: Vec<(LogReport, Unwritten)>,
+    problems: Vec<Problem>,
+    trouble: bool,
+    trouble_if_named: bool,
+}
+
+/// What of a report is for people only, and not part of its written form.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Unwritten {
+    verdict_line: Option<u64>,
+    remark: Option<String>,
+    /// Of the cause, and of further findings.
+    spans: Vec<(u32, u32)>,
+    consequences: Vec<String>,
+}
+
+impl Cache {
+    /// Opens the folder that the flags name; `None` without one, and where results are told that must not be kept: secrets
+    /// (`--no-redact`), or how a verdict was reached (`--why`).
+    ///
+    /// # Errors
+    /// A folder that cannot be made.
+    pub fn of(args: &Scan, library: &Library, lang: Lang) -> Result<Option<Self>, Complaint> {
+        // An empty variable is none.
+        let named = args.cache.as_ref().filter(|p| !p.as_os_str().is_empty());
+        let Some(folder) = named else {
+            return Ok(None);
+        };
+        if args.output.no_redact || args.output.look.why {
+            return Ok(None);
+        }
+        let mut hash = Sha256::new();
+        let options = (
+            VERSION,
+            env!("CARGO_PKG_VERSION"),
+            program(),
+            lang,
+            args.reading.text,
+            redact::own_names(),
+        );
+        hash.update(postcard::to_allocvec(&options).unwrap_or_default());
+        hash.update(library.digest());
+        let way = folder.join(hex(&hash.finalize()[..8]));
+        let make = || -> io::Result<()> {
+            fs::create_dir_all(&way)?;
+            fs::write(folder.join("CACHEDIR.TAG"), TAG)?;
+            fs::write(folder.join(".gitignore"), "*\n")
+        };
+        make().map_err(|e| {
+            Complaint::hint(
+                format!("--cache '{}': {}", folder.display(), source::reason(&e)),
+                "name a folder that can be written; it is made where it is missing",
+            )
+        })?;
+        Ok(Some(Self {
+            folder: way,
+            drafts: AtomicUsize::new(0),
+            complained: AtomicBool::new(false),
+        }))
+    }
+
+    /// The content of a file; `None` where it cannot be read, which the analysis will tell.
+    pub fn key(&self, path: &Path) -> Option<Key> {
+        let mut file = File::open(path).ok()?;
+        let state = state(&file)?;
+        let mut hash = Sha256::new();
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            match file.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(n) => hash.update(&chunk[..n]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        let hash = hex(&hash.finalize());
+        Some(Key { hash, state })
+    }
+
+    /// What is known of a content, under the name that it has now.
+    pub fn get(&self, key: &Key, path: &Path) -> Option<Done> {
+        let bytes = fs::read(self.place(key)).ok()?;
+        let (checksum, entry) = bytes.split_at_checked(CHECKSUM)?;
+        if Sha256::digest(entry)[..CHECKSUM] != *checksum {
+            return None;
+        }
+        let mut entry: Entry = postcard::from_bytes(entry).ok()?;
+        let label = path.display().to_string();
+        if entry.label != label {
+            rename(&mut entry, &label);
+        }
+        let reports = entry.reports.into_iter();
+        let reports = reports.map(|(mut report, unwritten)| {
+            unwritten.put_back(&mut report);
+            report
+        });
+        Some(Done {
+            index: 0,
+            reports: reports.collect(),
+            problems: entry.problems,
+            trouble: entry.trouble,
+            trouble_if_named: entry.trouble_if_named,
+        })
+    }
+
+    /// Keeps what was found in a file, unless it has changed meanwhile. Where that fails, the scan goes on without.
+    pub fn put(&self, key: &Key, path: &Path, done: &Done) {
+        if File::open(path).ok().and_then(|file| state(&file)) != Some(key.state) {
+            return;
+        }
+        let entry = Entry {
+            label: path.display().to_string(),
+            reports: done
+                .reports
+                .iter()
+                .map(|r| (r.clone(), Unwritten::of(r)))
+                .collect(),
+            problems: done.problems.clone(),
+            trouble: done.trouble,
+            trouble_if_named: done.trouble_if_named,
+        };
+        if let Err(error) = self.write(key, &entry)
+            && !self.complained.swap(true, Ordering::Relaxed)
+        {
+            complaint::tell(
+                &format!(
+                    "--cache: cannot write to '{}': {}",
+                    self.folder.display(),
+                    source::reason(&error)
+                ),
+                Some("the scan goes on; the next one has to read more"),
+            );
+        }
+    }
+
+    fn write(&self, key: &Key, entry: &Entry) -> io::Result<()> {
+        let entry = postcard::to_allocvec(entry).map_err(io::Error::other)?;
+        let bytes = [&Sha256::digest(&entry)[..CHECKSUM], &entry].concat();
+        let place = self.place(key);
+        let number = self.drafts.fetch_add(1, Ordering::Relaxed);
+        let draft = self
+            .folder
+            .join(format!(".{}-{number}", std::process::id()));
+        let moved = fs::write(&draft, bytes).and_then(|()| {
+            fs::rename(&draft, &place).or_else(|_| {
+                fs::create_dir_all(place.parent().unwrap_or(&self.folder))?;
+                fs::rename(&draft, &place)
+            })
+        });
+        if moved.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        moved
+    }
+
+    /// A folder for each first byte: no folder gets too long.
+    fn place(&self, key: &Key) -> PathBuf {
+        self.folder.join(&key.hash[..2]).join(&key.hash[2..])
+    }
+}
+
+impl Unwritten {
+    fn of(report: &LogReport) -> Self {
+        Self {
+            verdict_line: report.verdict_line,
+            remark: report.remark.clone(),
+            spans: findings(report).map(|finding| finding.span).collect(),
+            consequences: report.consequences.iter().map(|c| c.text.clone()).collect(),
+        }
+    }
+
+    fn put_back(self, report: &mut LogReport) {
+        report.verdict_line = self.verdict_line;
+        report.remark = self.remark;
+        let findings = report.cause.iter_mut().chain(&mut report.also);
+        for (finding, span) in findings.zip(self.spans) {
+            finding.span = span;
+        }
+        for (consequence, text) in report.consequences.iter_mut().zip(self.consequences) {
+            consequence.text = text;
+        }
+    }
+}
+
+fn findings(report: &LogReport) -> impl Iterator<Item = &Finding> {
+    report.cause.iter().chain(&report.also)
+}
+
+/// Gives everything the new name of the file; what stands behind it (members of an archive, jobs) stays.
+fn rename(entry: &mut Entry, label: &str) {
+    let old = std::mem::replace(&mut entry.label, label.to_owned());
+    let renamed = |source: &mut String| {
+        if let Some(rest) = source.strip_prefix(&old) {
+            *source = format!("{label}{rest}");
+        }
+    };
+    for (report, _) in &mut entry.reports {
+        renamed(&mut report.source);
+        report
+            .inputs
+            .iter_mut()
+            .for_each(|input| renamed(&mut input.source));
+        for finding in report.cause.iter_mut().chain(&mut report.also) {
+            finding
+                .evidence
+                .iter_mut()
+                .for_each(|e| renamed(&mut e.source));
+        }
+    }
+    for problem in &mut entry.problems {
+        renamed(&mut problem.source);
+    }
+}
+
+fn state(file: &File) -> Option<State> {
+    let data = file.metadata().ok()?;
+    Some((data.len(), data.modified().ok()))
+}
+
+/// This very program: a version that is being worked on has one number for many programs.
+fn program() -> (u64, u64) {
+    let data = env::current_exe().and_then(fs::metadata).ok();
+    let changed = data.as_ref().and_then(|data| data.modified().ok());
+    let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    (
+        data.map_or(0, |data| data.len()),
+        changed.map_or(0, |since| since.as_millis() as u64),
+    )
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

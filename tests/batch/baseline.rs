@@ -1,0 +1,159 @@
+//! What is known already, and what is new since.
+
+use crate::{Dir, PASSED, UNKNOWN, failed, sources};
+
+fn dir(name: &str) -> Dir {
+    let dir = Dir::new(name);
+    dir.write("monday/1.log", failed(1_700_000_000));
+    dir.write("monday/2.log", UNKNOWN);
+    dir.write("monday/3.log", PASSED);
+    let (code, _, err) = dir.run(&["scan", "monday", "-q", "--write-baseline", "known.json"]);
+    assert_eq!(code, 1, "{err}");
+    dir
+}
+
+/// A failure that was not there on Monday.
+const NEW: &str =
+    "$ ./deploy.sh\nthe gate is shut: nobody may pass today\nERROR: Job failed: exit code 4\n";
+
+#[test]
+fn only_what_is_new_is_reported_and_the_rest_is_counted() {
+    let dir = dir("baseline");
+    // The same failures in other logs.
+    dir.write("tuesday/4.log", failed(1_700_100_000));
+    dir.write("tuesday/5.log", UNKNOWN);
+    dir.write("tuesday/6.log", PASSED);
+    let scan = ["scan", "tuesday", "--baseline", "known.json"];
+    let (code, out, _) = dir.run(&scan);
+    assert_eq!(code, 0, "nothing new is unexplained: {out}");
+    assert!(
+        out.contains("2 logs with failures that the baseline knows"),
+        "{out}"
+    );
+    dir.write("tuesday/7.log", NEW);
+    let (code, out, _) = dir.run(&scan);
+    assert_eq!(code, 1, "{out}");
+    let report = dir.json(&scan[1..]);
+    assert_eq!(sources(&report), ["tuesday/6.log", "tuesday/7.log"]);
+    let summary = &report["summary"];
+    assert_eq!(
+        (&summary["known"], &summary["logs"], &summary["unexplained"]),
+        (&2.into(), &2.into(), &1.into())
+    );
+    assert!(summary["causes"].as_array().unwrap().is_empty());
+    // Without the flag nothing is known.
+    assert_eq!(dir.json(&["tuesday"])["summary"]["known"], 0);
+}
+
+#[test]
+fn a_gate_stands_for_what_is_new() {
+    let dir = dir("baseline-gate");
+    let gate = |folder: &str| {
+        dir.run(&[
+            "scan",
+            folder,
+            "--baseline",
+            "known.json",
+            "--fail-on",
+            "new",
+        ])
+        .0
+    };
+    assert_eq!(gate("monday"), 0);
+    dir.write("monday/4.log", NEW);
+    assert_eq!(gate("monday"), 3);
+    // Other gates are for new failures as well.
+    let args = [
+        "scan",
+        "monday",
+        "--baseline",
+        "known.json",
+        "--fail-on",
+        "owner:network",
+        "--exit-zero",
+    ];
+    assert_eq!(dir.run(&args[..6]).0, 1);
+    assert_eq!(dir.run(&args).0, 0);
+    for args in [
+        &["scan", "monday", "--fail-on", "new"][..],
+        &["monday/1.log", "--fail-on", "new"],
+    ] {
+        let (code, _, err) = dir.run(args);
+        assert_eq!(code, 2);
+        assert!(
+            err.contains("--fail-on new") && err.contains("--baseline"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_baseline_grows_and_reads_well() {
+    let dir = dir("baseline-grows");
+    let first = dir.read("known.json");
+    assert_eq!(first.lines().count(), 4, "{first}");
+    assert!(
+        first.contains("git/could-not-resolve-host") && first.contains("monday/2.log"),
+        "{first}"
+    );
+    dir.write("new.log", NEW);
+    // Written over what it was read from: what was known stays known.
+    let args = [
+        "scan",
+        "new.log",
+        "-q",
+        "--baseline",
+        "known.json",
+        "--write-baseline",
+        "known.json",
+    ];
+    assert_eq!(dir.run(&args).0, 1);
+    let second = dir.read("known.json");
+    assert_eq!(second.lines().count(), 5, "{second}");
+    assert!(
+        first
+            .lines()
+            .all(|line| second.contains(line.trim_end_matches(','))),
+        "{second}"
+    );
+    assert_eq!(dir.run(&args).0, 0);
+    assert_eq!(dir.read("known.json"), second);
+    let left: Vec<_> = std::fs::read_dir(&dir.0)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 3, "nothing half-written stays: {left:?}");
+}
+
+#[test]
+fn what_is_no_baseline_is_told() {
+    let dir = dir("baseline-bad");
+    dir.write("odd.json", "[1, 2]");
+    dir.write(
+        "future.json",
+        r#"{"jobtriage_baseline": 99, "failures": []}"#,
+    );
+    for (file, says) in [
+        ("nowhere.json", "no such file"),
+        ("odd.json", "no baseline"),
+        ("future.json", "version 99"),
+        ("monday/1.log", "no baseline"),
+    ] {
+        let (code, out, err) = dir.run(&["scan", "monday", "--baseline", file]);
+        assert_eq!((code, out.as_str()), (2, ""), "{file}");
+        assert!(
+            err.contains(&format!("--baseline '{file}'")) && err.contains(says),
+            "{err}"
+        );
+        assert!(err.contains("hint: "), "{err}");
+    }
+    let (code, _, err) = dir.run(&[
+        "scan",
+        "monday",
+        "-q",
+        "--write-baseline",
+        "nowhere/known.json",
+    ]);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot write 'nowhere/known.json'"), "{err}");
+}

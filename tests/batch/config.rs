@@ -1,0 +1,260 @@
+//! Settings files, and where a value comes from.
+
+use std::fs;
+
+use crate::{Dir, UNKNOWN, failed};
+
+fn dir(name: &str) -> Dir {
+    let dir = Dir::new(name);
+    fs::create_dir_all(dir.0.join(".git")).unwrap();
+    dir.write("ci/job.log", failed(1_700_000_000));
+    dir
+}
+
+#[test]
+fn the_nearest_file_up_to_the_root_of_the_repository_counts() {
+    let dir = dir("config-nearest");
+    let korean = |folder: &str, args: &[&str]| {
+        let job = dir.0.join("ci/job.log").display().to_string();
+        let mut command = dir.command(&[&[job.as_str()], args].concat());
+        let out = command.current_dir(dir.0.join(folder)).output().unwrap();
+        String::from_utf8(out.stdout).unwrap().contains("재실행")
+    };
+    assert!(!korean("ci", &[]));
+    dir.write("jobtriage.toml", "lang = \"ko\"\n");
+    assert!(korean("ci", &[]) && korean(".", &[]));
+    dir.write("ci/jobtriage.toml", "color = \"never\"\n");
+    assert!(!korean("ci", &[]), "the nearest one only");
+    fs::remove_file(dir.0.join("ci/jobtriage.toml")).unwrap();
+    // Flags, variables, and who wants none of it.
+    assert!(!korean("ci", &["--lang", "en"]) && !korean("ci", &["--no-project"]));
+    // The user's own counts less than the project's.
+    dir.write("home/jobtriage/jobtriage.toml", "lang = \"en\"\n");
+    assert!(korean("ci", &[]));
+    fs::remove_file(dir.0.join("jobtriage.toml")).unwrap();
+    dir.write("home/jobtriage/jobtriage.toml", "lang = \"ko\"\n");
+    assert!(korean("ci", &[]));
+    // Nothing above the repository counts.
+    fs::create_dir_all(dir.0.join("ci/.git")).unwrap();
+    dir.write("home/jobtriage/jobtriage.toml", "");
+    dir.write("jobtriage.toml", "lang = \"ko\"\n");
+    assert!(!korean("ci", &[]));
+}
+
+#[test]
+fn settings_do_what_their_flags_do() {
+    let dir = dir("config-keys");
+    let run = |settings: &str, args: &[&str]| {
+        dir.write("jobtriage.toml", settings);
+        dir.run(args)
+    };
+    let job = &["ci/job.log"][..];
+    assert!(run("format = \"json\"", job).1.starts_with('{'));
+    assert!(
+        run("format = \"json\"", &["ci/job.log", "-f", "short"])
+            .1
+            .starts_with("ci/job.log:10:")
+    );
+    assert_eq!(run("fail_on = [\"owner:network\"]", job).0, 3);
+    assert_eq!(
+        run("fail_on = [\"owner:network\"]\nexit_zero = true", job).0,
+        0
+    );
+    assert_eq!(
+        run(
+            "fail_on = [\"owner:network\"]",
+            &["ci/job.log", "--fail-on", "node/*"]
+        )
+        .0,
+        0
+    );
+    // `new` is for scans with a baseline; others do not stumble over it.
+    assert_eq!(run("fail_on = [\"new\"]", job).0, 0);
+    assert!(run("color = \"always\"", job).1.contains('\u{1b}'));
+    assert!(
+        !run("color = \"always\"", &["ci/job.log", "--color", "never"])
+            .1
+            .contains('\u{1b}')
+    );
+    assert!(run("ascii = true", job).1.is_ascii());
+    let known = |out: &str| out.contains("git/could-not-resolve-host");
+    assert!(!known(&run("skip = [\"git/*\"]", job).1));
+    assert!(known(
+        &run("skip = [\"git/*\"]", &["ci/job.log", "--skip", "go/*"]).1
+    ));
+    assert!(!known(
+        &run("disable = [\"git/*\"]", &["ci/job.log", "--skip", "go/*"]).1
+    ));
+    assert!(!known(
+        &run("only = [\"go/*\"]\njobs = 1", &["scan", "ci"]).1
+    ));
+    let (code, _, err) = run("disable = [\"nonsense/*\"]", job);
+    assert_eq!(code, 2);
+    assert!(err.contains("nonsense/*"), "{err}");
+}
+
+#[test]
+fn patterns_and_secrets_of_a_project() {
+    let dir = dir("config-project");
+    dir.write(
+        "ci/patterns/acme/notes.toml",
+        "role = \"root_cause\"\nconfidence = \"high\"\nowner = \"project\"\nretry = \"never\"\ncategory = \"build\"\n\
+         provenance = { level = \"report\" }\n\
+         [[match]]\nregex = '^release notes are incomplete'\n\
+         [text.en]\ntitle = \"The release notes lack a chapter\"\ncause = \"They do.\"\nfix = [\"Write it.\"]\n\
+         [tests]\nmatches = [\"release notes are incomplete: x\"]\nignores = [\"release notes\"]\n",
+    );
+    dir.write(
+        "jobtriage.toml",
+        "patterns = [\"ci/patterns\"]\n[redact]\nnames = [\"ACME_*\"]\n",
+    );
+    dir.write(
+        "deep/job.log",
+        format!("$ export ACME_DOOR=sesame42\n{UNKNOWN}"),
+    );
+    let mut command = dir.command(&["job.log"]);
+    let out = command.current_dir(dir.0.join("deep")).output().unwrap();
+    let told = String::from_utf8(out.stdout).unwrap();
+    assert!(
+        told.contains("acme/notes"),
+        "{told}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    dir.write("deep/odd.log", "$ ./open.sh\nerror: ACME_DOOR=sesame42 does not open the gate\nERROR: Job failed: exit code 1\n");
+    let (_, told, _) = dir.run(&["deep/odd.log", "-f", "json"]);
+    assert!(
+        !told.contains("sesame42") && told.contains("ACME_DOOR=[redacted:secret]"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_mistake_is_told_with_its_line() {
+    let dir = dir("config-bad");
+    dir.write("jobtriage.toml", "lang = \"ko\"\nskpi = [\"node/*\"]\n");
+    for args in [&["ci/job.log"][..], &["scan", "ci"], &["config", "show"]] {
+        let (code, out, err) = dir.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(
+            err.contains("jobtriage.toml:2:1: unknown key `skpi`"),
+            "{err}"
+        );
+        assert!(err.contains("did you mean `skip`?"), "{err}");
+    }
+    assert_eq!(dir.run(&["ci/job.log", "--no-project"]).0, 0);
+    assert_eq!(
+        dir.run(&["man"]).0,
+        0,
+        "what needs no settings does not fail for them"
+    );
+    // A project's file names nothing to write, and nothing outside.
+    dir.write("jobtriage.toml", "format = \"json=/tmp/x\"\n");
+    assert!(dir.run(&["ci/job.log"]).2.contains("unknown format"));
+    dir.write("jobtriage.toml", "patterns = [\"../elsewhere\"]\n");
+    assert!(
+        dir.run(&["ci/job.log"])
+            .2
+            .contains("outside of the project")
+    );
+}
+
+#[test]
+fn every_value_is_shown_with_its_origin() {
+    let dir = dir("config-show");
+    dir.write(
+        "jobtriage.toml",
+        "# of all\nlang = \"ko\"\ndisable = [\"node/*\"]\n",
+    );
+    dir.write(
+        "home/jobtriage/jobtriage.toml",
+        "disable = [\"go/*\"]\nwidth = 100\n",
+    );
+    let mut command = dir.command(&["config", "show"]);
+    let out = command.env("JOBTRIAGE_JOBS", "3").output().unwrap();
+    let out = String::from_utf8(out.stdout).unwrap();
+    let line = |key: &str| {
+        let line = out.lines().find(|line| line.split(' ').next() == Some(key));
+        line.unwrap_or_else(|| panic!("{key}: {out}")).to_owned()
+    };
+    let project = dir.0.join("jobtriage.toml").display().to_string();
+    let user = dir
+        .0
+        .join("home/jobtriage/jobtriage.toml")
+        .display()
+        .to_string();
+    assert!(
+        line("lang").contains("\"ko\"") && line("lang").ends_with(&format!("# {project}:2")),
+        "{out}"
+    );
+    assert!(
+        line("width").contains("100") && line("width").ends_with(&format!("{user}:2")),
+        "{out}"
+    );
+    assert!(line("disable").contains("[\"node/*\", \"go/*\"]"), "{out}");
+    assert!(
+        line("disable").ends_with(&format!("{project}:3, {user}:1")),
+        "{out}"
+    );
+    assert!(
+        line("jobs").ends_with("# environment: JOBTRIAGE_JOBS"),
+        "{out}"
+    );
+    assert!(
+        line("color").contains("\"auto\"") && line("color").ends_with("# default"),
+        "{out}"
+    );
+    let (_, json, _) = dir.run(&["config", "show", "-f", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(rows.as_array().unwrap().len() > 10);
+    let (_, path, _) = dir.run(&["config", "path"]);
+    assert_eq!(path, format!("project  {project}\nuser     {user}\n"));
+}
+
+#[test]
+fn the_manual_and_the_completions_know_every_option() {
+    let dir = dir("config-man");
+    let (_, man, _) = dir.run(&["man"]);
+    let man = man.replace("\\-", "-");
+    let (_, bash, _) = dir.run(&["completions", "bash"]);
+    for option in [
+        "--files-from",
+        "--since",
+        "--until",
+        "--sort",
+        "--group-by",
+        "--top",
+        "--baseline",
+        "--write-baseline",
+        "--cache",
+        "--fail-on",
+    ] {
+        assert!(man.contains(option), "{option} in the manual");
+        assert!(bash.contains(option), "{option} in the completions");
+    }
+    for part in [
+        ".SH \"JOBTRIAGE SCAN\"",
+        ".SH \"JOBTRIAGE CONFIG SHOW\"",
+        ".SH \"JOBTRIAGE PATTERNS LINT\"",
+    ] {
+        assert!(man.contains(part), "{part}: {man}");
+    }
+    assert!(man.contains("a log that tells none is left out"), "{man}");
+}
+
+#[test]
+fn the_version_says_what_the_program_knows() {
+    let dir = dir("config-version");
+    let (_, out, _) = dir.run(&["--version"]);
+    let words: Vec<&str> = out.split_whitespace().collect();
+    assert_eq!(
+        (words[0], words[1]),
+        ("jobtriage", env!("CARGO_PKG_VERSION"))
+    );
+    let report = dir.json(&["ci/job.log"]);
+    assert_eq!(words[2], format!("({}", report["tool"]["patterns"]));
+    assert_eq!(
+        (words[4], words[5].trim_end_matches(')').len()),
+        ("library", 12),
+        "{out}"
+    );
+}
