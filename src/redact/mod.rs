@@ -181,6 +181,22 @@ impl Secret {
 /// The secrets of a text, in order, none touching another. Where two overlap the earlier rule stands: it knows the form, the
 /// later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
+    let mut kept = by_rules(text);
+    for range in own::values(text) {
+        if !kept.iter().any(|k| overlap(&k.range, &range)) {
+            kept.push(Secret {
+                range,
+                kind: "secret",
+                random: false,
+            });
+        }
+    }
+    kept.sort_by_key(|s| s.range.start);
+    kept
+}
+
+/// What the table knows.
+fn by_rules(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let plain = with_plain_blanks(text);
     let wanted = rules::wanted(plain.as_bytes());
@@ -215,15 +231,6 @@ fn find(text: &str) -> Vec<Secret> {
             if at >= text.len() {
                 break;
             }
-        }
-    }
-    for range in own::values(text) {
-        if !kept.iter().any(|k| overlap(&k.range, &range)) {
-            kept.push(Secret {
-                range,
-                kind: "secret",
-                random: false,
-            });
         }
     }
     kept.sort_by_key(|s| s.range.start);
