@@ -82,6 +82,11 @@ fn sandbox(name: &str) -> PathBuf {
     }
     fs::write(work.join("exported/3.log"), &pull).unwrap();
     fs::write(
+        work.join("passing.log"),
+        "$ docker build .\nJob succeeded\n",
+    )
+    .unwrap();
+    fs::write(
         work.join("node-check.txt"),
         "Error response from daemon: Get \"https://registry.example.com/v2/\": dial tcp 192.0.2.1:443: i/o timeout\n",
     )
