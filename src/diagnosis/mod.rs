@@ -338,16 +338,20 @@ fn worth_telling(
     candidates: &[candidates::Candidate<'_>],
     region: &recovered::Region,
 ) -> bool {
-    let candidate = &candidates[winner];
     let near_end = |c: &candidates::Candidate<'_>| {
         let last = c.hits.iter().map(|s| s.hit.place.line).max();
         last.is_some_and(|line| line + NEAR_END >= region.last_line)
     };
-    let borne_out = near_end(candidate)
-        || candidates
-            .iter()
-            .any(|c| c.follows() && c.pattern().role != Role::Noise && near_end(c));
-    let pattern = candidate.pattern();
+    // Its consequences, what wraps it, or a summary behind it.
+    let says_so = |c: &candidates::Candidate<'_>| {
+        let summary = c.pattern().role == Role::Symptom && c.place == recovered::Where::Command;
+        (c.follows() || summary) && c.pattern().role != Role::Noise
+    };
+    let borne_out = candidates
+        .iter()
+        .enumerate()
+        .any(|(k, c)| (k == winner || says_so(c)) && near_end(c));
+    let pattern = candidates[winner].pattern();
     borne_out
         && matches!(pattern.role, Role::RootCause | Role::Symptom)
         && pattern.confidence != Confidence::Low

@@ -82,11 +82,16 @@ pub(super) fn extract(
             best.filter(|b| b.score >= STRONG && close(b.line.place.line))?;
         }
     }
+    let is_noise = |line: &TailLine| {
+        let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
+        let mut hits = settled.iter().filter(on_line);
+        !region.harmless && hits.any(|s| s.pattern().role == Role::Noise)
+    };
     let last_output = || {
         failing
             .iter()
             .rev()
-            .find(|line| !line.echo && !line.command)
+            .find(|line| !line.echo && !line.command && !is_noise(line))
             .copied()
     };
     let best_line = best.map(|b| b.line).or_else(last_output);
