@@ -122,8 +122,7 @@ impl<'l> Scanner<'l> {
             let tail_and_verdict = [&scan.tail[..], verdict(&facts).as_slice()].concat();
             let more = unkeyed::hits(self.library, &tail_and_verdict, &facts, &scan.hits);
             scan.hits.extend(more);
-            scan.hits
-                .sort_by_key(|hit| (hit.place.line, hit.pattern, hit.span));
+            scan.hits.sort_by_key(|hit| (hit.place.line, hit.pattern));
         }
         scan.facts = facts;
         scan

@@ -109,7 +109,8 @@ impl Store {
                 }
             })
             .collect();
-        hits.sort_by_key(|hit| (hit.place.line, hit.pattern, hit.span));
+        // Within a line they come in the order of the text.
+        hits.sort_by_key(|hit| (hit.place.line, hit.pattern));
         hits
     }
 }

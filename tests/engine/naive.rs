@@ -258,10 +258,23 @@ fn captures(regex: &Regex, content: &[u8]) -> Captures {
     let name = |name: &str| {
         let text = String::from_utf8_lossy(found.name(name)?.as_bytes());
         let text = text.trim();
-        Some((
-            name.to_owned(),
-            text[..text.floor_char_boundary(500)].to_owned(),
-        ))
+        Some((name.to_owned(), kept(text).to_owned()))
     };
     regex.capture_names().flatten().filter_map(name).collect()
+}
+
+/// At most 500 bytes; where a blank stands among the last 200 of them, no word is torn.
+fn kept(text: &str) -> &str {
+    if text.len() <= 500 {
+        return text;
+    }
+    let torn = !text.as_bytes()[500].is_ascii_whitespace();
+    let blank = text.as_bytes()[300..500]
+        .iter()
+        .rposition(u8::is_ascii_whitespace);
+    let end = match blank {
+        Some(at) if torn => 300 + at,
+        _ => 500,
+    };
+    &text[..text.floor_char_boundary(end)]
 }
