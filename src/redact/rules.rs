@@ -282,7 +282,7 @@ fn fold(b: u8) -> u8 {
 
 fn hash(start: &[u8]) -> usize {
     let word = |k: usize| usize::from(fold(start[k]));
-    (word(0) * 0x51 ^ word(1) * 0x1d ^ word(2) << 4) & 0xfff
+    ((word(0) * 0x51) ^ (word(1) * 0x1d) ^ (word(2) << 4)) & 0xfff
 }
 
 impl Literals {
