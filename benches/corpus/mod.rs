@@ -336,7 +336,7 @@ confidence = "high"
 owner = "project"
 retry = "never"
 category = "build"
-provenance = {{ kind = "unverified" }}
+provenance = {{ level = "unverified" }}
 [[match]]
 regex = '''^{phrase} of (?P<what>\S+) failed'''
 [text.en]

@@ -68,7 +68,7 @@ pub struct Cost {
     /// User and system.
     pub cpu: Duration,
     pub wall: Duration,
-    /// Most memory that was resident, in KiB.
+    /// Most memory that was resident, in bytes; no less than what this process has at the time.
     pub peak: u64,
 }
 
@@ -100,9 +100,7 @@ fn once(run: &Run) -> std::io::Result<Cost> {
             )));
         }
         cost.cpu += used.rusage.utime + used.rusage.stime;
-        // Linux and the BSDs tell KiB, macOS bytes.
-        let unit = if cfg!(target_os = "macos") { 1024 } else { 1 };
-        cost.peak = cost.peak.max(used.rusage.maxrss / unit);
+        cost.peak = cost.peak.max(used.rusage.maxrss);
     }
     cost.cpu /= run.times;
     cost.wall /= run.times;
