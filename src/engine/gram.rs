@@ -2,6 +2,8 @@
 //!
 //! At every third position the folded four bytes are looked up in a small table. A literal of six bytes or more covers
 //! a window of three consecutive grams, one of which is sampled whatever its alignment, so no occurrence is missed.
+//! A gram that passes is looked up once more together with two bytes beside it: short literals (`) test `) have grams that
+//! stand on every tenth line, and telling them by their neighbours costs a third of looking into the literals.
 //! The tables are one flat run of bytes: made at build time for the embedded library, at run time for a user's own.
 
 use std::borrow::Cow;
@@ -11,15 +13,21 @@ use std::collections::BTreeMap;
 const STRIDE: usize = 3;
 /// Bytes a window of grams covers: the shortest literal.
 pub const WINDOW: usize = 4 + STRIDE - 1;
-/// Size of the first table: 64 KiB of bytes, each a filter of eight bits.
-const LOG2: u32 = 16;
+/// Size of the first table: 64 KiB of bytes, each a filter of eight bits, of which a gram has two.
+const LOG2: u32 = 15;
 const TABLE: usize = 1 << LOG2;
-/// Samples per test of the hot loop.
+/// Samples of a step of the hot loop.
 const UNROLL: usize = 8;
 const STEP: usize = STRIDE * UNROLL;
+/// Steps between looks at what passed; their number fits a byte.
+const STRETCH: usize = 170;
 const HEADER: usize = 6 * 4;
-/// Marks a literal whose targets only matter while somebody waits for them.
-const AWAITED: u32 = 1 << 31;
+/// How much less a gram costs that another literal uses already: it passes the first table anyway.
+const USED: u64 = 16;
+/// Words of the second table for one place at the least; each holds two bits a place.
+const PLACES_PER_WORD: usize = 2;
+/// Marks a literal whose targets matter now and then only.
+const CONDITIONAL: u32 = 1 << 31;
 
 /// A literal and whom its occurrences concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +36,8 @@ pub struct Entry {
     pub literal: Vec<u8>,
     /// Opaque numbers handed back on a hit.
     pub targets: Vec<u32>,
-    /// All of them only matter while somebody waits for such a line.
-    pub awaited: bool,
+    /// All of them matter now and then only: somebody must want such a line.
+    pub conditional: bool,
 }
 
 /// How common a folded gram is in ordinary text: higher is worse.
@@ -49,9 +57,58 @@ pub fn best_window(literal: &[u8], cost: GramCost<'_>) -> Option<(u64, usize)> {
         .min()
 }
 
+/// Two different bits of eight for every hash: a chance hit is ten times as rare as with one.
+const BITS: [u8; 256] = {
+    let mut bits = [0; 256];
+    let mut k = 0;
+    while k < 256 {
+        let (one, other) = (k % 8, (k % 8 + 1 + k / 8 % 7) % 8);
+        bits[k] = 1 << one | 1 << other;
+        k += 1;
+    }
+    bits
+};
+
 #[inline(always)]
 fn mix(gram: u32) -> u32 {
     gram.wrapping_mul(0x9E37_79B1)
+}
+
+/// Which neighbours of a gram are looked at with it.
+#[derive(Clone, Copy)]
+enum Side {
+    /// The two bytes behind it.
+    Behind,
+    /// The byte before it.
+    Before,
+}
+
+/// Where folded bytes stand in the second table: a word's number (to be masked) and two of its bits.
+#[inline(always)]
+fn neighbourhood(bytes: u64, side: Side) -> (usize, u64) {
+    let factor = match side {
+        Side::Behind => 0x9E37_79B9_7F4A_7C15,
+        Side::Before => 0xC2B2_AE3D_27D4_EB4F,
+    };
+    // In the upper part of the word: the multiplication carries all of them up.
+    let m = (bytes << 16).wrapping_mul(factor);
+    (
+        (m >> 44) as usize,
+        1 << ((m >> 32) & 63) | 1 << ((m >> 38) & 63),
+    )
+}
+
+/// Folded bytes of a literal around the gram at an offset, and on which side of it. A literal of six bytes has two behind
+/// its first gram, and one before any other.
+fn beside(literal: &[u8], offset: usize) -> (u64, Side) {
+    let (from, len, side) = if literal.len() - offset >= 6 {
+        (offset, 6, Side::Behind)
+    } else {
+        (offset - 1, 5, Side::Before)
+    };
+    let mut bytes = [0; 8];
+    bytes[..len].copy_from_slice(&literal[from..from + len]);
+    (u64::from_le_bytes(bytes), side)
 }
 
 fn slot_of(gram: u32, mask: u32) -> u32 {
@@ -61,6 +118,8 @@ fn slot_of(gram: u32, mask: u32) -> u32 {
 /// Builds the tables as bytes; [`Tables::new`] reads them.
 pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    // Those that have no choice first: what they need costs others little.
+    let mut order: Vec<(u64, usize)> = Vec::new();
     for (id, entry) in entries.iter().enumerate() {
         let literal = &entry.literal;
         assert!(
@@ -68,10 +127,15 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             "a literal of {} bytes",
             literal.len()
         );
-        // A gram that another literal uses already costs nothing more.
+        let (least, _) = best_window(literal, cost).unwrap_or_default();
+        order.push((least, id));
+    }
+    order.sort_by_key(|&(least, id)| (std::cmp::Reverse(least), id));
+    for (_, id) in order {
+        let literal = &entries[id].literal;
         let weight = |gram: u32| {
             if grams.contains_key(&gram) {
-                cost(gram)
+                cost(gram) / USED
             } else {
                 cost(gram) + 1
             }
@@ -84,19 +148,28 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
                 .push((k as u32, id as u32));
         }
     }
-    let slots = (grams.len() * 4).next_power_of_two().max(16);
-    let mut table = vec![0u8; TABLE];
+    let slots = (grams.len() * 2).next_power_of_two().max(16);
+    let places: usize = grams.values().map(Vec::len).sum();
+    let words = (places / PLACES_PER_WORD).next_power_of_two().max(16);
+    let mut second = vec![0u64; words];
+    // A bit is taken away where a gram has it: what passes is then told by zero.
+    let mut table = vec![0xffu8; TABLE];
     let mut index = vec![[0u32; 3]; slots];
     let mut places: Vec<[u32; 3]> = Vec::new();
     for (&key, list) in &grams {
         let m = mix(key);
-        table[(m >> (32 - LOG2)) as usize] |= 1 << (m & 7) | 1 << ((m >> 8) & 7);
+        table[(m >> (32 - LOG2)) as usize] &= !BITS[(m >> 8 & 0xff) as usize];
         let mask = slots as u32 - 1;
         let mut slot = slot_of(key, mask);
         while index[slot as usize][2] != 0 {
             slot = (slot + 1) & mask;
         }
         index[slot as usize] = [key, places.len() as u32, list.len() as u32];
+        for &(offset, id) in list {
+            let (six, side) = beside(&entries[id as usize].literal, offset as usize);
+            let (word, bits) = neighbourhood(six, side);
+            second[word & (words - 1)] |= bits;
+        }
         places.extend(
             list.iter()
                 .map(|&(offset, id)| place(&entries[id as usize].literal, offset, id)),
@@ -111,7 +184,7 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             text.len() as u32,
             entry.literal.len() as u32,
             targets.len() as u32,
-            entry.targets.len() as u32 | u32::from(entry.awaited) << 31,
+            entry.targets.len() as u32 | u32::from(entry.conditional) << 31,
         ]);
         text.extend(&entry.literal);
         targets.extend(&entry.targets);
@@ -122,10 +195,11 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
         literals.len(),
         targets.len(),
         text.len(),
-        0,
+        words,
     ];
     bytes.extend(counts.iter().flat_map(|&n| (n as u32).to_le_bytes()));
     bytes.extend(&table);
+    bytes.extend(second.iter().flat_map(|word| word.to_le_bytes()));
     let words = index
         .iter()
         .flatten()
@@ -158,6 +232,7 @@ fn place(literal: &[u8], offset: u32, id: u32) -> [u32; 3] {
 pub struct Tables {
     bytes: Cow<'static, [u8]>,
     slots: u32,
+    second: usize,
     index: usize,
     places: usize,
     literals: usize,
@@ -165,12 +240,50 @@ pub struct Tables {
     text: usize,
 }
 
+/// Which of the samples of a step pass the first table.
+#[inline(always)]
+fn hits(table: &[u8; TABLE], window: &[u8; STEP + 1]) -> u32 {
+    let mut hits = 0;
+    for k in 0..UNROLL {
+        let m = mix(gram(window, k * STRIDE));
+        // None of the bits is missing: less one, that is all ones.
+        let missing = u32::from(missing(table, m));
+        hits |= missing.wrapping_sub(1) & (1 << (8 + k));
+    }
+    hits >> 8
+}
+
+/// The bits of a gram that its byte of the first table does not have.
+#[inline(always)]
+fn missing(table: &[u8; TABLE], m: u32) -> u8 {
+    table[(m >> (32 - LOG2)) as usize] & BITS[(m >> 8 & 0xff) as usize]
+}
+
+/// Could a literal stand here, by what stands beside the gram? At the ends of the text that is not asked.
+#[inline(always)]
+fn neighbours(second: &[u8], text: &[u8], at: usize) -> bool {
+    let eight = at
+        .checked_sub(1)
+        .and_then(|from| text.get(from..)?.first_chunk::<8>());
+    let Some(eight) = eight else { return true };
+    let eight = u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020;
+    let mask = second.len() / 8 - 1;
+    let is_known = |bytes: u64, side: Side| {
+        let (word, bits) = neighbourhood(bytes, side);
+        let word = second[8 * (word & mask)..].first_chunk();
+        word.map_or(0, |word| u64::from_le_bytes(*word)) & bits == bits
+    };
+    // Both, without a branch between them.
+    is_known((eight << 8) >> 16, Side::Behind) | is_known((eight << 24) >> 24, Side::Before)
+}
+
 impl Tables {
     /// Reads what [`build`] made; nothing is copied.
     pub fn new(bytes: Cow<'static, [u8]>) -> Self {
         let count = |k: usize| word(&bytes, 4 * k) as usize;
         let (slots, places, literals, targets) = (count(0), count(1), count(2), count(3));
-        let index_at = HEADER + TABLE;
+        let second = count(5);
+        let index_at = HEADER + TABLE + 8 * second;
         let places_at = index_at + 12 * slots;
         let literals_at = places_at + 12 * places;
         let targets_at = literals_at + 16 * literals;
@@ -178,6 +291,7 @@ impl Tables {
         assert_eq!(bytes.len(), text_at + count(4), "damaged tables");
         Self {
             slots: slots as u32,
+            second,
             index: index_at,
             places: places_at,
             literals: literals_at,
@@ -192,14 +306,19 @@ impl Tables {
         let at = self.literals + 16 * literal as usize;
         let (from, count) = (
             word(&self.bytes, at + 8) as usize,
-            (word(&self.bytes, at + 12) & !AWAITED) as usize,
+            (word(&self.bytes, at + 12) & !CONDITIONAL) as usize,
         );
         (from..from + count).map(|k| word(&self.bytes, self.targets + 4 * k))
     }
 
-    /// Does a literal only matter while somebody waits for its lines?
-    pub fn is_awaited(&self, literal: u32) -> bool {
-        word(&self.bytes, self.literals + 16 * literal as usize + 12) & AWAITED != 0
+    /// Does a literal matter only when somebody wants its lines?
+    pub fn is_conditional(&self, literal: u32) -> bool {
+        word(&self.bytes, self.literals + 16 * literal as usize + 12) & CONDITIONAL != 0
+    }
+
+    /// How many literals there are.
+    pub fn count(&self) -> usize {
+        (self.targets - self.literals) / 16
     }
 
     /// The folded bytes of a literal.
@@ -214,13 +333,19 @@ impl Tables {
         let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
             return;
         };
+        let second = self.second();
         for at in (0..text.len().saturating_sub(3)).step_by(STRIDE) {
-            let (gram, m) = (gram(text, at), mix(gram(text, at)));
-            let byte = table[(m >> (32 - LOG2)) as usize];
-            if (byte >> (m & 7)) & (byte >> ((m >> 8) & 7)) & 1 == 1 {
+            let gram = gram(text, at);
+            if missing(table, mix(gram)) == 0 && neighbours(second, text, at) {
                 seen(gram);
             }
         }
+    }
+
+    /// The second table.
+    fn second(&self) -> &[u8] {
+        let at = HEADER + TABLE;
+        &self.bytes[at..at + 8 * self.second]
     }
 
     /// Calls `found(literal, start)` for every occurrence of a literal in `text`, letter case aside, about in order.
@@ -228,21 +353,38 @@ impl Tables {
         let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
             return;
         };
+        let second = self.second();
+        // What passes is collected first and looked at then: a branch that nobody can foretell costs more than a step.
+        let mut busy = [0u16; 256];
+        let mut close = [0u32; 2048];
         let mut at = 0;
-        while let Some(window) = text[at..].first_chunk::<{ STEP + 1 }>() {
-            let mut hits = 0u8;
-            for k in 0..UNROLL {
-                let m = mix(gram(window, k * STRIDE));
-                let byte = table[(m >> (32 - LOG2)) as usize];
-                // Two bits a gram: a chance hit is ten times as rare as with one.
-                hits |= ((byte >> (m & 7)) & (byte >> ((m >> 8) & 7)) & 1) << k;
+        while text.len() - at > STEP {
+            let steps = ((text.len() - at - 1) / STEP).min(STRETCH);
+            let stretch = &text[at..=at + steps * STEP];
+            let mut n = 0;
+            for (step, window) in stretch.windows(STEP + 1).step_by(STEP).enumerate() {
+                let Some(window) = window.first_chunk::<{ STEP + 1 }>() else {
+                    break;
+                };
+                let hits = hits(table, window);
+                busy[n & 255] = (step as u16) << 8 | hits as u16;
+                n += usize::from(hits != 0);
             }
-            while hits != 0 {
-                let k = hits.trailing_zeros() as usize;
-                hits &= hits - 1;
-                self.probe(text, at + k * STRIDE, &mut found);
+            let mut count = 0;
+            for &entry in &busy[..n.min(busy.len())] {
+                let start = at + usize::from(entry >> 8) * STEP;
+                let mut hits = entry & 0xff;
+                while hits != 0 {
+                    let sample = start + hits.trailing_zeros() as usize * STRIDE;
+                    hits &= hits - 1;
+                    close[count & 2047] = sample as u32;
+                    count += usize::from(neighbours(second, text, sample));
+                }
             }
-            at += STEP;
+            for &sample in &close[..count.min(close.len())] {
+                self.probe(text, sample as usize, &mut found);
+            }
+            at += steps * STEP;
         }
         while at + 4 <= text.len() {
             self.probe(text, at, &mut found);
@@ -296,11 +438,30 @@ impl Tables {
             return;
         };
         if let Some(here) = text.get(start..start + len)
-            && here.iter().zip(literal).all(|(b, l)| b | 0x20 == *l)
+            && is_folded(here, literal)
         {
             found(id as u32, start);
         }
     }
+}
+
+/// Is that text, folded, this literal? Both are of one length, [`WINDOW`] at the least.
+#[inline(always)]
+fn is_folded(text: &[u8], literal: &[u8]) -> bool {
+    let eight = |bytes: &[u8], at: usize| {
+        bytes[at..]
+            .first_chunk()
+            .map_or(0, |eight| u64::from_le_bytes(*eight))
+    };
+    let len = literal.len();
+    if len < 8 {
+        let last = len - 4;
+        return gram(text, 0) == gram(literal, 0) && gram(text, last) == gram(literal, last);
+    }
+    // The last eight bytes may be told twice; a loop over bytes costs more.
+    let starts = (0..len - 8).step_by(8).chain([len - 8]);
+    let differ = |at| eight(text, at) | 0x2020_2020_2020_2020 != eight(literal, at);
+    !starts.into_iter().any(differ)
 }
 
 #[inline(always)]
@@ -340,7 +501,7 @@ mod tests {
             .map(|(k, l)| Entry {
                 literal: l.iter().map(|b| b | 0x20).collect(),
                 targets: vec![k as u32, 77],
-                awaited: k == 3,
+                conditional: k == 3,
             })
             .collect();
         let tables = Tables::new(build(&entries, &|_| 0).into());
@@ -374,7 +535,7 @@ mod tests {
         }
         assert_eq!(tables.targets(2).collect::<Vec<_>>(), [2, 77]);
         assert_eq!(tables.targets(3).collect::<Vec<_>>(), [3, 77]);
-        assert!(tables.is_awaited(3) && !tables.is_awaited(2));
+        assert!(tables.is_conditional(3) && !tables.is_conditional(2));
     }
 
     #[test]

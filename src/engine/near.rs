@@ -3,7 +3,7 @@
 //! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of each of its
 //! watches, and waits for those that must come behind it. What is found goes into [`Hit::context`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::scan::{bounded, captures};
 use super::store::{Key, Store};
@@ -49,8 +49,8 @@ struct Waiting {
 /// What the conditions of one input remember.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    seen: HashMap<Target, Vec<Seen>>,
-    waiting: HashMap<Target, Vec<Waiting>>,
+    seen: BTreeMap<Target, Vec<Seen>>,
+    waiting: BTreeMap<Target, Vec<Waiting>>,
 }
 
 impl Memory {
@@ -136,11 +136,53 @@ impl Memory {
                 !late && (*scope == Scope::Job || waiting.at.stage == stage)
             });
         }
+        self.waiting.retain(|_, list| !list.is_empty());
     }
 
-    /// Does any hit wait for any line?
-    pub(super) fn awaits_any(&self) -> bool {
-        self.waiting.values().any(|list| !list.is_empty())
+    /// Does anything hang on such a line? No, if no hit waits for it and nothing would be told by it of hits below.
+    pub(super) fn wants(
+        &self,
+        library: &Library,
+        target: Target,
+        stage: u32,
+        command: u32,
+    ) -> bool {
+        self.is_awaited(target)
+            || self.is_news(library.get(target.pattern.into()), target, stage, command)
+    }
+
+    /// Must a line be remembered for hits below it? That something is not absent its first line tells as well as its last.
+    pub(super) fn is_news(
+        &self,
+        loaded: &Loaded,
+        target: Target,
+        stage: u32,
+        command: u32,
+    ) -> bool {
+        let Some(Condition::Near {
+            kind,
+            within,
+            scope,
+            ..
+        }) = condition(loaded, target)
+        else {
+            return true;
+        };
+        match kind {
+            Kind::After | Kind::Absent(Side::After) => false,
+            Kind::Absent(_) if within.is_none() => {
+                let in_scope = |seen: &Seen| match scope {
+                    Scope::Job => true,
+                    Scope::Section => seen.at.stage == stage,
+                    Scope::Command => seen.at.stage == stage && seen.at.place.command == command,
+                };
+                !self
+                    .seen
+                    .get(&target)
+                    .is_some_and(|list| list.iter().any(in_scope))
+            }
+            _ => true,
+        }
     }
 
     /// Does a hit wait for such a line?
@@ -234,16 +276,6 @@ pub(super) fn watch_hit(
         text,
         captures: captures(regex, &found),
     })
-}
-
-/// Is a watch about lines above a hit, so that they must be remembered?
-pub(super) fn looks_back(loaded: &Loaded, target: Target) -> bool {
-    match condition(loaded, target) {
-        Some(Condition::Near { kind, .. }) => {
-            !matches!(kind, Kind::After | Kind::Absent(Side::After))
-        }
-        _ => false,
-    }
 }
 
 /// The positional condition that a watch belongs to.

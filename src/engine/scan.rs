@@ -51,6 +51,9 @@ pub struct Scanner<'l> {
     found: Vec<(usize, u32)>,
     echoes: Vec<usize>,
     targets: Vec<Target>,
+    /// For each literal the age ([`Run::age`]) in which nobody wants its lines.
+    unwanted: Vec<u64>,
+    age: u64,
 }
 
 impl<'l> Scanner<'l> {
@@ -62,6 +65,8 @@ impl<'l> Scanner<'l> {
             found: Vec::new(),
             echoes: Vec::new(),
             targets: Vec::new(),
+            unwanted: vec![0; library.tables().count()],
+            age: 0,
         }
     }
 
@@ -100,13 +105,14 @@ impl<'l> Scanner<'l> {
     }
 
     fn drive<R: Read>(&mut self, reader: &mut BlockReader<R>, first_line: u64) -> Scan {
-        let mut run = Run::new(self.library, first_line);
+        let mut run = Run::new(self.library, first_line, self.age + 1);
         let mut line = first_line;
         while let Some(block) = reader.next_block() {
             run.memory.expire(self.library, run.frame.stage(), line);
             self.block(block, &mut run, &mut line);
             run.stage_end_if_last(block, line);
         }
+        self.age = run.age;
         let mid_line = reader.ends_in_mid_line();
         let mut facts = run.frame.finish(reader.lines(), reader.bytes(), mid_line);
         facts.lines -= first_line - 1;
@@ -133,20 +139,22 @@ impl<'l> Scanner<'l> {
         let owned = block.owned();
         let (found, targets) = (&mut self.found, &mut self.targets);
         found.clear();
-        self.library
-            .tables()
-            .scan(&block.bytes()[start..], |literal, at| {
-                found.push((start + at, literal))
-            });
-        // What stands in the overlap comes again with the next block.
-        found.retain(|(at, _)| *at < owned);
-        found.sort_unstable();
+        let tables = self.library.tables();
+        tables.scan(&block.bytes()[start..], |literal, at| {
+            let at = start + at;
+            // What stands in the overlap comes again with the next block.
+            if at < owned {
+                in_order(found, (at, literal));
+            }
+        });
         block.echoes(&mut self.echoes);
         if block.column() == 0 && start < block.bytes().len() {
             run.frame.resume(first_line(&block.bytes()[start..]));
         }
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
+        // What was passed over since the piece that was looked at last.
+        let mut passed = 0;
         loop {
             let at = found
                 .get(hit)
@@ -163,22 +171,34 @@ impl<'l> Scanner<'l> {
             if at == usize::MAX {
                 break;
             }
-            // A line that would only settle what nobody waits for is not worth a look.
+            // A line that would only settle what nobody wants to know is not worth a look.
             if let Some((place, literal)) = found.get(hit)
                 && *place == at
-                && self.library.tables().is_awaited(*literal)
-                && !run.memory.awaits_any()
             {
-                hit += 1;
-                continue;
+                let unwanted = &mut self.unwanted[*literal as usize];
+                if *unwanted != run.age
+                    && tables.is_conditional(*literal)
+                    && !run.wants(tables.targets(*literal))
+                {
+                    *unwanted = run.age;
+                }
+                if *unwanted == run.age {
+                    hit += 1;
+                    continue;
+                }
             }
             let piece = block.piece(at);
             let line = counter.line_at(block, piece.since);
             targets.clear();
+            // The line is looked at all the same, and may begin a stage or a command: then it counts what stood before.
+            while hit > passed && found[hit - 1].0 >= piece.since {
+                hit -= 1;
+            }
             while let Some((_, literal)) = found.get(hit).filter(|(at, _)| *at < piece.until) {
-                targets.extend(self.library.tables().targets(*literal).map(Target::unpack));
+                targets.extend(tables.targets(*literal).map(Target::unpack));
                 hit += 1;
             }
+            passed = hit;
             let mut command = false;
             while self.echoes.get(echo).is_some_and(|at| *at < piece.until) {
                 command = true;
@@ -208,10 +228,12 @@ struct Run<'l> {
     /// Where the stage, and the command, began, in clean bytes of the log.
     stage_start: u64,
     command_start: u64,
+    /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
+    age: u64,
 }
 
 impl<'l> Run<'l> {
-    fn new(library: &'l Library, first_line: u64) -> Self {
+    fn new(library: &'l Library, first_line: u64, age: u64) -> Self {
         Self {
             library,
             frame: Frame::starting_at(first_line),
@@ -224,6 +246,7 @@ impl<'l> Run<'l> {
             ended: false,
             stage_start: 0,
             command_start: 0,
+            age,
         }
     }
 
@@ -242,6 +265,7 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;
             self.command_start = self.stage_start;
+            self.age += 1;
         }
     }
 
@@ -296,6 +320,7 @@ impl<'l> Run<'l> {
         // Behind the frame: a marker that lost its CR stands on the same line, before the command.
         if command {
             self.command_start = block.base() + from as u64;
+            self.age += 1;
             self.frame.echo(
                 &String::from_utf8_lossy(view.content().get(2..).unwrap_or_default()),
                 line,
@@ -316,6 +341,15 @@ impl<'l> Run<'l> {
         self.watches(&view, targets, at, own, false);
     }
 
+    /// Does any of these conditions want a line here?
+    fn wants(&self, mut targets: impl Iterator<Item = u32>) -> bool {
+        let (stage, command) = (self.frame.stage(), self.frame.place(0).command);
+        targets.any(|target| {
+            let memory = &self.memory;
+            memory.wants(self.library, Target::unpack(target), stage, command)
+        })
+    }
+
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
     /// for those below.
     fn watches(&mut self, view: &Line<'_>, targets: &[Target], at: At, own: Own, arrive: bool) {
@@ -334,7 +368,8 @@ impl<'l> Run<'l> {
             let wanted = if arrive {
                 self.memory.is_awaited(target)
             } else {
-                near::looks_back(loaded, target)
+                self.memory
+                    .is_news(loaded, target, at.stage, at.place.command)
             };
             let matches = |regex| own.is_match(regex, view.content());
             if !wanted || !loaded.regex(target.regex as usize).is_some_and(matches) {
@@ -427,8 +462,15 @@ impl<'l> Run<'l> {
                 }
             });
             self.memory.wait(loaded, target.pattern, key, at);
+            self.age += 1;
         }
     }
+}
+
+/// Adds an occurrence; they come almost in order.
+fn in_order(found: &mut Vec<(usize, u32)>, one: (usize, u32)) {
+    let behind = found.iter().rev().take_while(|other| **other > one).count();
+    found.insert(found.len() - behind, one);
 }
 
 /// A text up to its first newline.

@@ -99,16 +99,25 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
     bytes
 }
 
+/// Does a watch matter only while a hit waits for its line, or until its first one has come?
+fn is_conditional(kind: Near, within: Option<u32>) -> bool {
+    match kind {
+        Near::After | Near::Absent(Side::After) => true,
+        Near::Absent(_) => within.is_none(),
+        Near::Before => false,
+    }
+}
+
 /// Every literal of a library with its targets. Indices are the order of the iterator.
 pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
     let mut map: BTreeMap<Vec<u8>, Entry> = BTreeMap::new();
-    let mut add = |literal: Vec<u8>, target: Target, awaited: bool| {
+    let mut add = |literal: Vec<u8>, target: Target, conditional: bool| {
         let entry = map.entry(literal.clone()).or_insert(Entry {
             literal,
             targets: Vec::new(),
-            awaited: true,
+            conditional: true,
         });
-        entry.awaited &= awaited;
+        entry.conditional &= conditional;
         let target = target.pack();
         if !entry.targets.contains(&target) {
             entry.targets.push(target);
@@ -124,19 +133,21 @@ pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
     for (index, pattern) in patterns.enumerate() {
         let alternatives = pattern.matches.iter().map(|m| (&m.regex, false));
         let watches = pattern.near().filter_map(|c| match c {
-            Condition::Near { kind, watch, .. } => Some((
+            Condition::Near {
+                kind,
                 watch,
-                matches!(kind, Near::After | Near::Absent(Side::After)),
-            )),
+                within,
+                ..
+            } => Some((watch, is_conditional(*kind, *within))),
             _ => None,
         });
-        for (number, (expr, awaited)) in alternatives.chain(watches).enumerate() {
+        for (number, (expr, conditional)) in alternatives.chain(watches).enumerate() {
             let target = Target {
                 pattern: index as u16,
                 regex: number as u16,
             };
             for literal in &expr.literals {
-                add(literal.clone(), target, awaited);
+                add(literal.clone(), target, conditional);
             }
         }
     }

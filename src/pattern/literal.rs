@@ -13,6 +13,10 @@ pub const MIN_LEN: usize = 6;
 const MAX_LEN: usize = 40;
 /// Most alternatives a regex may contribute.
 const MAX_ALTERNATIVES: usize = 64;
+/// Most ways in which a small part of a regex is written out.
+const MAX_WAYS: usize = 8;
+/// Most bytes of a class that are written out.
+const MAX_CLASS: usize = 3;
 
 /// Folds a byte as the prefilter does: bit 5 set, so that ASCII letters lose their case.
 pub fn fold(byte: u8) -> u8 {
@@ -105,6 +109,30 @@ fn single(class: &Class) -> Option<u8> {
     bytes.iter().all(|&b| fold(b) == first).then_some(first)
 }
 
+/// The few folded bytes a small class stands for.
+fn few(class: &Class) -> Option<Set> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let ranges: Vec<(u32, u32)> = match class {
+        Class::Bytes(class) => class
+            .iter()
+            .map(|r| (r.start().into(), r.end().into()))
+            .collect(),
+        Class::Unicode(class) => class
+            .iter()
+            .map(|r| (r.start().into(), r.end().into()))
+            .collect(),
+    };
+    for (start, end) in ranges {
+        if end > 0x7f || end - start > 8 {
+            return None;
+        }
+        bytes.extend((start..=end).map(|b| fold(b as u8)));
+    }
+    bytes.sort_unstable();
+    bytes.dedup();
+    (bytes.len() <= MAX_CLASS).then(|| bytes.into_iter().map(|b| vec![b]).collect())
+}
+
 /// The cheapest set of literals one of which every match contains.
 fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
     let mut candidates: Vec<Set> = Vec::new();
@@ -118,25 +146,40 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
             }
             candidates.push(union);
         }
-        HirKind::Concat(parts) => {
+        HirKind::Concat(_) => {
+            let mut parts = Vec::new();
+            flatten(hir, &mut parts);
             let mut runs: Vec<Vec<u8>> = vec![Vec::new()];
             for part in parts {
-                match exact(part) {
-                    Some(bytes) => extend_all(&mut runs, &bytes),
-                    None => match alternatives(part) {
-                        Some(ways) if runs.len() * ways.len() <= 8 => {
-                            // Keep what stands so far as a candidate: the product may cost more.
-                            candidates.push(runs.clone());
-                            runs = runs
-                                .iter()
-                                .flat_map(|run| ways.iter().map(|way| [&run[..], way].concat()))
-                                .collect();
-                        }
-                        _ => {
-                            candidates.push(std::mem::replace(&mut runs, vec![Vec::new()]));
-                            candidates.extend(required(part, cost));
-                        }
-                    },
+                if let Some(bytes) = exact(part) {
+                    extend_all(&mut runs, &bytes);
+                    continue;
+                }
+                if let Some(ways) = alternatives(part)
+                    && runs.len() * ways.len() <= MAX_WAYS
+                {
+                    // Keep what stands so far as a candidate: the product may cost more.
+                    candidates.push(runs.clone());
+                    runs = runs
+                        .iter()
+                        .flat_map(|run| ways.iter().map(|way| [&run[..], way].concat()))
+                        .collect();
+                    continue;
+                }
+                // What is repeated stands once right behind the text before it, and once right before what follows.
+                let repeated = match part.kind() {
+                    HirKind::Repetition(rep) if rep.min >= 1 => exact(&rep.sub),
+                    _ => None,
+                };
+                match repeated {
+                    Some(bytes) => {
+                        extend_all(&mut runs, &bytes);
+                        candidates.push(std::mem::replace(&mut runs, vec![bytes]));
+                    }
+                    None => {
+                        candidates.push(std::mem::replace(&mut runs, vec![Vec::new()]));
+                        candidates.extend(required(part, cost));
+                    }
                 }
             }
             candidates.push(runs);
@@ -155,6 +198,15 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
         })
 }
 
+/// The parts of a concatenation, those of its captures among them: a capture does not part the text around it.
+fn flatten<'h>(hir: &'h Hir, out: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.iter().for_each(|part| flatten(part, out)),
+        HirKind::Capture(capture) => flatten(&capture.sub, out),
+        _ => out.push(hir),
+    }
+}
+
 fn extend_all(runs: &mut [Vec<u8>], bytes: &[u8]) {
     for run in runs {
         run.extend_from_slice(bytes);
@@ -165,11 +217,39 @@ fn extend_all(runs: &mut [Vec<u8>], bytes: &[u8]) {
 fn alternatives(hir: &Hir) -> Option<Set> {
     match hir.kind() {
         HirKind::Capture(capture) => alternatives(&capture.sub),
-        HirKind::Alternation(branches) if branches.len() <= 8 => {
-            branches.iter().map(exact).collect()
+        HirKind::Alternation(branches) if branches.len() <= MAX_WAYS => {
+            let mut ways = Set::new();
+            for branch in branches {
+                match exact(branch) {
+                    Some(one) => ways.push(one),
+                    None => ways.extend(alternatives(branch)?),
+                }
+            }
+            (ways.len() <= MAX_WAYS).then_some(ways)
         }
         HirKind::Repetition(rep) if rep.min == 0 && rep.max == Some(1) => {
-            Some(vec![Vec::new(), exact(&rep.sub)?])
+            let mut ways = exact(&rep.sub)
+                .map(|one| vec![one])
+                .or_else(|| alternatives(&rep.sub))?;
+            ways.push(Vec::new());
+            Some(ways)
+        }
+        HirKind::Class(class) => few(class),
+        HirKind::Concat(parts) => {
+            let mut ways = vec![Vec::new()];
+            for part in parts {
+                let next = exact(part)
+                    .map(|one| vec![one])
+                    .or_else(|| alternatives(part))?;
+                if ways.len() * next.len() > MAX_WAYS {
+                    return None;
+                }
+                ways = ways
+                    .iter()
+                    .flat_map(|way| next.iter().map(|end| [&way[..], end].concat()))
+                    .collect();
+            }
+            Some(ways)
         }
         _ => None,
     }
@@ -234,6 +314,19 @@ mod tests {
             ),
             (r"(a|bb)+ccccc+d? is missing", "abbabbcccccc is missing"),
             (r"colou?rful language", "colorful language"),
+            (
+                r"the (?P<what>pull of (?P<name>\w+)) ended",
+                "the pull of x ended",
+            ),
+            (r"(?P<a>un(?:able|willing) to) +read", "unwilling to   read"),
+            (
+                r"not[ _-]found(?: here)?: (?:ab|cd)+",
+                "not_found here: abcdab",
+            ),
+            (
+                r"exit(?:ed)? (?:with )?(?:code|status) [0-9]",
+                "exit status 1",
+            ),
         ];
         for (regex, line) in cases {
             let folded: Vec<u8> = line.bytes().map(fold).collect();

@@ -52,11 +52,22 @@ pub const STAGES: &[&str] = &[
 
 /// Does `text` end in a marker? Then where it starts and what it says.
 ///
-/// Looks back from the end, and gives up at the last byte in the usual case (a progress bar).
+/// Looks back from the end, and gives up at the last word in the usual case (a progress bar).
 #[inline(always)]
 pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     match text.last() {
-        Some(&b) if name_byte(b) || b == b']' => at_end_slow(text),
+        Some(&b) if name_byte(b) => {
+            let name = text
+                .iter()
+                .rev()
+                .take(MAX + 1)
+                .take_while(|b| name_byte(**b));
+            match text[..text.len() - name.count()] {
+                [.., b'0'..=b'9', b':'] => at_end_slow(text),
+                _ => None,
+            }
+        }
+        Some(b']') => at_end_slow(text),
         _ => None,
     }
 }

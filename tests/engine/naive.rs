@@ -227,10 +227,16 @@ impl<'l> Naive<'l> {
             };
             let above = || rows[..at].iter().rev().find(fits).map(|row| row.line);
             let below = || rows[at + 1..].iter().find(fits).map(|row| row.line);
+            // What is not absent: where the whole scope counts, the first such line says so and no other is kept.
+            let there = || match within {
+                None => rows[..at].iter().find(fits).map(|row| row.line),
+                Some(_) => above(),
+            };
             match kind {
-                Near::Before | Near::Absent(Side::Before) => above(),
+                Near::Before => above(),
+                Near::Absent(Side::Before) => there(),
                 Near::After | Near::Absent(Side::After) => below(),
-                Near::Absent(Side::Both) => above().or_else(below),
+                Near::Absent(Side::Both) => there().or_else(below),
             }
         };
         loaded.pattern.near().enumerate().map(one).collect()
