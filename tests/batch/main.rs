@@ -5,6 +5,7 @@ mod cache;
 mod config;
 mod inputs;
 mod interrupt;
+mod large;
 mod summary;
 
 use std::fs;

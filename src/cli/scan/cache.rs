@@ -152,11 +152,11 @@ impl Cache {
             report
         });
         Some(Done {
-            index: 0,
             reports: reports.collect(),
             problems: entry.problems,
             trouble: entry.trouble,
             trouble_if_named: entry.trouble_if_named,
+            ..Done::default()
         })
     }
 

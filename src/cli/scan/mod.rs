@@ -26,21 +26,28 @@ mod choice;
 mod inputs;
 mod progress;
 mod stop;
+mod turn;
 
 use baseline::Baseline;
 use cache::Cache;
 use choice::Choice;
 use progress::Progress;
 use stop::{Stop, Stoppable};
+use turn::Turn;
 
-/// Results that may wait for an earlier one, a thread.
+/// Files that may be done before their turn, a thread.
 const AHEAD: usize = 64;
+/// Results of one file that are held: an archive of thousands of logs hands them on when its turn comes.
+const PART: usize = 64;
 /// Problems told on stderr; the reports have them all.
 const MOST_TOLD: usize = 20;
 
-/// What became of one file.
+/// What became of one file, or the next part of that.
+#[derive(Default)]
 struct Done {
     index: usize,
+    /// This is not all of it. Only the file whose turn it is comes in parts.
+    goes_on: bool,
     /// One, or one a job where the file holds several.
     reports: Vec<LogReport>,
     problems: Vec<Problem>,
@@ -170,16 +177,25 @@ fn all(
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into))
         .clamp(1, files.len());
     let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::sync_channel::<Done>(AHEAD * jobs);
+    let turn = Turn::default();
+    let (send, receive) = mpsc::sync_channel::<Done>(jobs);
     thread::scope(|scope| {
         for _ in 0..jobs {
-            let (send, next) = (send.clone(), &next);
+            let (send, next, turn) = (send.clone(), &next, &turn);
             scope.spawn(move || {
                 let mut scanner = Scanner::new(work.library);
                 while !work.stop.is_wanted() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(index) else { break };
-                    let mut done = work.known_or_read(file, &mut scanner);
+                    if !turn.wait(index, AHEAD * jobs, &work.stop) {
+                        break;
+                    }
+                    let mut hand_on = |mut part: Done| {
+                        part.index = index;
+                        part.goes_on = true;
+                        turn.wait(index, 1, &work.stop) && send.send(part).is_ok()
+                    };
+                    let mut done = work.known_or_read(file, &mut scanner, &mut hand_on);
                     done.index = index;
                     // What was being read when the end was asked for is not known to its end. A closed channel: nobody
                     // wants the rest.
@@ -191,7 +207,9 @@ fn all(
         }
         drop(send);
         // It goes with its last reader: a thread that waits for room must see that nobody wants the rest.
-        collect(receive, files, sink)
+        let read = collect(receive, files, &turn, sink);
+        turn.end();
+        read
     })
 }
 
@@ -199,6 +217,7 @@ fn all(
 fn collect(
     receive: mpsc::Receiver<Done>,
     files: &[Found],
+    turn: &Turn,
     sink: &mut Sink<'_>,
 ) -> Result<usize, Complaint> {
     let mut waiting: BTreeMap<usize, Done> = BTreeMap::new();
@@ -206,6 +225,7 @@ fn collect(
     let mut read = 0;
     loop {
         match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(part) if part.goes_on => sink.take_up(part)?,
             Ok(done) => {
                 sink.progress
                     .file(files.get(done.index).map_or(0, |file| file.bytes));
@@ -218,6 +238,7 @@ fn collect(
             next += 1;
             read += 1;
             sink.take_up(done)?;
+            turn.pass(next);
         }
     }
     // An interrupted scan leaves gaps.
@@ -229,8 +250,14 @@ fn collect(
 }
 
 impl Work<'_> {
-    /// What the cache knows of a file, else what reading it tells.
-    fn known_or_read(&self, file: &Found, scanner: &mut Scanner<'_>) -> Done {
+    /// What the cache knows of a file, else what reading it tells; of a file with many logs the last part of that. What
+    /// comes in parts is not kept in the cache.
+    fn known_or_read(
+        &self,
+        file: &Found,
+        scanner: &mut Scanner<'_>,
+        hand_on: &mut dyn FnMut(Done) -> bool,
+    ) -> Done {
         let key = |cache: &Cache| cache.key(&file.path);
         let key = self
             .cache
@@ -240,8 +267,14 @@ impl Work<'_> {
             .as_ref()
             .and_then(|(cache, key)| cache.get(key, &file.path));
         let mut done = known.unwrap_or_else(|| {
-            let done = read(file, scanner, self);
+            let mut whole = true;
+            let done = read(file, scanner, self, &mut |mut part| {
+                whole = false;
+                part.trouble |= file.named && part.trouble_if_named;
+                hand_on(part)
+            });
             if let Some((cache, key)) = &key
+                && whole
                 && !self.stop.is_wanted()
             {
                 cache.put(key, &file.path, &done);
@@ -253,14 +286,14 @@ impl Work<'_> {
     }
 }
 
-fn read(file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
-    let mut done = Done {
-        index: 0,
-        reports: Vec::new(),
-        problems: Vec::new(),
-        trouble: false,
-        trouble_if_named: false,
-    };
+fn read(
+    file: &Found,
+    scanner: &mut Scanner<'_>,
+    work: &Work<'_>,
+    hand_on: &mut dyn FnMut(Done) -> bool,
+) -> Done {
+    let mut done = Done::default();
+    let mut wanted = true;
     let _ = source::each(&file.path, work.reading, &mut |source, origin| {
         match source {
             Ok(source) => {
@@ -272,10 +305,16 @@ fn read(file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
                     }),
                 };
                 analyze::jobs(scanner, source, |input, problem| {
+                    if !wanted {
+                        return;
+                    }
                     done.trouble_if_named |= problem.is_some();
                     done.problems.extend(problem);
                     let case = analyze::single(input, work.no_redact);
                     done.reports.push(diagnose(&case, work.library, work.lang));
+                    if done.reports.len() >= PART {
+                        wanted = hand_on(std::mem::take(&mut done));
+                    }
                 });
             }
             Err(refusal) => {
@@ -285,7 +324,10 @@ fn read(file: &Found, scanner: &mut Scanner<'_>, work: &Work<'_>) -> Done {
                 done.problems.push(refusal.problem().clone());
             }
         }
-        if work.stop.is_wanted() {
+        if done.problems.len() >= PART && wanted {
+            wanted = hand_on(std::mem::take(&mut done));
+        }
+        if work.stop.is_wanted() || !wanted {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

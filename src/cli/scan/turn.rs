@@ -1,0 +1,40 @@
+//! Whose turn it is: results come in path order, and what is done too early must not pile up.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::stop::Stop;
+
+/// How often somebody who waits looks whether the end is asked for.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The file whose results are taken up now.
+#[derive(Debug, Default)]
+pub struct Turn {
+    next: Mutex<usize>,
+    moved: Condvar,
+}
+
+impl Turn {
+    /// Waits until a file is among the `ahead` next ones. False: the end is asked for.
+    pub fn wait(&self, index: usize, ahead: usize, stop: &Stop) -> bool {
+        // A counter is whole whoever panicked.
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        while index >= next.saturating_add(ahead) && !stop.is_wanted() {
+            let woken = self.moved.wait_timeout(next, LOOK);
+            next = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        !stop.is_wanted()
+    }
+
+    /// The turn goes to that file.
+    pub fn pass(&self, to: usize) {
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        self.moved.notify_all();
+    }
+
+    /// Nobody takes anything up any more: nobody need wait.
+    pub fn end(&self) {
+        self.pass(usize::MAX);
+    }
+}
