@@ -267,7 +267,7 @@ pub(super) fn watch_hit(
     text: &[u8],
     content_at: usize,
 ) -> Option<WatchHit> {
-    let regex = loaded.regex(target.regex as usize)?;
+    let regex = loaded.regex_for(target.regex as usize, &text[content_at..])?;
     let found = regex.captures(&text[content_at..])?;
     let whole = found.get(0)?;
     let (text, _) = bounded(text, content_at + whole.start(), content_at + whole.end());

@@ -372,7 +372,8 @@ impl<'l> Run<'l> {
                     .is_news(loaded, target, at.stage, at.place.command)
             };
             let matches = |regex| own.is_match(regex, view.content());
-            if !wanted || !loaded.regex(target.regex as usize).is_some_and(matches) {
+            let regex = || loaded.regex_for(target.regex as usize, view.content());
+            if !wanted || !regex().is_some_and(matches) {
                 continue;
             }
             if arrive {
@@ -412,7 +413,7 @@ impl<'l> Run<'l> {
             let Some((content, skipped)) = seen_by(alternative.on, view) else {
                 continue;
             };
-            let Some(regex) = loaded.regex(target.regex as usize) else {
+            let Some(regex) = loaded.regex_for(target.regex as usize, content) else {
                 continue;
             };
             // A match without captures costs nothing to rule out; only then is the form of the line looked at.

@@ -67,8 +67,9 @@ fn try_line(loaded: &Loaded, target: Target, line: &TailLine) -> Option<Hit> {
         On::Command if line.command => from += echo_mark(&line.text.as_bytes()[from..]),
         _ => return None,
     }
-    let regex = loaded.regex(target.regex as usize)?;
-    let found = regex.captures(&line.text.as_bytes()[from..])?;
+    let content = &line.text.as_bytes()[from..];
+    let regex = loaded.regex_for(target.regex as usize, content)?;
+    let found = regex.captures(content)?;
     let whole = found.get(0)?;
     Some(Hit {
         pattern: target.pattern.into(),

@@ -9,7 +9,8 @@ use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 
 use crate::engine::gram::{self, Tables};
-use crate::pattern::compile::{Condition, Pattern, names};
+use crate::pattern::compile::{Condition, Expr, Pattern, names};
+use crate::pattern::literal;
 use crate::trace::literals;
 
 pub mod layers;
@@ -87,20 +88,31 @@ impl Loaded {
 
     /// The regex of that number: alternatives first, then positional conditions.
     pub fn regex(&self, number: usize) -> Option<&Regex> {
-        let alternatives = self.pattern.matches.len();
         self.regexes
             .get(number)?
-            .get_or_init(|| {
-                let expr = match number.checked_sub(alternatives) {
-                    None => Some(&self.pattern.matches[number].regex),
-                    Some(k) => self.pattern.near().nth(k).and_then(|c| match c {
-                        Condition::Near { watch, .. } => Some(watch),
-                        _ => None,
-                    }),
-                };
-                expr.and_then(|e| e.compile().ok())
-            })
+            .get_or_init(|| self.expr(number).and_then(|e| e.compile().ok()))
             .as_ref()
+    }
+
+    /// The same, unless it has not been compiled and cannot match that text: most lines that hold a literal lack the rest.
+    pub fn regex_for(&self, number: usize, text: &[u8]) -> Option<&Regex> {
+        if self.regexes.get(number)?.get().is_none() {
+            let needs = &self.expr(number)?.needs;
+            if !literal::has_all(needs, text) {
+                return None;
+            }
+        }
+        self.regex(number)
+    }
+
+    fn expr(&self, number: usize) -> Option<&Expr> {
+        match number.checked_sub(self.pattern.matches.len()) {
+            None => Some(&self.pattern.matches[number].regex),
+            Some(k) => self.pattern.near().nth(k).and_then(|c| match c {
+                Condition::Near { watch, .. } => Some(watch),
+                _ => None,
+            }),
+        }
     }
 
     /// The regex of the `k`-th `command` condition (conditions first, then notes).

@@ -91,6 +91,8 @@ pub struct Expr {
     pub unicode: bool,
     /// Folded literals one of which stands in every matching line; empty where there are none.
     pub literals: Vec<Vec<u8>>,
+    /// Folded texts that every match contains, in this order.
+    pub needs: Vec<Vec<u8>>,
 }
 
 impl Expr {
@@ -378,6 +380,7 @@ impl Checker<'_> {
             ignore_case,
             unicode,
             literals,
+            needs: literal::needs(source, ignore_case, unicode).unwrap_or_default(),
         };
         expr.compile().map_err(|e| {
             self.fault(

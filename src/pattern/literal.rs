@@ -11,6 +11,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 pub const MIN_LEN: usize = 6;
 /// Longest literal kept; a longer one is cut to its rarest part by the tables anyway.
 const MAX_LEN: usize = 40;
+/// Shortest text worth asking for.
+const MIN_NEED: usize = 2;
 /// Most alternatives a regex may contribute.
 const MAX_ALTERNATIVES: usize = 64;
 /// Most ways in which a small part of a regex is written out.
@@ -47,6 +49,58 @@ pub fn derive(
         set.dedup();
         set
     }))
+}
+
+/// Texts that every match contains, in this order and side by side at most, folded: so little rules most lines out before the
+/// regex is compiled, which is dear.
+///
+/// # Errors
+/// Where the regex is none.
+pub fn needs(
+    regex: &str,
+    ignore_case: bool,
+    unicode: bool,
+) -> Result<Vec<Vec<u8>>, Box<regex_syntax::Error>> {
+    let hir = ParserBuilder::new()
+        .utf8(false)
+        .unicode(unicode)
+        .case_insensitive(ignore_case)
+        .build()
+        .parse(regex)
+        .map_err(Box::new)?;
+    let mut parts = Vec::new();
+    flatten(&hir, &mut parts);
+    let (mut all, mut run) = (Vec::new(), Vec::new());
+    for part in parts {
+        match exact(part) {
+            Some(bytes) => run.extend(bytes),
+            None => {
+                all.push(std::mem::take(&mut run));
+                if let HirKind::Repetition(rep) = part.kind()
+                    && rep.min >= 1
+                {
+                    all.extend(exact(&rep.sub));
+                }
+            }
+        }
+    }
+    all.push(run);
+    all.retain(|need| need.len() >= MIN_NEED);
+    Ok(all)
+}
+
+/// Do all of [`needs`] stand in a text? Without them no match is possible.
+pub fn has_all(needs: &[Vec<u8>], text: &[u8]) -> bool {
+    if needs.is_empty() {
+        return true;
+    }
+    let folded: Vec<u8> = text.iter().map(|&b| fold(b)).collect();
+    let mut at = 0;
+    needs.iter().all(|need| {
+        let found = memchr::memmem::find(&folded[at..], need);
+        at += found.map_or(0, |k| k + need.len());
+        found.is_some()
+    })
 }
 
 /// Keeps the rarest stretch of an over-long literal.
@@ -297,6 +351,24 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!(set, [b"connection refused".to_vec()]);
+    }
+
+    #[test]
+    fn what_every_match_contains_is_found_in_order() {
+        let all = |regex: &str| {
+            let needs = needs(regex, false, false).unwrap();
+            let text = |need: Vec<u8>| String::from_utf8(need).unwrap();
+            needs.into_iter().map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            all(r"^(?P<a>\S+): Cannot find (?:x|y) at (?P<b>line \d+)$"),
+            [": cannot find ", " at line "]
+        );
+        assert_eq!(all(r"(?:ab)+c"), ["ab"]);
+        assert!(all(r"ab|cd").is_empty() && all(r"(?:ab)?c*").is_empty());
+        let needs = needs("one .* two", false, false).unwrap();
+        assert!(has_all(&needs, b"say ONE and two"));
+        assert!(!has_all(&needs, b"two one ") && !has_all(&needs, b"one two"));
     }
 
     #[test]
