@@ -39,7 +39,8 @@ struct Entry {
     body: Body,
     layer: Layer,
     enabled: bool,
-    loaded: OnceLock<Loaded>,
+    /// Few of them are ever loaded: the others must cost no more than a pointer.
+    loaded: OnceLock<Box<Loaded>>,
 }
 
 #[derive(Debug)]
@@ -258,10 +259,10 @@ impl Library {
     pub fn get(&self, index: u32) -> &Loaded {
         let entry = &self.entries[index as usize];
         entry.loaded.get_or_init(|| {
-            Loaded::new(match &entry.body {
+            Box::new(Loaded::new(match &entry.body {
                 Body::Packed(bytes) => postcard::from_bytes(bytes).expect("the build packed it"),
                 Body::Parsed(pattern) => (**pattern).clone(),
-            })
+            }))
         })
     }
 
