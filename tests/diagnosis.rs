@@ -199,3 +199,15 @@ fn headings_of_melos_are_no_echoes() {
     assert_eq!(log["command"], "melos run analyze");
     assert_eq!(log["cause"]["line"], 7, "{}", log["unexplained"]);
 }
+
+#[test]
+fn noise_right_above_a_cause_takes_nothing_from_it() {
+    let log = report(
+        "noise-above.log",
+        "ERROR: Error cleaning up secrets: resource name may not be empty\n\
+         ERROR: Job failed (system failure): prepare environment: setting up credentials: secrets is forbidden: \
+         User \"system:serviceaccount:ci:default\" cannot create resource \"secrets\" in API group \"\" in the namespace \"ci\"\n",
+        &[],
+    );
+    assert_eq!(log["cause"]["id"], "kubernetes/rbac-forbidden");
+}

@@ -25,9 +25,9 @@ fn supersede(candidates: &mut [Candidate<'_>]) {
                 && !stands_firm(general, winner)
         };
         for winner in candidates.iter().filter(|w| beaten_by(w)) {
-            // Noise only says what its own line is not; a message that runs on takes the next one as well.
+            // Noise only says what its own line is not.
             let reach = match winner.pattern().role {
-                Role::Noise => 1,
+                Role::Noise => 0,
                 _ => NEAR,
             };
             let near = |place: crate::model::Place| {
