@@ -211,3 +211,20 @@ fn noise_right_above_a_cause_takes_nothing_from_it() {
     );
     assert_eq!(log["cause"]["id"], "kubernetes/rbac-forbidden");
 }
+
+#[test]
+fn a_warning_far_below_bears_nothing_out() {
+    let filler: String = (0..90).map(|k| format!("step {k} done\n")).collect();
+    let log = report(
+        "far.log",
+        &format!(
+            "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n{filler}\
+             ERROR: pip's dependency resolver does not currently take into account all the packages that are installed. \
+             This behaviour is the source of the following dependency conflicts.\n\
+             app 1.0 requires lib>=2, but you have lib 1.0 which is incompatible.\n{}",
+            "2 passed in 0.22s\n"
+        ),
+        &[],
+    );
+    assert_eq!(log["cause"], Value::Null, "{log}");
+}

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
-    Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang, LogReport,
-    Outcome, Place, Role, RunnerInfo, Section, Status, Time,
+    Category, Confidence, Consequence, Diagnosis, Dialect, InputInfo, InputKind, JobFacts, Lang,
+    LogReport, Outcome, Place, Role, RunnerInfo, Section, Status, Time,
 };
 use crate::redact;
 
@@ -342,9 +342,11 @@ fn worth_telling(
         let last = c.hits.iter().map(|s| s.hit.place.line).max();
         last.is_some_and(|line| line + NEAR_END >= region.last_line)
     };
-    // Its consequences, what wraps it, or a summary behind it.
+    // Its consequences, what wraps it, or the summary of tests behind it.
     let says_so = |c: &candidates::Candidate<'_>| {
-        let summary = c.pattern().role == Role::Symptom && c.place == recovered::Where::Command;
+        let summary = c.pattern().role == Role::Symptom
+            && c.pattern().category == Category::Test
+            && c.place == recovered::Where::Command;
         (c.follows() || summary) && c.pattern().role != Role::Noise
     };
     let borne_out = candidates
