@@ -5,6 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+#[path = "common/program.rs"]
+mod program;
+
 const FAILED: &str = "\
 Running with gitlab-runner 17.5.0 (abcdef12)
   on runner-1 abcdefgh, system ID: s_1
@@ -49,27 +52,7 @@ impl Dir {
 }
 
 fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-    command.args(args);
-    for name in [
-        "NO_COLOR",
-        "CLICOLOR_FORCE",
-        "FORCE_COLOR",
-        "GITLAB_CI",
-        "GITHUB_ACTIONS",
-        "COLUMNS",
-        "LC_ALL",
-        "LC_MESSAGES",
-        "JOBTRIAGE_LANG",
-    ] {
-        command.env_remove(name);
-    }
-    // No layer of whoever runs the tests.
-    command
-        .env("LANG", "C.UTF-8")
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null());
-    command
+    program::command(args, Path::new("/nonexistent"))
 }
 
 fn run(dir: &Dir, args: &[&str]) -> (i32, String, String) {

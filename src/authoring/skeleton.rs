@@ -160,8 +160,8 @@ struct Shape {
 /// Generalises as much as leaves a fixed text for the prefilter.
 fn shape(content: &str, cut: bool) -> Shape {
     let usable = |shape: &Shape| {
-        literal::derive(&shape.regex, false, false, &background::literal_cost)
-            .is_ok_and(|literals| literals.is_some())
+        literal::parse(&shape.regex, false, false)
+            .is_ok_and(|hir| literal::derive(&hir, &background::literal_cost).is_some())
     };
     let all = generalise(content, cut, &TOKENS);
     if usable(&all) {

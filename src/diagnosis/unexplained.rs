@@ -40,7 +40,7 @@ pub(super) fn extract(
         .filter(|line| !line.text.trim().is_empty())
         .filter(|line| region.locate(case, line.place) == Where::Command || line.command)
         .collect();
-    let rated: Vec<Rated<'_>> = failing
+    let mut rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
         .map(|(k, line)| {
@@ -58,7 +58,6 @@ pub(super) fn extract(
             }
         })
         .collect();
-    let mut rated = rated;
     chains(&mut rated);
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
         // Among equals the first: what follows it mostly follows from it.
@@ -130,7 +129,7 @@ pub(super) fn extract(
         })
         .collect();
     let best_text = match (best_line, facts.last_command()) {
-        (Some(line), _) => redact::text(&line.text[line.content_at.min(line.text.len())..]),
+        (Some(line), _) => redact::text(line.content()),
         (None, Some(command)) => redact::text(&command.text),
         (None, None) => "".into(),
     };
@@ -151,12 +150,10 @@ const REASON: i32 = 25;
 /// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
 /// Rust, cargo): the last one is the reason.
 fn chains(rated: &mut [Rated<'_>]) {
-    let content =
-        |r: &Rated<'_>| r.line.text[r.line.content_at.min(r.line.text.len())..].to_owned();
     let mut at = 0;
     while at < rated.len() {
         at += 1;
-        if content(&rated[at - 1]).trim() != "Caused by:" {
+        if rated[at - 1].line.content().trim() != "Caused by:" {
             continue;
         }
         let numbered = |text: &str| {
@@ -165,9 +162,12 @@ fn chains(rated: &mut [Rated<'_>]) {
                 .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
         };
         let mut reason = None;
-        while at < rated.len() && content(&rated[at]).starts_with(' ') && !rated[at].line.command {
-            let text = content(&rated[at]);
-            if reason.is_none() || numbered(&text) {
+        while at < rated.len()
+            && rated[at].line.content().starts_with(' ')
+            && !rated[at].line.command
+        {
+            let text = rated[at].line.content();
+            if reason.is_none() || numbered(text) {
                 reason = Some(at);
             }
             at += 1;
@@ -193,7 +193,7 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
     if line.echo || line.command {
         return 0;
     }
-    let content = &line.text[line.content_at.min(line.text.len())..];
+    let content = line.content();
     let mut score = telling::score(content);
     // GitHub marks what an action says was wrong; the exit code behind it says nothing.
     if line.text.starts_with("##[error]") && verdict::github(content).is_none() {

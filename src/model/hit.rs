@@ -66,3 +66,10 @@ pub struct TailLine {
     /// The line is no output of its own: a command, an `+ xtrace` echo or another copy of source, a passing test.
     pub echo: bool,
 }
+
+impl TailLine {
+    /// What the innermost tool printed.
+    pub fn content(&self) -> &str {
+        &self.text[self.content_at.min(self.text.len())..]
+    }
+}

@@ -366,29 +366,19 @@ impl Checker<'_> {
     }
 
     fn expr(&self, source: &str, ignore_case: bool, unicode: bool) -> Result<Expr, PatternError> {
-        let literals = literal::derive(source, ignore_case, unicode, self.cost)
-            .map_err(|e| {
-                self.fault(
-                    source,
-                    format!("not a regex: {}", last_line(&e.to_string())),
-                )
-                .slug("bad-regex")
-            })?
-            .unwrap_or_default();
+        let no_regex = |e: &dyn std::fmt::Display| {
+            let message = format!("not a regex: {}", last_line(&e.to_string()));
+            self.fault(source, message).slug("bad-regex")
+        };
+        let hir = literal::parse(source, ignore_case, unicode).map_err(|e| no_regex(&e))?;
         let expr = Expr {
             source: source.to_owned(),
             ignore_case,
             unicode,
-            literals,
-            needs: literal::needs(source, ignore_case, unicode).unwrap_or_default(),
+            literals: literal::derive(&hir, self.cost).unwrap_or_default(),
+            needs: literal::needs(&hir),
         };
-        expr.compile().map_err(|e| {
-            self.fault(
-                source,
-                format!("not a regex: {}", last_line(&e.to_string())),
-            )
-            .slug("bad-regex")
-        })?;
+        expr.compile().map_err(|e| no_regex(&e))?;
         Ok(expr)
     }
 

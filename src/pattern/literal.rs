@@ -25,51 +25,42 @@ pub fn fold(byte: u8) -> u8 {
     byte | 0x20
 }
 
-/// Derives the required literals of a regex; `None` where there are none of use.
+/// Parses a regex as the engine will compile it.
 ///
-/// `cost` tells how common a literal is (higher is worse); it chooses between several candidates.
-pub fn derive(
+/// # Errors
+/// Where it is none.
+pub fn parse(
     regex: &str,
     ignore_case: bool,
     unicode: bool,
-    cost: &dyn Fn(&[u8]) -> u64,
-) -> Result<Option<Vec<Vec<u8>>>, Box<regex_syntax::Error>> {
-    let hir = ParserBuilder::new()
+) -> Result<Hir, Box<regex_syntax::Error>> {
+    ParserBuilder::new()
         .utf8(false)
         .unicode(unicode)
         .case_insensitive(ignore_case)
         .build()
         .parse(regex)
-        .map_err(Box::new)?;
-    Ok(required(&hir, cost).map(|mut set| {
-        for literal in &mut set {
-            cut(literal, cost);
-        }
-        set.sort();
-        set.dedup();
-        set
-    }))
+        .map_err(Box::new)
+}
+
+/// The required literals of a regex; `None` where there are none of use.
+///
+/// `cost` tells how common a literal is (higher is worse); it chooses between several candidates.
+pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
+    let mut set = required(hir, cost)?;
+    for literal in &mut set {
+        cut(literal, cost);
+    }
+    set.sort();
+    set.dedup();
+    Some(set)
 }
 
 /// Texts that every match contains, in this order and side by side at most, folded: so little rules most lines out before the
 /// regex is compiled, which is dear.
-///
-/// # Errors
-/// Where the regex is none.
-pub fn needs(
-    regex: &str,
-    ignore_case: bool,
-    unicode: bool,
-) -> Result<Vec<Vec<u8>>, Box<regex_syntax::Error>> {
-    let hir = ParserBuilder::new()
-        .utf8(false)
-        .unicode(unicode)
-        .case_insensitive(ignore_case)
-        .build()
-        .parse(regex)
-        .map_err(Box::new)?;
+pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
-    flatten(&hir, &mut parts);
+    flatten(hir, &mut parts);
     let (mut all, mut run) = (Vec::new(), Vec::new());
     for part in parts {
         match exact(part) {
@@ -86,7 +77,7 @@ pub fn needs(
     }
     all.push(run);
     all.retain(|need| need.len() >= MIN_NEED);
-    Ok(all)
+    all
 }
 
 /// Do all of [`needs`] stand in a text? Without them no match is possible.
@@ -314,8 +305,7 @@ mod tests {
     use super::*;
 
     fn literals(regex: &str) -> Vec<String> {
-        derive(regex, false, false, &|_| 0)
-            .unwrap()
+        derive(&parse(regex, false, false).unwrap(), &|_| 0)
             .unwrap_or_default()
             .into_iter()
             .map(|l| String::from_utf8(l).unwrap())
@@ -347,16 +337,14 @@ mod tests {
     #[test]
     fn case_is_folded_and_classes_of_one_letter_count() {
         assert_eq!(literals(r"[Cc]onnection refused"), ["connection refused"]);
-        let set = derive("Connection Refused", true, false, &|_| 0)
-            .unwrap()
-            .unwrap();
+        let set = derive(&parse("Connection Refused", true, false).unwrap(), &|_| 0).unwrap();
         assert_eq!(set, [b"connection refused".to_vec()]);
     }
 
     #[test]
     fn what_every_match_contains_is_found_in_order() {
         let all = |regex: &str| {
-            let needs = needs(regex, false, false).unwrap();
+            let needs = needs(&parse(regex, false, false).unwrap());
             let text = |need: Vec<u8>| String::from_utf8(need).unwrap();
             needs.into_iter().map(text).collect::<Vec<_>>()
         };
@@ -366,7 +354,7 @@ mod tests {
         );
         assert_eq!(all(r"(?:ab)+c"), ["ab"]);
         assert!(all(r"ab|cd").is_empty() && all(r"(?:ab)?c*").is_empty());
-        let needs = needs("one .* two", false, false).unwrap();
+        let needs = needs(&parse("one .* two", false, false).unwrap());
         assert!(has_all(&needs, b"say ONE and two"));
         assert!(!has_all(&needs, b"two one ") && !has_all(&needs, b"one two"));
     }
@@ -402,7 +390,7 @@ mod tests {
         ];
         for (regex, line) in cases {
             let folded: Vec<u8> = line.bytes().map(fold).collect();
-            let set = derive(regex, false, false, &|_| 0).unwrap().unwrap();
+            let set = derive(&parse(regex, false, false).unwrap(), &|_| 0).unwrap();
             assert!(
                 set.iter()
                     .any(|l| folded.windows(l.len()).any(|w| w == &l[..])),

@@ -1,5 +1,8 @@
 //! `jobtriage scan` as platform teams use it, through the real binary.
 
+#[path = "../common/program.rs"]
+mod program;
+
 mod baseline;
 mod cache;
 mod config;
@@ -71,25 +74,8 @@ impl Dir {
 
     /// The program, in this folder, with no settings of whoever runs the tests.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-        command.args(args).current_dir(&self.0);
-        for name in [
-            "NO_COLOR",
-            "CLICOLOR_FORCE",
-            "FORCE_COLOR",
-            "GITLAB_CI",
-            "GITHUB_ACTIONS",
-            "COLUMNS",
-            "LC_ALL",
-            "LC_MESSAGES",
-            "JOBTRIAGE_LANG",
-        ] {
-            command.env_remove(name);
-        }
-        command
-            .env("LANG", "C.UTF-8")
-            .env("XDG_CONFIG_HOME", self.0.join("home"))
-            .stdin(Stdio::null());
+        let mut command = program::command(args, &self.0.join("home"));
+        command.current_dir(&self.0);
         command
     }
 
