@@ -14,12 +14,17 @@ mod background;
 mod gram;
 #[path = "src/trace/literals.rs"]
 mod literals;
+#[path = "src/matcher/mod.rs"]
+mod matcher;
 #[path = "src/model/mod.rs"]
 mod model;
 #[path = "src/library/pack.rs"]
 mod pack;
 #[path = "src/pattern/mod.rs"]
 mod pattern;
+#[path = "src/library/rule.rs"]
+mod rule;
+use pattern::literal;
 
 fn main() {
     println!("cargo:rerun-if-changed=patterns");

@@ -26,6 +26,7 @@ pub mod cli;
 pub mod diagnosis;
 pub mod engine;
 pub mod library;
+pub mod matcher;
 pub mod model;
 pub mod pattern;
 pub mod redact;

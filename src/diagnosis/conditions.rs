@@ -35,6 +35,7 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
             let loaded = library.get(hit.pattern);
             let judge = Judge {
                 case,
+                library,
                 sections: &input.scan.facts,
                 loaded,
                 hits: &input.scan.hits,
@@ -58,6 +59,7 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
         let input = &case.inputs()[settled.hit.place.input as usize];
         let judge = Judge {
             case,
+            library,
             sections: &input.scan.facts,
             loaded: settled.loaded,
             hits: &input.scan.hits,
@@ -95,6 +97,7 @@ struct Judge<'a, 'c> {
     case: &'a Case,
     /// Facts of the input that the hit stands in: its sections.
     sections: &'a JobFacts,
+    library: &'c Library,
     loaded: &'c Loaded,
     hits: &'a [Hit],
     seen: &'a [Settled<'c>],
@@ -202,18 +205,11 @@ impl Judge<'_, '_> {
                 plain(list.contains(&code), format!("exit code: {code}"))
             }
             Condition::Command(_) => {
-                let regex = self.loaded.command_regex(number)?;
-                let command = hit.command.as_deref()?;
-                let found = regex.captures(command.as_bytes())?;
-                let captures = regex
-                    .capture_names()
-                    .flatten()
-                    .filter_map(|name| {
-                        let value =
-                            String::from_utf8_lossy(found.name(name)?.as_bytes()).into_owned();
-                        Some((name.to_owned(), value))
-                    })
-                    .collect();
+                let number = self.library.rule(hit.pattern).command(number)?;
+                let probe = self.library.probe(hit.pattern, number)?;
+                let command = hit.command.as_deref()?.as_bytes();
+                let found = probe.find_at(command, 0)?;
+                let captures = probe.captures(command, &found);
                 Some((captures, "command: fits".to_owned()))
             }
             Condition::Seen(list) => {

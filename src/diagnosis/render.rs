@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint};
 use crate::library::Library;
+use crate::matcher::Program;
 use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
 use crate::pattern::compile::Pattern;
 use crate::pattern::schema::{Localized, Text};
@@ -138,18 +139,10 @@ fn captures(
     library: &Library,
     index: u32,
 ) -> BTreeMap<String, Option<String>> {
-    let loaded = library.get(index);
     let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for number in 0..pattern.matches.len() {
-        let names = loaded.regex(number).map(|r| {
-            r.capture_names()
-                .flatten()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
-        for name in names.into_iter().flatten() {
-            all.insert(name, None);
-        }
+    let programs = (0..pattern.matches.len()).filter_map(|k| library.rule(index).program(k));
+    for name in programs.flat_map(Program::names) {
+        all.insert(name.to_owned(), None);
     }
     all.extend(found.iter().map(|(n, v)| (n.clone(), Some(v.clone()))));
     all

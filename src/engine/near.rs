@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{bounded, captures};
+use super::scan::bounded;
 use super::store::{Key, Store};
-use crate::library::{Library, Loaded, Target};
+use crate::library::{Library, Rule, Target, Watch};
 use crate::model::{Place, WatchHit};
-use crate::pattern::compile::{Condition, Near as Kind};
+use crate::pattern::compile::Near as Kind;
 use crate::pattern::schema::{Scope, Side};
 use crate::trace::line::Line;
 
@@ -57,64 +57,47 @@ impl Memory {
     /// Lines above a hit that its conditions ask for.
     pub(super) fn look_back(
         &self,
-        loaded: &Loaded,
+        library: &Library,
         pattern: u16,
         at: At,
-        mut unkeyed: impl FnMut(usize, u32) -> Option<WatchHit>,
+        unkeyed: impl Fn(usize, Watch) -> Option<WatchHit>,
     ) -> Vec<Option<WatchHit>> {
-        let first = loaded.pattern.matches.len();
-        let one = |(slot, condition): (usize, &Condition)| {
-            let Condition::Near {
-                kind,
-                watch,
-                within,
-                scope,
-            } = condition
-            else {
-                return None;
-            };
-            if matches!(kind, Kind::After | Kind::Absent(Side::After)) {
+        let one = |(number, watch): (usize, Watch)| {
+            if matches!(watch.kind, Kind::After | Kind::Absent(Side::After)) {
                 return None;
             }
-            if watch.literals.is_empty() {
-                return unkeyed(first + slot, within.unwrap_or(0));
+            if !watch.keyed {
+                return unkeyed(number, watch);
             }
             let target = Target {
                 pattern,
-                regex: (first + slot) as u16,
+                regex: number as u16,
             };
             let seen = self
                 .seen
                 .get(&target)?
                 .iter()
                 .rev()
-                .find(|seen| reaches(seen.at, at, *within, *scope))?;
-            seen.hit(loaded, target)
+                .find(|seen| reaches(seen.at, at, watch))?;
+            seen.hit(library, target)
         };
-        loaded.pattern.near().enumerate().map(one).collect()
+        library.rule(pattern.into()).watches().map(one).collect()
     }
 
     /// Has a hit wait for the lines below it that its conditions ask for.
-    pub(super) fn wait(&mut self, loaded: &Loaded, pattern: u16, key: Key, at: At) {
-        let first = loaded.pattern.matches.len();
-        for (slot, condition) in loaded.pattern.near().enumerate() {
-            let Condition::Near {
-                kind,
-                within,
-                scope,
-                ..
-            } = condition
-            else {
-                continue;
-            };
-            if matches!(kind, Kind::After | Kind::Absent(Side::After | Side::Both)) {
+    pub(super) fn wait(&mut self, rule: Rule<'_>, pattern: u16, key: Key, at: At) {
+        for (slot, (number, watch)) in rule.watches().enumerate() {
+            if matches!(
+                watch.kind,
+                Kind::After | Kind::Absent(Side::After | Side::Both)
+            ) {
                 let target = Target {
                     pattern,
-                    regex: (first + slot) as u16,
+                    regex: number as u16,
                 };
                 let list = self.waiting.entry(target).or_default();
                 if list.len() >= MAX_WAITING {
-                    list.retain(|waiting| may_reach(waiting.at, at, *within, *scope));
+                    list.retain(|waiting| may_reach(waiting.at, at, watch));
                 }
                 if list.len() >= MAX_WAITING {
                     list.remove(MAX_WAITING / 2);
@@ -127,13 +110,13 @@ impl Memory {
     /// Forgets hits whose wait is over: their section has ended, or the line would come too late.
     pub(super) fn expire(&mut self, library: &Library, stage: u32, line: u64) {
         for (target, list) in &mut self.waiting {
-            let loaded = library.get(target.pattern.into());
-            let Some(Condition::Near { within, scope, .. }) = condition(loaded, *target) else {
+            let Some(watch) = watch(library, *target) else {
                 continue;
             };
             list.retain(|waiting| {
-                let late = within.is_some_and(|w| waiting.at.place.line + u64::from(w) < line);
-                !late && (*scope == Scope::Job || waiting.at.stage == stage)
+                let last = |within| waiting.at.place.line + u64::from(within);
+                let late = watch.within.is_some_and(|within| last(within) < line);
+                !late && (watch.scope == Scope::Job || waiting.at.stage == stage)
             });
         }
         self.waiting.retain(|_, list| !list.is_empty());
@@ -147,31 +130,18 @@ impl Memory {
         stage: u32,
         command: u32,
     ) -> bool {
+        // What is no condition is always wanted.
         self.is_awaited(target)
-            || self.is_news(library.get(target.pattern.into()), target, stage, command)
+            || watch(library, target)
+                .is_none_or(|watch| self.is_news(watch, target, stage, command))
     }
 
     /// Must a line be remembered for hits below it? That something is not absent its first line tells as well as its last.
-    pub(super) fn is_news(
-        &self,
-        loaded: &Loaded,
-        target: Target,
-        stage: u32,
-        command: u32,
-    ) -> bool {
-        let Some(Condition::Near {
-            kind,
-            within,
-            scope,
-            ..
-        }) = condition(loaded, target)
-        else {
-            return true;
-        };
-        match kind {
+    pub(super) fn is_news(&self, watch: Watch, target: Target, stage: u32, command: u32) -> bool {
+        match watch.kind {
             Kind::After | Kind::Absent(Side::After) => false,
-            Kind::Absent(_) if within.is_none() => {
-                let in_scope = |seen: &Seen| match scope {
+            Kind::Absent(_) if watch.within.is_none() => {
+                let in_scope = |seen: &Seen| match watch.scope {
                     Scope::Job => true,
                     Scope::Section => seen.at.stage == stage,
                     Scope::Command => seen.at.stage == stage && seen.at.place.command == command,
@@ -195,7 +165,7 @@ impl Memory {
     /// A watched line has come: hits above it that waited for it get it.
     pub(super) fn arrive(
         &mut self,
-        loaded: &Loaded,
+        library: &Library,
         target: Target,
         line: &Line<'_>,
         at: At,
@@ -204,14 +174,14 @@ impl Memory {
         let Some(list) = self.waiting.get_mut(&target) else {
             return;
         };
-        let Some(Condition::Near { within, scope, .. }) = condition(loaded, target) else {
+        let Some(watch) = watch(library, target) else {
             return;
         };
         list.retain(|waiting| {
-            if !may_reach(waiting.at, at, *within, *scope) {
+            if !may_reach(waiting.at, at, watch) {
                 return false;
             }
-            if !reaches(waiting.at, at, *within, *scope) {
+            if !reaches(waiting.at, at, watch) {
                 return true;
             }
             let Some(hit) = store.get_mut(waiting.key) else {
@@ -219,14 +189,14 @@ impl Memory {
             };
             let place = &mut hit.context[waiting.slot];
             if place.is_none() {
-                *place = watch_hit(loaded, target, at.place, line.text, line.content_at);
+                *place = watch_hit(library, target, at.place, line.text, line.content_at);
             }
             false
         });
     }
 
     /// Remembers a watched line for the hits below it.
-    pub(super) fn remember(&mut self, loaded: &Loaded, target: Target, line: &Line<'_>, at: At) {
+    pub(super) fn remember(&mut self, library: &Library, target: Target, line: &Line<'_>, at: At) {
         let list = self.seen.entry(target).or_default();
         let old = list.iter().position(|seen| seen.at.stream == at.stream);
         // The buffer of the line it replaces serves again.
@@ -240,7 +210,7 @@ impl Memory {
         if line.text.len() <= MAX_KEPT {
             text.extend_from_slice(line.text);
         } else {
-            made = watch_hit(loaded, target, at.place, line.text, line.content_at);
+            made = watch_hit(library, target, at.place, line.text, line.content_at);
         }
         list.push(Seen {
             at,
@@ -252,53 +222,57 @@ impl Memory {
 }
 
 impl Seen {
-    fn hit(&self, loaded: &Loaded, target: Target) -> Option<WatchHit> {
+    fn hit(&self, library: &Library, target: Target) -> Option<WatchHit> {
         self.made
             .clone()
-            .or_else(|| watch_hit(loaded, target, self.at.place, &self.text, self.content_at))
+            .or_else(|| watch_hit(library, target, self.at.place, &self.text, self.content_at))
     }
 }
 
 /// A watched line as a hit keeps it; `None` if its regex does not match.
 pub(super) fn watch_hit(
-    loaded: &Loaded,
+    library: &Library,
     target: Target,
     place: Place,
     text: &[u8],
     content_at: usize,
 ) -> Option<WatchHit> {
-    let regex = loaded.regex_for(target.regex as usize, &text[content_at..])?;
-    let found = regex.captures(&text[content_at..])?;
-    let whole = found.get(0)?;
-    let (text, _) = bounded(text, content_at + whole.start(), content_at + whole.end());
+    let content = &text[content_at..];
+    let probe = library.probe(target.pattern.into(), target.regex.into())?;
+    let found = probe.find_at(content, 0)?;
+    let (start, end) = found.whole;
+    let (text, _) = bounded(text, content_at + start, content_at + end);
     Some(WatchHit {
         place,
         text,
-        captures: captures(regex, &found),
+        captures: probe.captures(content, &found),
     })
 }
 
-/// The positional condition that a watch belongs to.
-pub(super) fn condition(loaded: &Loaded, target: Target) -> Option<&Condition> {
-    let slot = (target.regex as usize).checked_sub(loaded.pattern.matches.len())?;
-    loaded.pattern.near().nth(slot)
+/// The condition that a target is, if it is one.
+fn watch(library: &Library, target: Target) -> Option<Watch> {
+    library
+        .rule(target.pattern.into())
+        .watch(target.regex.into())
 }
 
 /// Can a line at `now` or below it still stand close enough below `upper`, in the same scope?
-fn may_reach(upper: At, now: At, within: Option<u32>, scope: Scope) -> bool {
-    let in_scope = match scope {
+fn may_reach(upper: At, now: At, watch: Watch) -> bool {
+    let in_scope = match watch.scope {
         Scope::Job => true,
         Scope::Section => upper.stage == now.stage,
         Scope::Command => upper.stage == now.stage && upper.place.command == now.place.command,
     };
     let distance = now.place.line.saturating_sub(upper.place.line);
-    in_scope && within.is_none_or(|most| distance <= u64::from(most))
+    in_scope && watch.within.is_none_or(|most| distance <= u64::from(most))
 }
 
 /// Does `upper` stand close enough above `lower`, in the same scope and the same output?
-pub(super) fn reaches(upper: At, lower: At, within: Option<u32>, scope: Scope) -> bool {
+fn reaches(upper: At, lower: At, watch: Watch) -> bool {
     // Only distances are confused by what a parallel output prints in between.
-    let same_output =
-        within.is_none() || upper.stream == lower.stream || upper.stream == 0 || lower.stream == 0;
-    same_output && may_reach(upper, lower, within, scope)
+    let same_output = watch.within.is_none()
+        || upper.stream == lower.stream
+        || upper.stream == 0
+        || lower.stream == 0;
+    same_output && may_reach(upper, lower, watch)
 }

@@ -6,16 +6,15 @@
 
 use std::io::{self, Read};
 
-use regex::bytes::{Captures as Found, Regex};
-
 use super::near::{self, At, Memory};
 use super::store::Store;
 use super::tail::Tail;
 use super::unkeyed;
-use crate::library::{Library, Loaded, Target};
-use crate::model::{Captures, Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
-use crate::pattern::compile::Condition;
-use crate::pattern::schema::{On, PatternStatus, Scope};
+use crate::library::{Library, Probe, Target, Watch};
+use crate::matcher::Found;
+use crate::model::{Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
+use crate::pattern::literal;
+use crate::pattern::schema::{On, Scope};
 use crate::trace::dialect::Jobs;
 use crate::trace::line::{Kind, Line};
 use crate::trace::page::Page;
@@ -23,8 +22,6 @@ use crate::trace::{Block, BlockReader, Frame, Piece, cut, frame, prefix};
 
 /// Most bytes of a line that are kept as evidence.
 const MAX_TEXT: usize = 2000;
-/// Most bytes of a capture that are kept.
-const MAX_CAPTURE: usize = 500;
 
 /// What one log held.
 #[derive(Debug, Default)]
@@ -230,6 +227,18 @@ struct Run<'l> {
     command_start: u64,
     /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
     age: u64,
+    /// The content of the line that is looked at, folded.
+    folded: Vec<u8>,
+}
+
+/// A line that is looked at.
+struct Looked<'a> {
+    view: Line<'a>,
+    folded: &'a [u8],
+    at: At,
+    own: Own,
+    /// Where its own stretch begins in the block.
+    since: usize,
 }
 
 impl<'l> Run<'l> {
@@ -247,6 +256,7 @@ impl<'l> Run<'l> {
             stage_start: 0,
             command_start: 0,
             age,
+            folded: Vec::new(),
         }
     }
 
@@ -333,12 +343,29 @@ impl<'l> Run<'l> {
             stage: self.frame.stage(),
             stream: view.stream,
         };
-        let own = Own::of(place, piece, &view);
-        self.watches(&view, targets, at, own, true);
-        if !source {
-            self.matches(block, since, &view, targets, at, own);
+        let targets = match targets.iter().position(|t| t.pattern == Target::FRAME) {
+            Some(frame) => &targets[..frame],
+            None => targets,
+        };
+        if targets.is_empty() {
+            return;
         }
-        self.watches(&view, targets, at, own, false);
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        folded.extend(view.content().iter().map(|&byte| literal::fold(byte)));
+        let looked = Looked {
+            own: Own::of(place, piece, &view),
+            view,
+            folded: &folded,
+            at,
+            since,
+        };
+        self.watches(&looked, targets, true);
+        if !source {
+            self.matches(block, &looked, targets);
+        }
+        self.watches(&looked, targets, false);
+        self.folded = folded;
     }
 
     /// Does any of these conditions want a line here?
@@ -352,117 +379,101 @@ impl<'l> Run<'l> {
 
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
     /// for those below.
-    fn watches(&mut self, view: &Line<'_>, targets: &[Target], at: At, own: Own, arrive: bool) {
+    fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
+        let (view, at) = (&line.view, line.at);
         for &target in targets {
-            if target.pattern == Target::FRAME {
-                break;
-            }
-            if !self.library.is_enabled(target.pattern.into()) {
+            let index = target.pattern.into();
+            if !self.library.is_enabled(index) {
                 continue;
             }
-            let loaded = self.library.get(target.pattern.into());
-            if (target.regex as usize) < loaded.pattern.matches.len() {
+            let Some(watch) = self.library.rule(index).watch(target.regex.into()) else {
                 continue;
-            }
+            };
             // Most watched lines concern nobody: then their regex need not run.
             let wanted = if arrive {
                 self.memory.is_awaited(target)
             } else {
                 self.memory
-                    .is_news(loaded, target, at.stage, at.place.command)
+                    .is_news(watch, target, at.stage, at.place.command)
             };
-            let matches = |regex| own.is_match(regex, view.content());
-            let regex = || loaded.regex_for(target.regex as usize, view.content());
-            if !wanted || !regex().is_some_and(matches) {
+            let fits = || {
+                let probe = self.library.probe(index, target.regex.into())?;
+                let may = probe.may_match(line.folded);
+                may.then(|| line.own.find(probe, view.content()))?
+            };
+            if !wanted || fits().is_none() {
                 continue;
             }
             if arrive {
                 self.memory
-                    .arrive(loaded, target, view, at, &mut self.store);
+                    .arrive(self.library, target, view, at, &mut self.store);
             } else {
-                self.memory.remember(loaded, target, view, at);
+                self.memory.remember(self.library, target, view, at);
             }
         }
     }
 
-    fn matches(
-        &mut self,
-        block: &Block,
-        since: usize,
-        view: &Line<'_>,
-        targets: &[Target],
-        at: At,
-        own: Own,
-    ) {
+    fn matches(&mut self, block: &Block, line: &Looked<'_>, targets: &[Target]) {
+        let (library, view, at) = (self.library, &line.view, line.at);
         let mut last = None;
         for &target in targets {
-            if target.pattern == Target::FRAME {
-                break;
-            }
             let index = u32::from(target.pattern);
-            if last == Some(index) || !self.library.is_enabled(index) {
+            if last == Some(index) || !library.is_enabled(index) {
                 continue;
             }
-            let loaded = self.library.get(index);
-            let Some(alternative) = loaded.pattern.matches.get(target.regex as usize) else {
+            let rule = library.rule(index);
+            let Some(on) = rule.on(target.regex.into()).filter(|_| !rule.is_retired()) else {
                 continue;
             };
-            if loaded.pattern.status == PatternStatus::Retired {
+            let Some((content, skipped)) = seen_by(on, view) else {
+                continue;
+            };
+            let Some(probe) = library.probe(index, target.regex.into()) else {
+                continue;
+            };
+            if !probe.may_match(&line.folded[skipped..]) {
                 continue;
             }
-            let Some((content, skipped)) = seen_by(alternative.on, view) else {
+            let Some(found) = line.own.find(probe, content) else {
                 continue;
             };
-            let Some(regex) = loaded.regex_for(target.regex as usize, content) else {
-                continue;
-            };
-            // A match without captures costs nothing to rule out; only then is the form of the line looked at.
-            if !own.is_match(regex, content)
-                // Inside of a long line the form of a window tells nothing.
-                || (alternative.on == On::Output && !own.goes_on && view.kind() != Kind::Output)
-            {
+            // Inside of a long line the form of a window tells nothing.
+            if on == On::Output && !line.own.goes_on && view.kind() != Kind::Output {
                 continue;
             }
-            let Some(found) = own.captures(regex, content) else {
-                continue;
-            };
-            let Some(whole) = found.get(0) else { continue };
             last = Some(index);
-            let unkeyed = |number: usize, within: u32| {
+            let unkeyed = |number: usize, watch: Watch| {
                 let target = Target {
                     pattern: target.pattern,
                     regex: number as u16,
                 };
-                let scope = match near::condition(loaded, target) {
-                    Some(Condition::Near { scope, .. }) => *scope,
-                    _ => Scope::Section,
-                };
-                let start = match scope {
+                let start = match watch.scope {
                     Scope::Command => self.command_start,
                     Scope::Section => self.stage_start,
                     Scope::Job => 0,
                 };
                 let floor = start.saturating_sub(block.base()) as usize;
-                look_up(block, since, floor, at, within, loaded, target)
+                let within = watch.within.unwrap_or(0);
+                look_up(block, line.since, floor, at, within, library, target)
             };
-            let context = self.memory.look_back(loaded, target.pattern, at, unkeyed);
+            let context = self.memory.look_back(library, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
             let key = self.store.add(index, at.stage, || {
                 let shift = view.content_at + skipped;
-                let (text, span) = bounded(view.text, shift + whole.start(), shift + whole.end());
-                let captures = captures(regex, &found);
+                let (start, end) = found.whole;
+                let (text, span) = bounded(view.text, shift + start, shift + end);
                 Hit {
                     pattern: index,
                     place: at.place,
                     text,
                     span,
-                    captures,
+                    captures: probe.captures(content, &found),
                     context,
                     command,
                     dropped: 0,
                 }
             });
-            self.memory.wait(loaded, target.pattern, key, at);
+            self.memory.wait(rule, target.pattern, key, at);
             self.age += 1;
         }
     }
@@ -531,25 +542,19 @@ impl Own {
         }
     }
 
-    /// Does a regex match there?
-    fn is_match(self, regex: &Regex, text: &[u8]) -> bool {
-        // Where a window does not begin its line, `^` does not hold: its very first byte is given up.
-        regex.is_match_at(text, usize::from(self.goes_on).min(text.len()))
-            && (self.until == usize::MAX && !self.goes_on || self.captures(regex, text).is_some())
-    }
-
-    fn captures<'t>(self, regex: &Regex, text: &'t [u8]) -> Option<Found<'t>> {
+    /// The first match there. Where a window does not begin its line, `^` does not hold: its very first byte is given up.
+    fn find(self, probe: Probe<'_>, text: &[u8]) -> Option<Found> {
         let mut at = usize::from(self.goes_on);
         while at <= text.len() {
-            let found = regex.captures_at(text, at)?;
-            let whole = found.get(0)?;
-            if whole.start() >= self.until {
+            let found = probe.find_at(text, at)?;
+            let (start, end) = found.whole;
+            if start >= self.until {
                 return None;
             }
-            if whole.end() >= self.since {
+            if end >= self.since {
                 return Some(found);
             }
-            at = whole.end().max(at + 1);
+            at = end.max(at + 1);
         }
         None
     }
@@ -562,7 +567,7 @@ fn look_up(
     floor: usize,
     at: At,
     within: u32,
-    loaded: &Loaded,
+    library: &Library,
     target: Target,
 ) -> Option<WatchHit> {
     let bytes = block.bytes();
@@ -580,7 +585,7 @@ fn look_up(
         let same_output = view.stream == at.stream || view.stream == 0 || at.stream == 0;
         if same_output {
             let place = Place { line, ..at.place };
-            if let Some(hit) = near::watch_hit(loaded, target, place, view.text, view.content_at) {
+            if let Some(hit) = near::watch_hit(library, target, place, view.text, view.content_at) {
                 return Some(hit);
             }
         }
@@ -608,24 +613,6 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
         command: false,
         echo: false,
     })
-}
-
-/// Named captures, bounded.
-pub(super) fn captures(regex: &Regex, found: &Found<'_>) -> Captures {
-    regex
-        .capture_names()
-        .flatten()
-        .filter_map(|name| {
-            let bytes = found.name(name)?.as_bytes();
-            let text = String::from_utf8_lossy(bytes);
-            let text = text.trim();
-            let end = cut::end(text.as_bytes(), 0, MAX_CAPTURE);
-            Some((
-                name.to_owned(),
-                text[..text.floor_char_boundary(end)].to_owned(),
-            ))
-        })
-        .collect()
 }
 
 /// At most [`MAX_TEXT`] bytes of a line around a match, and where the match then stands. A cut is marked by `…`.

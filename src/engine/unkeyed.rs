@@ -2,12 +2,14 @@
 //! end of the section that may have failed.
 
 use super::near;
-use super::scan::{captures, echo_mark};
+use super::scan::echo_mark;
 use super::tail;
-use crate::library::{Library, Loaded, Target};
+use crate::library::{Library, Rule, Target, Watch};
+use crate::matcher::Bytes;
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
-use crate::pattern::compile::{Condition, Near};
-use crate::pattern::schema::{On, PatternStatus, Scope, Side};
+use crate::pattern::compile::Near;
+use crate::pattern::literal;
+use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;
 
 /// Hits on the tail, the verdict behind it. `known` are those of alternatives with a literal: a pattern that has one on a line needs no other.
@@ -18,18 +20,21 @@ pub(super) fn hits(
     known: &[Hit],
 ) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
+    let mut folded = Vec::new();
     for at in first(tail)..tail.len() {
         let line = &tail[at];
+        if line.echo && !line.command {
+            continue;
+        }
+        folded.clear();
+        folded.extend(line.text.bytes().map(literal::fold));
+        let bytes = Bytes::of(&folded);
         for target in library.unkeyed() {
             let index = u32::from(target.pattern);
             if !library.is_enabled(index) {
                 continue;
             }
-            let loaded = library.get(index);
-            if loaded.pattern.status == PatternStatus::Retired {
-                continue;
-            }
-            let Some(hit) = try_line(loaded, target, line) else {
+            let Some(hit) = try_line(library, target, line, &folded, &bytes) else {
                 continue;
             };
             let same = |h: &Hit| h.pattern == index && h.place.line == hit.place.line;
@@ -37,7 +42,7 @@ pub(super) fn hits(
                 continue;
             }
             hits.push(Hit {
-                context: context(loaded, target.pattern, tail, at),
+                context: context(library, target.pattern, tail, at),
                 command: command(facts, line),
                 ..hit
             });
@@ -59,24 +64,39 @@ fn first(tail: &[TailLine]) -> usize {
         .max(tail.len().saturating_sub(tail::LINES))
 }
 
-fn try_line(loaded: &Loaded, target: Target, line: &TailLine) -> Option<Hit> {
-    let alternative = loaded.pattern.matches.get(target.regex as usize)?;
+fn try_line(
+    library: &Library,
+    target: Target,
+    line: &TailLine,
+    folded: &[u8],
+    bytes: &Bytes,
+) -> Option<Hit> {
+    let (index, number) = (target.pattern.into(), target.regex.into());
+    let probe = library.probe(index, number)?;
+    // Most lines lack a byte of most patterns.
+    if !probe.may_match_bytes(bytes) {
+        return None;
+    }
+    let rule: Rule<'_> = library.rule(index);
+    let on = rule.on(number).filter(|_| !rule.is_retired())?;
     let mut from = line.content_at.min(line.text.len());
-    match alternative.on {
+    match on {
         On::Output if !line.echo => {}
         On::Command if line.command => from += echo_mark(&line.text.as_bytes()[from..]),
         _ => return None,
     }
     let content = &line.text.as_bytes()[from..];
-    let regex = loaded.regex_for(target.regex as usize, content)?;
-    let found = regex.captures(content)?;
-    let whole = found.get(0)?;
+    if !probe.may_match(&folded[from..]) {
+        return None;
+    }
+    let found = probe.find_at(content, 0)?;
+    let (start, end) = found.whole;
     Some(Hit {
         pattern: target.pattern.into(),
         place: line.place,
         text: line.text.clone(),
-        span: ((from + whole.start()) as u32, (from + whole.end()) as u32),
-        captures: captures(regex, &found),
+        span: ((from + start) as u32, (from + end) as u32),
+        captures: probe.captures(content, &found),
         context: Vec::new(),
         command: None,
         dropped: 0,
@@ -95,34 +115,30 @@ fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
 }
 
 /// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope.
-fn context(loaded: &Loaded, pattern: u16, tail: &[TailLine], at: usize) -> Vec<Option<WatchHit>> {
-    let first = loaded.pattern.matches.len();
+fn context(library: &Library, pattern: u16, tail: &[TailLine], at: usize) -> Vec<Option<WatchHit>> {
     let stream = |line: &TailLine| Line::new(line.text.as_bytes(), line.command).stream;
     let (here, own) = (tail[at].place, stream(&tail[at]));
-    let one = |(slot, condition): (usize, &Condition)| {
-        let Condition::Near {
+    let one = |(number, watch): (usize, Watch)| {
+        let Watch {
             kind,
             within,
             scope,
             ..
-        } = condition
-        else {
-            return None;
-        };
+        } = watch;
         let target = Target {
             pattern,
-            regex: (first + slot) as u16,
+            regex: number as u16,
         };
         let found = |line: &TailLine| {
             let near = within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w));
-            let in_scope = *scope != Scope::Command || line.place.command == here.command;
+            let in_scope = scope != Scope::Command || line.place.command == here.command;
             let other = stream(line);
             let same_output = within.is_none() || own == other || own == 0 || other == 0;
             if !near || !in_scope || !same_output {
                 return None;
             }
             let text = line.text.as_bytes();
-            near::watch_hit(loaded, target, line.place, text, line.content_at)
+            near::watch_hit(library, target, line.place, text, line.content_at)
         };
         let above = || tail[..at].iter().rev().find_map(found);
         let below = || tail[at + 1..].iter().find_map(found);
@@ -132,5 +148,5 @@ fn context(loaded: &Loaded, pattern: u16, tail: &[TailLine], at: usize) -> Vec<O
             Near::Absent(Side::Both) => above().or_else(below),
         }
     };
-    loaded.pattern.near().enumerate().map(one).collect()
+    library.rule(pattern.into()).watches().map(one).collect()
 }

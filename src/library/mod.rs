@@ -9,18 +9,23 @@ use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 
 use crate::engine::gram::{self, Tables};
-use crate::pattern::compile::{Condition, Expr, Pattern, names};
+use crate::matcher;
+use crate::pattern::compile::{Pattern, names};
 use crate::pattern::literal;
 use crate::trace::literals;
 
 pub mod layers;
 pub mod pack;
 pub mod precision;
+mod probe;
+pub mod rule;
 pub mod select;
 
 pub use layers::Layer;
 pub use pack::Target;
-use pack::Trailer;
+use pack::{ENTRY, HEAD, Trailer};
+pub use probe::Probe;
+pub use rule::{Rule, Watch};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
@@ -39,8 +44,17 @@ struct Entry {
     body: Body,
     layer: Layer,
     enabled: bool,
+    rule: Ruled,
     /// Few of them are ever loaded: the others must cost no more than a pointer.
     loaded: OnceLock<Box<Loaded>>,
+}
+
+#[derive(Debug)]
+enum Ruled {
+    /// Where it lies in what is packed.
+    Packed(usize),
+    /// Made when first asked for.
+    Own(OnceLock<Box<[u8]>>),
 }
 
 #[derive(Debug)]
@@ -70,72 +84,24 @@ pub struct Loaded {
     /// The pattern.
     pub pattern: Pattern,
     regexes: Vec<OnceLock<Option<Regex>>>,
-    commands: Vec<OnceLock<Option<Regex>>>,
 }
 
 impl Loaded {
     fn new(pattern: Pattern) -> Self {
-        let regexes = pattern.matches.len() + pattern.near().count();
-        let commands = conditions(&pattern)
-            .filter(|c| matches!(c, Condition::Command(_)))
-            .count();
-        let cells = |n| (0..n).map(|_| OnceLock::new()).collect();
+        let count = pattern.exprs().count();
         Self {
-            regexes: cells(regexes),
-            commands: cells(commands),
+            regexes: (0..count).map(|_| OnceLock::new()).collect(),
             pattern,
         }
     }
 
-    /// The regex of that number: alternatives first, then positional conditions.
+    /// The regex of that number ([`rule`] tells their order), for what a program cannot do and for those who want to compare.
     pub fn regex(&self, number: usize) -> Option<&Regex> {
         self.regexes
             .get(number)?
-            .get_or_init(|| self.expr(number).and_then(|e| e.compile().ok()))
+            .get_or_init(|| self.pattern.exprs().nth(number)?.compile().ok())
             .as_ref()
     }
-
-    /// The same, unless it has not been compiled and cannot match that text: most lines that hold a literal lack the rest.
-    pub fn regex_for(&self, number: usize, text: &[u8]) -> Option<&Regex> {
-        if self.regexes.get(number)?.get().is_none() {
-            let needs = &self.expr(number)?.needs;
-            if !literal::has_all(needs, text) {
-                return None;
-            }
-        }
-        self.regex(number)
-    }
-
-    fn expr(&self, number: usize) -> Option<&Expr> {
-        match number.checked_sub(self.pattern.matches.len()) {
-            None => Some(&self.pattern.matches[number].regex),
-            Some(k) => self.pattern.near().nth(k).and_then(|c| match c {
-                Condition::Near { watch, .. } => Some(watch),
-                _ => None,
-            }),
-        }
-    }
-
-    /// The regex of the `k`-th `command` condition (conditions first, then notes).
-    pub fn command_regex(&self, k: usize) -> Option<&Regex> {
-        self.commands
-            .get(k)?
-            .get_or_init(|| {
-                let mut all = conditions(&self.pattern).filter_map(|c| match c {
-                    Condition::Command(expr) => Some(expr),
-                    _ => None,
-                });
-                all.nth(k).and_then(|e| e.compile().ok())
-            })
-            .as_ref()
-    }
-}
-
-fn conditions(pattern: &Pattern) -> impl Iterator<Item = &Condition> {
-    pattern
-        .conditions
-        .iter()
-        .chain(pattern.notes.iter().flat_map(|n| n.conditions.iter()))
 }
 
 impl Library {
@@ -144,7 +110,7 @@ impl Library {
         let count = word(0);
         let entries = (0..count)
             .map(|k| {
-                let at = 4 + 16 * k;
+                let at = HEAD + ENTRY * k;
                 let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
                 // The build wrote the ids: they are ASCII.
                 let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
@@ -153,6 +119,7 @@ impl Library {
                     body: Body::Packed(&PACKED[body..body + len]),
                     layer: Layer::BuiltIn,
                     enabled: true,
+                    rule: Ruled::Packed(word(at + 16)),
                     loaded: OnceLock::new(),
                 }
             })
@@ -186,6 +153,7 @@ impl Library {
                 body: Body::Parsed(Box::new(pattern)),
                 layer,
                 enabled: true,
+                rule: Ruled::Own(OnceLock::new()),
                 loaded: OnceLock::new(),
             })
             .collect();
@@ -266,6 +234,25 @@ impl Library {
         })
     }
 
+    /// What the engine asks of a pattern.
+    ///
+    /// # Panics
+    /// For an index that this library did not hand out.
+    #[inline]
+    pub fn rule(&self, index: u32) -> Rule<'_> {
+        match &self.entries[index as usize].rule {
+            Ruled::Packed(at) => Rule::new(&PACKED[*at..]),
+            Ruled::Own(cell) => Rule::new(
+                cell.get_or_init(|| rule::pack(&self.get(index).pattern).into_boxed_slice()),
+            ),
+        }
+    }
+
+    /// A regex of a pattern, to be run.
+    pub fn probe(&self, index: u32, number: usize) -> Option<Probe<'_>> {
+        Probe::new(self, index, number)
+    }
+
     /// The index of an id; renamed ids lead to their new name.
     pub fn find(&self, id: &str) -> Option<u32> {
         let search = |id: &str| {
@@ -318,9 +305,5 @@ fn word(at: usize) -> usize {
 }
 
 fn packed_trailer() -> Trailer {
-    let at = match word(0) {
-        0 => 4,
-        count => word(16 * count - 4) + word(16 * count),
-    };
-    postcard::from_bytes(&PACKED[at..]).expect("the build packed it")
+    postcard::from_bytes(&PACKED[word(4)..]).expect("the build packed it")
 }

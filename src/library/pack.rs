@@ -1,7 +1,8 @@
 //! The embedded form of the library: an index that needs no parsing, and each pattern on its own, decoded when needed.
 //!
-//! Layout, all numbers `u32` little endian: count; for each pattern where its id starts and how long it is, where its
-//! body starts and how long it is; the ids and bodies (postcard). Behind them a [`Trailer`] (postcard).
+//! Layout, all numbers `u32` little endian: count, where the trailer starts; for each pattern where its id starts and how
+//! long it is, where its body starts and how long it is, where its rule starts; ids and bodies (postcard), then the
+//! [rules](super::rule). Behind them a [`Trailer`] (postcard).
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gram::Entry;
 use super::literals;
+use super::rule;
 use crate::pattern::compile::{Condition, Near, Pattern};
 use crate::pattern::schema::Side;
 
@@ -40,6 +42,11 @@ impl Target {
         }
     }
 }
+
+/// Bytes before the index.
+pub const HEAD: usize = 8;
+/// Bytes of an entry of the index.
+pub const ENTRY: usize = 20;
 
 /// What concerns the library as a whole.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -79,22 +86,29 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
         .iter()
         .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
         .collect();
-    let mut at = 4 + 16 * patterns.len();
-    let mut index: Vec<u32> = vec![patterns.len() as u32];
-    for (pattern, body) in patterns.iter().zip(&bodies) {
+    let rules: Vec<Vec<u8>> = patterns.iter().map(rule::pack).collect();
+    let texts = |k: usize| patterns[k].id.len() + bodies[k].len();
+    let mut at = HEAD + ENTRY * patterns.len();
+    let mut rule_at = at + (0..patterns.len()).map(texts).sum::<usize>();
+    let trailer_at = rule_at + rules.iter().map(Vec::len).sum::<usize>();
+    let mut index: Vec<u32> = vec![patterns.len() as u32, trailer_at as u32];
+    for (k, pattern) in patterns.iter().enumerate() {
         index.extend([
             at as u32,
             pattern.id.len() as u32,
             (at + pattern.id.len()) as u32,
-            body.len() as u32,
+            bodies[k].len() as u32,
+            rule_at as u32,
         ]);
-        at += pattern.id.len() + body.len();
+        at += texts(k);
+        rule_at += rules[k].len();
     }
     let mut bytes: Vec<u8> = index.iter().flat_map(|n| n.to_le_bytes()).collect();
     for (pattern, body) in patterns.iter().zip(&bodies) {
         bytes.extend(pattern.id.as_bytes());
         bytes.extend(body);
     }
+    bytes.extend(rules.concat());
     bytes.extend(postcard::to_allocvec(&trailer).expect("ids are plain data"));
     bytes
 }

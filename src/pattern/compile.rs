@@ -91,8 +91,6 @@ pub struct Expr {
     pub unicode: bool,
     /// Folded literals one of which stands in every matching line; empty where there are none.
     pub literals: Vec<Vec<u8>>,
-    /// Folded texts that every match contains, in this order.
-    pub needs: Vec<Vec<u8>>,
 }
 
 impl Expr {
@@ -223,6 +221,30 @@ impl Pattern {
             .iter()
             .chain(self.notes.iter().flat_map(|n| n.conditions.iter()))
             .filter(|c| matches!(c, Condition::Near { .. }))
+    }
+
+    /// The regexes of the `command` conditions: first those of `[[when]]`, then those of `[[note]]`.
+    pub fn commands(&self) -> impl Iterator<Item = &Expr> {
+        self.conditions
+            .iter()
+            .chain(self.notes.iter().flat_map(|n| n.conditions.iter()))
+            .filter_map(|c| match c {
+                Condition::Command(expr) => Some(expr),
+                _ => None,
+            })
+    }
+
+    /// Every regex: alternatives, positional conditions, conditions on commands.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let near = self.near().filter_map(|c| match c {
+            Condition::Near { watch, .. } => Some(watch),
+            _ => None,
+        });
+        self.matches
+            .iter()
+            .map(|m| &m.regex)
+            .chain(near)
+            .chain(self.commands())
     }
 
     /// True if any condition or note refers to other patterns.
@@ -376,7 +398,6 @@ impl Checker<'_> {
             ignore_case,
             unicode,
             literals: literal::derive(&hir, self.cost).unwrap_or_default(),
-            needs: literal::needs(&hir),
         };
         expr.compile().map_err(|e| no_regex(&e))?;
         Ok(expr)

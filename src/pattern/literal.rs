@@ -57,7 +57,7 @@ pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Texts that every match contains, in this order and side by side at most, folded: so little rules most lines out before the
-/// regex is compiled, which is dear.
+/// regex is run.
 pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
@@ -78,20 +78,6 @@ pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     all.push(run);
     all.retain(|need| need.len() >= MIN_NEED);
     all
-}
-
-/// Do all of [`needs`] stand in a text? Without them no match is possible.
-pub fn has_all(needs: &[Vec<u8>], text: &[u8]) -> bool {
-    if needs.is_empty() {
-        return true;
-    }
-    let folded: Vec<u8> = text.iter().map(|&b| fold(b)).collect();
-    let mut at = 0;
-    needs.iter().all(|need| {
-        let found = memchr::memmem::find(&folded[at..], need);
-        at += found.map_or(0, |k| k + need.len());
-        found.is_some()
-    })
 }
 
 /// Keeps the rarest stretch of an over-long literal.
@@ -354,9 +340,6 @@ mod tests {
         );
         assert_eq!(all(r"(?:ab)+c"), ["ab"]);
         assert!(all(r"ab|cd").is_empty() && all(r"(?:ab)?c*").is_empty());
-        let needs = needs(&parse("one .* two", false, false).unwrap());
-        assert!(has_all(&needs, b"say ONE and two"));
-        assert!(!has_all(&needs, b"two one ") && !has_all(&needs, b"one two"));
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! A regex of a pattern, as it is run.
+
+use super::Library;
+use crate::matcher::{Bytes, Found, Program};
+use crate::model::Captures;
+use crate::trace::cut;
+
+/// Most bytes of a capture that are kept.
+const MAX_CAPTURE: usize = 500;
+
+/// A regex of a pattern: its program, and where that does not do, the regex itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Probe<'l> {
+    library: &'l Library,
+    index: u32,
+    number: usize,
+    program: Program<'l>,
+}
+
+impl<'l> Probe<'l> {
+    pub(super) fn new(library: &'l Library, index: u32, number: usize) -> Option<Self> {
+        Some(Self {
+            library,
+            index,
+            number,
+            program: library.rule(index).program(number)?,
+        })
+    }
+
+    /// Do the texts that every match contains stand in this one? It is folded ([`fold`](crate::pattern::literal::fold)).
+    pub fn may_match(self, folded: &[u8]) -> bool {
+        self.program.may_match(folded)
+    }
+
+    /// The same, by the bytes that stand in the text: cheap, and rules most texts out.
+    pub fn may_match_bytes(self, bytes: &Bytes) -> bool {
+        self.program.may_match_bytes(bytes)
+    }
+
+    /// The leftmost match that begins at `at` or behind.
+    pub fn find_at(self, text: &[u8], at: usize) -> Option<Found> {
+        self.program
+            .find_at(text, at)
+            .unwrap_or_else(|_| self.by_regex(text, at))
+    }
+
+    #[cold]
+    fn by_regex(self, text: &[u8], at: usize) -> Option<Found> {
+        let regex = self.library.get(self.index).regex(self.number)?;
+        let found = regex.captures_at(text, at)?;
+        let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
+        Some(Found {
+            whole: span(found.get(0)?),
+            captures: self
+                .names()
+                .map(|name| found.name(name).map(span))
+                .collect(),
+        })
+    }
+
+    /// Names of its captures.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.program.names()
+    }
+
+    /// Named captures, bounded.
+    pub fn captures(&self, text: &[u8], found: &Found) -> Captures {
+        self.names()
+            .zip(&found.captures)
+            .filter_map(|(name, span)| {
+                let (from, to) = (*span)?;
+                let text = String::from_utf8_lossy(&text[from..to]);
+                let text = text.trim();
+                let end = cut::end(text.as_bytes(), 0, MAX_CAPTURE);
+                Some((
+                    name.to_owned(),
+                    text[..text.floor_char_boundary(end)].to_owned(),
+                ))
+            })
+            .collect()
+    }
+}

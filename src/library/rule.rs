@@ -1,0 +1,171 @@
+//! What the engine asks of a pattern, in a form that is read where it lies: its regexes as programs, and what its
+//! positional conditions look for. The texts that people read stay packed until a report needs them.
+//!
+//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words; the programs. Regexes are
+//! numbered: alternatives, then positional conditions ([`Pattern::near`]), then the conditions on commands.
+
+use super::literal;
+use super::matcher::{self, Program};
+use crate::pattern::compile::{Condition, Expr, Near, Pattern};
+use crate::pattern::schema::{On, PatternStatus, Scope, Side};
+
+/// Words of a regex: what it is, the distance of a condition, where its program begins.
+const WORDS: usize = 3;
+const RETIRED: u32 = 1 << 31;
+/// A condition that no literal finds.
+const UNKEYED: u32 = 1 << 8;
+/// No distance is set.
+const FAR: u32 = u32::MAX;
+
+/// The rule of a pattern.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule<'l>(&'l [u8]);
+
+/// A positional condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch {
+    /// Which of the three.
+    pub kind: Near,
+    /// How many lines away at most.
+    pub within: Option<u32>,
+    /// How far it looks.
+    pub scope: Scope,
+    /// The prefilter finds its lines.
+    pub keyed: bool,
+}
+
+/// Writes the rule of a pattern.
+pub fn pack(pattern: &Pattern) -> Vec<u8> {
+    let near: Vec<&Condition> = pattern.near().collect();
+    let commands: Vec<&Expr> = pattern.commands().collect();
+    let counts = [pattern.matches.len(), near.len(), commands.len()];
+    let mut words = vec![counts.iter().rev().fold(0, |all, &n| all << 10 | n as u32)];
+    if pattern.status == PatternStatus::Retired {
+        words[0] |= RETIRED;
+    }
+    let total: usize = counts.iter().sum();
+    let mut at = 4 * (1 + WORDS * total);
+    let mut programs = Vec::new();
+    let mut add = |what: u32, within: Option<u32>, expr: &Expr| {
+        words.extend([what, within.unwrap_or(FAR), at as u32]);
+        let program = program(expr);
+        at += program.len();
+        programs.extend(program);
+    };
+    for one in &pattern.matches {
+        add(u32::from(one.on == On::Command), None, &one.regex);
+    }
+    for condition in near {
+        if let Condition::Near {
+            kind,
+            watch,
+            within,
+            scope,
+        } = condition
+        {
+            let keyed = if watch.literals.is_empty() {
+                UNKEYED
+            } else {
+                0
+            };
+            let kind = KINDS.iter().position(|k| k == kind).unwrap_or_default();
+            let scope = SCOPES.iter().position(|s| s == scope).unwrap_or_default();
+            add(keyed | (scope as u32) << 4 | kind as u32, *within, watch);
+        }
+    }
+    for expr in commands {
+        add(0, None, expr);
+    }
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    bytes.extend(programs);
+    bytes
+}
+
+const KINDS: [Near; 5] = [
+    Near::Before,
+    Near::After,
+    Near::Absent(Side::Before),
+    Near::Absent(Side::After),
+    Near::Absent(Side::Both),
+];
+const SCOPES: [Scope; 3] = [Scope::Command, Scope::Section, Scope::Job];
+
+/// The program of a regex; one without code where even the parser refuses it, which no loaded pattern has.
+fn program(expr: &Expr) -> Vec<u8> {
+    match literal::parse(&expr.source, expr.ignore_case, expr.unicode) {
+        Ok(hir) => matcher::make(&hir, &literal::needs(&hir)),
+        Err(_) => Vec::new(),
+    }
+}
+
+impl<'l> Rule<'l> {
+    /// The rule that begins with these bytes; there may be more.
+    pub fn new(bytes: &'l [u8]) -> Self {
+        Self(bytes)
+    }
+
+    #[inline]
+    fn word(self, k: usize) -> u32 {
+        self.0[4 * k..]
+            .first_chunk()
+            .map_or(0, |word| u32::from_le_bytes(*word))
+    }
+
+    fn count(self, k: u32) -> usize {
+        (self.word(0) >> (10 * k) & 0x3ff) as usize
+    }
+
+    /// Is the pattern only kept for its id?
+    pub fn is_retired(self) -> bool {
+        self.word(0) & RETIRED != 0
+    }
+
+    /// How many alternatives there are.
+    pub fn matches(self) -> usize {
+        self.count(0)
+    }
+
+    /// What an alternative looks at; `None` for what is none.
+    pub fn on(self, number: usize) -> Option<On> {
+        (number < self.matches()).then(|| match self.word(1 + WORDS * number) {
+            0 => On::Output,
+            _ => On::Command,
+        })
+    }
+
+    /// The positional condition of that number; `None` for what is none.
+    pub fn watch(self, number: usize) -> Option<Watch> {
+        let slot = number.checked_sub(self.matches())?;
+        if slot >= self.count(1) {
+            return None;
+        }
+        let (what, within) = (self.word(1 + WORDS * number), self.word(2 + WORDS * number));
+        Some(Watch {
+            kind: KINDS[(what & 0xf) as usize],
+            within: (within != FAR).then_some(within),
+            scope: SCOPES[(what >> 4 & 0xf) as usize],
+            keyed: what & UNKEYED == 0,
+        })
+    }
+
+    /// Every positional condition, with its number.
+    pub fn watches(self) -> impl Iterator<Item = (usize, Watch)> {
+        (self.matches()..self.matches() + self.count(1))
+            .filter_map(move |number| Some((number, self.watch(number)?)))
+    }
+
+    /// The number of the `k`-th condition on commands.
+    pub fn command(self, k: usize) -> Option<usize> {
+        (k < self.count(2)).then(|| self.matches() + self.count(1) + k)
+    }
+
+    /// The program of a regex.
+    pub fn program(self, number: usize) -> Option<Program<'l>> {
+        let count: usize = (0..3).map(|k| self.count(k)).sum();
+        if number >= count {
+            return None;
+        }
+        let at = self.word(3 + WORDS * number) as usize;
+        Some(Program::new(&self.0[at..]))
+    }
+}

@@ -1,0 +1,502 @@
+//! From a parsed regex to a program.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::utf8::Utf8Sequences;
+
+use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, look, op};
+
+/// Most words of code: more is a regex of thousands of states.
+const MAX_CODE: usize = 4096;
+/// Most byte sequences one Unicode class may need.
+const MAX_SEQUENCES: usize = 24;
+/// Most named captures.
+const MAX_NAMES: usize = 64;
+/// Longest text that a match is known to contain.
+const MAX_NEED: usize = 250;
+/// Bytes of folded text from the most to the least frequent; those that are not here are rarer.
+const FREQUENT: &[u8] = b" etoairnsdlcp/-.:mufghbyw_0v1k23x=4j56'q789z";
+
+/// Writes the program of a regex. `needs` are folded texts that every match contains, in this order, side by side at most.
+/// Without code where the regex asks for more than programs can say.
+pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
+    let names = hir_names(hir);
+    let mut writer = Writer::new(&names);
+    let complete = names.len() <= MAX_NAMES && writer.whole(hir).is_some();
+    if !complete {
+        writer = Writer::new(&names);
+    }
+    writer.hints();
+    let (first, nullable) = first_bytes(hir);
+    let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    let mut flags = 0;
+    flags |= if nullable { 0 } else { HAS_FIRST };
+    flags |= if anchored { ANCHORED } else { 0 };
+    let classes = HEADER + writer.code.len();
+    let needs_at = 4 * (classes + 8 * writer.classes.len());
+    let mut tail = Vec::new();
+    let needs: Vec<&Vec<u8>> = needs.iter().take(usize::from(u8::MAX)).collect();
+    tail.push(needs.len() as u8);
+    for need in needs {
+        let need = &need[..need.len().min(MAX_NEED)];
+        tail.extend([need.len() as u8, rarest(need) as u8]);
+        tail.extend(need);
+    }
+    let names_at = needs_at + tail.len();
+    for name in &names {
+        let name = &name.as_bytes()[..name.len().min(usize::from(u8::MAX))];
+        tail.push(name.len() as u8);
+        tail.extend(name);
+    }
+    let mut words = vec![
+        if complete { HEADER as u32 } else { 0 },
+        writer.rows,
+        names.len() as u32,
+        flags,
+        classes as u32,
+        needs_at as u32,
+        names_at as u32,
+        only(&first),
+    ];
+    debug_assert_eq!(words.len(), FIRST);
+    words.extend(bitmap(&first));
+    words.extend(&writer.code);
+    words.extend(writer.classes.iter().flatten());
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    bytes.extend(tail);
+    bytes
+}
+
+fn rarest(need: &[u8]) -> usize {
+    let rank = |byte: &u8| {
+        let frequent = FREQUENT.iter().position(|f| f == byte);
+        frequent.unwrap_or(FREQUENT.len())
+    };
+    (0..need.len())
+        .max_by_key(|&k| rank(&need[k]))
+        .unwrap_or_default()
+}
+
+type Set = [bool; 256];
+
+/// The only member of a set.
+fn only(set: &Set) -> u32 {
+    let mut members = (0..256).filter(|&byte| set[byte]);
+    match (members.next(), members.next()) {
+        (Some(only), None) => only as u32,
+        _ => ANY,
+    }
+}
+
+fn bitmap(set: &Set) -> [u32; 8] {
+    let mut words = [0; 8];
+    for (byte, _) in set.iter().enumerate().filter(|(_, is_in)| **is_in) {
+        words[byte / 32] |= 1 << (byte % 32);
+    }
+    words
+}
+
+/// The bytes a match may begin with, and whether it may be empty or begin with an assertion only.
+fn first_bytes(hir: &Hir) -> (Set, bool) {
+    let mut set = [false; 256];
+    let nullable = add_first(hir, &mut set);
+    (set, nullable)
+}
+
+fn add_first(hir: &Hir, set: &mut Set) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => match literal.0.first() {
+            Some(&byte) => {
+                set[usize::from(byte)] = true;
+                false
+            }
+            None => true,
+        },
+        HirKind::Class(Class::Bytes(class)) => {
+            for range in class.iter() {
+                set[usize::from(range.start())..=usize::from(range.end())].fill(true);
+            }
+            false
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.iter() {
+                for sequence in Utf8Sequences::new(range.start(), range.end()) {
+                    let lead = sequence.as_slice()[0];
+                    set[usize::from(lead.start)..=usize::from(lead.end)].fill(true);
+                }
+            }
+            false
+        }
+        HirKind::Repetition(rep) => add_first(&rep.sub, set) || rep.min == 0,
+        HirKind::Capture(capture) => add_first(&capture.sub, set),
+        HirKind::Concat(parts) => parts.iter().all(|part| add_first(part, set)),
+        HirKind::Alternation(ways) => ways
+            .iter()
+            .fold(false, |any, way| add_first(way, set) | any),
+    }
+}
+
+/// Bytes, if a class is of single bytes only.
+fn single_bytes(class: &Class) -> Option<Set> {
+    let mut set = [false; 256];
+    match class {
+        Class::Bytes(class) => {
+            for range in class.iter() {
+                set[usize::from(range.start())..=usize::from(range.end())].fill(true);
+            }
+        }
+        Class::Unicode(class) => {
+            for range in class.iter() {
+                if !range.end().is_ascii() {
+                    return None;
+                }
+                set[range.start() as usize..=range.end() as usize].fill(true);
+            }
+        }
+    }
+    Some(set)
+}
+
+/// What one byte may be, if a regex is just that.
+fn one_byte(hir: &Hir) -> Option<Set> {
+    match hir.kind() {
+        HirKind::Class(class) => single_bytes(class),
+        HirKind::Literal(literal) if literal.0.len() == 1 => {
+            let mut set = [false; 256];
+            set[usize::from(literal.0[0])] = true;
+            Some(set)
+        }
+        _ => None,
+    }
+}
+
+/// The lower-case letter a class stands for, in either case.
+fn either_case(class: &Class) -> Option<u8> {
+    let set = single_bytes(class)?;
+    let mut members = (0..=255u8).filter(|&byte| set[usize::from(byte)]);
+    let (upper, lower) = (members.next()?, members.next()?);
+    (members.next().is_none() && upper.is_ascii_uppercase() && lower == upper.to_ascii_lowercase())
+        .then_some(lower)
+}
+
+/// Names of captures, in their order.
+fn hir_names(hir: &Hir) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = vec![hir];
+    while let Some(hir) = rest.pop() {
+        if let HirKind::Capture(capture) = hir.kind()
+            && let Some(name) = capture.name.as_deref()
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+        rest.extend(hir.kind().subs().iter().rev());
+    }
+    names
+}
+
+struct Writer<'h> {
+    code: Vec<u32>,
+    classes: Vec<[u32; 8]>,
+    names: &'h [&'h str],
+    rows: u32,
+}
+
+/// `None` where a program cannot say it.
+type Written = Option<()>;
+
+impl<'h> Writer<'h> {
+    fn new(names: &'h [&'h str]) -> Self {
+        Self {
+            code: Vec::new(),
+            classes: Vec::new(),
+            names,
+            rows: 0,
+        }
+    }
+
+    fn whole(&mut self, hir: &Hir) -> Written {
+        self.node(hir)?;
+        self.code.push(op::MATCH);
+        Some(())
+    }
+
+    fn here(&self) -> u32 {
+        (HEADER + self.code.len()) as u32
+    }
+
+    fn emit(&mut self, op: u32, argument: u32) -> Written {
+        if self.code.len() >= MAX_CODE {
+            return None;
+        }
+        self.code.push(op | argument << 8);
+        Some(())
+    }
+
+    fn row(&mut self) -> u32 {
+        self.rows += 1;
+        self.rows - 1
+    }
+
+    fn class(&mut self, set: &Set) -> u32 {
+        let words = bitmap(set);
+        let known = self.classes.iter().position(|class| *class == words);
+        known.unwrap_or_else(|| {
+            self.classes.push(words);
+            self.classes.len() - 1
+        }) as u32
+    }
+
+    fn node(&mut self, hir: &Hir) -> Written {
+        match hir.kind() {
+            HirKind::Empty => Some(()),
+            HirKind::Literal(literal) => self.text(op::TEXT, &literal.0),
+            HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => {
+                let mut ways = Vec::new();
+                for range in class.iter() {
+                    ways.extend(Utf8Sequences::new(range.start(), range.end()));
+                    if ways.len() > MAX_SEQUENCES {
+                        return None;
+                    }
+                }
+                self.ways(&ways, |writer, way| {
+                    way.as_slice().iter().try_for_each(|range| {
+                        let mut set = [false; 256];
+                        set[usize::from(range.start)..=usize::from(range.end)].fill(true);
+                        writer.set(&set)
+                    })
+                })
+            }
+            HirKind::Class(class) => self.set(&single_bytes(class)?),
+            HirKind::Look(kind) => {
+                let kind = match kind {
+                    Look::Start => look::START,
+                    Look::End => look::END,
+                    Look::StartLF => look::START_LINE,
+                    Look::EndLF => look::END_LINE,
+                    Look::WordAscii => look::WORD,
+                    Look::WordAsciiNegate => look::NO_WORD,
+                    _ => return None,
+                };
+                self.emit(op::LOOK, kind)
+            }
+            HirKind::Capture(capture) => {
+                let Some(name) = &capture.name else {
+                    return self.node(&capture.sub);
+                };
+                let number = self.names.iter().position(|known| **known == **name)? as u32;
+                self.emit(op::SAVE, 2 * number + 2)?;
+                self.node(&capture.sub)?;
+                self.emit(op::SAVE, 2 * number + 3)
+            }
+            HirKind::Concat(parts) => self.parts(parts),
+            HirKind::Alternation(ways) => self.ways(ways, |writer, way| writer.node(way)),
+            HirKind::Repetition(rep) => self.repetition(rep),
+        }
+    }
+
+    /// One after the other; letters in either case beside each other are one text.
+    fn parts(&mut self, parts: &[Hir]) -> Written {
+        let mut at = 0;
+        while at < parts.len() {
+            let mut folded: Vec<u8> = Vec::new();
+            let mut letters = 0;
+            let mut next = at;
+            while let Some(part) = parts.get(next) {
+                match part.kind() {
+                    HirKind::Literal(literal) if !literal.0.iter().any(u8::is_ascii_alphabetic) => {
+                        folded.extend(&literal.0);
+                    }
+                    HirKind::Class(class) => match either_case(class) {
+                        Some(letter) => {
+                            folded.push(letter);
+                            letters += 1;
+                        }
+                        None => break,
+                    },
+                    _ => break,
+                }
+                next += 1;
+            }
+            if letters >= 1 && next > at + 1 {
+                self.text(op::FOLDED, &folded)?;
+                at = next;
+            } else {
+                self.node(&parts[at])?;
+                at += 1;
+            }
+        }
+        Some(())
+    }
+
+    fn set(&mut self, set: &Set) -> Written {
+        match only(set) {
+            ANY => {
+                let class = self.class(set);
+                self.emit(op::SET, class)
+            }
+            byte => self.emit(op::BYTE, byte),
+        }
+    }
+
+    fn text(&mut self, op: u32, text: &[u8]) -> Written {
+        match text {
+            [] => Some(()),
+            [byte] if op == op::TEXT => self.emit(op::BYTE, u32::from(*byte)),
+            _ => {
+                self.emit(op, text.len() as u32)?;
+                for four in text.chunks(4) {
+                    let mut word = [0; 4];
+                    word[..four.len()].copy_from_slice(four);
+                    self.code.push(u32::from_le_bytes(word));
+                }
+                (self.code.len() <= MAX_CODE).then_some(())
+            }
+        }
+    }
+
+    /// The first of several ways that leads to a match.
+    fn ways<W>(&mut self, ways: &[W], write: impl Fn(&mut Self, &W) -> Written) -> Written {
+        let Some((last, others)) = ways.split_last() else {
+            // A class without members.
+            let class = self.class(&[false; 256]);
+            return self.emit(op::SET, class);
+        };
+        let mut ends = Vec::new();
+        for way in others {
+            let split = self.split(true)?;
+            write(self, way)?;
+            self.emit(op::JUMP, 0)?;
+            ends.push(self.code.len());
+            self.code.push(0);
+            self.code[split] = self.here();
+        }
+        write(self, last)?;
+        let here = self.here();
+        for end in ends {
+            self.code[end] = here;
+        }
+        Some(())
+    }
+
+    /// Writes a split; the place that the answer tells is to be filled in.
+    fn split(&mut self, greedy: bool) -> Option<usize> {
+        let row = self.row();
+        let op = if greedy { op::SPLIT } else { op::SPLIT_LAZY };
+        self.emit(op, row)?;
+        self.code.push(0);
+        Some(self.code.len() - 1)
+    }
+
+    fn repetition(&mut self, rep: &Repetition) -> Written {
+        if let Some(set) = one_byte(&rep.sub) {
+            let (class, row) = (self.class(&set), self.row());
+            let op = if rep.greedy { op::LOOP } else { op::LOOP_LAZY };
+            self.emit(op, row)?;
+            let most = rep.max.unwrap_or(ANY);
+            // One row more: ways out beside entries.
+            self.rows += u32::from(most != ANY);
+            self.code.extend([class, rep.min, most, ANY]);
+            return Some(());
+        }
+        let empty = rep
+            .sub
+            .properties()
+            .minimum_len()
+            .is_none_or(|len| len == 0);
+        match (rep.min, rep.max) {
+            (0, None) if !empty => {
+                let top = self.here();
+                let split = self.split(rep.greedy)?;
+                self.node(&rep.sub)?;
+                self.jump(top)?;
+                self.code[split] = self.here();
+            }
+            // What may be empty: `(x+)?`, so that an empty turn ends the loop behind what it captured.
+            (0, None) => {
+                let split = self.split(rep.greedy)?;
+                self.once_or_more(rep)?;
+                self.code[split] = self.here();
+            }
+            (least, None) => {
+                for _ in 1..least {
+                    self.node(&rep.sub)?;
+                }
+                self.once_or_more(rep)?;
+            }
+            (least, Some(most)) => {
+                for _ in 0..least {
+                    self.node(&rep.sub)?;
+                }
+                let mut splits = Vec::new();
+                for _ in least..most {
+                    splits.push(self.split(rep.greedy)?);
+                    self.node(&rep.sub)?;
+                }
+                let here = self.here();
+                for split in splits {
+                    self.code[split] = here;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn once_or_more(&mut self, rep: &Repetition) -> Written {
+        let top = self.here();
+        self.node(&rep.sub)?;
+        // Back to the top first, if greedy.
+        let split = self.split(!rep.greedy)?;
+        self.code[split] = top;
+        Some(())
+    }
+
+    fn jump(&mut self, to: u32) -> Written {
+        self.emit(op::JUMP, 0)?;
+        self.code.push(to);
+        Some(())
+    }
+
+    /// Tells each loop the byte that must follow it, where there is just one.
+    fn hints(&mut self) {
+        let mut at = 0;
+        while at < self.code.len() {
+            let words = words_of(self.code[at]);
+            if matches!(self.code[at] & 0xff, op::LOOP | op::LOOP_LAZY) {
+                self.code[at + LOOP_WORDS - 1] = self.byte_at(at + words);
+            }
+            at += words;
+        }
+    }
+
+    /// The one byte that the code at a place begins with.
+    fn byte_at(&self, mut at: usize) -> u32 {
+        loop {
+            let word = self.code[at];
+            match word & 0xff {
+                op::SAVE => at += 1,
+                op::JUMP => {
+                    let to = self.code[at + 1] as usize - HEADER;
+                    // Only onward: a loop of jumps would never end.
+                    if to <= at {
+                        return ANY;
+                    }
+                    at = to;
+                }
+                op::BYTE => return word >> 8,
+                op::TEXT => return self.code[at + 1] & 0xff,
+                _ => return ANY,
+            }
+        }
+    }
+}
+
+/// How many words an instruction takes.
+fn words_of(word: u32) -> usize {
+    match word & 0xff {
+        op::TEXT | op::FOLDED => 1 + ((word >> 8) as usize).div_ceil(4),
+        op::JUMP | op::SPLIT | op::SPLIT_LAZY => 2,
+        op::LOOP | op::LOOP_LAZY => LOOP_WORDS,
+        _ => 1,
+    }
+}

@@ -1,0 +1,203 @@
+//! Regexes made ready at build time: a flat program, and what runs it.
+//!
+//! A failed job's log has a dozen lines where a regex must run, each regex once or twice: compiling them costs a hundred
+//! times as much as running them. So the build compiles them, into words that lie in the binary and are run where they
+//! lie. What a program means is what [`regex`] means by the same source: leftmost first, bytes, no backreferences, and
+//! time that is linear in the text, since no place of the program is tried twice at the same place of the text.
+//! [`make`] writes programs, [`run`] runs them. What is too big or asks for tables of Unicode has no program: the caller
+//! takes [`regex`] then.
+
+mod make;
+mod run;
+
+pub use make::make;
+
+/// Words before the code.
+const HEADER: usize = 16;
+/// Where in the header the byte stands that every match begins with, or [`ANY`].
+const FIRST_BYTE: usize = 7;
+/// Where in the header the set of first bytes lies.
+const FIRST: usize = 8;
+/// The first set of a program that may match nothing is of no use.
+const HAS_FIRST: u32 = 1;
+/// Matches begin at the start of the text.
+const ANCHORED: u32 = 2;
+
+/// What an instruction does: the low byte of its word. The other three are its argument.
+mod op {
+    pub const MATCH: u32 = 0;
+    /// One byte, the argument.
+    pub const BYTE: u32 = 1;
+    /// One byte of the class of that number.
+    pub const SET: u32 = 2;
+    /// That many bytes; they follow in whole words.
+    pub const TEXT: u32 = 3;
+    /// The same, letters of ASCII in either case.
+    pub const FOLDED: u32 = 4;
+    /// Keeps the place in the slot of that number.
+    pub const SAVE: u32 = 5;
+    /// Nothing but an assertion holds.
+    pub const LOOK: u32 = 6;
+    /// On at another place, in the next word.
+    pub const JUMP: u32 = 7;
+    /// On here, and if that fails, at the place in the next word. The argument numbers the row of what was tried.
+    pub const SPLIT: u32 = 8;
+    /// The other way round.
+    pub const SPLIT_LAZY: u32 = 9;
+    /// Bytes of a class: class, least, most and the byte that must follow (or [`ANY`](super::ANY)) are in the next words.
+    pub const LOOP: u32 = 10;
+    /// The same, as few as possible.
+    pub const LOOP_LAZY: u32 = 11;
+}
+
+/// Words of a loop.
+const LOOP_WORDS: usize = 5;
+/// No bound; no byte is known to follow.
+const ANY: u32 = u32::MAX;
+
+/// Assertions about a place.
+mod look {
+    pub const START: u32 = 0;
+    pub const END: u32 = 1;
+    pub const START_LINE: u32 = 2;
+    pub const END_LINE: u32 = 3;
+    pub const WORD: u32 = 4;
+    pub const NO_WORD: u32 = 5;
+}
+
+/// A regex made ready, in the form in which [`make()`] wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct Program<'p>(&'p [u8]);
+
+/// Where a program matched: the whole, then its named captures in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Start and end of the match, in bytes.
+    pub whole: (usize, usize),
+    /// Start and end of each named capture that took part.
+    pub captures: Vec<Option<(usize, usize)>>,
+}
+
+impl<'p> Program<'p> {
+    /// The program that begins with these bytes; there may be more.
+    pub fn new(bytes: &'p [u8]) -> Self {
+        Self(bytes)
+    }
+
+    #[inline(always)]
+    fn word(self, k: usize) -> u32 {
+        self.0[4 * k..]
+            .first_chunk()
+            .map_or(0, |word| u32::from_le_bytes(*word))
+    }
+
+    /// Is there code? Else only [`Program::may_match`] can be asked.
+    pub fn is_complete(self) -> bool {
+        self.word(0) != 0
+    }
+
+    /// Rows of places tried.
+    fn rows(self) -> usize {
+        self.word(1) as usize
+    }
+
+    fn captures(self) -> usize {
+        self.word(2) as usize
+    }
+
+    fn flags(self) -> u32 {
+        self.word(3)
+    }
+
+    /// Where the classes begin, in words.
+    fn classes(self) -> usize {
+        self.word(4) as usize
+    }
+
+    /// Names of the captures, in the order of [`Found::captures`].
+    pub fn names(self) -> impl Iterator<Item = &'p str> {
+        let text = &self.0[self.word(6) as usize..];
+        let mut at = 0;
+        (0..self.captures()).map(move |_| {
+            let len = usize::from(text[at]);
+            let name = &text[at + 1..at + 1 + len];
+            at += 1 + len;
+            // Names of captures are ASCII or were refused.
+            std::str::from_utf8(name).unwrap_or_default()
+        })
+    }
+
+    /// Do the texts that every match contains stand in this one, one behind the other? The text is folded: bit 5 of each
+    /// byte is set.
+    pub fn may_match(self, folded: &[u8]) -> bool {
+        let needs = &self.0[self.word(5) as usize..];
+        let mut at = 1;
+        let mut from = 0;
+        for _ in 0..needs[0] {
+            let (len, rare) = (usize::from(needs[at]), usize::from(needs[at + 1]));
+            let need = &needs[at + 2..at + 2 + len];
+            at += 2 + len;
+            match find(&folded[from..], need, rare) {
+                Some(found) => from += found + len,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Does the rarest byte of each text that every match contains stand in a text with these folded bytes?
+    pub fn may_match_bytes(self, bytes: &Bytes) -> bool {
+        let needs = &self.0[self.word(5) as usize..];
+        let mut at = 1;
+        (0..needs[0]).all(|_| {
+            let rare = needs[at + 2 + usize::from(needs[at + 1])];
+            at += 2 + usize::from(needs[at]);
+            bytes.0[usize::from(rare) / 64] & 1 << (rare % 64) != 0
+        })
+    }
+
+    /// The leftmost match that begins at `at` or behind.
+    ///
+    /// # Errors
+    /// There is no code, or the text is too long for it: what was tried would take too much memory.
+    pub fn find_at(self, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
+        run::find(self, text, at)
+    }
+}
+
+/// Which bytes stand in a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bytes([u64; 4]);
+
+impl Bytes {
+    /// Those of a text.
+    pub fn of(text: &[u8]) -> Self {
+        let mut bytes = Self::default();
+        for &byte in text {
+            bytes.0[usize::from(byte) / 64] |= 1 << (byte % 64);
+        }
+        bytes
+    }
+}
+
+/// More than a program can do; [`regex`] can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beyond;
+
+/// The first occurrence of a text, by its rarest byte.
+fn find(text: &[u8], wanted: &[u8], rare: usize) -> Option<usize> {
+    let last = text.len().checked_sub(wanted.len())?;
+    let mut at = 0;
+    while at <= last {
+        let place = memchr::memchr(wanted[rare], &text[at + rare..=last + rare])?;
+        at += place;
+        if text[at..].starts_with(wanted) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,346 @@
+//! Runs a program over a text: tries one way after another, and no place of the program twice at the same place of the text.
+
+use std::cell::RefCell;
+
+use super::{
+    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LOOP_WORDS, Program, look,
+    op,
+};
+
+/// Most words of places tried: 128 KiB.
+const MAX_TRIED: usize = 1 << 14;
+
+/// What to do when the way that was taken fails.
+#[derive(Debug, Clone, Copy)]
+enum Frame {
+    /// Go on at another place.
+    Try { pc: u32, at: u32 },
+    /// Give a slot its former value.
+    Slot { slot: u32, old: u32 },
+    /// One byte less for the loop at `pc`.
+    Less { pc: u32, least: u32, at: u32 },
+    /// One byte more, up to a place.
+    More { pc: u32, most: u32, at: u32 },
+}
+
+/// Nothing was kept in a slot.
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+struct Memory {
+    tried: Vec<u64>,
+    frames: Vec<Frame>,
+    slots: Vec<u32>,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = const {
+        RefCell::new(Memory { tried: Vec::new(), frames: Vec::new(), slots: Vec::new() })
+    };
+}
+
+/// The leftmost match that begins at `at` or behind.
+pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
+    if at > text.len() || program.flags() & ANCHORED != 0 && at > 0 {
+        return Ok(None);
+    }
+    let row = (text.len() - at) / 64 + 1;
+    let words = row * program.rows();
+    if !program.is_complete() || words > MAX_TRIED || text.len() >= NONE as usize {
+        return Err(Beyond);
+    }
+    MEMORY.with_borrow_mut(|memory| {
+        memory.tried.clear();
+        memory.tried.resize(words, 0);
+        memory.slots.clear();
+        memory.slots.resize(2 + 2 * program.captures(), NONE);
+        let mut run = Run {
+            program,
+            code: program.0,
+            text,
+            base: at,
+            row,
+            memory,
+        };
+        Ok(run.find())
+    })
+}
+
+struct Run<'r> {
+    program: Program<'r>,
+    code: &'r [u8],
+    text: &'r [u8],
+    /// Where places tried are counted from.
+    base: usize,
+    /// Words of a row.
+    row: usize,
+    memory: &'r mut Memory,
+}
+
+impl Run<'_> {
+    fn find(&mut self) -> Option<Found> {
+        let (flags, mut at) = (self.program.flags(), self.base);
+        loop {
+            if flags & HAS_FIRST != 0 {
+                let (rest, byte) = (&self.text[at..], self.word(FIRST_BYTE));
+                at += match byte {
+                    ANY => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
+                    byte => memchr::memchr(byte as u8, rest)?,
+                };
+                if flags & ANCHORED != 0 && at > 0 {
+                    return None;
+                }
+            }
+            if let Some(end) = self.from(at) {
+                return Some(self.found(at, end));
+            }
+            at += 1;
+            if at > self.text.len() || flags & ANCHORED != 0 {
+                return None;
+            }
+        }
+    }
+
+    fn found(&self, start: usize, end: usize) -> Found {
+        let pair = |pair: &[u32]| match pair {
+            [NONE, _] | [_, NONE] => None,
+            pair => Some((pair[0] as usize, pair[1] as usize)),
+        };
+        Found {
+            whole: (start, end),
+            captures: self.memory.slots[2..].chunks(2).map(pair).collect(),
+        }
+    }
+
+    /// Is a byte in the set whose words begin there?
+    #[inline(always)]
+    fn is_in(&self, set: usize, byte: u8) -> bool {
+        self.code[4 * set + usize::from(byte) / 8] & 1 << (byte % 8) != 0
+    }
+
+    #[inline(always)]
+    fn word(&self, k: usize) -> u32 {
+        self.program.word(k)
+    }
+
+    /// Marks a place as tried; false where it already was.
+    #[inline(always)]
+    fn is_new(&mut self, row: u32, at: usize) -> bool {
+        let at = at - self.base;
+        let word = &mut self.memory.tried[row as usize * self.row + at / 64];
+        let bit = 1 << (at % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    /// The end of a match that begins there.
+    fn from(&mut self, start: usize) -> Option<usize> {
+        let text = self.text;
+        self.memory.frames.clear();
+        let (mut pc, mut at) = (HEADER, start);
+        loop {
+            let word = self.word(pc);
+            let argument = word >> 8;
+            let goes_on = match word & 0xff {
+                op::MATCH => return Some(at),
+                op::BYTE => {
+                    let is = text
+                        .get(at)
+                        .is_some_and(|&byte| u32::from(byte) == argument);
+                    at += 1;
+                    pc += 1;
+                    is
+                }
+                op::SET => {
+                    let set = self.program.classes() + 8 * argument as usize;
+                    let is = text.get(at).is_some_and(|&byte| self.is_in(set, byte));
+                    at += 1;
+                    pc += 1;
+                    is
+                }
+                op::TEXT | op::FOLDED => {
+                    let len = argument as usize;
+                    let wanted = &self.code[4 * (pc + 1)..4 * (pc + 1) + len];
+                    let here = text.get(at..at + len);
+                    at += len;
+                    pc += 1 + len.div_ceil(4);
+                    here.is_some_and(|here| match word & 0xff {
+                        op::TEXT => here == wanted,
+                        _ => here.eq_ignore_ascii_case(wanted),
+                    })
+                }
+                op::SAVE => {
+                    let slot = &mut self.memory.slots[argument as usize];
+                    let old = std::mem::replace(slot, at as u32);
+                    let slot = argument;
+                    self.memory.frames.push(Frame::Slot { slot, old });
+                    pc += 1;
+                    true
+                }
+                op::LOOK => {
+                    pc += 1;
+                    self.holds(argument, at)
+                }
+                op::JUMP => {
+                    pc = self.word(pc + 1) as usize;
+                    true
+                }
+                op::SPLIT | op::SPLIT_LAZY => {
+                    let (mut first, mut second) = (pc + 2, self.word(pc + 1) as usize);
+                    if word & 0xff == op::SPLIT_LAZY {
+                        std::mem::swap(&mut first, &mut second);
+                    }
+                    pc = first;
+                    let new = self.is_new(argument, at);
+                    if new {
+                        let (pc, at) = (second as u32, at as u32);
+                        self.memory.frames.push(Frame::Try { pc, at });
+                    }
+                    new
+                }
+                op::LOOP | op::LOOP_LAZY => {
+                    if let Some(frame) = self.enter(word, pc, at) {
+                        self.memory.frames.push(frame);
+                    }
+                    false
+                }
+                _ => unreachable!("the build wrote the program"),
+            };
+            if !goes_on {
+                (pc, at) = self.back()?;
+            }
+        }
+    }
+
+    /// The way to take when one has failed.
+    fn back(&mut self) -> Option<(usize, usize)> {
+        loop {
+            match self.memory.frames.pop()? {
+                Frame::Try { pc, at } => return Some((pc as usize, at as usize)),
+                Frame::Slot { slot, old } => self.memory.slots[slot as usize] = old,
+                Frame::Less { pc, least, at } => {
+                    if let Some(way) = self.less(pc, least, at as usize) {
+                        return Some(way);
+                    }
+                }
+                Frame::More { pc, most, at } => {
+                    if let Some(way) = self.more(pc, most, at as usize) {
+                        return Some(way);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes through the least a loop takes, and if it is greedy, through all it can take.
+    ///
+    /// A loop without a bound marks where it may be left; whoever comes to a place with a mark has nothing new to try from
+    /// there on. With a bound it depends on how often it has turned: then entries and ways out are marked each for itself.
+    fn enter(&mut self, word: u32, pc: usize, at: usize) -> Option<Frame> {
+        let (row, least, most) = (word >> 8, self.word(pc + 2), self.word(pc + 3));
+        let set = self.program.classes() + 8 * self.word(pc + 1) as usize;
+        let text = self.text;
+        let first = text.get(at..at + least as usize)?;
+        if !first.iter().all(|&byte| self.is_in(set, byte)) || most != ANY && !self.is_new(row, at)
+        {
+            return None;
+        }
+        let start = at + least as usize;
+        let until = match most {
+            ANY => text.len(),
+            most => text.len().min(at + most as usize),
+        };
+        if word & 0xff == op::LOOP_LAZY {
+            let (pc, most, at) = (pc as u32, until as u32, start as u32);
+            return Some(Frame::More { pc, most, at });
+        }
+        let mut end = start;
+        if most == ANY {
+            while self.is_new(row, end) {
+                end += 1;
+                if end > until || !self.is_in(set, text[end - 1]) {
+                    break;
+                }
+            }
+        } else {
+            while end < until && self.is_in(set, text[end]) {
+                end += 1;
+            }
+            end += 1;
+        }
+        let (pc, least, at) = (pc as u32, start as u32, end as u32);
+        Some(Frame::Less { pc, least, at })
+    }
+
+    /// Leaves a greedy loop at the last place from `least` to below `until`.
+    fn less(&mut self, pc: u32, least: u32, mut until: usize) -> Option<(usize, usize)> {
+        let start = pc as usize;
+        let (row, most, next) = (
+            self.word(start) >> 8,
+            self.word(start + 3),
+            self.word(start + 4),
+        );
+        let least_at = least as usize;
+        while until > least_at {
+            let mut at = until - 1;
+            if next != ANY {
+                let upto = self.text.len().min(until);
+                at = least_at + memchr::memrchr(next as u8, &self.text[least_at..upto])?;
+            }
+            if most == ANY || self.is_new(row + 1, at) {
+                if at > least_at {
+                    let at = at as u32;
+                    self.memory.frames.push(Frame::Less { pc, least, at });
+                }
+                return Some((start + LOOP_WORDS, at));
+            }
+            until = at;
+        }
+        None
+    }
+
+    /// Leaves a lazy loop at the first place from `at` to `most`.
+    fn more(&mut self, pc: u32, most: u32, mut at: usize) -> Option<(usize, usize)> {
+        let start = pc as usize;
+        let (row, bound, next) = (
+            self.word(start) >> 8,
+            self.word(start + 3),
+            self.word(start + 4),
+        );
+        let set = self.program.classes() + 8 * self.word(start + 1) as usize;
+        loop {
+            if bound == ANY && !self.is_new(row, at) {
+                return None;
+            }
+            let fits = next == ANY || self.text.get(at).is_some_and(|&b| u32::from(b) == next);
+            let leaves = fits && (bound == ANY || self.is_new(row + 1, at));
+            let goes_on = at < most as usize && self.is_in(set, self.text[at]);
+            if leaves {
+                if goes_on {
+                    let at = at as u32 + 1;
+                    self.memory.frames.push(Frame::More { pc, most, at });
+                }
+                return Some((start + LOOP_WORDS, at));
+            }
+            if !goes_on {
+                return None;
+            }
+            at += 1;
+        }
+    }
+
+    fn holds(&self, kind: u32, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|k| self.text[k]);
+        let behind = self.text.get(at).copied();
+        let word = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
+        match kind {
+            look::START => before.is_none(),
+            look::END => behind.is_none(),
+            look::START_LINE => before.is_none_or(|b| b == b'\n'),
+            look::END_LINE => behind.is_none_or(|b| b == b'\n'),
+            look::WORD => word(before) != word(behind),
+            _ => word(before) == word(behind),
+        }
+    }
+}
