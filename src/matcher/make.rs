@@ -1,9 +1,9 @@
 //! From a parsed regex to a program.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
-use regex_syntax::utf8::Utf8Sequences;
+use regex_syntax::utf8::{Utf8Range, Utf8Sequence, Utf8Sequences};
 
-use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, look, op};
+use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, SPLIT_WORDS, look, op};
 
 /// Most words of code: more is a regex of thousands of states.
 const MAX_CODE: usize = 4096;
@@ -136,6 +136,12 @@ fn add_first(hir: &Hir, set: &mut Set) -> bool {
     }
 }
 
+/// The bytes a match begins with, if it is never empty.
+fn sure_first(hir: &Hir) -> Option<Set> {
+    let (set, nullable) = first_bytes(hir);
+    (!nullable).then_some(set)
+}
+
 /// Bytes, if a class is of single bytes only.
 fn single_bytes(class: &Class) -> Option<Set> {
     let mut set = [false; 256];
@@ -259,12 +265,15 @@ impl<'h> Writer<'h> {
                         return None;
                     }
                 }
-                self.ways(&ways, |writer, way| {
-                    way.as_slice().iter().try_for_each(|range| {
-                        let mut set = [false; 256];
-                        set[usize::from(range.start)..=usize::from(range.end)].fill(true);
-                        writer.set(&set)
-                    })
+                let range_set = |range: &Utf8Range| {
+                    let mut set = [false; 256];
+                    set[usize::from(range.start)..=usize::from(range.end)].fill(true);
+                    set
+                };
+                let first = |way: &Utf8Sequence| Some(range_set(&way.as_slice()[0]));
+                self.ways(&ways, first, |writer, way| {
+                    let mut ranges = way.as_slice().iter();
+                    ranges.try_for_each(|range| writer.set(&range_set(range)))
                 })
             }
             HirKind::Class(class) => self.set(&single_bytes(class)?),
@@ -290,7 +299,9 @@ impl<'h> Writer<'h> {
                 self.emit(op::SAVE, 2 * number + 3)
             }
             HirKind::Concat(parts) => self.parts(parts),
-            HirKind::Alternation(ways) => self.ways(ways, |writer, way| writer.node(way)),
+            HirKind::Alternation(ways) => {
+                self.ways(ways, sure_first, |writer, way| writer.node(way))
+            }
             HirKind::Repetition(rep) => self.repetition(rep),
         }
     }
@@ -355,16 +366,27 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// The first of several ways that leads to a match.
-    fn ways<W>(&mut self, ways: &[W], write: impl Fn(&mut Self, &W) -> Written) -> Written {
+    /// The first of several ways that leads to a match. `first` tells the bytes a way may begin with, if it is never empty.
+    fn ways<W>(
+        &mut self,
+        ways: &[W],
+        first: impl Fn(&W) -> Option<Set>,
+        write: impl Fn(&mut Self, &W) -> Written,
+    ) -> Written {
         let Some((last, others)) = ways.split_last() else {
             // A class without members.
             let class = self.class(&[false; 256]);
             return self.emit(op::SET, class);
         };
+        let firsts: Vec<Option<Set>> = ways.iter().map(first).collect();
         let mut ends = Vec::new();
-        for way in others {
-            let split = self.split(true)?;
+        for (k, way) in others.iter().enumerate() {
+            let rest = firsts[k + 1..].iter().copied().reduce(|all, one| {
+                let (mut all, one) = (all?, one?);
+                (0..256).for_each(|byte| all[byte] |= one[byte]);
+                Some(all)
+            });
+            let split = self.split(op::SPLIT, firsts[k], rest.flatten())?;
             write(self, way)?;
             self.emit(op::JUMP, 0)?;
             ends.push(self.code.len());
@@ -379,13 +401,14 @@ impl<'h> Writer<'h> {
         Some(())
     }
 
-    /// Writes a split; the place that the answer tells is to be filled in.
-    fn split(&mut self, greedy: bool) -> Option<usize> {
+    /// Writes a split whose ways begin with these bytes; the place that the answer tells is to be filled in.
+    fn split(&mut self, op: u32, here: Option<Set>, there: Option<Set>) -> Option<usize> {
         let row = self.row();
-        let op = if greedy { op::SPLIT } else { op::SPLIT_LAZY };
         self.emit(op, row)?;
-        self.code.push(0);
-        Some(self.code.len() - 1)
+        let class = |writer: &mut Self, set: Option<Set>| set.map_or(ANY, |s| writer.class(&s));
+        let (here, there) = (class(self, here), class(self, there));
+        self.code.extend([0, here, there]);
+        Some(self.code.len() - 3)
     }
 
     fn repetition(&mut self, rep: &Repetition) -> Written {
@@ -399,6 +422,12 @@ impl<'h> Writer<'h> {
             self.code.extend([class, rep.min, most, ANY]);
             return Some(());
         }
+        let first = sure_first(&rep.sub);
+        let op = if rep.greedy {
+            op::SPLIT
+        } else {
+            op::SPLIT_LAZY
+        };
         let empty = rep
             .sub
             .properties()
@@ -407,14 +436,14 @@ impl<'h> Writer<'h> {
         match (rep.min, rep.max) {
             (0, None) if !empty => {
                 let top = self.here();
-                let split = self.split(rep.greedy)?;
+                let split = self.split(op, first, None)?;
                 self.node(&rep.sub)?;
                 self.jump(top)?;
                 self.code[split] = self.here();
             }
             // What may be empty: `(x+)?`, so that an empty turn ends the loop behind what it captured.
             (0, None) => {
-                let split = self.split(rep.greedy)?;
+                let split = self.split(op, first, None)?;
                 self.once_or_more(rep)?;
                 self.code[split] = self.here();
             }
@@ -430,7 +459,7 @@ impl<'h> Writer<'h> {
                 }
                 let mut splits = Vec::new();
                 for _ in least..most {
-                    splits.push(self.split(rep.greedy)?);
+                    splits.push(self.split(op, first, None)?);
                     self.node(&rep.sub)?;
                 }
                 let here = self.here();
@@ -446,7 +475,12 @@ impl<'h> Writer<'h> {
         let top = self.here();
         self.node(&rep.sub)?;
         // Back to the top first, if greedy.
-        let split = self.split(!rep.greedy)?;
+        let op = if rep.greedy {
+            op::SPLIT_LAZY
+        } else {
+            op::SPLIT
+        };
+        let split = self.split(op, None, sure_first(&rep.sub))?;
         self.code[split] = top;
         Some(())
     }
@@ -495,7 +529,8 @@ impl<'h> Writer<'h> {
 fn words_of(word: u32) -> usize {
     match word & 0xff {
         op::TEXT | op::FOLDED => 1 + ((word >> 8) as usize).div_ceil(4),
-        op::JUMP | op::SPLIT | op::SPLIT_LAZY => 2,
+        op::JUMP => 2,
+        op::SPLIT | op::SPLIT_LAZY => SPLIT_WORDS,
         op::LOOP | op::LOOP_LAZY => LOOP_WORDS,
         _ => 1,
     }

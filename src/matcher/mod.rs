@@ -40,7 +40,8 @@ mod op {
     pub const LOOK: u32 = 6;
     /// On at another place, in the next word.
     pub const JUMP: u32 = 7;
-    /// On here, and if that fails, at the place in the next word. The argument numbers the row of what was tried.
+    /// On here, and if that fails, at the place in the next word. The argument numbers the row of what was tried. Two words
+    /// more tell the class of the bytes with which each of the two ways begins, or [`ANY`](super::ANY).
     pub const SPLIT: u32 = 8;
     /// The other way round.
     pub const SPLIT_LAZY: u32 = 9;
@@ -50,6 +51,8 @@ mod op {
     pub const LOOP_LAZY: u32 = 11;
 }
 
+/// Words of a split.
+const SPLIT_WORDS: usize = 4;
 /// Words of a loop.
 const LOOP_WORDS: usize = 5;
 /// No bound; no byte is known to follow.

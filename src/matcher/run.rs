@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::{
-    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LOOP_WORDS, Program, look,
-    op,
+    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LOOP_WORDS, Program,
+    SPLIT_WORDS, look, op,
 };
 
 /// Most words of places tried: 128 KiB.
@@ -118,6 +118,13 @@ impl Run<'_> {
         self.code[4 * set + usize::from(byte) / 8] & 1 << (byte % 8) != 0
     }
 
+    /// May a way begin with that byte? [`ANY`] tells nothing of a way.
+    #[inline(always)]
+    fn may_begin(&self, class: u32, next: Option<u8>) -> bool {
+        let set = || self.program.classes() + 8 * class as usize;
+        class == ANY || next.is_some_and(|byte| self.is_in(set(), byte))
+    }
+
     #[inline(always)]
     fn word(&self, k: usize) -> u32 {
         self.program.word(k)
@@ -132,6 +139,26 @@ impl Run<'_> {
         let new = *word & bit == 0;
         *word |= bit;
         new
+    }
+
+    /// Marks places up to the first that has a mark already, and tells where that is.
+    fn mark(&mut self, row: u32, from: usize, to: usize) -> usize {
+        let (mut at, to) = (from - self.base, to - self.base);
+        let row = &mut self.memory.tried[row as usize * self.row..][..self.row];
+        while at < to {
+            let word = &mut row[at / 64];
+            let (low, many) = (at % 64, (64 - at % 64).min(to - at));
+            let bits = u64::MAX >> (64 - many) << low;
+            let marked = (*word & bits) >> low;
+            if marked != 0 {
+                let free = marked.trailing_zeros() as usize;
+                *word |= bits & ((1 << (low + free)) - 1);
+                return at + free + self.base;
+            }
+            *word |= bits;
+            at += many;
+        }
+        to + self.base
     }
 
     /// The end of a match that begins there.
@@ -165,9 +192,12 @@ impl Run<'_> {
                     let here = text.get(at..at + len);
                     at += len;
                     pc += 1 + len.div_ceil(4);
+                    // The first byte alone tells most of them.
                     here.is_some_and(|here| match word & 0xff {
-                        op::TEXT => here == wanted,
-                        _ => here.eq_ignore_ascii_case(wanted),
+                        op::TEXT => here[0] == wanted[0] && here == wanted,
+                        _ => {
+                            here[0] | 0x20 == wanted[0] | 0x20 && here.eq_ignore_ascii_case(wanted)
+                        }
                     })
                 }
                 op::SAVE => {
@@ -187,17 +217,24 @@ impl Run<'_> {
                     true
                 }
                 op::SPLIT | op::SPLIT_LAZY => {
-                    let (mut first, mut second) = (pc + 2, self.word(pc + 1) as usize);
+                    let (mut first, mut second) = (pc + SPLIT_WORDS, self.word(pc + 1) as usize);
+                    let next = text.get(at).copied();
+                    let (mut leads, mut may) = (
+                        self.may_begin(self.word(pc + 2), next),
+                        self.may_begin(self.word(pc + 3), next),
+                    );
                     if word & 0xff == op::SPLIT_LAZY {
                         std::mem::swap(&mut first, &mut second);
+                        std::mem::swap(&mut leads, &mut may);
                     }
-                    pc = first;
-                    let new = self.is_new(argument, at);
-                    if new {
+                    pc = if leads { first } else { second };
+                    if leads && may && self.is_new(argument, at) {
                         let (pc, at) = (second as u32, at as u32);
                         self.memory.frames.push(Frame::Try { pc, at });
+                        true
+                    } else {
+                        leads != may && self.is_new(argument, at)
                     }
-                    new
                 }
                 op::LOOP | op::LOOP_LAZY => {
                     if let Some(frame) = self.enter(word, pc, at) {
@@ -255,19 +292,12 @@ impl Run<'_> {
             let (pc, most, at) = (pc as u32, until as u32, start as u32);
             return Some(Frame::More { pc, most, at });
         }
-        let mut end = start;
+        let other = text[start..until]
+            .iter()
+            .position(|&byte| !self.is_in(set, byte));
+        let mut end = other.map_or(until, |k| start + k) + 1;
         if most == ANY {
-            while self.is_new(row, end) {
-                end += 1;
-                if end > until || !self.is_in(set, text[end - 1]) {
-                    break;
-                }
-            }
-        } else {
-            while end < until && self.is_in(set, text[end]) {
-                end += 1;
-            }
-            end += 1;
+            end = self.mark(row, start, end);
         }
         let (pc, least, at) = (pc as u32, start as u32, end as u32);
         Some(Frame::Less { pc, least, at })
