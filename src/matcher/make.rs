@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequence, Utf8Sequences};
 
-use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, SPLIT_WORDS, look, op};
+use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LEADS, LOOP_WORDS, SPLIT_WORDS, look, op};
 
 /// Most words of code: more is a regex of thousands of states.
 const MAX_CODE: usize = 4096;
@@ -26,10 +26,12 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
         writer = Writer::new(&names);
     }
     writer.hints();
-    let (first, nullable) = first_bytes(hir);
+    let first = sure_first(hir);
+    let (mut leads, _) = leads(hir);
+    leads.resize(LEADS, [true; 256]);
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
     let mut flags = 0;
-    flags |= if nullable { 0 } else { HAS_FIRST };
+    flags |= if first.is_some() { HAS_FIRST } else { 0 };
     flags |= if anchored { ANCHORED } else { 0 };
     let classes = HEADER + writer.code.len();
     let needs_at = 4 * (classes + 8 * writer.classes.len());
@@ -55,10 +57,10 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
         classes as u32,
         needs_at as u32,
         names_at as u32,
-        only(&first),
+        first.as_ref().map_or(ANY, only),
     ];
     debug_assert_eq!(words.len(), FIRST);
-    words.extend(bitmap(&first));
+    words.extend(leads.iter().flat_map(bitmap));
     words.extend(&writer.code);
     words.extend(writer.classes.iter().flatten());
     let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -140,6 +142,66 @@ fn add_first(hir: &Hir, set: &mut Set) -> bool {
 fn sure_first(hir: &Hir) -> Option<Set> {
     let (set, nullable) = first_bytes(hir);
     (!nullable).then_some(set)
+}
+
+/// Which bytes may stand at the first places of a match, as far as every match has them, and whether that is all of it.
+fn leads(hir: &Hir) -> (Vec<Set>, bool) {
+    let of = |bytes: &[u8]| {
+        let mut set = [false; 256];
+        bytes.iter().for_each(|&byte| set[usize::from(byte)] = true);
+        set
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => (Vec::new(), true),
+        HirKind::Literal(literal) => {
+            let sets = literal.0.iter().take(LEADS).map(|&byte| of(&[byte]));
+            (sets.collect(), literal.0.len() <= LEADS)
+        }
+        HirKind::Class(class) => match single_bytes(class) {
+            Some(set) => (vec![set], true),
+            None => (vec![first_bytes(hir).0], false),
+        },
+        HirKind::Capture(capture) => leads(&capture.sub),
+        HirKind::Repetition(rep) if rep.min == 0 => (Vec::new(), rep.max == Some(0)),
+        HirKind::Repetition(rep) => {
+            let (one, whole) = leads(&rep.sub);
+            let mut sets = one.clone();
+            let many = if whole { rep.min as usize } else { 1 };
+            for _ in 1..many.min(LEADS) {
+                sets.extend(&one);
+            }
+            let whole = whole && rep.max == Some(rep.min) && sets.len() <= LEADS && many <= LEADS;
+            sets.truncate(LEADS);
+            (sets, whole)
+        }
+        HirKind::Concat(parts) => {
+            let mut sets = Vec::new();
+            for part in parts {
+                let (more, whole) = leads(part);
+                sets.extend(more);
+                if !whole || sets.len() > LEADS {
+                    sets.truncate(LEADS);
+                    return (sets, false);
+                }
+            }
+            (sets, true)
+        }
+        HirKind::Alternation(ways) => {
+            let ways: Vec<(Vec<Set>, bool)> = ways.iter().map(leads).collect();
+            let least = ways.iter().map(|(sets, _)| sets.len()).min().unwrap_or(0);
+            let all = |place: usize| {
+                let mut set = [false; 256];
+                for (sets, _) in &ways {
+                    (0..256).for_each(|byte| set[byte] |= sets[place][byte]);
+                }
+                set
+            };
+            let whole = ways
+                .iter()
+                .all(|(sets, whole)| *whole && sets.len() == least);
+            ((0..least).map(all).collect(), whole)
+        }
+    }
 }
 
 /// Bytes, if a class is of single bytes only.

@@ -12,13 +12,15 @@ mod run;
 
 pub use make::make;
 
+/// Bytes at the start of a match that are told apart.
+const LEADS: usize = 3;
 /// Words before the code.
-const HEADER: usize = 16;
+const HEADER: usize = FIRST + 8 * LEADS;
 /// Where in the header the byte stands that every match begins with, or [`ANY`].
 const FIRST_BYTE: usize = 7;
-/// Where in the header the set of first bytes lies.
+/// Where in the header the sets of the first, second and third byte lie.
 const FIRST: usize = 8;
-/// The first set of a program that may match nothing is of no use.
+/// No match is shorter than these sets, or only because the text ends there.
 const HAS_FIRST: u32 = 1;
 /// Matches begin at the start of the text.
 const ANCHORED: u32 = 2;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{
-    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LOOP_WORDS, Program,
+    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LEADS, LOOP_WORDS, Program,
     SPLIT_WORDS, look, op,
 };
 
@@ -82,11 +82,7 @@ impl Run<'_> {
         let (flags, mut at) = (self.program.flags(), self.base);
         loop {
             if flags & HAS_FIRST != 0 {
-                let (rest, byte) = (&self.text[at..], self.word(FIRST_BYTE));
-                at += match byte {
-                    ANY => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
-                    byte => memchr::memchr(byte as u8, rest)?,
-                };
+                at = self.next_start(at)?;
                 if flags & ANCHORED != 0 && at > 0 {
                     return None;
                 }
@@ -98,6 +94,27 @@ impl Run<'_> {
             if at > self.text.len() || flags & ANCHORED != 0 {
                 return None;
             }
+        }
+    }
+
+    /// The next place whose bytes may begin a match.
+    fn next_start(&self, mut at: usize) -> Option<usize> {
+        let only = self.word(FIRST_BYTE);
+        loop {
+            let rest = &self.text[at..];
+            at += match only {
+                ANY => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
+                byte => memchr::memchr(byte as u8, rest)?,
+            };
+            // A set is full where a match may end before.
+            let fits = |k: usize| match self.text.get(at + k) {
+                Some(&byte) => self.is_in(FIRST + 8 * k, byte),
+                None => true,
+            };
+            if (1..LEADS).all(fits) {
+                return Some(at);
+            }
+            at += 1;
         }
     }
 
