@@ -82,10 +82,12 @@ impl Run<'_> {
         let (flags, mut at) = (self.program.flags(), self.base);
         loop {
             if flags & HAS_FIRST != 0 {
-                at = self.next_start(at)?;
-                if flags & ANCHORED != 0 && at > 0 {
-                    return None;
-                }
+                let upto = if flags & ANCHORED != 0 {
+                    1
+                } else {
+                    self.text.len()
+                };
+                at = self.next_start(at, upto)?;
             }
             if let Some(end) = self.from(at) {
                 return Some(self.found(at, end));
@@ -97,11 +99,11 @@ impl Run<'_> {
         }
     }
 
-    /// The next place whose bytes may begin a match.
-    fn next_start(&self, mut at: usize) -> Option<usize> {
+    /// The next place below `upto` whose bytes may begin a match.
+    fn next_start(&self, mut at: usize, upto: usize) -> Option<usize> {
         let only = self.word(FIRST_BYTE);
         loop {
-            let rest = &self.text[at..];
+            let rest = self.text.get(at..upto)?;
             at += match only {
                 ANY => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
                 byte => memchr::memchr(byte as u8, rest)?,
