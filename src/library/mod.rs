@@ -3,6 +3,8 @@
 //! [`pack`] is the embedded form; [`layers`] reads pattern folders; [`select`] chooses by glob.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
@@ -33,49 +35,22 @@ static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 /// The patterns in force and the tables that find them.
 #[derive(Debug)]
 pub struct Library {
-    entries: Vec<Entry>,
+    /// Patterns that do not come with the program; `None` where all of them do.
+    own: Option<Vec<Own>>,
+    /// Few of them are ever loaded: the others must cost no more than a pointer.
+    loaded: Box<[OnceLock<Box<Loaded>>]>,
+    disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
     tables: Tables,
 }
 
+/// A pattern that was parsed, not packed by the build.
 #[derive(Debug)]
-struct Entry {
-    id: Id,
-    body: Body,
+struct Own {
+    pattern: Pattern,
     layer: Layer,
-    enabled: bool,
-    rule: Ruled,
-    /// Few of them are ever loaded: the others must cost no more than a pointer.
-    loaded: OnceLock<Box<Loaded>>,
-}
-
-#[derive(Debug)]
-enum Ruled {
-    /// Where it lies in what is packed.
-    Packed(usize),
     /// Made when first asked for.
-    Own(OnceLock<Box<[u8]>>),
-}
-
-#[derive(Debug)]
-enum Id {
-    Embedded(&'static str),
-    Own(String),
-}
-
-impl Id {
-    fn as_str(&self) -> &str {
-        match self {
-            Id::Embedded(id) => id,
-            Id::Own(id) => id,
-        }
-    }
-}
-
-#[derive(Debug)]
-enum Body {
-    Packed(&'static [u8]),
-    Parsed(Box<Pattern>),
+    rule: OnceLock<Box<[u8]>>,
 }
 
 /// A pattern with its regexes, each compiled when first used.
@@ -107,25 +82,10 @@ impl Loaded {
 impl Library {
     /// The patterns that come with the program. Costs some microseconds: nothing is parsed.
     pub fn embedded() -> Self {
-        let count = word(0);
-        let entries = (0..count)
-            .map(|k| {
-                let at = HEAD + ENTRY * k;
-                let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
-                // The build wrote the ids: they are ASCII.
-                let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
-                Entry {
-                    id: Id::Embedded(id),
-                    body: Body::Packed(&PACKED[body..body + len]),
-                    layer: Layer::BuiltIn,
-                    enabled: true,
-                    rule: Ruled::Packed(word(at + 16)),
-                    loaded: OnceLock::new(),
-                }
-            })
-            .collect();
         Self {
-            entries,
+            own: None,
+            loaded: cells(word(0)),
+            disabled: BTreeSet::new(),
             trailer: OnceLock::new(),
             tables: Tables::new(TABLES.into()),
         }
@@ -146,34 +106,41 @@ impl Library {
         };
         let entries = pack::entries(patterns.iter().map(|(p, _)| p));
         let tables = gram::build(&entries, &crate::engine::background::gram_cost);
-        let entries = patterns
-            .into_iter()
-            .map(|(pattern, layer)| Entry {
-                id: Id::Own(pattern.id.clone()),
-                body: Body::Parsed(Box::new(pattern)),
-                layer,
-                enabled: true,
-                rule: Ruled::Own(OnceLock::new()),
-                loaded: OnceLock::new(),
-            })
-            .collect();
         Self {
-            entries,
+            loaded: cells(patterns.len()),
+            own: Some(
+                patterns
+                    .into_iter()
+                    .map(|(pattern, layer)| Own {
+                        pattern,
+                        layer,
+                        rule: OnceLock::new(),
+                    })
+                    .collect(),
+            ),
+            disabled: BTreeSet::new(),
             trailer: OnceLock::from(trailer),
             tables: Tables::new(tables.into()),
         }
     }
 
+    /// A pattern that was not packed by the build.
+    fn own(&self, index: u32) -> Option<&Own> {
+        self.own.as_ref()?.get(index as usize)
+    }
+
     /// A hash of the patterns in force: results of equal libraries are equal.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for entry in self.entries.iter().filter(|e| e.enabled) {
-            let body = match &entry.body {
-                Body::Packed(bytes) => Cow::Borrowed(*bytes),
+        for index in self.indices().filter(|&k| self.is_enabled(k)) {
+            let body = match self.own(index) {
+                None => Cow::Borrowed(packed(index).1),
                 // What cannot be written is no pattern that was read.
-                Body::Parsed(pattern) => postcard::to_allocvec(pattern).unwrap_or_default().into(),
+                Some(own) => postcard::to_allocvec(&own.pattern)
+                    .unwrap_or_default()
+                    .into(),
             };
-            for part in [entry.id.as_str().as_bytes(), &body] {
+            for part in [self.id(index).as_bytes(), &body] {
                 hash.update((part.len() as u64).to_le_bytes());
                 hash.update(part);
             }
@@ -188,36 +155,36 @@ impl Library {
 
     /// How many patterns there are, disabled ones included.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.loaded.len()
     }
 
     /// Is there no pattern at all?
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.loaded.is_empty()
     }
 
     /// How many patterns are in force.
     pub fn enabled(&self) -> usize {
-        self.entries.iter().filter(|e| e.enabled).count()
+        self.len() - self.disabled.len()
     }
 
     /// Is this pattern in force?
     pub fn is_enabled(&self, index: u32) -> bool {
-        self.entries.get(index as usize).is_some_and(|e| e.enabled)
+        (index as usize) < self.len() && !self.disabled.contains(&index)
     }
 
     /// The id of a pattern.
     pub fn id(&self, index: u32) -> &str {
-        self.entries
-            .get(index as usize)
-            .map_or("", |e| e.id.as_str())
+        match self.own(index) {
+            Some(own) => &own.pattern.id,
+            None if (index as usize) < self.len() => packed(index).0,
+            None => "",
+        }
     }
 
     /// The layer a pattern comes from.
     pub fn layer(&self, index: u32) -> &Layer {
-        self.entries
-            .get(index as usize)
-            .map_or(&Layer::BuiltIn, |e| &e.layer)
+        self.own(index).map_or(&Layer::BuiltIn, |own| &own.layer)
     }
 
     /// The pattern of an index.
@@ -225,11 +192,10 @@ impl Library {
     /// # Panics
     /// For an index that this library did not hand out.
     pub fn get(&self, index: u32) -> &Loaded {
-        let entry = &self.entries[index as usize];
-        entry.loaded.get_or_init(|| {
-            Box::new(Loaded::new(match &entry.body {
-                Body::Packed(bytes) => postcard::from_bytes(bytes).expect("the build packed it"),
-                Body::Parsed(pattern) => (**pattern).clone(),
+        self.loaded[index as usize].get_or_init(|| {
+            Box::new(Loaded::new(match self.own(index) {
+                None => postcard::from_bytes(packed(index).1).expect("the build packed it"),
+                Some(own) => own.pattern.clone(),
             }))
         })
     }
@@ -240,10 +206,11 @@ impl Library {
     /// For an index that this library did not hand out.
     #[inline]
     pub fn rule(&self, index: u32) -> Rule<'_> {
-        match &self.entries[index as usize].rule {
-            Ruled::Packed(at) => Rule::new(&PACKED[*at..]),
-            Ruled::Own(cell) => Rule::new(
-                cell.get_or_init(|| rule::pack(&self.get(index).pattern).into_boxed_slice()),
+        match self.own(index) {
+            None => Rule::new(&PACKED[word(HEAD + ENTRY * index as usize + 16)..]),
+            Some(own) => Rule::new(
+                own.rule
+                    .get_or_init(|| rule::pack(&own.pattern).whole().into_boxed_slice()),
             ),
         }
     }
@@ -256,10 +223,17 @@ impl Library {
     /// The index of an id; renamed ids lead to their new name.
     pub fn find(&self, id: &str) -> Option<u32> {
         let search = |id: &str| {
-            self.entries
-                .binary_search_by(|e| e.id.as_str().cmp(id))
-                .ok()
-                .map(|k| k as u32)
+            // Sorted by id; few are ever asked for by name.
+            let (mut low, mut high) = (0, self.len() as u32);
+            while low < high {
+                let middle = low.midpoint(high);
+                match self.id(middle).cmp(id) {
+                    Ordering::Equal => return Some(middle),
+                    Ordering::Less => low = middle + 1,
+                    Ordering::Greater => high = middle,
+                }
+            }
+            None
         };
         search(id).or_else(|| search(self.redirected(id)?))
     }
@@ -291,7 +265,7 @@ impl Library {
 
     /// Every index in id order.
     pub fn indices(&self) -> impl Iterator<Item = u32> + use<> {
-        0..self.entries.len() as u32
+        0..self.len() as u32
     }
 
     /// Every id that one of these names (or `family/*`) means.
@@ -302,6 +276,19 @@ impl Library {
 
 fn word(at: usize) -> usize {
     u32::from_le_bytes([PACKED[at], PACKED[at + 1], PACKED[at + 2], PACKED[at + 3]]) as usize
+}
+
+/// Id and body of a pattern that the build packed.
+fn packed(index: u32) -> (&'static str, &'static [u8]) {
+    let at = HEAD + ENTRY * index as usize;
+    let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
+    // The build wrote the ids: they are ASCII.
+    let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
+    (id, &PACKED[body..body + len])
+}
+
+fn cells(count: usize) -> Box<[OnceLock<Box<Loaded>>]> {
+    (0..count).map(|_| OnceLock::new()).collect()
 }
 
 fn packed_trailer() -> Trailer {

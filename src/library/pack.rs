@@ -1,8 +1,8 @@
 //! The embedded form of the library: an index that needs no parsing, and each pattern on its own, decoded when needed.
 //!
 //! Layout, all numbers `u32` little endian: count, where the trailer starts; for each pattern where its id starts and how
-//! long it is, where its body starts and how long it is, where its rule starts; ids and bodies (postcard), then the
-//! [rules](super::rule). Behind them a [`Trailer`] (postcard).
+//! long it is, where its body starts and how long it is, where its rule starts; ids, bodies (postcard),
+//! [rules](super::rule) and their programs. Behind them a [`Trailer`] (postcard).
 
 use std::collections::BTreeMap;
 
@@ -86,29 +86,29 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
         .iter()
         .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
         .collect();
-    let rules: Vec<Vec<u8>> = patterns.iter().map(rule::pack).collect();
-    let texts = |k: usize| patterns[k].id.len() + bodies[k].len();
-    let mut at = HEAD + ENTRY * patterns.len();
-    let mut rule_at = at + (0..patterns.len()).map(texts).sum::<usize>();
-    let trailer_at = rule_at + rules.iter().map(Vec::len).sum::<usize>();
+    let rules: Vec<rule::Packed> = patterns.iter().map(rule::pack).collect();
+    // Ids first: whoever looks for one reads a few pages, not all.
+    let mut id_at = HEAD + ENTRY * patterns.len();
+    let mut body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
+    let mut rule_at = body_at + bodies.iter().map(Vec::len).sum::<usize>();
+    let mut program_at = rule_at + rules.iter().map(rule::Packed::len).sum::<usize>();
+    let trailer_at = program_at + rules.iter().map(|r| r.programs().len()).sum::<usize>();
     let mut index: Vec<u32> = vec![patterns.len() as u32, trailer_at as u32];
-    for (k, pattern) in patterns.iter().enumerate() {
-        index.extend([
-            at as u32,
-            pattern.id.len() as u32,
-            (at + pattern.id.len()) as u32,
-            bodies[k].len() as u32,
-            rule_at as u32,
-        ]);
-        at += texts(k);
-        rule_at += rules[k].len();
+    let mut placed = Vec::new();
+    for ((pattern, body), rule) in patterns.iter().zip(&bodies).zip(&rules) {
+        let (id_len, body_len) = (pattern.id.len(), body.len());
+        index.extend([id_at, id_len, body_at, body_len, rule_at].map(|n| n as u32));
+        id_at += id_len;
+        body_at += body_len;
+        placed.extend(rule.at_distance(program_at - rule_at));
+        rule_at += rule.len();
+        program_at += rule.programs().len();
     }
     let mut bytes: Vec<u8> = index.iter().flat_map(|n| n.to_le_bytes()).collect();
-    for (pattern, body) in patterns.iter().zip(&bodies) {
-        bytes.extend(pattern.id.as_bytes());
-        bytes.extend(body);
-    }
-    bytes.extend(rules.concat());
+    bytes.extend(patterns.iter().flat_map(|p| p.id.bytes()));
+    bytes.extend(bodies.concat());
+    bytes.extend(placed);
+    rules.iter().for_each(|r| bytes.extend(r.programs()));
     bytes.extend(postcard::to_allocvec(&trailer).expect("ids are plain data"));
     bytes
 }

@@ -1,15 +1,16 @@
 //! What the engine asks of a pattern, in a form that is read where it lies: its regexes as programs, and what its
 //! positional conditions look for. The texts that people read stay packed until a report needs them.
 //!
-//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words; the programs. Regexes are
-//! numbered: alternatives, then positional conditions ([`Pattern::near`]), then the conditions on commands.
+//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words. The programs lie behind, in the
+//! library behind all rules: a rule is asked far more often than a program is run. Regexes are numbered: alternatives, then
+//! positional conditions ([`Pattern::near`]), then the conditions on commands.
 
 use super::literal;
 use super::matcher::{self, Program};
 use crate::pattern::compile::{Condition, Expr, Near, Pattern};
 use crate::pattern::schema::{On, PatternStatus, Scope, Side};
 
-/// Words of a regex: what it is, the distance of a condition, where its program begins.
+/// Words of a regex: what it is, the distance of a condition, how far from the rule's start its program begins.
 const WORDS: usize = 3;
 const RETIRED: u32 = 1 << 31;
 /// A condition that no literal finds.
@@ -34,8 +35,49 @@ pub struct Watch {
     pub keyed: bool,
 }
 
+/// A rule that has no place yet.
+pub struct Packed {
+    words: Vec<u32>,
+    programs: Vec<u8>,
+}
+
+impl Packed {
+    /// Bytes of the rule.
+    pub fn len(&self) -> usize {
+        4 * self.words.len()
+    }
+
+    /// Its programs.
+    pub fn programs(&self) -> &[u8] {
+        &self.programs
+    }
+
+    /// The rule, with its programs that many bytes behind its start.
+    pub fn at_distance(&self, distance: usize) -> Vec<u8> {
+        let is_place = |k: usize| k > 0 && k % WORDS == 0;
+        let words = self.words.iter().enumerate();
+        words
+            .map(|(k, &word)| {
+                if is_place(k) {
+                    word + distance as u32
+                } else {
+                    word
+                }
+            })
+            .flat_map(u32::to_le_bytes)
+            .collect()
+    }
+
+    /// The rule and right behind it its programs.
+    pub fn whole(&self) -> Vec<u8> {
+        let mut bytes = self.at_distance(self.len());
+        bytes.extend(&self.programs);
+        bytes
+    }
+}
+
 /// Writes the rule of a pattern.
-pub fn pack(pattern: &Pattern) -> Vec<u8> {
+pub fn pack(pattern: &Pattern) -> Packed {
     let near: Vec<&Condition> = pattern.near().collect();
     let commands: Vec<&Expr> = pattern.commands().collect();
     let counts = [pattern.matches.len(), near.len(), commands.len()];
@@ -43,14 +85,10 @@ pub fn pack(pattern: &Pattern) -> Vec<u8> {
     if pattern.status == PatternStatus::Retired {
         words[0] |= RETIRED;
     }
-    let total: usize = counts.iter().sum();
-    let mut at = 4 * (1 + WORDS * total);
     let mut programs = Vec::new();
     let mut add = |what: u32, within: Option<u32>, expr: &Expr| {
-        words.extend([what, within.unwrap_or(FAR), at as u32]);
-        let program = program(expr);
-        at += program.len();
-        programs.extend(program);
+        words.extend([what, within.unwrap_or(FAR), programs.len() as u32]);
+        programs.extend(program(expr));
     };
     for one in &pattern.matches {
         add(u32::from(one.on == On::Command), None, &one.regex);
@@ -76,9 +114,7 @@ pub fn pack(pattern: &Pattern) -> Vec<u8> {
     for expr in commands {
         add(0, None, expr);
     }
-    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    bytes.extend(programs);
-    bytes
+    Packed { words, programs }
 }
 
 const KINDS: [Near; 5] = [

@@ -18,7 +18,7 @@ impl Library {
                     Glob::new(text).map_err(|e| format!("`{text}` is not a glob: {}", e.kind()))?;
                 let matcher = glob.compile_matcher();
                 let old = self.redirected(text);
-                if old.is_none() && !self.entries.iter().any(|e| matcher.is_match(e.id.as_str())) {
+                if old.is_none() && !self.indices().any(|k| matcher.is_match(self.id(k))) {
                     return Err(format!("no pattern is called `{text}`"));
                 }
                 if let Some(new) = old {
@@ -29,10 +29,13 @@ impl Library {
             builder.build().map_err(|e| e.to_string())
         };
         let (only_set, skip_set) = (set(only)?, set(skip)?);
-        for entry in &mut self.entries {
-            let id = entry.id.as_str();
-            entry.enabled = (only.is_empty() || only_set.is_match(id)) && !skip_set.is_match(id);
-        }
+        self.disabled = self
+            .indices()
+            .filter(|&k| {
+                let id = self.id(k);
+                !(only.is_empty() || only_set.is_match(id)) || skip_set.is_match(id)
+            })
+            .collect();
         Ok(())
     }
 }
