@@ -4,7 +4,7 @@
 use super::near;
 use super::scan::echo_mark;
 use super::tail;
-use crate::library::{Library, Rule, Target, Watch};
+use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Bytes;
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
 use crate::pattern::compile::Near;
@@ -21,6 +21,12 @@ pub(super) fn hits(
 ) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     let mut folded = Vec::new();
+    let in_force = |target: &Target| library.is_enabled(target.pattern.into());
+    let alternatives: Vec<Alternative<'_>> = library
+        .unkeyed()
+        .filter(in_force)
+        .filter_map(|target| Alternative::new(library, target))
+        .collect();
     for at in first(tail)..tail.len() {
         let line = &tail[at];
         if line.echo && !line.command {
@@ -29,12 +35,9 @@ pub(super) fn hits(
         folded.clear();
         folded.extend(line.text.bytes().map(literal::fold));
         let bytes = Bytes::of(&folded);
-        for target in library.unkeyed() {
-            let index = u32::from(target.pattern);
-            if !library.is_enabled(index) {
-                continue;
-            }
-            let Some(hit) = try_line(library, target, line, &folded, &bytes) else {
+        for alternative in &alternatives {
+            let (index, target) = (alternative.index, alternative.target);
+            let Some(hit) = try_line(alternative, line, &folded, &bytes) else {
                 continue;
             };
             let same = |h: &Hit| h.pattern == index && h.place.line == hit.place.line;
@@ -64,35 +67,49 @@ fn first(tail: &[TailLine]) -> usize {
         .max(tail.len().saturating_sub(tail::LINES))
 }
 
-fn try_line(
-    library: &Library,
+/// An alternative without a literal.
+struct Alternative<'l> {
     target: Target,
+    index: u32,
+    on: On,
+    probe: Probe<'l>,
+}
+
+impl<'l> Alternative<'l> {
+    fn new(library: &'l Library, target: Target) -> Option<Self> {
+        let (index, number) = (target.pattern.into(), target.regex.into());
+        let rule = library.rule(index);
+        Some(Self {
+            target,
+            index,
+            on: rule.on(number).filter(|_| !rule.is_retired())?,
+            probe: library.probe(index, number)?,
+        })
+    }
+}
+
+fn try_line(
+    alternative: &Alternative<'_>,
     line: &TailLine,
     folded: &[u8],
     bytes: &Bytes,
 ) -> Option<Hit> {
-    let (index, number) = (target.pattern.into(), target.regex.into());
-    let probe = library.probe(index, number)?;
-    // Most lines lack a byte of most patterns.
-    if !probe.may_match_bytes(bytes) {
-        return None;
-    }
-    let rule: Rule<'_> = library.rule(index);
-    let on = rule.on(number).filter(|_| !rule.is_retired())?;
+    let probe = alternative.probe;
     let mut from = line.content_at.min(line.text.len());
-    match on {
+    match alternative.on {
         On::Output if !line.echo => {}
         On::Command if line.command => from += echo_mark(&line.text.as_bytes()[from..]),
         _ => return None,
     }
     let content = &line.text.as_bytes()[from..];
-    if !probe.may_match(&folded[from..]) {
+    // Most lines lack a byte of most patterns.
+    if !probe.may_match_bytes(content, bytes) || !probe.may_match(&folded[from..]) {
         return None;
     }
     let found = probe.find_at(content, 0)?;
     let (start, end) = found.whole;
     Some(Hit {
-        pattern: target.pattern.into(),
+        pattern: alternative.index,
         place: line.place,
         text: line.text.clone(),
         span: ((from + start) as u32, (from + end) as u32),

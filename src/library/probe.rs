@@ -32,9 +32,9 @@ impl<'l> Probe<'l> {
         self.program.may_match(folded)
     }
 
-    /// The same, by the bytes that stand in the text: cheap, and rules most texts out.
-    pub fn may_match_bytes(self, bytes: &Bytes) -> bool {
-        self.program.may_match_bytes(bytes)
+    /// The same by the first byte of the text and by which bytes stand in it, folded: cheap, and rules most texts out.
+    pub fn may_match_bytes(self, text: &[u8], bytes: &Bytes) -> bool {
+        self.program.may_begin(text) && self.program.may_match_bytes(bytes)
     }
 
     /// The leftmost match that begins at `at` or behind.

@@ -29,6 +29,9 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
     let first = sure_first(hir);
     let (mut leads, _) = leads(hir);
     leads.resize(LEADS, [true; 256]);
+    if let Some(first) = first {
+        leads[0] = first;
+    }
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
     let mut flags = 0;
     flags |= if first.is_some() { HAS_FIRST } else { 0 };

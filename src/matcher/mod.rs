@@ -161,6 +161,14 @@ impl<'p> Program<'p> {
         })
     }
 
+    /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
+    pub fn may_begin(self, text: &[u8]) -> bool {
+        self.flags() & (ANCHORED | HAS_FIRST) != ANCHORED | HAS_FIRST
+            || text.first().is_some_and(|&byte| {
+                self.0[4 * FIRST + usize::from(byte) / 8] & 1 << (byte % 8) != 0
+            })
+    }
+
     /// The leftmost match that begins at `at` or behind.
     ///
     /// # Errors
