@@ -114,6 +114,11 @@ proptest! {
     }
 
     #[test]
+    fn programs(source in "(\\[\\^?[a-c]{1,2}\\]|[a-c.|() *+?^$]|\\(\\?P<x>|\\{2\\}|\\\\[bBdw]){0,12}", fold: bool, text in "[a-cA-B 1\n]{0,24}") {
+        checks::matcher(&source, fold, text.as_bytes());
+    }
+
+    #[test]
     fn templates(template in pieces(), value in pieces()) {
         checks::template(&template, &value);
     }

@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 use jobtriage::diagnosis::{Case, Input, diagnose};
 use jobtriage::engine::Scanner;
 use jobtriage::library::Library;
+use jobtriage::matcher::{Found, Program, make};
 use jobtriage::model::{Lang, LogReport, Summary, ToolInfo};
-use jobtriage::pattern::{compile, text};
+use jobtriage::pattern::{compile, literal, text};
 use jobtriage::report::{FORMATS, Style, sanitize};
 use jobtriage::source::{self, Limits, Reading};
 use jobtriage::trace::BlockReader;
@@ -341,6 +342,37 @@ pub fn pattern_file(file: &str) {
             scan,
         });
         diagnose(&case, &library, Lang::En);
+    }
+}
+
+/// A regex made ready: what it finds in a text, from its start and from behind, is what `regex` finds.
+pub fn matcher(source: &str, ignore_case: bool, text: &[u8]) {
+    let regex = regex::bytes::RegexBuilder::new(source)
+        .unicode(false)
+        .case_insensitive(ignore_case)
+        .size_limit(1 << 18)
+        .build();
+    let (Ok(regex), Ok(hir)) = (regex, literal::parse(source, ignore_case, false)) else {
+        return;
+    };
+    let bytes = make(&hir, &literal::needs(&hir));
+    let program = Program::new(&bytes);
+    let folded: Vec<u8> = text.iter().map(|&b| literal::fold(b)).collect();
+    for at in [0, text.len() / 2, text.len()] {
+        let found = regex.captures_at(text, at);
+        assert!(found.is_none() || program.may_match(&folded), "{source:?}");
+        let Ok(told) = program.find_at(text, at) else {
+            continue;
+        };
+        let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
+        let want = found.map(|found| Found {
+            whole: found.get(0).map(span).unwrap_or_default(),
+            captures: program
+                .names()
+                .map(|name| found.name(name).map(span))
+                .collect(),
+        });
+        assert_eq!(told, want, "{source:?} on {text:?} from {at}");
     }
 }
 
