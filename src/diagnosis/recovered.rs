@@ -224,6 +224,7 @@ fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
 fn has_output(case: &Case, command: u32) -> bool {
     let job = &case.inputs()[case.job].scan;
     job.tail
-        .iter()
+        .from_end(&job.facts)
+        .take_while(|line| line.place.command >= command)
         .any(|line| line.place.command == command && !line.command && !line.text.is_empty())
 }
