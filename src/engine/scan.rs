@@ -626,6 +626,14 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
 /// At most [`MAX_TEXT`] bytes of a line around a match, and where the match then stands. A cut is marked by `…`.
 pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u32)) {
     let (mut from, mut to) = (0, text.len());
+    if text.len() <= MAX_TEXT
+        && let Ok(whole) = std::str::from_utf8(text)
+    {
+        let (start, end) = (start.min(to), end.min(to));
+        if whole.is_char_boundary(start) && whole.is_char_boundary(end) {
+            return (whole.to_owned(), (start as u32, end as u32));
+        }
+    }
     if text.len() > MAX_TEXT {
         let spare = MAX_TEXT.saturating_sub(end.min(start + MAX_TEXT) - start);
         from = start.saturating_sub(spare / 2);

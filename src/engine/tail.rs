@@ -117,7 +117,7 @@ impl Tail {
         let echo = groups.holds(from)
             || view.text.starts_with(b"##[endgroup]")
             || view.kind() != Kind::Output
-            || frame::title(&text).is_some();
+            || frame::title(text.as_bytes()).is_some();
         Some(TailLine {
             place: place(facts, self.stage, line),
             text,
@@ -259,5 +259,91 @@ fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
         line,
         section,
         command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What [`Tail::lines`] tells, read from the start: number, text, echo.
+    fn forward(tail: &Tail, mut line: u64) -> Vec<(u64, String, bool)> {
+        let mut out: Vec<(u64, String, bool)> = Vec::new();
+        let (mut header, mut in_group) = (false, false);
+        let (mut at, mut border) = (0, 0);
+        let mut join = tail.joins.partition_point(|(join, _)| *join == 0);
+        while at < tail.text.len() {
+            let end = memchr::memchr(b'\n', &tail.text[at..]).map_or(tail.text.len(), |k| at + k);
+            while let Some((_, count)) = tail.joins.get(join).filter(|(join, _)| *join <= at) {
+                join += 1;
+                line += count;
+            }
+            let view = Line::new(&tail.text[at..end], false);
+            if !view.content().is_empty() {
+                header = (header || view.text.starts_with(b"##[group]Run "))
+                    && !view.text.starts_with(b"##[endgroup]")
+                    && !view.text.starts_with(b"##[error]");
+                if view.text.starts_with(b"##[endgroup]") && !in_group {
+                    out.iter_mut().for_each(|line| line.2 = true);
+                }
+                in_group |= view.text.starts_with(b"##[group]");
+                in_group &= !view.text.starts_with(b"##[endgroup]");
+                let echo = header
+                    || view.text.starts_with(b"##[endgroup]")
+                    || view.kind() != Kind::Output
+                    || frame::title(view.text).is_some();
+                let text = String::from_utf8_lossy(view.text).into_owned();
+                out.push((line, text, echo));
+            }
+            if tail.borders.get(border) == Some(&end) {
+                border += 1;
+            } else {
+                line += 1;
+            }
+            at = end + 1;
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn lines_from_the_end_are_those_from_the_start(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "\n", "\n", "\n", "a", "error", " ", "##[group]", "Run x", "##[endgroup]", "##[error]", "##[", "#12 0.1 ",
+                    "2026-05-01T10:00:00.1234567Z ", "+ set", "Restoring cache", "오", "[0m",
+                ]),
+                0..40,
+            ),
+            breaks in proptest::collection::vec(any::<(bool, bool, u8)>(), 40),
+        ) {
+            let text = parts.concat().into_bytes();
+            let newlines: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
+            let picked = || newlines.iter().zip(&breaks);
+            let borders: Vec<usize> = picked().filter(|(_, b)| b.0).map(|(at, _)| *at).collect();
+            let joins: Vec<(usize, u64)> = std::iter::once((0, &(false, true, 9)))
+                .chain(newlines.iter().copied().zip(&breaks))
+                .filter(|(at, b)| b.1 && *at < text.len())
+                .map(|(at, b)| ((at + b.2 as usize % 3).min(text.len() - 1), u64::from(b.2) + 1))
+                .collect();
+            let mut joins = joins;
+            joins.sort_unstable();
+            let within: u64 = joins.iter().filter(|(at, _)| *at > 0).map(|(_, count)| count).sum();
+            let tail = Tail {
+                end_line: 7 + (newlines.len() - borders.len()) as u64 + within,
+                text,
+                borders,
+                joins,
+                ..Tail::default()
+            };
+            let facts = JobFacts::default();
+            let lines: Vec<_> = tail.lines(&facts).into_iter()
+                .map(|line| (line.place.line, line.text, line.echo))
+                .collect();
+            prop_assert_eq!(lines, forward(&tail, 7));
+        }
     }
 }

@@ -8,7 +8,7 @@
 use std::io::{self, Read};
 
 use super::frame::title;
-use super::lines::Lines;
+use super::lines::{self, Lines};
 use super::{caret, marker, verdict};
 
 /// How much of the text is looked at to tell a page from a log.
@@ -210,20 +210,26 @@ fn recognise(head: &[u8]) -> Option<Stripper> {
     } else {
         memchr::memrchr(b'\n', head)?
     };
-    let lines: Vec<&[u8]> = head[..whole]
-        .split(|&b| b == b'\n')
-        .map(<[u8]>::trim_ascii_end)
-        .filter(|line| !line.is_empty())
-        .collect();
-    numbered(&lines).or_else(|| durations(&lines))
+    let head = &head[..whole];
+    numbered(filled(head)).or_else(|| durations(head))
 }
 
-fn numbered(lines: &[&[u8]]) -> Option<Stripper> {
-    let first = lines
+/// Lines that are not empty.
+fn filled(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    lines::of(text)
+        .map(<[u8]>::trim_ascii_end)
+        .filter(|line| !line.is_empty())
+}
+
+fn numbered<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Stripper> {
+    let mut above: Vec<&[u8]> = Vec::with_capacity(BEFORE);
+    above.extend(lines.by_ref().take(BEFORE));
+    let first = above
         .iter()
-        .take(BEFORE)
         .position(|line| leading_number(without_fold_mark(line)).1 > 0)?;
-    let line = without_fold_mark(lines[first]);
+    let mut lines: Vec<&[u8]> = above.into_iter().chain(lines).collect();
+    lines.drain(..first);
+    let line = without_fold_mark(lines[0]);
     let (_, digits) = leading_number(line);
     // Where the number ends and the text begins shows in the lines that follow.
     let starts = (1..=digits).map(|len| leading_number(&line[..len]).0);
@@ -234,7 +240,7 @@ fn numbered(lines: &[&[u8]]) -> Option<Stripper> {
             under_number: false,
         })
     });
-    let rated = ways.filter_map(|way| Some((fit(way, &lines[first..])?, way)));
+    let rated = ways.filter_map(|way| Some((fit(way, &lines)?, way)));
     rated.max_by_key(|(fit, _)| *fit).map(|(_, way)| way)
 }
 
@@ -280,11 +286,22 @@ fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
 }
 
 /// A title of the runner with its duration, in the same line or the next: nothing but the page puts it there.
-fn durations(lines: &[&[u8]]) -> Option<Stripper> {
-    let shown = lines.iter().enumerate().any(|(k, line)| {
-        let line = without_fold_mark(line);
-        let below = || lines.get(k + 1).is_some_and(|next| is_ornament(next));
-        title_of(line) && (without_duration(line) != line || below())
+fn durations(text: &[u8]) -> Option<Stripper> {
+    let starts = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
+    let shown = std::iter::once(0).chain(starts).any(|from| {
+        let text = &text[from..];
+        // A title begins with a capital, or a fold mark stands before it.
+        let may_be =
+            |b: &u8| b.is_ascii_uppercase() || *b == 0xe2 || b.is_ascii_whitespace() && *b != b'\n';
+        if !text.first().is_some_and(may_be) {
+            return false;
+        }
+        let mut lines = lines::of(text).map(<[u8]>::trim_ascii_end);
+        let Some(line) = lines.next().map(without_fold_mark) else {
+            return false;
+        };
+        let mut below = || lines.find(|line| !line.is_empty());
+        title_of(line) && (without_duration(line) != line || below().is_some_and(is_ornament))
     });
     shown.then_some(Stripper {
         numbers: Numbers::None,
@@ -343,6 +360,9 @@ fn without_duration(line: &[u8]) -> &[u8] {
 fn without_fold_mark(line: &[u8]) -> &[u8] {
     const MARKS: &[&str] = &["▶", "▼", "▸", "▾", "►", "⌄", "›"];
     let trimmed = line.trim_ascii_start();
+    if trimmed.first() != Some(&0xe2) {
+        return line;
+    }
     MARKS
         .iter()
         .find_map(|mark| trimmed.strip_prefix(mark.as_bytes()))
@@ -350,13 +370,13 @@ fn without_fold_mark(line: &[u8]) -> &[u8] {
 }
 
 fn title_of(line: &[u8]) -> bool {
-    title(&String::from_utf8_lossy(line)).is_some()
+    title(line).is_some()
 }
 
 fn of_gitlab(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     text.starts_with("Running with gitlab-runner ")
-        || title(&text).is_some()
+        || title(line).is_some()
         || verdict::gitlab(&text).is_some()
         || marker::leading(line).is_some()
 }
