@@ -245,10 +245,10 @@ fn numbered<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Stripper> {
 }
 
 /// How many lines are numbered that way, if most of the text is.
-fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
+fn fit(way: Stripper, lines: &[&[u8]]) -> Option<usize> {
+    let mut stripper = way;
     let first = stripper.next;
-    let (mut numbered, mut jumped, mut text, mut words, mut glued, mut gitlab) =
-        (0, 0, 0, 0, 0, false);
+    let (mut numbered, mut jumped, mut text, mut words, mut glued) = (0, 0, 0, 0, 0);
     for (k, line) in lines.iter().enumerate() {
         if k == GIVE_UP && numbered + jumped < 2 {
             return None;
@@ -269,17 +269,24 @@ fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
             usize::from(rest.first().is_none_or(|b| {
                 b.is_ascii_alphabetic() || !b.is_ascii() || b"$[\"'<>#".contains(b)
             }));
-        // With numbers in the same line, the words of GitLab must stand behind one.
-        gitlab |= (was != Was::Text || stripper.numbers == Numbers::Alone) && of_gitlab(rest);
     }
+    // With numbers in the same line, the words of GitLab must stand behind one.
+    let gitlab = || {
+        let mut stripper = way;
+        lines.iter().any(|line| match stripper.strip(line) {
+            (Was::Ornament, _) => false,
+            (Was::Text, _) if way.numbers != Numbers::Alone => false,
+            (_, rest) => of_gitlab(rest),
+        })
+    };
     let (hits, all) = (numbered + jumped, numbered + jumped + text);
     let share = |tenths| hits * 10 >= all * tenths;
     let tiny = first >= 10 && numbered >= 2 && numbered == all && glued == numbered;
     let strange = jumped > 0 || hits < MANY && !tiny || words * 2 < hits;
     let fits = match stripper.numbers {
-        Numbers::Alone => hits >= FEW && share(3) && (gitlab || !strange && share(4)),
+        Numbers::Alone => hits >= FEW && share(3) && (!strange && share(4) || gitlab()),
         Numbers::Before if tiny => true,
-        Numbers::Before => hits >= FEW && share(7) && (gitlab || !strange && share(9)),
+        Numbers::Before => hits >= FEW && share(7) && (!strange && share(9) || gitlab()),
         Numbers::None => false,
     };
     fits.then_some(numbered)
