@@ -1,6 +1,7 @@
 //! `jobtriage [FILE]...`: the main job.
 
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         text: args.reading.text,
     };
     let (library, loaded) = library::load(&args.choice)?;
+    // The end of the program frees it at no cost.
+    let library = ManuallyDrop::new(library);
     let mut reports = Reports::open(&args.output, &library, "text", Sums::default())?;
     let mut scanner = Scanner::new(&library);
     let lang = console::lang(&args.output.look);

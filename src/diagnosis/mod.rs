@@ -26,6 +26,7 @@ mod recovered;
 mod refine;
 mod relations;
 mod render;
+mod shell;
 mod telling;
 mod unexplained;
 

@@ -2,11 +2,7 @@
 //!
 //! GitLab's and GitHub's shells stop at the first command that fails, so whatever an earlier command said, it passed.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::Case;
+use super::{Case, shell};
 use crate::model::{Dialect, Hit, JobFacts, Outcome, Place, Section};
 use crate::trace::frame::can_fail;
 
@@ -62,12 +58,6 @@ pub(super) struct Region {
 /// How many lines stderr may be ahead of an echo.
 const OVERTAKES: u64 = 3;
 
-/// Commands that only pass on the status of an earlier one.
-static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"(?i-u)^(?:exit|return|false)\b|\$\{?(?:\?|rc\b|ret\b|res\b|result|status|exit_?code|err\b|error_?code)";
-    Regex::new(words).expect("a constant")
-});
-
 impl Region {
     pub(super) fn of(case: &Case) -> Self {
         let facts = case.facts();
@@ -92,7 +82,7 @@ impl Region {
             .collect::<Vec<_>>();
         let mut at = commands.len();
         while at > 1
-            && PASSES_ON.is_match(&commands[at - 1].text)
+            && shell::passes_on(&commands[at - 1].text)
             && !has_output(case, commands[at - 1].index)
         {
             at -= 1;
@@ -185,13 +175,8 @@ impl Region {
     }
 }
 
-/// `export NAME="$(command)"`: the shell sees the status of `export`, which is 0 whatever the command inside says (POSIX
-/// 2.9.1; ShellCheck SC2155). It comes to light where the value is used.
-static HIDES: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r#"^(?:export|declare|local|readonly|typeset)\s+(?:-\w+\s+)*(\w+)=["']?(?:\$\(|`)"#;
-    Regex::new(words).expect("a constant")
-});
-
+/// Which earlier commands set a variable that the last one uses, and hid the status of what they set it to. It comes to light
+/// where the value is used.
 fn hidden(earlier: &[&crate::model::Command], last: &str) -> Vec<u32> {
     let used = |name: &str| {
         [format!("${{{name}"), format!("${name}")]
@@ -203,10 +188,7 @@ fn hidden(earlier: &[&crate::model::Command], last: &str) -> Vec<u32> {
                 })
             })
     };
-    let sets = |c: &&&crate::model::Command| {
-        let name = HIDES.captures(&c.text).and_then(|found| found.get(1));
-        name.is_some_and(|name| used(name.as_str()))
-    };
+    let sets = |c: &&&crate::model::Command| shell::hides(&c.text).is_some_and(used);
     earlier.iter().filter(sets).map(|c| c.index).collect()
 }
 
@@ -224,6 +206,7 @@ fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
 fn has_output(case: &Case, command: u32) -> bool {
     let job = &case.inputs()[case.job].scan;
     job.tail
-        .iter()
+        .from_end(&job.facts)
+        .take_while(|line| line.place.command >= command)
         .any(|line| line.place.command == command && !line.command && !line.text.is_empty())
 }

@@ -1,9 +1,5 @@
 //! Words that tell of a failure, for lines that no pattern knows.
 
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-
 /// Words and how much each tells.
 const WORDS: &[(&str, i32)] = &[
     ("fatal", 8),
@@ -159,28 +155,96 @@ const STARTS: &[&str] = &[
     "assertion",
 ];
 
-static TELLING: LazyLock<AhoCorasick> =
-    LazyLock::new(|| automaton(WORDS.iter().map(|(word, _)| *word)));
-static CALM: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(CALMING.iter().copied()));
+/// Which beginnings of three bytes the words have, their letters in whatever case.
+static WORD: Starts = Starts::of_words();
+static CALM: Starts = Starts::of_calming();
 
-fn automaton<'w>(words: impl Iterator<Item = &'w str>) -> AhoCorasick {
-    AhoCorasickBuilder::new()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(words)
-        .expect("a short list of words")
+/// A set of beginnings. Of each of three bytes the lower five bits count, so that the case of a letter does not.
+struct Starts([u64; 512]);
+
+impl Starts {
+    const fn key(text: &[u8], at: usize) -> usize {
+        (text[at] as usize & 31) << 10
+            | (text[at + 1] as usize & 31) << 5
+            | text[at + 2] as usize & 31
+    }
+
+    const fn with(mut self, word: &str) -> Self {
+        let key = Self::key(word.as_bytes(), 0);
+        self.0[key / 64] |= 1 << (key % 64);
+        self
+    }
+
+    const fn of_words() -> Self {
+        let (mut starts, mut k) = (Self([0; 512]), 0);
+        while k < WORDS.len() {
+            starts = starts.with(WORDS[k].0);
+            k += 1;
+        }
+        starts
+    }
+
+    const fn of_calming() -> Self {
+        let (mut starts, mut k) = (Self([0; 512]), 0);
+        while k < CALMING.len() {
+            starts = starts.with(CALMING[k]);
+            k += 1;
+        }
+        starts
+    }
+
+    /// The next place, from that one on, where a word may begin.
+    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+        (from..text.len().saturating_sub(2)).find(|&at| {
+            let key = Self::key(text, at);
+            self.0[key / 64] >> (key % 64) & 1 != 0
+        })
+    }
+}
+
+/// Does a word stand there, in whatever case?
+fn stands(text: &[u8], at: usize, word: &str) -> bool {
+    text[at..]
+        .get(..word.len())
+        .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Calls `f` with what each word of a text tells: the leftmost ones, and of those that begin at one place the longest.
+fn words(text: &[u8], mut f: impl FnMut(i32)) {
+    let mut from = 0;
+    while let Some(at) = WORD.next(text, from) {
+        let there = WORDS.iter().filter(|(word, _)| stands(text, at, word));
+        let longest = there.max_by_key(|(word, _)| word.len());
+        if let Some((_, worth)) = longest {
+            f(*worth);
+        }
+        from = at + longest.map_or(1, |(word, _)| word.len());
+    }
+}
+
+fn is_calm(text: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(at) = CALM.next(text, from) {
+        if CALMING.iter().any(|word| stands(text, at, word)) {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
 }
 
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
-    let mut words: Vec<i32> = TELLING
-        .find_iter(text)
-        .map(|m| WORDS[m.pattern().as_usize()].1)
-        .collect();
-    words.sort_unstable_by(|a, b| b.cmp(a));
-    let Some(&best) = words.first() else { return 0 };
-    let mut score = best + words.get(1).map_or(0, |second| second / 3);
+    let (mut best, mut second) = (0, 0);
+    words(text.as_bytes(), |worth| {
+        second = second.max(worth.min(best));
+        best = best.max(worth);
+    });
+    if best == 0 {
+        return 0;
+    }
+    let mut score = best + second / 3;
     let lower: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
     if STARTS.iter().any(|start| lower.starts_with(start)) {
         score += 5;
@@ -192,7 +256,7 @@ pub(super) fn score(line: &str) -> i32 {
     {
         score += 2;
     }
-    if CALM.is_match(text) {
+    if is_calm(text.as_bytes()) {
         score -= 7;
     }
     if text.len() > 400 {
@@ -219,5 +283,37 @@ mod tests {
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
         assert_eq!(score("Compiling app v0.1.0"), 0);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn words_are_found_as_a_regex_finds_them(parts in proptest::collection::vec(
+            proptest::sample::select(
+                WORDS.iter().map(|(word, _)| *word).chain(CALMING.iter().copied())
+                    .chain(["e", "er", "ERR", "Fail", "ASSERTION", "not", " ", "n", "0 ", "오", "실", "류", "no ", "\u{212a}illed"])
+                    .collect::<Vec<_>>()
+            ),
+            0..10,
+        )) {
+            let text = parts.concat();
+            // The longest first: then a regex prefers it as well.
+            let regex = |words: &mut Vec<&str>| {
+                words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+                let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+                regex::bytes::Regex::new(&format!("(?i-u){}", words.join("|"))).unwrap()
+            };
+            let telling = regex(&mut WORDS.iter().map(|(word, _)| *word).collect());
+            let worth = |m: regex::bytes::Match<'_>| {
+                WORDS.iter().find(|(word, _)| word.as_bytes().eq_ignore_ascii_case(m.as_bytes())).unwrap().1
+            };
+            let expected: Vec<i32> = telling.find_iter(text.as_bytes()).map(worth).collect();
+            let mut found = Vec::new();
+            words(text.as_bytes(), |worth| found.push(worth));
+            proptest::prop_assert_eq!(found, expected);
+            let calming = regex(&mut CALMING.to_vec());
+            proptest::prop_assert_eq!(is_calm(text.as_bytes()), calming.is_match(text.as_bytes()));
+        }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn extract(
     lang: Lang,
 ) -> Option<Unexplained> {
     let facts = case.facts();
-    let tail = &case.inputs()[case.job].scan.tail;
+    let tail = &case.inputs()[case.job].scan.tail_lines();
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())

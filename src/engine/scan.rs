@@ -31,13 +31,18 @@ pub struct Scan {
     /// Lines that patterns matched, in order; positional conditions are settled, the others are not.
     pub hits: Vec<Hit>,
     /// The end of the section that may have failed; empty for a job that did not fail.
-    pub tail: Vec<TailLine>,
-    /// The section is longer than its tail.
-    pub tail_cut: bool,
+    pub tail: Tail,
     /// The source could not be read to its end.
     pub error: Option<io::Error>,
     /// The last line has no newline.
     pub ends_in_mid_line: bool,
+}
+
+impl Scan {
+    /// The lines of the tail, empty ones left out.
+    pub fn tail_lines(&self) -> Vec<TailLine> {
+        self.tail.lines(&self.facts)
+    }
 }
 
 /// Scans one log after another with the same library.
@@ -120,10 +125,13 @@ impl<'l> Scanner<'l> {
             ..Scan::default()
         };
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
-            scan.tail = run.tail.lines(&facts);
-            scan.tail_cut = run.tail.cut;
-            let tail_and_verdict = [&scan.tail[..], verdict(&facts).as_slice()].concat();
-            let more = unkeyed::hits(self.library, &tail_and_verdict, &facts, &scan.hits);
+            scan.tail = run.tail;
+            let last = scan.tail.last_lines(&facts, verdict(&facts));
+            let all = || {
+                let lines = scan.tail.lines(&facts).into_iter();
+                lines.chain(verdict(&facts)).collect()
+            };
+            let more = unkeyed::hits(self.library, &last, all, &facts, &scan.hits);
             scan.hits.extend(more);
             scan.hits.sort_by_key(|hit| (hit.place.line, hit.pattern));
         }
@@ -618,6 +626,14 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
 /// At most [`MAX_TEXT`] bytes of a line around a match, and where the match then stands. A cut is marked by `…`.
 pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u32)) {
     let (mut from, mut to) = (0, text.len());
+    if text.len() <= MAX_TEXT
+        && let Ok(whole) = std::str::from_utf8(text)
+    {
+        let (start, end) = (start.min(to), end.min(to));
+        if whole.is_char_boundary(start) && whole.is_char_boundary(end) {
+            return (whole.to_owned(), (start as u32, end as u32));
+        }
+    }
     if text.len() > MAX_TEXT {
         let spare = MAX_TEXT.saturating_sub(end.min(start + MAX_TEXT) - start);
         from = start.saturating_sub(spare / 2);

@@ -1,5 +1,11 @@
 //! The end of the section that may have failed the job: what patterns without a literal, and the search for telling
 //! lines, look at.
+//!
+//! Few of its lines are ever asked for, and those from the end: they are made when they are.
+
+use std::sync::{LazyLock, OnceLock};
+
+use memchr::memmem::Finder;
 
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
@@ -12,13 +18,18 @@ pub const LINES: usize = 40;
 /// Bytes at the end on which patterns without a literal are tried.
 pub const BYTES: usize = 4 << 10;
 
+/// GitHub's marks, those of groups among them.
+static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"##["));
+
 /// A copy of the last clean text of a stage.
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
     text: Vec<u8>,
-    first_line: u64,
+    /// The number that a line behind the text would have.
+    end_line: u64,
     borders: Vec<usize>,
     joins: Vec<(usize, u64)>,
+    groups: OnceLock<Groups>,
     /// The stage it belongs to.
     pub stage: u32,
     /// Its text begins in the middle of the stage.
@@ -37,10 +48,13 @@ impl Tail {
             let last = (to.saturating_sub(BYTES)..to).find(|&at| bytes[at] & 0xc0 != 0x80);
             start = if next < to { next } else { last.unwrap_or(to) };
         }
+        self.groups = OnceLock::new();
         self.text.clear();
         self.text.extend_from_slice(&bytes[start..to]);
-        self.first_line = block.line_before(start, to, line);
         (self.borders, self.joins) = block.breaks(start, to);
+        // That number counts what was joined right behind the text as well.
+        let (_, behind) = block.breaks(to, to + 1);
+        self.end_line = line - behind.iter().map(|(_, count)| count).sum::<u64>();
         self.stage = stage;
     }
 
@@ -49,69 +63,176 @@ impl Tail {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Calls `f` with the number and the clean bytes of each piece, in order.
-    fn pieces(&self, mut f: impl FnMut(u64, &[u8])) {
-        let mut line = self.first_line;
-        let (mut at, mut border) = (0, 0);
-        // The number of the first line counts what was joined right before it.
-        let mut join = self.joins.partition_point(|(join, _)| *join == 0);
-        while at < self.text.len() {
-            let end = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |k| at + k);
-            while let Some((_, count)) = self.joins.get(join).filter(|(join, _)| *join <= at) {
-                join += 1;
-                line += count;
-            }
-            f(line, &self.text[at..end]);
-            if self.borders.get(border) == Some(&end) {
-                border += 1;
-            } else {
-                line += 1;
-            }
-            at = end + 1;
+    /// The pieces from the last to the first.
+    fn pieces(&self) -> Pieces<'_> {
+        Pieces {
+            tail: self,
+            end: self.text.len().checked_sub(1),
+            line: self.end_line,
+            border: self.borders.len(),
+            join: self.joins.len(),
         }
+    }
+
+    /// The lines with what is known of them, from the last to the first, empty ones left out.
+    pub fn from_end<'t>(&'t self, facts: &'t JobFacts) -> impl Iterator<Item = TailLine> + 't {
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        self.pieces()
+            .filter_map(move |piece| self.line(piece, facts, groups))
     }
 
     /// The lines with what is known of them, empty ones left out.
     pub fn lines(&self, facts: &JobFacts) -> Vec<TailLine> {
-        let mut out = Vec::new();
-        let (mut header, mut in_group) = (false, false);
-        self.pieces(|line, piece| {
-            let echoed = facts
-                .commands
-                .binary_search_by_key(&line, |c| c.line)
-                .is_ok();
-            let command = echoed && starts_command(piece);
-            let view = Line::new(piece, command);
-            let content = view.content();
-            if content.is_empty() {
-                return;
+        let mut lines: Vec<_> = self.from_end(facts).collect();
+        lines.reverse();
+        lines
+    }
+
+    /// The last lines, those on which patterns without a literal are tried, with one line more behind them.
+    pub(super) fn last_lines(&self, facts: &JobFacts, behind: Option<TailLine>) -> Vec<TailLine> {
+        let mut bytes = 0;
+        let near = |line: &TailLine| {
+            bytes += line.text.len() + 1;
+            bytes <= BYTES
+        };
+        let lines = behind.into_iter().chain(self.from_end(facts));
+        let mut lines: Vec<_> = lines.take(LINES).take_while(near).collect();
+        lines.reverse();
+        lines
+    }
+
+    fn line(&self, piece: Numbered, facts: &JobFacts, groups: &Groups) -> Option<TailLine> {
+        let Numbered { line, from, to } = piece;
+        let piece = &self.text[from..to];
+        let echoed = facts
+            .commands
+            .binary_search_by_key(&line, |c| c.line)
+            .is_ok();
+        let command = echoed && starts_command(piece);
+        let view = Line::new(piece, command);
+        if view.content().is_empty() {
+            return None;
+        }
+        let text = super::scan::bounded(view.text, 0, 0).0;
+        let echo = groups.holds(from)
+            || view.text.starts_with(b"##[endgroup]")
+            || view.kind() != Kind::Output
+            || frame::title(text.as_bytes()).is_some();
+        Some(TailLine {
+            place: place(facts, self.stage, line),
+            text,
+            content_at: view.content_at,
+            command,
+            echo,
+        })
+    }
+}
+
+/// A piece of the text with its line number.
+#[derive(Debug, Clone, Copy)]
+struct Numbered {
+    line: u64,
+    from: usize,
+    to: usize,
+}
+
+/// Goes through the pieces of a tail from its end.
+struct Pieces<'t> {
+    tail: &'t Tail,
+    /// The last byte that no piece has had.
+    end: Option<usize>,
+    /// The number of a line that begins behind it.
+    line: u64,
+    /// Borders and joins before it.
+    border: usize,
+    join: usize,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Numbered;
+
+    fn next(&mut self) -> Option<Numbered> {
+        let Tail {
+            text,
+            borders,
+            joins,
+            ..
+        } = self.tail;
+        let last = self.end?;
+        let newline = text[last] == b'\n';
+        let to = if newline { last } else { last + 1 };
+        let from = memchr::memrchr(b'\n', &text[..to]).map_or(0, |k| k + 1);
+        // A newline that only ends a piece does not count; one that a continuation swallowed does.
+        let border = self.border.checked_sub(1).map(|k| borders[k]);
+        if border == Some(to) {
+            self.border -= 1;
+        } else if newline {
+            self.line -= 1;
+        }
+        while let Some((_, count)) = self
+            .join
+            .checked_sub(1)
+            .map(|k| joins[k])
+            .filter(|(at, _)| *at > from)
+        {
+            self.join -= 1;
+            self.line -= count;
+        }
+        self.end = from.checked_sub(1);
+        Some(Numbered {
+            line: self.line,
+            from,
+            to,
+        })
+    }
+}
+
+/// Which lines of a tail repeat the source of a step: GitHub prints it between `##[group]Run` and `##[endgroup]`.
+#[derive(Debug, Clone, Default)]
+struct Groups {
+    /// Where such stretches begin and end.
+    stretches: Vec<(usize, usize)>,
+    /// A log that begins in the middle of one: what stands before this offset.
+    before: usize,
+}
+
+impl Groups {
+    fn of(text: &[u8]) -> Self {
+        let mut groups = Self::default();
+        let (mut header, mut in_group) = (None, false);
+        let mut at = 0;
+        while let Some(mark) = MARK.find(&text[at..]).map(|k| at + k) {
+            let from = memchr::memrchr(b'\n', &text[at..mark]).map_or(at, |k| at + k + 1);
+            let to = memchr::memchr(b'\n', &text[mark..]).map_or(text.len(), |k| mark + k);
+            at = to;
+            let view = Line::new(&text[from..to], false);
+            let group = view.text.starts_with(b"##[group]");
+            let end = view.text.starts_with(b"##[endgroup]");
+            let error = view.text.starts_with(b"##[error]");
+            if view.content().is_empty() || !(group || end || error) {
+                continue;
             }
-            // GitHub repeats a step's source between these two.
-            header = (header || view.text.starts_with(b"##[group]Run "))
-                && !view.text.starts_with(b"##[endgroup]")
-                && !view.text.starts_with(b"##[error]");
-            if view.text.starts_with(b"##[endgroup]") && !in_group {
-                // The log begins in the middle of such a copy.
-                out.iter_mut()
-                    .for_each(|line: &mut TailLine| line.echo = true);
+            if end && !in_group {
+                groups.before = from;
             }
-            in_group |= view.text.starts_with(b"##[group]");
-            in_group &= !view.text.starts_with(b"##[endgroup]");
-            let place = place(facts, self.stage, line);
-            let text = super::scan::bounded(view.text, 0, 0).0;
-            let echo = header
-                || view.text.starts_with(b"##[endgroup]")
-                || view.kind() != Kind::Output
-                || frame::title(&text).is_some();
-            out.push(TailLine {
-                place,
-                text,
-                content_at: view.content_at,
-                command,
-                echo,
-            });
-        });
-        out
+            in_group = (in_group || group) && !end;
+            if end || error {
+                let stretch = header.take().map(|begin| (begin, from));
+                groups.stretches.extend(stretch);
+            } else if view.text.starts_with(b"##[group]Run ") {
+                header.get_or_insert(from);
+            }
+        }
+        groups
+            .stretches
+            .extend(header.map(|begin| (begin, text.len())));
+        groups
+    }
+
+    /// Is the line at that offset one of them?
+    fn holds(&self, at: usize) -> bool {
+        let upto = self.stretches.partition_point(|(from, _)| *from <= at);
+        at < self.before || upto > 0 && at < self.stretches[upto - 1].1
     }
 }
 
@@ -138,5 +259,91 @@ fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
         line,
         section,
         command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What [`Tail::lines`] tells, read from the start: number, text, echo.
+    fn forward(tail: &Tail, mut line: u64) -> Vec<(u64, String, bool)> {
+        let mut out: Vec<(u64, String, bool)> = Vec::new();
+        let (mut header, mut in_group) = (false, false);
+        let (mut at, mut border) = (0, 0);
+        let mut join = tail.joins.partition_point(|(join, _)| *join == 0);
+        while at < tail.text.len() {
+            let end = memchr::memchr(b'\n', &tail.text[at..]).map_or(tail.text.len(), |k| at + k);
+            while let Some((_, count)) = tail.joins.get(join).filter(|(join, _)| *join <= at) {
+                join += 1;
+                line += count;
+            }
+            let view = Line::new(&tail.text[at..end], false);
+            if !view.content().is_empty() {
+                header = (header || view.text.starts_with(b"##[group]Run "))
+                    && !view.text.starts_with(b"##[endgroup]")
+                    && !view.text.starts_with(b"##[error]");
+                if view.text.starts_with(b"##[endgroup]") && !in_group {
+                    out.iter_mut().for_each(|line| line.2 = true);
+                }
+                in_group |= view.text.starts_with(b"##[group]");
+                in_group &= !view.text.starts_with(b"##[endgroup]");
+                let echo = header
+                    || view.text.starts_with(b"##[endgroup]")
+                    || view.kind() != Kind::Output
+                    || frame::title(view.text).is_some();
+                let text = String::from_utf8_lossy(view.text).into_owned();
+                out.push((line, text, echo));
+            }
+            if tail.borders.get(border) == Some(&end) {
+                border += 1;
+            } else {
+                line += 1;
+            }
+            at = end + 1;
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn lines_from_the_end_are_those_from_the_start(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "\n", "\n", "\n", "a", "error", " ", "##[group]", "Run x", "##[endgroup]", "##[error]", "##[", "#12 0.1 ",
+                    "2026-05-01T10:00:00.1234567Z ", "+ set", "Restoring cache", "오", "[0m",
+                ]),
+                0..40,
+            ),
+            breaks in proptest::collection::vec(any::<(bool, bool, u8)>(), 40),
+        ) {
+            let text = parts.concat().into_bytes();
+            let newlines: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
+            let picked = || newlines.iter().zip(&breaks);
+            let borders: Vec<usize> = picked().filter(|(_, b)| b.0).map(|(at, _)| *at).collect();
+            let joins: Vec<(usize, u64)> = std::iter::once((0, &(false, true, 9)))
+                .chain(newlines.iter().copied().zip(&breaks))
+                .filter(|(at, b)| b.1 && *at < text.len())
+                .map(|(at, b)| ((at + b.2 as usize % 3).min(text.len() - 1), u64::from(b.2) + 1))
+                .collect();
+            let mut joins = joins;
+            joins.sort_unstable();
+            let within: u64 = joins.iter().filter(|(at, _)| *at > 0).map(|(_, count)| count).sum();
+            let tail = Tail {
+                end_line: 7 + (newlines.len() - borders.len()) as u64 + within,
+                text,
+                borders,
+                joins,
+                ..Tail::default()
+            };
+            let facts = JobFacts::default();
+            let lines: Vec<_> = tail.lines(&facts).into_iter()
+                .map(|line| (line.place.line, line.text, line.echo))
+                .collect();
+            prop_assert_eq!(lines, forward(&tail, 7));
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Patterns without a literal: the filter cannot find their lines, so they are tried on the last ones only, those at the
 //! end of the section that may have failed.
 
+use std::cell::LazyCell;
+
 use super::near;
 use super::scan::echo_mark;
-use super::tail;
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Bytes;
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
@@ -12,10 +13,12 @@ use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;
 
-/// Hits on the tail, the verdict behind it. `known` are those of alternatives with a literal: a pattern that has one on a line needs no other.
+/// Hits on the last lines of the tail, the verdict behind them; `all` makes the whole of it. `known` are those of
+/// alternatives with a literal: a pattern that has one on a line needs no other.
 pub(super) fn hits(
     library: &Library,
-    tail: &[TailLine],
+    last: &[TailLine],
+    all: impl FnOnce() -> Vec<TailLine>,
     facts: &JobFacts,
     known: &[Hit],
 ) -> Vec<Hit> {
@@ -27,8 +30,8 @@ pub(super) fn hits(
         .filter(in_force)
         .filter_map(|target| Alternative::new(library, target))
         .collect();
-    for at in first(tail)..tail.len() {
-        let line = &tail[at];
+    let all = LazyCell::new(all);
+    for (at, line) in last.iter().enumerate() {
         if line.echo && !line.command {
             continue;
         }
@@ -45,26 +48,13 @@ pub(super) fn hits(
                 continue;
             }
             hits.push(Hit {
-                context: context(library, target.pattern, tail, at),
+                context: context(library, target.pattern, &all, last.len() - at),
                 command: command(facts, line),
                 ..hit
             });
         }
     }
     hits
-}
-
-/// The first line that is looked at.
-fn first(tail: &[TailLine]) -> usize {
-    let mut bytes = 0;
-    let too_far = |line: &TailLine| {
-        bytes += line.text.len() + 1;
-        bytes > tail::BYTES
-    };
-    tail.iter()
-        .rposition(too_far)
-        .map_or(0, |k| k + 1)
-        .max(tail.len().saturating_sub(tail::LINES))
 }
 
 /// An alternative without a literal.
@@ -131,8 +121,20 @@ fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     (stage(command.section) == stage(line.place.section)).then(|| command.text.clone())
 }
 
-/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope.
-fn context(library: &Library, pattern: u16, tail: &[TailLine], at: usize) -> Vec<Option<WatchHit>> {
+/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope. The hit
+/// stands so many lines before the end.
+fn context(
+    library: &Library,
+    pattern: u16,
+    tail: &LazyCell<Vec<TailLine>, impl FnOnce() -> Vec<TailLine>>,
+    before_end: usize,
+) -> Vec<Option<WatchHit>> {
+    let rule = library.rule(pattern.into());
+    if rule.watches().next().is_none() {
+        return Vec::new();
+    }
+    let tail: &[TailLine] = tail;
+    let at = tail.len() - before_end;
     let stream = |line: &TailLine| Line::new(line.text.as_bytes(), line.command).stream;
     let (here, own) = (tail[at].place, stream(&tail[at]));
     let one = |(number, watch): (usize, Watch)| {
@@ -165,5 +167,5 @@ fn context(library: &Library, pattern: u16, tail: &[TailLine], at: usize) -> Vec
             Near::Absent(Side::Both) => above().or_else(below),
         }
     };
-    library.rule(pattern.into()).watches().map(one).collect()
+    rule.watches().map(one).collect()
 }

@@ -334,8 +334,8 @@ pub(super) fn wanted(text: &[u8]) -> u64 {
 struct Literals {
     /// Bit by the hash of the first three folded bytes.
     starts: [u64; 64],
-    /// Folded literal and its rule, in order.
-    all: Vec<(Vec<u8>, usize)>,
+    /// The first three folded bytes of a literal, the literal, its rule; in order.
+    all: Vec<(u32, &'static str, usize)>,
 }
 
 fn fold(b: u8) -> u8 {
@@ -347,19 +347,22 @@ fn hash(start: &[u8]) -> usize {
     ((word(0) * 0x51) ^ (word(1) * 0x1d) ^ (word(2) << 4)) & 0xfff
 }
 
+fn key(start: &[u8]) -> u32 {
+    u32::from_be_bytes([0, fold(start[0]), fold(start[1]), fold(start[2])])
+}
+
 impl Literals {
     fn new() -> Self {
         let mut starts = [0; 64];
-        let mut all: Vec<(Vec<u8>, usize)> = Vec::new();
+        let mut all = Vec::with_capacity(256);
         for (k, rule) in RULES.iter().enumerate() {
             for literal in rule.literals {
-                let folded: Vec<u8> = literal.bytes().map(fold).collect();
-                let hash = hash(&folded);
+                let hash = hash(literal.as_bytes());
                 starts[hash / 64] |= 1 << (hash % 64);
-                all.push((folded, k));
+                all.push((key(literal.as_bytes()), *literal, k));
             }
         }
-        all.sort_unstable();
+        all.sort_unstable_by_key(|(key, ..)| *key);
         Self { starts, all }
     }
 
@@ -370,17 +373,18 @@ impl Literals {
             if self.starts[hash / 64] >> (hash % 64) & 1 == 0 {
                 continue;
             }
-            let start: [u8; 3] = [fold(start[0]), fold(start[1]), fold(start[2])];
-            let from = self
-                .all
-                .partition_point(|(literal, _)| literal[..3] < start[..]);
-            for (literal, k) in &self.all[from..] {
-                if literal[..3] != start {
+            let start = key(start);
+            let from = self.all.partition_point(|(key, ..)| *key < start);
+            for (key, literal, k) in &self.all[from..] {
+                if *key != start {
                     break;
                 }
                 let rest = &text[at..];
                 let stands = rest.len() >= literal.len()
-                    && rest.iter().zip(literal).all(|(b, l)| fold(*b) == *l);
+                    && rest
+                        .iter()
+                        .zip(literal.bytes())
+                        .all(|(b, l)| fold(*b) == fold(l));
                 if stands && wanted >> k & 1 == 0 && RULES[*k].place.may_begin(text, at) {
                     wanted |= 1 << k;
                 }

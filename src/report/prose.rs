@@ -32,10 +32,7 @@ pub fn wrap(text: &str, ink: Ink, max: usize, color: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = Line::new();
     let mut used = 0;
-    for unit in units(text, ink, color)
-        .into_iter()
-        .flat_map(|unit| narrow(unit, max))
-    {
+    let mut place = |unit: Unit| {
         let blank = usize::from(used > 0 && !unit.glued);
         if used + blank + unit.width > max && used > 0 {
             lines.push(std::mem::take(&mut line));
@@ -46,6 +43,13 @@ pub fn wrap(text: &str, ink: Ink, max: usize, color: bool) -> Vec<Line> {
         }
         used += unit.width;
         line.extend(unit.pieces);
+    };
+    for unit in units(text, ink, color) {
+        if unit.width <= max {
+            place(unit);
+        } else {
+            narrow(unit, max).into_iter().for_each(&mut place);
+        }
     }
     lines.push(line);
     lines
@@ -114,9 +118,6 @@ pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
 
 /// Cuts a unit that fits on no line: a code span at its blanks, anything else where it must be.
 fn narrow(unit: Unit, max: usize) -> Vec<Unit> {
-    if unit.width <= max {
-        return vec![unit];
-    }
     let mut units = vec![Unit::default()];
     for (ink, text) in unit.pieces {
         for (at, word) in text.split(' ').enumerate() {

@@ -32,9 +32,19 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Nothing but printable ASCII? Most text is, and shows it at a glance.
+pub fn is_printable(text: &str) -> bool {
+    let printable = |all, b: u8| all & matches!(b, b' '..=b'~');
+    text.bytes().fold(true, printable)
+}
+
+fn has_command(text: &str) -> bool {
+    memchr::memchr(b'#', text.as_bytes()).is_some_and(|at| text[at..].contains("##["))
+}
+
 /// The text, harmless on one line of a terminal.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hostile) && !text.contains("##[") {
+    if (is_printable(text) || !text.contains(is_hostile)) && !has_command(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -72,7 +82,7 @@ pub fn clean_span(text: &str, span: (u32, u32)) -> (String, Range<usize>) {
 /// obeys. It works on serialised text, where such a character can only stand within a string.
 pub fn clean_json(json: String) -> String {
     let hidden = |c| is_hostile(c) && c != '\n';
-    if !json.contains(hidden) && !json.contains("##[") {
+    if (json.split('\n').all(is_printable) || !json.contains(hidden)) && !has_command(&json) {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 16);

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::sanitize;
+
 /// Columns of a character.
 pub fn of_char(c: char) -> usize {
     c.width().unwrap_or(0)
@@ -14,6 +16,9 @@ pub fn of_char(c: char) -> usize {
 
 /// Columns of a text.
 pub fn of(text: &str) -> usize {
+    if sanitize::is_printable(text) {
+        return text.len();
+    }
     text.chars().map(of_char).sum()
 }
 

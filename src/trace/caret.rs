@@ -2,7 +2,14 @@
 //!
 //! Only what colours and erases is taken out (`^[[1m`, `^[[0K`): anything else may be text.
 
-use super::prefix;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::{lines, prefix};
+
+/// How what colours and erases begins.
+static ESC: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"^[["));
 
 /// Lines by which a text of `gh` is known.
 const LINES: usize = 20;
@@ -10,16 +17,16 @@ const LINES: usize = 20;
 /// May a text that begins like that hold such colours? `gh` shows all of them so.
 pub(super) fn may_hold(head: &[u8]) -> bool {
     let columns = || {
-        let mut lines = head.split(|&b| b == b'\n').take(LINES);
+        let mut lines = lines::of(head).take(LINES);
         lines.any(|line| prefix::job_and_step(line).is_some())
     };
-    memchr::memmem::find_iter(head, b"^[[").any(|at| len(&head[at..]).is_some()) || columns()
+    ESC.find_iter(head).any(|at| len(&head[at..]).is_some()) || columns()
 }
 
 /// Appends a line to `out` without them.
 pub(super) fn remove(line: &[u8], out: &mut Vec<u8>) {
     let mut from = 0;
-    for at in memchr::memmem::find_iter(line, b"^[[") {
+    for at in ESC.find_iter(line) {
         if let Some(len) = len(&line[at..]) {
             out.extend_from_slice(&line[from..at]);
             from = at + len;

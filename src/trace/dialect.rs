@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use super::lines::Lines;
+use super::lines::{self, Lines};
 use super::prefix;
 
 /// How much is looked at to find the first column.
@@ -150,8 +150,8 @@ impl<R: Read> Read for Jobs<R> {
 
 /// The first job's name with its tab, if the text begins with columns.
 fn first_name(head: &[u8]) -> Vec<u8> {
-    let mut lines = head.split(|&b| b == b'\n').take(BEFORE);
-    lines
+    lines::of(head)
+        .take(BEFORE)
         .find_map(|line| another_job(line, b""))
         .unwrap_or_default()
 }

@@ -240,7 +240,7 @@ impl Frame {
         self.header(&text, next);
         self.verdict_line(&text, number);
         if !self.marked
-            && let Some(stage) = title(&text)
+            && let Some(stage) = title(text.as_bytes())
         {
             self.facts.dialect = Dialect::Gitlab;
             self.start_titled(stage, number);
@@ -635,42 +635,61 @@ fn is_stage(name: &str) -> bool {
     STAGES.contains(&name) || name.starts_with("step_")
 }
 
+/// The runner's titles and the stages they open.
+const TITLES: &[(&str, &str)] = &[
+    ("Resolving secrets", "resolve_secrets"),
+    ("Preparing the \"", "prepare_executor"),
+    ("Preparing environment", "prepare_script"),
+    ("Getting source from Git repository", "get_sources"),
+    ("Restoring cache", "restore_cache"),
+    ("Downloading artifacts", "download_artifacts"),
+    ("Running after_script", "after_script"),
+    ("Saving cache for successful job", "archive_cache"),
+    ("Saving cache for failed job", "archive_cache_on_failure"),
+    ("Saving cache for ", "archive_cache"),
+    (
+        "Uploading artifacts for successful job",
+        "upload_artifacts_on_success",
+    ),
+    (
+        "Uploading artifacts for failed job",
+        "upload_artifacts_on_failure",
+    ),
+    ("Uploading artifacts for ", "upload_artifacts_on_success"),
+    (
+        "Cleaning up project directory and file based variables",
+        "cleanup_file_variables",
+    ),
+    ("Cleaning up file based variables", "cleanup_file_variables"),
+];
+
 /// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their markers.
 /// A web page adds the duration behind it.
-pub fn title(text: &str) -> Option<&'static str> {
-    const TITLES: &[(&str, &str)] = &[
-        ("Resolving secrets", "resolve_secrets"),
-        ("Preparing the \"", "prepare_executor"),
-        ("Preparing environment", "prepare_script"),
-        ("Getting source from Git repository", "get_sources"),
-        ("Restoring cache", "restore_cache"),
-        ("Downloading artifacts", "download_artifacts"),
-        ("Running after_script", "after_script"),
-        ("Saving cache for successful job", "archive_cache"),
-        ("Saving cache for failed job", "archive_cache_on_failure"),
-        ("Saving cache for ", "archive_cache"),
-        (
-            "Uploading artifacts for successful job",
-            "upload_artifacts_on_success",
-        ),
-        (
-            "Uploading artifacts for failed job",
-            "upload_artifacts_on_failure",
-        ),
-        ("Uploading artifacts for ", "upload_artifacts_on_success"),
-        (
-            "Cleaning up project directory and file based variables",
-            "cleanup_file_variables",
-        ),
-        ("Cleaning up file based variables", "cleanup_file_variables"),
-    ];
-    if text.starts_with("Executing \"") && text.contains("\" stage of the job script") {
+pub fn title(text: &[u8]) -> Option<&'static str> {
+    // Most lines get no further than here.
+    if !matches!(
+        text,
+        [b'C', b'l', ..]
+            | [b'D', b'o', ..]
+            | [b'E', b'x', ..]
+            | [b'G', b'e', ..]
+            | [b'P', b'r', ..]
+            | [b'R', b'e' | b'u', ..]
+            | [b'S', b'a', ..]
+            | [b'U', b'p', ..]
+    ) {
+        return None;
+    }
+    if text.starts_with(b"Executing \"")
+        && memchr::memmem::find(text, b"\" stage of the job script").is_some()
+    {
         return Some("step_script");
     }
-    let (title, stage) = TITLES.iter().find(|(title, _)| text.starts_with(title))?;
-    let rest = &text[title.len()..];
-    let duration = rest.trim().chars().all(|c| c.is_ascii_digit() || c == ':');
-    (title.ends_with(['"', ' ']) || duration).then_some(stage)
+    let begins = |title: &str| text.starts_with(title.as_bytes());
+    let (title, stage) = TITLES.iter().find(|(title, _)| begins(title))?;
+    let duration = |rest: &str| rest.trim().chars().all(|c| c.is_ascii_digit() || c == ':');
+    (title.ends_with(['"', ' ']) || std::str::from_utf8(&text[title.len()..]).is_ok_and(duration))
+        .then_some(stage)
 }
 
 /// The project, where a line tells it: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab Runner,
@@ -701,4 +720,32 @@ fn project(text: &str) -> Option<&str> {
 /// At most [`MAX_NAME`] bytes, cut at a character border.
 fn name_of(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_NAME)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_known_with_and_without_a_duration() {
+        for (text, stage) in TITLES {
+            assert_eq!(title(text.as_bytes()), Some(*stage), "{text}");
+            assert_eq!(title(format!("{text} 00:12").as_bytes()), Some(*stage));
+        }
+        for text in [
+            "",
+            "R",
+            "Restoring",
+            "Restoring cache of npm",
+            " Restoring cache",
+            "restoring cache",
+            "Executing \"step_script\"",
+        ] {
+            assert_eq!(title(text.as_bytes()), None, "{text}");
+        }
+        let executing = b"Executing \"step_script\" stage of the job script";
+        assert_eq!(title(executing), Some("step_script"));
+        assert_eq!(title(b"Restoring cache \xff"), None);
+        assert_eq!(title(b"Preparing the \"\xff"), Some("prepare_executor"));
+    }
 }

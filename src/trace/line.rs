@@ -1,5 +1,9 @@
 //! A line as patterns and people see it.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::escape;
 use super::prefix::{self, Prefix};
 
@@ -131,6 +135,9 @@ fn dockerfile_step(content: &[u8]) -> bool {
 /// ` 12 | code`, `> 12 | code`, `   |  ^^^`, `12 |  >>> RUN …`: an excerpt of source with its gutter.
 fn code_frame(content: &[u8]) -> bool {
     let mut rest = content.trim_ascii_start();
+    if !matches!(rest.first(), Some(b'>' | b'|' | b'0'..=b'9' | 0xe2)) {
+        return false;
+    }
     if let Some(inner) = rest.strip_prefix(b">") {
         rest = inner.trim_ascii_start();
     }
@@ -154,7 +161,6 @@ fn code_frame(content: &[u8]) -> bool {
 
 /// `ok 3 …`, `✓ …`, `--- PASS: …`, `x PASSED`, `x ... ok`: a test whose name may frighten.
 fn is_passing(content: &[u8]) -> bool {
-    let text = content.trim_ascii();
     const STARTS: &[&[u8]] = &[
         b"ok ",
         b"--- PASS",
@@ -178,17 +184,27 @@ fn is_passing(content: &[u8]) -> bool {
         b" PASS",
     ];
     const TICKS: &[&str] = &["✓ ", "✔ ", "√ ", "✅ "];
-    if STARTS.iter().any(|s| text.starts_with(s)) {
+    let text = content.trim_ascii();
+    let (Some(first), Some(last)) = (text.first(), text.last()) else {
+        return false;
+    };
+    let begins = match first {
         // `ok 3 - name # TODO` passes as well; `ok` alone is no test.
-        return true;
-    }
-    TICKS.iter().any(|t| text.starts_with(t.as_bytes()))
-        || ENDS.iter().any(|e| text.ends_with(e))
-        || percent_passed(text)
-        || ant_testcase(text)
-        // A test that prints without a newline is followed by its result on the same line.
-        || memchr::memmem::find(text, b"--- PASS: ").is_some()
+        b'o' | b'-' | b'P' | b'[' | b'=' => STARTS.iter().any(|s| text.starts_with(s)),
+        0xe2 => TICKS.iter().any(|t| text.starts_with(t.as_bytes())),
+        _ => false,
+    };
+    let ends = match last {
+        b'k' | b'K' | b'D' | b'd' | b'S' => ENDS.iter().any(|e| text.ends_with(e)),
+        b']' => percent_passed(text),
+        b'c' => ant_testcase(text),
+        _ => false,
+    };
+    // A test that prints without a newline is followed by its result on the same line.
+    begins || ends || GO_PASS.find(text).is_some()
 }
+
+static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
 
 /// `[junit] Testcase: invalid[1] took 0.005 sec` (ant): a failure is told on the lines below.
 fn ant_testcase(text: &[u8]) -> bool {

@@ -5,6 +5,16 @@ use std::io::{self, Read};
 /// Bytes held at a time.
 const BUFFER: usize = 64 << 10;
 
+/// The lines of a text that is at hand, the one behind its last newline with them.
+pub(super) fn of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    ends.scan(0, |from, to| {
+        let line = &text[*from..to];
+        *from = to + 1;
+        Some(line)
+    })
+}
+
 /// A stretch of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch<'b> {

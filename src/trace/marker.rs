@@ -94,6 +94,9 @@ pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
 
 /// A marker without its options.
 fn head(text: &[u8]) -> Option<(Marker<'_>, usize)> {
+    if text.first() != Some(&b's') {
+        return None;
+    }
     let (edge, skip) = if text.starts_with(START) {
         (Edge::Start, START.len())
     } else if text.starts_with(END) {

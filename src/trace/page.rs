@@ -8,7 +8,7 @@
 use std::io::{self, Read};
 
 use super::frame::title;
-use super::lines::Lines;
+use super::lines::{self, Lines};
 use super::{caret, marker, verdict};
 
 /// How much of the text is looked at to tell a page from a log.
@@ -210,20 +210,26 @@ fn recognise(head: &[u8]) -> Option<Stripper> {
     } else {
         memchr::memrchr(b'\n', head)?
     };
-    let lines: Vec<&[u8]> = head[..whole]
-        .split(|&b| b == b'\n')
-        .map(<[u8]>::trim_ascii_end)
-        .filter(|line| !line.is_empty())
-        .collect();
-    numbered(&lines).or_else(|| durations(&lines))
+    let head = &head[..whole];
+    numbered(filled(head)).or_else(|| durations(head))
 }
 
-fn numbered(lines: &[&[u8]]) -> Option<Stripper> {
-    let first = lines
+/// Lines that are not empty.
+fn filled(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    lines::of(text)
+        .map(<[u8]>::trim_ascii_end)
+        .filter(|line| !line.is_empty())
+}
+
+fn numbered<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Stripper> {
+    let mut above: Vec<&[u8]> = Vec::with_capacity(BEFORE);
+    above.extend(lines.by_ref().take(BEFORE));
+    let first = above
         .iter()
-        .take(BEFORE)
         .position(|line| leading_number(without_fold_mark(line)).1 > 0)?;
-    let line = without_fold_mark(lines[first]);
+    let mut lines: Vec<&[u8]> = above.into_iter().chain(lines).collect();
+    lines.drain(..first);
+    let line = without_fold_mark(lines[0]);
     let (_, digits) = leading_number(line);
     // Where the number ends and the text begins shows in the lines that follow.
     let starts = (1..=digits).map(|len| leading_number(&line[..len]).0);
@@ -234,15 +240,15 @@ fn numbered(lines: &[&[u8]]) -> Option<Stripper> {
             under_number: false,
         })
     });
-    let rated = ways.filter_map(|way| Some((fit(way, &lines[first..])?, way)));
+    let rated = ways.filter_map(|way| Some((fit(way, &lines)?, way)));
     rated.max_by_key(|(fit, _)| *fit).map(|(_, way)| way)
 }
 
 /// How many lines are numbered that way, if most of the text is.
-fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
+fn fit(way: Stripper, lines: &[&[u8]]) -> Option<usize> {
+    let mut stripper = way;
     let first = stripper.next;
-    let (mut numbered, mut jumped, mut text, mut words, mut glued, mut gitlab) =
-        (0, 0, 0, 0, 0, false);
+    let (mut numbered, mut jumped, mut text, mut words, mut glued) = (0, 0, 0, 0, 0);
     for (k, line) in lines.iter().enumerate() {
         if k == GIVE_UP && numbered + jumped < 2 {
             return None;
@@ -263,28 +269,46 @@ fn fit(mut stripper: Stripper, lines: &[&[u8]]) -> Option<usize> {
             usize::from(rest.first().is_none_or(|b| {
                 b.is_ascii_alphabetic() || !b.is_ascii() || b"$[\"'<>#".contains(b)
             }));
-        // With numbers in the same line, the words of GitLab must stand behind one.
-        gitlab |= (was != Was::Text || stripper.numbers == Numbers::Alone) && of_gitlab(rest);
     }
+    // With numbers in the same line, the words of GitLab must stand behind one.
+    let gitlab = || {
+        let mut stripper = way;
+        lines.iter().any(|line| match stripper.strip(line) {
+            (Was::Ornament, _) => false,
+            (Was::Text, _) if way.numbers != Numbers::Alone => false,
+            (_, rest) => of_gitlab(rest),
+        })
+    };
     let (hits, all) = (numbered + jumped, numbered + jumped + text);
     let share = |tenths| hits * 10 >= all * tenths;
     let tiny = first >= 10 && numbered >= 2 && numbered == all && glued == numbered;
     let strange = jumped > 0 || hits < MANY && !tiny || words * 2 < hits;
     let fits = match stripper.numbers {
-        Numbers::Alone => hits >= FEW && share(3) && (gitlab || !strange && share(4)),
+        Numbers::Alone => hits >= FEW && share(3) && (!strange && share(4) || gitlab()),
         Numbers::Before if tiny => true,
-        Numbers::Before => hits >= FEW && share(7) && (gitlab || !strange && share(9)),
+        Numbers::Before => hits >= FEW && share(7) && (!strange && share(9) || gitlab()),
         Numbers::None => false,
     };
     fits.then_some(numbered)
 }
 
 /// A title of the runner with its duration, in the same line or the next: nothing but the page puts it there.
-fn durations(lines: &[&[u8]]) -> Option<Stripper> {
-    let shown = lines.iter().enumerate().any(|(k, line)| {
-        let line = without_fold_mark(line);
-        let below = || lines.get(k + 1).is_some_and(|next| is_ornament(next));
-        title_of(line) && (without_duration(line) != line || below())
+fn durations(text: &[u8]) -> Option<Stripper> {
+    let starts = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
+    let shown = std::iter::once(0).chain(starts).any(|from| {
+        let text = &text[from..];
+        // A title begins with a capital, or a fold mark stands before it.
+        let may_be =
+            |b: &u8| b.is_ascii_uppercase() || *b == 0xe2 || b.is_ascii_whitespace() && *b != b'\n';
+        if !text.first().is_some_and(may_be) {
+            return false;
+        }
+        let mut lines = lines::of(text).map(<[u8]>::trim_ascii_end);
+        let Some(line) = lines.next().map(without_fold_mark) else {
+            return false;
+        };
+        let mut below = || lines.find(|line| !line.is_empty());
+        title_of(line) && (without_duration(line) != line || below().is_some_and(is_ornament))
     });
     shown.then_some(Stripper {
         numbers: Numbers::None,
@@ -343,6 +367,9 @@ fn without_duration(line: &[u8]) -> &[u8] {
 fn without_fold_mark(line: &[u8]) -> &[u8] {
     const MARKS: &[&str] = &["▶", "▼", "▸", "▾", "►", "⌄", "›"];
     let trimmed = line.trim_ascii_start();
+    if trimmed.first() != Some(&0xe2) {
+        return line;
+    }
     MARKS
         .iter()
         .find_map(|mark| trimmed.strip_prefix(mark.as_bytes()))
@@ -350,13 +377,13 @@ fn without_fold_mark(line: &[u8]) -> &[u8] {
 }
 
 fn title_of(line: &[u8]) -> bool {
-    title(&String::from_utf8_lossy(line)).is_some()
+    title(line).is_some()
 }
 
 fn of_gitlab(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     text.starts_with("Running with gitlab-runner ")
-        || title(&text).is_some()
+        || title(line).is_some()
         || verdict::gitlab(&text).is_some()
         || marker::leading(line).is_some()
 }

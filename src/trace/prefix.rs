@@ -52,6 +52,15 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
 }
 
+/// How long the columns are that `gh` puts before a line.
+fn columns(line: &[u8]) -> usize {
+    if memchr::memchr(b'\t', &line[..MAX_NAME.min(line.len())]).is_none() {
+        return 0;
+    }
+    let both = job_and_step(line).map(|(_, _, len)| len);
+    both.or_else(|| job_alone(line)).unwrap_or(0)
+}
+
 /// How long the name of a job is that stands alone before the stamp: somebody cut the step's column out.
 fn job_alone(line: &[u8]) -> Option<usize> {
     let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
@@ -60,6 +69,13 @@ fn job_alone(line: &[u8]) -> Option<usize> {
 
 /// Length of what a damaged log holds of markers and colours at the start of a line.
 fn damage(line: &[u8]) -> usize {
+    // Most lines begin with something else.
+    if !matches!(
+        line.trim_ascii_start().first(),
+        Some(b's' | b'[' | b'^' | 0xe2 | 0xef)
+    ) {
+        return 0;
+    }
     let mut at = escape::lost(line);
     while let Some((_, len)) = marker::leading(&line[at..]) {
         at += len;
@@ -70,13 +86,7 @@ fn damage(line: &[u8]) -> usize {
 
 /// Length of the stamps that tell the time, and the job and step where the line has them.
 pub fn clock(line: &[u8]) -> usize {
-    let mut at = 0;
-    if let Some(len) = job_and_step(line)
-        .map(|(_, _, len)| len)
-        .or_else(|| job_alone(line))
-    {
-        at = len;
-    }
+    let mut at = columns(line);
     if stamp::header(&line[at..]).is_some() {
         at += stamp::LEN;
     }

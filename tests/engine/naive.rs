@@ -137,19 +137,20 @@ impl<'l> Naive<'l> {
 
     /// Hits of alternatives without a literal: on the last lines of the tail, and on the verdict behind it.
     fn on_tail(&self, rows: &[Row], scan: &Scan, keyed: &BTreeSet<(u64, String)>) -> Vec<Found> {
-        if scan.tail.is_empty() && scan.facts.verdict.is_none() {
+        let tail = scan.tail_lines();
+        if tail.is_empty() && scan.facts.verdict.is_none() {
             return Vec::new();
         }
         // Their conditions see the section they stand in, whatever their scope.
         let stage = |section: u32| scan.facts.sections[section as usize].stage;
-        let own = scan.tail.last().map(|line| stage(line.place.section));
+        let own = tail.last().map(|line| stage(line.place.section));
         let verdict = scan.facts.verdict.as_ref();
         let is_verdict =
             |row: &Row| verdict.is_some_and(|v| row.line == v.line && row.text == v.text);
         let mut seen: Vec<(Row, bool)> = Vec::new();
         for row in rows {
             let line = |line: &&TailLine| line.place.line == row.line && line.text == row.text;
-            if let Some(line) = scan.tail.iter().find(line)
+            if let Some(line) = tail.iter().find(line)
                 && Some(row.stage) == own
             {
                 seen.push((row.clone(), line.echo && !line.command));
@@ -158,7 +159,7 @@ impl<'l> Naive<'l> {
             }
         }
         assert!(
-            seen.len() >= scan.tail.len(),
+            seen.len() >= tail.len(),
             "every line of the tail is one of the log"
         );
         let rows: Vec<Row> = seen.iter().map(|(row, _)| row.clone()).collect();

@@ -41,7 +41,7 @@ pub fn reader(bytes: &[u8]) {
     let dripped = scanner.scan(Dripping(bytes, 7));
     assert_eq!(whole.facts, dripped.facts);
     assert_eq!(whole.hits, dripped.hits);
-    assert_eq!(whole.tail, dripped.tail);
+    assert_eq!(whole.tail_lines(), dripped.tail_lines());
     for hit in &whole.hits {
         let (from, to) = (hit.span.0 as usize, hit.span.1 as usize);
         assert!(hit.text.get(from..to).is_some(), "span {from}..{to}");
@@ -117,12 +117,12 @@ pub fn dialects(text: &[u8], dress: u8) {
         assert_eq!(name, other_name);
         assert_eq!(scan.facts, other.facts);
         assert_eq!(scan.hits, other.hits);
-        assert_eq!(scan.tail, other.tail);
+        assert_eq!(scan.tail_lines(), other.tail_lines());
         assert!(scan.facts.sections.len() <= 8192 && scan.facts.commands.len() <= 1001);
         for hit in &scan.hits {
             stands_in(&hit.text, hit.place.line, &lines);
         }
-        for line in &scan.tail {
+        for line in &scan.tail_lines() {
             stands_in(&line.text, line.place.line, &lines);
         }
     }

@@ -1,6 +1,7 @@
 //! `jobtriage scan PATH...`: many logs, several at a time, in path order.
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -105,6 +106,8 @@ impl Sink<'_> {
 /// What kept the work from being done at all.
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
+    // The end of the program frees it at no cost.
+    let library = ManuallyDrop::new(library);
     let choice = Choice::of(args)?;
     let baseline = Baseline::of(args)?;
     let sums = Sums {
@@ -176,6 +179,9 @@ fn all(
     let jobs = jobs
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into))
         .clamp(1, files.len());
+    if jobs == 1 && !sink.progress.may_show() {
+        return one_by_one(files, work, sink);
+    }
     let next = AtomicUsize::new(0);
     let turn = Turn::default();
     let (send, receive) = mpsc::sync_channel::<Done>(jobs);
@@ -211,6 +217,29 @@ fn all(
         turn.end();
         read
     })
+}
+
+/// Reads all files, one after another, without a thread beside this one. Returns how many were read.
+fn one_by_one(files: &[Found], work: &Work<'_>, sink: &mut Sink<'_>) -> Result<usize, Complaint> {
+    let mut scanner = Scanner::new(work.library);
+    for (read, file) in files.iter().enumerate() {
+        if work.stop.is_wanted() {
+            return Ok(read);
+        }
+        let mut taken = Ok(());
+        let mut hand_on = |part: Done| {
+            taken = sink.take_up(part);
+            taken.is_ok()
+        };
+        let done = work.known_or_read(file, &mut scanner, &mut hand_on);
+        taken?;
+        // What was being read when the end was asked for is not known to its end.
+        if work.stop.is_wanted() {
+            return Ok(read);
+        }
+        sink.take_up(done)?;
+    }
+    Ok(files.len())
 }
 
 /// Puts results into path order.

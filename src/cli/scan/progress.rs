@@ -43,6 +43,11 @@ impl Progress {
         }
     }
 
+    /// Will there be something to see, if it takes long?
+    pub fn may_show(&self) -> bool {
+        self.shown_from.is_some()
+    }
+
     /// A file has been read.
     pub fn file(&mut self, bytes: u64) {
         self.done += 1;

@@ -1,0 +1,179 @@
+//! What a command of a shell does to the status of another.
+
+/// Does a command only pass on the status of an earlier one: `exit 1`, `[ $RC -eq 0 ]`, `echo "${exit_code}"`?
+pub(super) fn passes_on(command: &str) -> bool {
+    let command = command.as_bytes();
+    [&b"exit"[..], b"return", b"false"]
+        .iter()
+        .any(|name| word(command, name))
+        || memchr::memchr_iter(b'$', command).any(|at| {
+            let rest = &command[at + 1..];
+            is_status(rest.strip_prefix(b"{").unwrap_or(rest))
+        })
+}
+
+/// Is that what a variable is called that holds a status?
+fn is_status(name: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[b"rc", b"ret", b"res", b"err"];
+    const STARTS: &[&[u8]] = &[
+        b"?",
+        b"result",
+        b"status",
+        b"exitcode",
+        b"exit_code",
+        b"errorcode",
+        b"error_code",
+    ];
+    WORDS.iter().any(|w| word(name, w)) || STARTS.iter().any(|s| starts(name, s))
+}
+
+/// `export NAME="$(command)"`: the shell sees the status of `export`, which is 0 whatever the command inside says (POSIX
+/// 2.9.1; ShellCheck SC2155). The name of what is set so.
+pub(super) fn hides(command: &str) -> Option<&str> {
+    const SETTERS: &[&str] = &["export", "declare", "local", "readonly", "typeset"];
+    let behind = |name: &&str| command.strip_prefix(*name);
+    let mut rest = after_blanks(SETTERS.iter().find_map(behind)?)?;
+    while let Some(option) = rest.strip_prefix('-') {
+        rest = after_blanks(option.trim_start_matches(in_name))
+            .filter(|_| option.starts_with(in_name))?;
+    }
+    let value = rest.trim_start_matches(in_name);
+    let name = &rest[..rest.len() - value.len()];
+    let value = value.strip_prefix('=').filter(|_| !name.is_empty())?;
+    let inside = value.strip_prefix(['"', '\'']).unwrap_or(value);
+    (inside.starts_with("$(") || inside.starts_with('`')).then_some(name)
+}
+
+/// What follows at least one blank.
+fn after_blanks(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(['\t', '\n', '\x0b', '\x0c', '\r', ' ']);
+    (rest.len() < text.len()).then_some(rest)
+}
+
+/// The names of a shell are ASCII.
+fn in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Does a text begin with that word, which is in lower case, whatever its own case?
+fn starts(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// The same, and the word ends there.
+fn word(text: &[u8], word: &[u8]) -> bool {
+    starts(text, word)
+        && !text
+            .get(word.len())
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_passes_a_status_on() {
+        for command in [
+            "exit 1",
+            "EXIT",
+            "return $x",
+            "false",
+            "test $? -eq 0",
+            "[ ${RC} -eq 0 ]",
+            "echo $ret;",
+            "if [ \"$result_of_tests\" ]; then",
+            "exit-code",
+            "echo $EXIT_CODE",
+            "echo ${exitcode}",
+            "echo $$err",
+            "echo $Error_Code2",
+        ] {
+            assert!(passes_on(command), "{command}");
+        }
+        for command in [
+            "",
+            "exits",
+            "exit_now",
+            "falsehood",
+            " exit 1",
+            "echo exit",
+            "echo rc",
+            "echo $rcs",
+            "echo ${{?}",
+            "echo $errors",
+            "echo $exit_",
+            "echo $exit__code",
+            "echo $",
+            "echo ${",
+            "echo $reset",
+        ] {
+            assert!(!passes_on(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn what_hides_a_status() {
+        for (command, name) in [
+            ("export A=$(make)", "A"),
+            ("export  A_1=`make`", "A_1"),
+            ("declare -x -r b=\"$(make)\"", "b"),
+            ("local\tx='`", "x"),
+            ("readonly 1=$(", "1"),
+            ("typeset -A  -b c='$(x", "c"),
+        ] {
+            assert_eq!(hides(command), Some(name), "{command}");
+        }
+        for command in [
+            "A=$(make)",
+            "exportA=$(make)",
+            "export A=$B",
+            "export A=x$(make)",
+            "export A=\"'$(make)",
+            "export A =$(make)",
+            "export =$(make)",
+            "export - A=$(make)",
+            "export -x",
+            "export -xA=$(make)",
+            "export --x A=$(make)",
+            " export A=$(make)",
+            "export A B=$(make)",
+            "export 이름=$(make)",
+        ] {
+            assert_eq!(hides(command), None, "{command}");
+        }
+    }
+
+    fn text(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(parts), 0..12).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn a_status_is_passed_on_as_the_regex_says(command in text(&[
+            "exit", "return", "false", "$", "{", "?", "rc", "ret", "res", "result", "status", "exit", "_", "code", "err", "error",
+            "EXIT", "Rc", "s", " ", "1", "}", ";", "$rc", "${", "$exit", "오", "ſ", "\u{212a}",
+        ])) {
+            let words = r"(?i-u)^(?:exit|return|false)\b|\$\{?(?:\?|rc\b|ret\b|res\b|result|status|exit_?code|err\b|error_?code)";
+            let regex = regex::Regex::new(words).unwrap();
+            prop_assert_eq!(passes_on(&command), regex.is_match(&command));
+        }
+
+        #[test]
+        fn a_status_is_hidden_as_the_regex_says(setter in text(&["export", "declare", "local", "readonly", "typeset", "", " "]),
+            command in text(&[
+            " ", "\t", "\u{b}", "\n", "-", "-x ", "x", "_", "1", "=", "A=", "\"", "'", "$(", "`", "$", "(", "오",
+        ])) {
+            let words = r#"(?-u)^(?:export|declare|local|readonly|typeset)\s+(?:-\w+\s+)*(\w+)=["']?(?:\$\(|`)"#;
+            let regex = regex::Regex::new(words).unwrap();
+            let found = |text: &str| regex.captures(text).map(|found| found[1].to_owned());
+            for command in [format!("{setter}{command}"), format!("export {command}"), format!("local -x A={command}")] {
+                prop_assert_eq!(hides(&command).map(str::to_owned), found(&command));
+            }
+        }
+    }
+}
