@@ -4,12 +4,13 @@
 //! such a line the regexes of the literals found there run, each compiled when first used. Nothing is allocated for a
 //! line where nothing hits.
 
+use std::cell::OnceCell;
 use std::io::{self, Read};
 
 use super::near::{self, At, Memory};
 use super::store::Store;
 use super::tail::Tail;
-use super::unkeyed;
+use super::unkeyed::Unkeyed;
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Found;
 use crate::model::{Hit, JobFacts, Outcome, Place, TailLine, WatchHit};
@@ -56,6 +57,7 @@ pub struct Scanner<'l> {
     /// For each literal the age ([`Run::age`]) in which nobody wants its lines.
     unwanted: Vec<u64>,
     age: u64,
+    unkeyed: OnceCell<Unkeyed<'l>>,
 }
 
 impl<'l> Scanner<'l> {
@@ -69,6 +71,7 @@ impl<'l> Scanner<'l> {
             targets: Vec::new(),
             unwanted: vec![0; library.tables().count()],
             age: 0,
+            unkeyed: OnceCell::new(),
         }
     }
 
@@ -131,7 +134,8 @@ impl<'l> Scanner<'l> {
                 let lines = scan.tail.lines(&facts).into_iter();
                 lines.chain(verdict(&facts)).collect()
             };
-            let more = unkeyed::hits(self.library, &last, all, &facts, &scan.hits);
+            let unkeyed = self.unkeyed.get_or_init(|| Unkeyed::of(self.library));
+            let more = unkeyed.hits(&last, all, &facts, &scan.hits);
             scan.hits.extend(more);
             scan.hits.sort_by_key(|hit| (hit.place.line, hit.pattern));
         }

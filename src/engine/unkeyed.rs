@@ -6,58 +6,20 @@ use std::cell::LazyCell;
 use super::near;
 use super::scan::echo_mark;
 use crate::library::{Library, Probe, Target, Watch};
-use crate::matcher::Bytes;
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
 use crate::pattern::compile::Near;
 use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;
 
-/// Hits on the last lines of the tail, the verdict behind them; `all` makes the whole of it. `known` are those of
-/// alternatives with a literal: a pattern that has one on a line needs no other.
-pub(super) fn hits(
-    library: &Library,
-    last: &[TailLine],
-    all: impl FnOnce() -> Vec<TailLine>,
-    facts: &JobFacts,
-    known: &[Hit],
-) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = Vec::new();
-    let mut folded = Vec::new();
-    let in_force = |target: &Target| library.is_enabled(target.pattern.into());
-    let alternatives: Vec<Alternative<'_>> = library
-        .unkeyed()
-        .filter(in_force)
-        .filter_map(|target| Alternative::new(library, target))
-        .collect();
-    let all = LazyCell::new(all);
-    for (at, line) in last.iter().enumerate() {
-        if line.echo && !line.command {
-            continue;
-        }
-        folded.clear();
-        folded.extend(line.text.bytes().map(literal::fold));
-        let bytes = Bytes::of(&folded);
-        for alternative in &alternatives {
-            let (index, target) = (alternative.index, alternative.target);
-            let Some(hit) = try_line(alternative, line, &folded, &bytes) else {
-                continue;
-            };
-            let same = |h: &Hit| h.pattern == index && h.place.line == hit.place.line;
-            if known.iter().chain(&hits).any(same) {
-                continue;
-            }
-            hits.push(Hit {
-                context: context(library, target.pattern, &all, last.len() - at),
-                command: command(facts, line),
-                ..hit
-            });
-        }
-    }
-    hits
+/// The alternatives without a literal that are in force.
+#[derive(Debug)]
+pub(super) struct Unkeyed<'l> {
+    library: &'l Library,
+    alternatives: Vec<Alternative<'l>>,
 }
 
-/// An alternative without a literal.
+#[derive(Debug)]
 struct Alternative<'l> {
     target: Target,
     index: u32,
@@ -78,22 +40,83 @@ impl<'l> Alternative<'l> {
     }
 }
 
+impl<'l> Unkeyed<'l> {
+    /// Those of a library.
+    pub(super) fn of(library: &'l Library) -> Self {
+        let in_force = |target: &Target| library.is_enabled(target.pattern.into());
+        let made = |target| Alternative::new(library, target);
+        Self {
+            library,
+            alternatives: library
+                .unkeyed()
+                .filter(in_force)
+                .filter_map(made)
+                .collect(),
+        }
+    }
+
+    /// Hits on the last lines of the tail, the verdict behind them; `all` makes the whole of it. `known` are those of
+    /// alternatives with a literal: a pattern that has one on a line needs no other.
+    pub(super) fn hits(
+        &self,
+        last: &[TailLine],
+        all: impl FnOnce() -> Vec<TailLine>,
+        facts: &JobFacts,
+        known: &[Hit],
+    ) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut folded = Vec::new();
+        let all = LazyCell::new(all);
+        for (at, line) in last.iter().enumerate() {
+            let text = line.text.as_bytes();
+            let mut from = line.content_at.min(text.len());
+            let on = match (line.command, line.echo) {
+                (true, _) => {
+                    from += echo_mark(&text[from..]);
+                    On::Command
+                }
+                (false, false) => On::Output,
+                (false, true) => continue,
+            };
+            let content = &text[from..];
+            folded.clear();
+            for alternative in &self.alternatives {
+                // The first byte tells most of them.
+                if alternative.on != on || !alternative.probe.may_begin(content) {
+                    continue;
+                }
+                if folded.is_empty() {
+                    folded.extend(content.iter().map(|&byte| literal::fold(byte)));
+                }
+                let Some(hit) = try_line(alternative, line, from, &folded) else {
+                    continue;
+                };
+                let same =
+                    |h: &Hit| h.pattern == alternative.index && h.place.line == hit.place.line;
+                if known.iter().chain(&hits).any(same) {
+                    continue;
+                }
+                let pattern = alternative.target.pattern;
+                hits.push(Hit {
+                    context: context(self.library, pattern, &all, last.len() - at),
+                    command: command(facts, line),
+                    ..hit
+                });
+            }
+        }
+        hits
+    }
+}
+
 fn try_line(
     alternative: &Alternative<'_>,
     line: &TailLine,
+    from: usize,
     folded: &[u8],
-    bytes: &Bytes,
 ) -> Option<Hit> {
     let probe = alternative.probe;
-    let mut from = line.content_at.min(line.text.len());
-    match alternative.on {
-        On::Output if !line.echo => {}
-        On::Command if line.command => from += echo_mark(&line.text.as_bytes()[from..]),
-        _ => return None,
-    }
     let content = &line.text.as_bytes()[from..];
-    // Most lines lack a byte of most patterns.
-    if !probe.may_match_bytes(content, bytes) || !probe.may_match(&folded[from..]) {
+    if !probe.may_match(folded) {
         return None;
     }
     let found = probe.find_at(content, 0)?;

@@ -1,7 +1,7 @@
 //! A regex of a pattern, as it is run.
 
 use super::Library;
-use crate::matcher::{Bytes, Found, Program};
+use crate::matcher::{Found, Program};
 use crate::model::Captures;
 use crate::trace::cut;
 
@@ -32,9 +32,9 @@ impl<'l> Probe<'l> {
         self.program.may_match(folded)
     }
 
-    /// The same by the first byte of the text and by which bytes stand in it, folded: cheap, and rules most texts out.
-    pub fn may_match_bytes(self, text: &[u8], bytes: &Bytes) -> bool {
-        self.program.may_begin(text) && self.program.may_match_bytes(bytes)
+    /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
+    pub fn may_begin(self, text: &[u8]) -> bool {
+        self.program.may_begin(text)
     }
 
     /// The leftmost match that begins at `at` or behind.

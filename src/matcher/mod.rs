@@ -150,17 +150,6 @@ impl<'p> Program<'p> {
         true
     }
 
-    /// Does the rarest byte of each text that every match contains stand in a text with these folded bytes?
-    pub fn may_match_bytes(self, bytes: &Bytes) -> bool {
-        let needs = &self.0[self.word(5) as usize..];
-        let mut at = 1;
-        (0..needs[0]).all(|_| {
-            let rare = needs[at + 2 + usize::from(needs[at + 1])];
-            at += 2 + usize::from(needs[at]);
-            bytes.0[usize::from(rare) / 64] & 1 << (rare % 64) != 0
-        })
-    }
-
     /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
     pub fn may_begin(self, text: &[u8]) -> bool {
         self.flags() & (ANCHORED | HAS_FIRST) != ANCHORED | HAS_FIRST
@@ -175,21 +164,6 @@ impl<'p> Program<'p> {
     /// There is no code, or the text is too long for it: what was tried would take too much memory.
     pub fn find_at(self, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
         run::find(self, text, at)
-    }
-}
-
-/// Which bytes stand in a text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Bytes([u64; 4]);
-
-impl Bytes {
-    /// Those of a text.
-    pub fn of(text: &[u8]) -> Self {
-        let mut bytes = Self::default();
-        for &byte in text {
-            bytes.0[usize::from(byte) / 64] |= 1 << (byte % 64);
-        }
-        bytes
     }
 }
 
