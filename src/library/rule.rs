@@ -54,7 +54,7 @@ impl Packed {
 
     /// The rule, with its programs that many bytes behind its start.
     pub fn at_distance(&self, distance: usize) -> Vec<u8> {
-        let is_place = |k: usize| k > 0 && k % WORDS == 0;
+        let is_place = |k: usize| k > 0 && k.is_multiple_of(WORDS);
         let words = self.words.iter().enumerate();
         words
             .map(|(k, &word)| {
