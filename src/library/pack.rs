@@ -91,7 +91,7 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
     let mut id_at = HEAD + ENTRY * patterns.len();
     let mut body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
     let mut rule_at = body_at + bodies.iter().map(Vec::len).sum::<usize>();
-    let mut program_at = rule_at + rules.iter().map(rule::Packed::len).sum::<usize>();
+    let mut program_at = rule_at + rules.iter().map(rule::Packed::size).sum::<usize>();
     let trailer_at = program_at + rules.iter().map(|r| r.programs().len()).sum::<usize>();
     let mut index: Vec<u32> = vec![patterns.len() as u32, trailer_at as u32];
     let mut placed = Vec::new();
@@ -101,7 +101,7 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
         id_at += id_len;
         body_at += body_len;
         placed.extend(rule.at_distance(program_at - rule_at));
-        rule_at += rule.len();
+        rule_at += rule.size();
         program_at += rule.programs().len();
     }
     let mut bytes: Vec<u8> = index.iter().flat_map(|n| n.to_le_bytes()).collect();

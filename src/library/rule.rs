@@ -43,7 +43,7 @@ pub struct Packed {
 
 impl Packed {
     /// Bytes of the rule.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         4 * self.words.len()
     }
 
@@ -70,7 +70,7 @@ impl Packed {
 
     /// The rule and right behind it its programs.
     pub fn whole(&self) -> Vec<u8> {
-        let mut bytes = self.at_distance(self.len());
+        let mut bytes = self.at_distance(self.size());
         bytes.extend(&self.programs);
         bytes
     }
