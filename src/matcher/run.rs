@@ -7,8 +7,8 @@ use super::{
     SPLIT_WORDS, look, op,
 };
 
-/// Most words of places tried: 128 KiB.
-const MAX_TRIED: usize = 1 << 14;
+/// Most words of places tried, 1 MiB: more than any program of ours asks for on the longest window of a line.
+const MAX_TRIED: usize = 1 << 17;
 
 /// What to do when the way that was taken fails.
 #[derive(Debug, Clone, Copy)]
