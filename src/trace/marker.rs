@@ -27,6 +27,8 @@ pub struct Marker<'a> {
 
 /// Longest marker: the names of real sections have at most some hundred bytes.
 const MAX: usize = 512;
+/// Length of `section_end:1:x`: no marker is shorter.
+pub const SHORTEST: usize = 15;
 const START: &[u8] = b"section_start:";
 const END: &[u8] = b"section_end:";
 
@@ -55,21 +57,30 @@ pub const STAGES: &[&str] = &[
 /// Looks back from the end, and gives up at the last word in the usual case (a progress bar).
 #[inline(always)]
 pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
-    match text.last() {
-        Some(&b) if name_byte(b) => {
-            let name = text
-                .iter()
-                .rev()
-                .take(MAX + 1)
-                .take_while(|b| name_byte(**b));
-            match text[..text.len() - name.count()] {
-                [.., b'0'..=b'9', b':'] => at_end_slow(text),
-                _ => None,
-            }
-        }
-        Some(b']') => at_end_slow(text),
-        _ => None,
+    if may_end(text) {
+        at_end_slow(text)
+    } else {
+        None
     }
+}
+
+/// Could `text` end in a marker, by its last word?
+#[inline(always)]
+pub fn may_end(text: &[u8]) -> bool {
+    match text.last() {
+        Some(&b) if name_byte(b) => ends_in_name(text),
+        // A progress bar: `[===>  ]`.
+        Some(b']') => memchr::memrchr(b'[', text).is_some_and(|at| ends_in_name(&text[..at])),
+        _ => false,
+    }
+}
+
+/// Does `text` end in a name as it stands in a marker?
+#[inline(always)]
+fn ends_in_name(text: &[u8]) -> bool {
+    let name = text.iter().rev().take(MAX + 1);
+    let len = name.take_while(|b| name_byte(**b)).count();
+    len > 0 && matches!(text[..text.len() - len], [.., b'0'..=b'9', b':'])
 }
 
 #[inline(never)]
@@ -190,9 +201,23 @@ fn run_on(name: &str, behind: Option<u8>) -> Option<&str> {
     Some(&name[..stage.len()])
 }
 
+#[inline(always)]
 fn name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+    NAME_BYTES[usize::from(b)]
 }
+
+/// A table: long words before a lone CR are looked at byte by byte.
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    loop {
+        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+        if b == u8::MAX {
+            break table;
+        }
+        b += 1;
+    }
+};
 
 #[cfg(test)]
 mod tests {
