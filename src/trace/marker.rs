@@ -64,7 +64,7 @@ pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     }
 }
 
-/// Could `text` end in a marker, by its last word?
+/// Could `text` end in a marker, by its last words?
 #[inline(always)]
 pub fn may_end(text: &[u8]) -> bool {
     match text.last() {
@@ -75,12 +75,23 @@ pub fn may_end(text: &[u8]) -> bool {
     }
 }
 
-/// Does `text` end in a name as it stands in a marker?
+/// Does `text` end in a name behind a time, as it stands in a marker? The clock of a progress bar does not.
 #[inline(always)]
 fn ends_in_name(text: &[u8]) -> bool {
     let name = text.iter().rev().take(MAX + 1);
     let len = name.take_while(|b| name_byte(**b)).count();
-    len > 0 && matches!(text[..text.len() - len], [.., b'0'..=b'9', b':'])
+    match &text[..text.len() - len] {
+        before @ [.., b'0'..=b'9', b':'] if len > 0 => ends_in_time(&before[..before.len() - 1]),
+        _ => false,
+    }
+}
+
+#[inline(never)]
+fn ends_in_time(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take(MAX);
+    let digits = digits.take_while(|b| b.is_ascii_digit()).count();
+    let before = &text[..text.len() - digits];
+    before.ends_with(START) || before.ends_with(END)
 }
 
 #[inline(never)]
@@ -287,5 +298,21 @@ mod tests {
             at_end(b"section_start:1:a[collapsed=true, x=y]").unwrap().0,
             0
         );
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 4000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn the_quick_look_misses_no_marker(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "section_start:", "section_end:", "section_", "1", "12", ":", "a_b", "x-1.2", "[", "]", "[a=b]", "[a=b, c=d]",
+                "[=>  ]", " ", "0:00:01", "\n", "1234567890123456789012345678901234567890",
+            ]),
+            0..9,
+        )) {
+            let text = parts.concat();
+            proptest::prop_assert_eq!(at_end(text.as_bytes()), at_end_slow(text.as_bytes()));
+        }
     }
 }
