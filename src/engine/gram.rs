@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const STRIDE: usize = 3;
 /// Bytes a window of grams covers: the shortest literal.
 pub const WINDOW: usize = 4 + STRIDE - 1;
-/// Size of the first table: 64 KiB of bytes, each a filter of eight bits, of which a gram has two.
+/// Size of the first table: 32 KiB of bytes, each a filter of eight bits, of which a gram has two.
 const LOG2: u32 = 15;
 const TABLE: usize = 1 << LOG2;
 /// Samples of a step of the hot loop.
@@ -117,6 +117,7 @@ fn slot_of(gram: u32, mask: u32) -> u32 {
 
 /// Builds the tables as bytes; [`Tables::new`] reads them.
 pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
+    assert!(entries.len() < MAX_LITERALS, "too many literals");
     let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     // Those that have no choice first: what they need costs others little.
     let mut order: Vec<(u64, usize)> = Vec::new();
@@ -170,10 +171,16 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             let (word, bits) = neighbourhood(six, side);
             second[word & (words - 1)] |= bits;
         }
-        places.extend(
-            list.iter()
-                .map(|&(offset, id)| place(&entries[id as usize].literal, offset, id)),
-        );
+        let list = list.iter();
+        let mut list: Vec<Place> = list
+            .map(|&(offset, id)| Place::of(&entries[id as usize].literal, offset, id))
+            .collect();
+        list.sort_unstable_by_key(|place| (place.delta, place.other, place.id));
+        let groups = list.chunk_by(|a, b| a.delta == b.delta);
+        for group in groups.flat_map(|group| group.chunks(MAX_GROUP)) {
+            let packed = group.iter().enumerate();
+            places.extend(packed.map(|(k, place)| place.pack(group.len() - k)));
+        }
     }
     let mut bytes = Vec::new();
     let mut text: Vec<u8> = Vec::new();
@@ -211,20 +218,51 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     bytes
 }
 
-/// Where a gram stands in a literal, as the tables keep it: offset, distance to another gram of it, id, that other gram.
-fn place(literal: &[u8], offset: u32, id: u32) -> [u32; 3] {
-    let offset_at = offset as usize;
-    let other = if offset_at >= 4 {
-        offset_at - 4
-    } else {
-        (offset_at + 4).min(literal.len() - 4)
-    };
-    let delta = other as i32 - offset as i32;
-    [
-        offset | (delta as u16 as u32) << 16,
-        id,
-        gram(literal, other),
-    ]
+/// Where a gram stands in a literal, and another gram of that literal: most wrong literals are told by those four bytes.
+///
+/// Common grams stand in hundreds of literals. Hence their places come in groups of one distance to the other gram, sorted
+/// by it: the text there is read once for a group, and what it says is searched for.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u32,
+    /// How far behind the gram the other one stands, or before it.
+    delta: i32,
+    other: u32,
+    id: u32,
+}
+
+/// Places of a group, and literals, at the most: what the packed form holds.
+const MAX_GROUP: usize = 0xffff;
+const MAX_LITERALS: usize = 1 << 28;
+/// Added to a distance, so that it is packed without its sign.
+const DELTA_BIAS: i32 = 8;
+/// Places that are looked at one after another.
+const FEW: u32 = 8;
+
+impl Place {
+    fn of(literal: &[u8], offset: u32, id: u32) -> Self {
+        let offset_at = offset as usize;
+        let other = if offset_at >= 4 {
+            offset_at - 4
+        } else {
+            (offset_at + 4).min(literal.len() - 4)
+        };
+        Self {
+            offset,
+            delta: other as i32 - offset as i32,
+            other: gram(literal, other),
+            id,
+        }
+    }
+
+    /// As the tables keep it; `left` places of the group are not before this one.
+    fn pack(self, left: usize) -> [u32; 3] {
+        [
+            self.offset | (left as u32) << 16,
+            self.id | ((self.delta + DELTA_BIAS) as u32) << 28,
+            self.other,
+        ]
+    }
 }
 
 /// The tables, ready to scan with.
@@ -246,11 +284,10 @@ fn hits(table: &[u8; TABLE], window: &[u8; STEP + 1]) -> u32 {
     let mut hits = 0;
     for k in 0..UNROLL {
         let m = mix(gram(window, k * STRIDE));
-        // None of the bits is missing: less one, that is all ones.
-        let missing = u32::from(missing(table, m));
-        hits |= missing.wrapping_sub(1) & (1 << (8 + k));
+        // One more bit; that of the first sample ends up highest.
+        hits = 2 * hits + u32::from(missing(table, m) == 0);
     }
-    hits >> 8
+    hits
 }
 
 /// The bits of a gram that its byte of the first table does not have.
@@ -375,8 +412,9 @@ impl Tables {
                 let start = at + usize::from(entry >> 8) * STEP;
                 let mut hits = entry & 0xff;
                 while hits != 0 {
-                    let sample = start + hits.trailing_zeros() as usize * STRIDE;
-                    hits &= hits - 1;
+                    let k = (hits as u8).leading_zeros();
+                    hits &= !(0x80 >> k);
+                    let sample = start + k as usize * STRIDE;
                     close[count & 2047] = sample as u32;
                     count += usize::from(neighbours(second, text, sample));
                 }
@@ -406,41 +444,71 @@ impl Tables {
             }
             if word(&self.bytes, entry) == gram {
                 let from = word(&self.bytes, entry + 4);
-                for k in from..from + count {
-                    self.check(text, at, k as usize, found);
-                }
-                return;
+                return self.look_closely(text, at, from, from + count, found);
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    fn check(&self, text: &[u8], at: usize, place: usize, found: &mut impl FnMut(u32, usize)) {
-        let place = self.places + 12 * place;
-        let offsets = word(&self.bytes, place);
-        let (offset, delta) = ((offsets & 0xffff) as usize, (offsets >> 16) as u16 as i16);
-        let other = at.wrapping_add_signed(delta.into());
-        // Four more bytes, kept beside the place: most wrong literals are told by them.
-        if text.len() < 4
-            || other > text.len() - 4
-            || gram(text, other) != word(&self.bytes, place + 8)
-        {
-            return;
+    /// Which of the literals at these places stand here?
+    #[inline(always)]
+    fn look_closely(
+        &self,
+        text: &[u8],
+        at: usize,
+        mut from: u32,
+        to: u32,
+        found: &mut impl FnMut(u32, usize),
+    ) {
+        let part = |place: u32, k: usize| word(&self.bytes, self.places + 12 * place as usize + k);
+        while from < to {
+            let group = from + (part(from, 0) >> 16);
+            let delta = (part(from, 4) >> 28) as i32 - DELTA_BIAS;
+            let other = text
+                .get(at.wrapping_add_signed(delta as isize)..)
+                .and_then(<[u8]>::first_chunk)
+                .map(|four| u32::from_le_bytes(*four) | 0x2020_2020);
+            if let Some(other) = other {
+                // Halves until few are left; then one after another.
+                let mut end = group;
+                while end - from > FEW {
+                    let middle = from + (end - from) / 2;
+                    if part(middle, 8) < other {
+                        from = middle + 1;
+                    } else {
+                        end = middle;
+                    }
+                }
+                while from < group && part(from, 8) < other {
+                    from += 1;
+                }
+                while from < group && part(from, 8) == other {
+                    self.check(text, at, part(from, 0) & 0xffff, part(from, 4), found);
+                    from += 1;
+                }
+            }
+            from = group;
         }
-        let id = word(&self.bytes, place + 4) as usize;
-        let literal = self.literals + 16 * id;
-        let (from, len) = (
-            word(&self.bytes, literal) as usize,
-            word(&self.bytes, literal + 4) as usize,
-        );
-        let literal = &self.bytes[self.text + from..self.text + from + len];
-        let Some(start) = at.checked_sub(offset) else {
+    }
+
+    #[inline(always)]
+    fn check(
+        &self,
+        text: &[u8],
+        at: usize,
+        offset: u32,
+        id: u32,
+        found: &mut impl FnMut(u32, usize),
+    ) {
+        let id = id & (MAX_LITERALS as u32 - 1);
+        let literal = self.literal(id);
+        let Some(start) = at.checked_sub(offset as usize) else {
             return;
         };
-        if let Some(here) = text.get(start..start + len)
+        if let Some(here) = text.get(start..start + literal.len())
             && is_folded(here, literal)
         {
-            found(id as u32, start);
+            found(id, start);
         }
     }
 }
@@ -459,9 +527,15 @@ fn is_folded(text: &[u8], literal: &[u8]) -> bool {
         return gram(text, 0) == gram(literal, 0) && gram(text, last) == gram(literal, last);
     }
     // The last eight bytes may be told twice; a loop over bytes costs more.
-    let starts = (0..len - 8).step_by(8).chain([len - 8]);
     let differ = |at| eight(text, at) | 0x2020_2020_2020_2020 != eight(literal, at);
-    !starts.into_iter().any(differ)
+    let mut at = 0;
+    while at + 8 < len {
+        if differ(at) {
+            return false;
+        }
+        at += 8;
+    }
+    !differ(len - 8)
 }
 
 #[inline(always)]
@@ -518,24 +592,58 @@ mod tests {
             let mut got = Vec::new();
             tables.scan(&text, |id, at| got.push((id, at)));
             got.sort_unstable();
-            let mut want = Vec::new();
-            for (id, entry) in entries.iter().enumerate() {
-                for (at, window) in text.windows(entry.literal.len()).enumerate() {
-                    if window
-                        .iter()
-                        .zip(&entry.literal)
-                        .all(|(b, l)| b | 0x20 == *l)
-                    {
-                        want.push((id as u32, at));
-                    }
-                }
-            }
-            want.sort_unstable();
+            let want = naive(&entries, &text);
             assert_eq!(got, want, "round {round}");
         }
         assert_eq!(tables.targets(2).collect::<Vec<_>>(), [2, 77]);
         assert_eq!(tables.targets(3).collect::<Vec<_>>(), [3, 77]);
         assert!(tables.is_conditional(3) && !tables.is_conditional(2));
+    }
+
+    /// Every occurrence, letter case aside, by trying every literal everywhere.
+    fn naive(entries: &[Entry], text: &[u8]) -> Vec<(u32, usize)> {
+        let folded: Vec<u8> = text.iter().map(|b| b | 0x20).collect();
+        let mut found = Vec::new();
+        for (id, entry) in entries.iter().enumerate() {
+            let windows = folded.windows(entry.literal.len()).enumerate();
+            let here = windows.filter(|(_, window)| *window == entry.literal);
+            found.extend(here.map(|(at, _)| (id as u32, at)));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn literals_that_share_their_words_are_told_apart() {
+        const WORDS: &[&str] = &[
+            "error", " error ", "error: ", "failed", " to ", "x", "yz", "7",
+        ];
+        let mut state = 5;
+        for round in 0..60 {
+            let mut words = |n: usize| -> Vec<u8> {
+                let words = (0..n).map(|_| WORDS[random(&mut state) % WORDS.len()]);
+                words.collect::<String>().into_bytes()
+            };
+            let mut entries: Vec<Entry> = Vec::new();
+            while entries.len() < 20 * (1 + round % 10) {
+                let mut literal = words(2 + entries.len() % 4);
+                literal.iter_mut().for_each(|b| *b |= 0x20);
+                let is_new = entries.iter().all(|entry| entry.literal != literal);
+                if literal.len() >= WINDOW && is_new {
+                    entries.push(Entry {
+                        literal,
+                        targets: vec![0],
+                        conditional: false,
+                    });
+                }
+            }
+            let tables = Tables::new(build(&entries, &|_| 0).into());
+            let text = words(400);
+            let mut got = Vec::new();
+            tables.scan(&text, |id, at| got.push((id, at)));
+            got.sort_unstable();
+            assert_eq!(got, naive(&entries, &text), "round {round}");
+        }
     }
 
     #[test]

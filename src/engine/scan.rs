@@ -19,6 +19,7 @@ use crate::pattern::schema::{On, Scope};
 use crate::trace::dialect::Jobs;
 use crate::trace::line::{Kind, Line};
 use crate::trace::page::Page;
+use crate::trace::reader::Buffers;
 use crate::trace::{Block, BlockReader, Frame, Piece, cut, frame, prefix};
 
 /// Most bytes of a line that are kept as evidence.
@@ -50,7 +51,7 @@ impl Scan {
 #[derive(Debug)]
 pub struct Scanner<'l> {
     library: &'l Library,
-    buffer: Vec<u8>,
+    buffers: Buffers,
     found: Vec<(usize, u32)>,
     echoes: Vec<usize>,
     targets: Vec<Target>,
@@ -65,7 +66,7 @@ impl<'l> Scanner<'l> {
     pub fn new(library: &'l Library) -> Self {
         Self {
             library,
-            buffer: Vec::new(),
+            buffers: Buffers::default(),
             found: Vec::new(),
             echoes: Vec::new(),
             targets: Vec::new(),
@@ -97,10 +98,10 @@ impl<'l> Scanner<'l> {
     }
 
     fn scan_from(&mut self, source: impl Read, line: u64) -> Scan {
-        let reader = BlockReader::reusing(source, std::mem::take(&mut self.buffer));
+        let reader = BlockReader::reusing(source, std::mem::take(&mut self.buffers));
         let mut reader = reader.starting_at(line);
         let scan = self.drive(&mut reader, line);
-        self.buffer = reader.into_buffer();
+        self.buffers = reader.into_buffers();
         scan
     }
 

@@ -1,5 +1,7 @@
 //! A stretch of clean text with a sparse index back to the raw log.
 
+use std::cell::Cell;
+
 use super::marker::Edge;
 use super::prefix;
 
@@ -23,6 +25,28 @@ pub enum Border {
     Overwritten,
     /// A section marker stood there.
     Marker,
+}
+
+/// Where a piece ends at a border. There may be one for every other byte: hence no larger than it must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PieceEnd {
+    at: u32,
+    border: Border,
+}
+
+impl PieceEnd {
+    /// A block is never as large as 4 GiB.
+    pub(super) fn new(at: usize, border: Border) -> Self {
+        Self {
+            at: at as u32,
+            border,
+        }
+    }
+
+    /// Offset of its newline.
+    pub(super) fn at(self) -> usize {
+        self.at as usize
+    }
 }
 
 /// A section marker that ended in CR, taken out of the text.
@@ -52,7 +76,9 @@ pub struct Block {
     pub(super) first_line: u64,
     pub(super) column: u64,
     pub(super) next_column: u64,
-    pub(super) borders: Vec<(usize, Border)>,
+    /// Line number at `carry`, once somebody counted so far; 0 before.
+    pub(super) carry_line: Cell<u64>,
+    pub(super) borders: Vec<PieceEnd>,
     /// Where continuations were joined to the text before them, and how many at that place.
     pub(super) joins: Vec<(usize, u64)>,
     /// How many of the joins the number of the first line counts already.
@@ -148,8 +174,8 @@ impl Block {
     /// Is the piece that ends at `to` overwritten by the next one on a screen?
     pub fn overwritten(&self, to: usize) -> bool {
         self.borders
-            .binary_search_by_key(&to, |(at, _)| *at)
-            .is_ok_and(|k| self.borders[k].1 == Border::Overwritten)
+            .binary_search_by_key(&to, |border| border.at())
+            .is_ok_and(|k| self.borders[k].border == Border::Overwritten)
     }
 
     /// How many clean bytes of the log stand before [`Block::bytes`].
@@ -168,7 +194,7 @@ impl Block {
         let borders = self
             .borders
             .iter()
-            .map(|(at, _)| *at)
+            .map(|border| border.at())
             .filter(|at| within(*at))
             .map(|at| at - from);
         let joins = self
@@ -215,7 +241,9 @@ impl Block {
         Counter {
             at: self.fresh,
             line: self.first_line,
-            border: self.borders.partition_point(|(at, _)| *at < self.fresh),
+            border: self
+                .borders
+                .partition_point(|border| border.at() < self.fresh),
             join: self.counted,
         }
     }
@@ -223,7 +251,7 @@ impl Block {
     /// Raw line number at an offset of the history or the text, without a counter at hand.
     pub fn line_before(&self, at: usize, known: usize, known_line: u64) -> u64 {
         let newlines = memchr::memchr_iter(b'\n', &self.buf[at..known]).count() as u64;
-        let borders = |to: usize| self.borders.partition_point(|(border, _)| *border < to);
+        let borders = |to: usize| self.borders.partition_point(|border| border.at() < to);
         let joins = |to: usize| self.joins.partition_point(|(join, _)| *join <= to);
         let borders = (borders(known) - borders(at)) as u64;
         let joins = self.joins[joins(at)..joins(known)].iter();
@@ -233,7 +261,11 @@ impl Block {
 
     /// Makes room for the next stretch: keeps the history and what was carried.
     pub(super) fn recycle(&mut self) {
-        let line = self.counter().line_at(self, self.carry);
+        let line = match self.carry_line.take() {
+            0 => self.counter().line_at(self, self.carry),
+            line => line,
+        };
+        self.carry_line.set(0);
         let mut from = self.carry.saturating_sub(HISTORY);
         if from > 0 && self.buf[from - 1] != b'\n' {
             from =
@@ -248,11 +280,11 @@ impl Block {
         self.end = self.fresh;
         self.carry = self.fresh;
         self.first_line = line;
-        self.borders.retain_mut(|(at, _)| {
-            let keep = *at >= from;
-            *at = at.wrapping_sub(from);
-            keep
-        });
+        let gone = self.borders.partition_point(|border| border.at() < from);
+        self.borders.drain(..gone);
+        for border in &mut self.borders {
+            border.at -= from as u32;
+        }
         self.joins.retain_mut(|(at, _)| {
             let keep = *at >= from;
             *at = at.wrapping_sub(from);
@@ -309,7 +341,7 @@ impl Counter {
         while block
             .borders
             .get(self.border)
-            .is_some_and(|(border, _)| *border < at)
+            .is_some_and(|border| border.at() < at)
         {
             self.border += 1;
             self.line -= 1;
@@ -319,6 +351,9 @@ impl Counter {
             self.line += count;
         }
         self.at = at;
+        if at == block.carry {
+            block.carry_line.set(self.line);
+        }
         self.line
     }
 }

@@ -3,7 +3,7 @@
 //! Enters: raw bytes that end at a line end, or at a border that no escape crosses. Leaves: clean bytes in
 //! a [`Block`], never more than came in, and its index of piece borders, joins, markers and green echoes.
 
-use super::block::{Block, Border, SectionMark};
+use super::block::{Block, Border, PieceEnd, SectionMark};
 use super::escape::{self, ESC};
 use super::marker;
 
@@ -68,74 +68,189 @@ fn mask_portable(b: &[u8; 64]) -> u64 {
 pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) {
     block.reserve(src.len() + 66);
     let n = src.len();
-    let (mut i, mut o) = (0, block.len);
+    let mut at = At {
+        src,
+        at_eof,
+        i: 0,
+        o: block.len,
+        // Apart from the block, so that its place is known to stay where it is.
+        buf: std::mem::take(&mut block.buf),
+    };
     let mut join = 0;
     let mut stop = joins.first().copied().unwrap_or(n);
     loop {
-        if i >= stop {
-            while join < joins.len() && joins[join] <= i {
-                block.joins.push((o, 1));
+        if at.i >= stop {
+            while join < joins.len() && joins[join] <= at.i {
+                block.joins.push((at.o, 1));
                 join += 1;
             }
             stop = joins.get(join).copied().unwrap_or(n);
-            if i >= n {
+            if at.i >= n {
                 break;
             }
         }
-        if let Some(chunk) = src[i..].first_chunk::<64>() {
-            let found = mask(chunk);
-            // Always 64 bytes: no copy whose length depends on the data.
-            block.buf[o..o + 64].copy_from_slice(chunk);
-            let run = if found == 0 {
-                64
-            } else {
-                found.trailing_zeros() as usize
-            };
-            let step = run.min(stop - i);
-            o += step;
-            i += step;
-            if found == 0 || i >= stop {
-                continue;
-            }
+        if at.i + CHUNK <= stop && at.i + 2 * CHUNK <= n {
+            at.chunk(block);
+        } else if special(src[at.i]) {
+            at.special(block);
         } else {
-            while i < stop && !special(src[i]) {
-                block.buf[o] = src[i];
-                o += 1;
-                i += 1;
-            }
-            if i >= stop {
-                continue;
-            }
-        }
-        match src[i] {
-            ESC => {
-                while i < n && src[i] == ESC {
-                    let rest = &src[i..];
-                    let is_echo = rest.starts_with(GREEN_ECHO);
-                    if is_echo {
-                        block.greens.push(o);
-                    }
-                    if block.coloured_from.is_none() && (is_echo || runner_colour(rest)) {
-                        block.coloured_from = Some(o);
-                    }
-                    i += escape::len(rest);
-                }
-            }
-            b'\r' => {
-                let next = src[i..]
-                    .iter()
-                    .position(|&b| b != b'\r')
-                    .map_or(n, |k| i + k);
-                i = next;
-                let line_end = next == n && at_eof || src.get(next) == Some(&b'\n');
-                if !line_end {
-                    o = lone_cr(block, o);
-                }
-            }
-            _ => i += 1,
+            at.buf[at.o] = src[at.i];
+            at.o += 1;
+            at.i += 1;
         }
     }
-    block.len = o;
+    block.len = at.o;
+    block.buf = at.buf;
+}
+
+/// Bytes that are looked at in one go.
+const CHUNK: usize = 64;
+
+/// How far cleaning has come: what was read of `src`, and written of `buf`, never more than that.
+struct At<'s> {
+    src: &'s [u8],
+    at_eof: bool,
+    i: usize,
+    o: usize,
+    buf: Vec<u8>,
+}
+
+impl At<'_> {
+    /// A chunk, behind which there is another: the positions of all special bytes are found at once.
+    #[inline(always)]
+    fn chunk(&mut self, block: &mut Block) {
+        let start = self.i;
+        let Some(both) = self.src[start..].first_chunk::<{ 2 * CHUNK }>() else {
+            return;
+        };
+        let Some(chunk) = both.first_chunk::<CHUNK>() else {
+            return;
+        };
+        let mut found = mask(chunk);
+        if found == 0 {
+            self.buf[self.o..self.o + CHUNK].copy_from_slice(chunk);
+            self.i += CHUNK;
+            self.o += CHUNK;
+            return;
+        }
+        let mut from = 0;
+        while found != 0 {
+            let at = found.trailing_zeros() as usize;
+            self.text(both, from, at);
+            let len = match both[at] {
+                ESC => short_sequence(both, at, self.o, block),
+                b'\r' => self.short_return(both[at + 1], block),
+                _ => 0,
+            };
+            if len > 0 {
+                // There is nothing special in it but its first byte.
+                from = at + len;
+                found &= found - 1;
+                continue;
+            }
+            self.i = start + at;
+            self.special(block);
+            from = self.i - start;
+            if from >= CHUNK {
+                return;
+            }
+            found &= !0 << from;
+        }
+        if from < CHUNK {
+            self.text(both, from, CHUNK);
+            from = CHUNK;
+        }
+        self.i = start + from;
+    }
+
+    /// Copies what stands between two special bytes. More is written than counts: no copy whose length depends on the data.
+    #[inline(always)]
+    fn text(&mut self, both: &[u8; 2 * CHUNK], from: usize, to: usize) {
+        let buf = &mut self.buf[self.o..self.o + CHUNK];
+        buf[..32].copy_from_slice(&both[from..from + 32]);
+        if to > from + 32 {
+            buf[32..].copy_from_slice(&both[from + 32..from + CHUNK]);
+        }
+        self.o += to - from;
+    }
+
+    /// A CR before a newline, or behind text that is no marker: 1. Anything else: 0.
+    #[inline(always)]
+    fn short_return(&mut self, next: u8, block: &mut Block) -> usize {
+        match next {
+            b'\n' => return 1,
+            b'\r' => return 0,
+            _ => {}
+        }
+        if may_be_marker(&self.buf[..self.o], block) {
+            return 0;
+        }
+        self.o = end_piece(&mut self.buf, self.o, Border::Overwritten, block);
+        1
+    }
+
+    /// The special byte at `i`, a run of them, or the sequences that begin there.
+    #[inline(never)]
+    fn special(&mut self, block: &mut Block) {
+        let src = self.src;
+        let run = run(&src[self.i..]);
+        match src[self.i] {
+            ESC => {
+                // ESC ESC is nothing: only the last of a run begins a sequence.
+                self.i += run - 1;
+                let rest = &src[self.i..];
+                note_colours(rest, self.o, block);
+                self.i += escape::len(rest);
+            }
+            b'\r' => {
+                self.i += run;
+                let line_end =
+                    self.i == src.len() && self.at_eof || src.get(self.i) == Some(&b'\n');
+                if !line_end {
+                    self.o = lone_cr(&mut self.buf, self.o, block);
+                }
+            }
+            _ => self.i += run,
+        }
+    }
+}
+
+/// How often the first byte is repeated, itself included.
+#[inline(always)]
+fn run(bytes: &[u8]) -> usize {
+    let first = bytes[0];
+    if bytes.get(1) != Some(&first) {
+        return 1;
+    }
+    let eights = bytes.chunks_exact(8);
+    let whole = 8 * eights.take_while(|eight| **eight == [first; 8]).count();
+    let rest = bytes[whole..].iter().take_while(|b| **b == first);
+    whole + rest.count()
+}
+
+/// Length of the usual kind of sequence at `both[at] == ESC`: a CSI of few parameters; 0 for any other.
+#[inline(always)]
+fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, o: usize, block: &mut Block) -> usize {
+    let Some(bytes) = both.get(at..).and_then(<[u8]>::first_chunk) else {
+        return 0;
+    };
+    let len = escape::short(bytes);
+    if len > 0 {
+        note_colours(bytes, o, block);
+    }
+    len
+}
+
+/// Keeps in mind where commands are echoed in green, and since when the log has the runner's colours.
+#[inline(always)]
+fn note_colours(sequence: &[u8], o: usize, block: &mut Block) {
+    let is_echo = sequence.starts_with(GREEN_ECHO);
+    if is_echo {
+        block.greens.push(o);
+    }
+    if block.coloured_from.is_none() && (is_echo || runner_colour(sequence)) {
+        block.coloured_from = Some(o);
+    }
 }
 
 /// Sequences that only the runner's own lines use so: they tell that the log has its colours.
@@ -143,88 +258,51 @@ fn runner_colour(rest: &[u8]) -> bool {
     rest.starts_with(b"\x1b[0K") || rest.starts_with(b"\x1b[0;m") || rest.starts_with(b"\x1b[36;1m")
 }
 
+/// Could a marker stand at the end of the text?
+#[inline(always)]
+fn may_be_marker(text: &[u8], block: &Block) -> bool {
+    let border = block.borders.last().map_or(0, |border| border.at() + 1);
+    // The piece begins there at the earliest.
+    let earliest = block.fresh.max(border);
+    let low = earliest.max(text.len().saturating_sub(MARKER_REACH));
+    text.len() >= earliest + marker::SHORTEST && marker::may_end(&text[low..])
+}
+
 /// A carriage return that does not end its line: a marker before it is taken out, else a piece ends here.
-fn lone_cr(block: &mut Block, mut o: usize) -> usize {
+fn lone_cr(buf: &mut [u8], o: usize, block: &mut Block) -> usize {
+    if !may_be_marker(&buf[..o], block) {
+        return end_piece(buf, o, Border::Overwritten, block);
+    }
     let low = block.fresh.max(o.saturating_sub(MARKER_REACH));
-    let piece = memchr::memrchr(b'\n', &block.buf[low..o]).map_or(low, |k| low + k + 1);
-    let found = marker::at_end(&block.buf[piece..o])
-        .map(|(at, m)| (piece + at, m.edge, m.unix, m.name.to_owned()));
-    let border = match &found {
-        Some((at, ..)) => {
-            o = *at;
-            // What was joined within the marker is joined before the text behind it.
-            let gone = block.joins.partition_point(|(join, _)| *join <= o);
-            block.joins[gone..].iter_mut().for_each(|join| join.0 = o);
-            Border::Marker
-        }
-        None => Border::Overwritten,
+    let piece = memchr::memrchr(b'\n', &buf[low..o]).map_or(low, |k| low + k + 1);
+    let Some((at, marker)) = marker::at_end(&buf[piece..o]) else {
+        return end_piece(buf, o, Border::Overwritten, block);
     };
-    if o > piece {
-        block.buf[o] = b'\n';
-        block.borders.push((o, border));
-        o += 1;
+    let (edge, unix, name) = (marker.edge, marker.unix, marker.name.to_owned());
+    let o = piece + at;
+    // What was joined within the marker is joined before the text behind it.
+    let gone = block.joins.partition_point(|(join, _)| *join <= o);
+    block.joins[gone..].iter_mut().for_each(|join| join.0 = o);
+    let at = end_piece(buf, o, Border::Marker, block);
+    block.marks.push(SectionMark {
+        at,
+        edge,
+        unix,
+        name,
+    });
+    at
+}
+
+/// Ends a piece, if there is any text of it.
+#[inline(always)]
+fn end_piece(buf: &mut [u8], o: usize, border: Border, block: &mut Block) -> usize {
+    if o == block.fresh || buf[o - 1] == b'\n' {
+        return o;
     }
-    if let Some((_, edge, unix, name)) = found {
-        block.marks.push(SectionMark {
-            at: o,
-            edge,
-            unix,
-            name,
-        });
-    }
-    o
+    buf[o] = b'\n';
+    block.borders.push(PieceEnd::new(o, border));
+    o + 1
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_masks_agree() {
-        let mut state = 7u64;
-        for _ in 0..20_000 {
-            let chunk: [u8; 64] = std::array::from_fn(|_| {
-                state = state
-                    .wrapping_mul(6364136223846793005)
-                    .wrapping_add(1442695040888963407);
-                (state >> 33) as u8 >> (state >> 60 & 3)
-            });
-            assert_eq!(mask(&chunk), mask_portable(&chunk));
-        }
-    }
-
-    fn cleaned(src: &[u8]) -> String {
-        let mut block = Block::default();
-        clean(src, &[], true, &mut block);
-        String::from_utf8(block.buf[..block.len].to_vec()).unwrap()
-    }
-
-    #[test]
-    fn escapes_and_controls_go_and_lone_carriage_returns_end_pieces() {
-        assert_eq!(cleaned(b"\x1b[32;1m$ make\x1b[0;m\n"), "$ make\n");
-        assert_eq!(
-            cleaned(b"10%\r20%\rdone\r\nnext\r\r\n\x07\x00\x08x\ty\n"),
-            "10%\n20%\ndone\nnext\nx\ty\n"
-        );
-        assert_eq!(cleaned(b"a\r\x1b[K\r\x1b[Kb\n"), "a\nb\n");
-        assert_eq!(cleaned(b"last\r"), "last");
-    }
-
-    #[test]
-    fn markers_are_taken_out_and_end_the_line_before() {
-        let mut block = Block::default();
-        clean(
-            b"left section_start:7:a_b[x=y]\r\x1b[0Kright\n",
-            &[],
-            true,
-            &mut block,
-        );
-        assert_eq!(&block.buf[..block.len], b"left \nright\n");
-        assert_eq!(block.marks.len(), 1);
-        assert_eq!(
-            (block.marks[0].at, block.marks[0].name.as_str()),
-            (6, "a_b")
-        );
-        assert_eq!(block.borders, [(5, Border::Marker)]);
-    }
-}
+mod tests;

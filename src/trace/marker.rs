@@ -27,6 +27,8 @@ pub struct Marker<'a> {
 
 /// Longest marker: the names of real sections have at most some hundred bytes.
 const MAX: usize = 512;
+/// Length of `section_end:1:x`: no marker is shorter.
+pub const SHORTEST: usize = 15;
 const START: &[u8] = b"section_start:";
 const END: &[u8] = b"section_end:";
 
@@ -55,21 +57,41 @@ pub const STAGES: &[&str] = &[
 /// Looks back from the end, and gives up at the last word in the usual case (a progress bar).
 #[inline(always)]
 pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
-    match text.last() {
-        Some(&b) if name_byte(b) => {
-            let name = text
-                .iter()
-                .rev()
-                .take(MAX + 1)
-                .take_while(|b| name_byte(**b));
-            match text[..text.len() - name.count()] {
-                [.., b'0'..=b'9', b':'] => at_end_slow(text),
-                _ => None,
-            }
-        }
-        Some(b']') => at_end_slow(text),
-        _ => None,
+    if may_end(text) {
+        at_end_slow(text)
+    } else {
+        None
     }
+}
+
+/// Could `text` end in a marker, by its last words?
+#[inline(always)]
+pub fn may_end(text: &[u8]) -> bool {
+    match text.last() {
+        Some(&b) if name_byte(b) => ends_in_name(text),
+        // A progress bar: `[===>  ]`.
+        Some(b']') => memchr::memrchr(b'[', text).is_some_and(|at| ends_in_name(&text[..at])),
+        _ => false,
+    }
+}
+
+/// Does `text` end in a name behind a time, as it stands in a marker? The clock of a progress bar does not.
+#[inline(always)]
+fn ends_in_name(text: &[u8]) -> bool {
+    let name = text.iter().rev().take(MAX + 1);
+    let len = name.take_while(|b| name_byte(**b)).count();
+    match &text[..text.len() - len] {
+        before @ [.., b'0'..=b'9', b':'] if len > 0 => ends_in_time(&before[..before.len() - 1]),
+        _ => false,
+    }
+}
+
+#[inline(never)]
+fn ends_in_time(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take(MAX);
+    let digits = digits.take_while(|b| b.is_ascii_digit()).count();
+    let before = &text[..text.len() - digits];
+    before.ends_with(START) || before.ends_with(END)
 }
 
 #[inline(never)]
@@ -190,9 +212,23 @@ fn run_on(name: &str, behind: Option<u8>) -> Option<&str> {
     Some(&name[..stage.len()])
 }
 
+#[inline(always)]
 fn name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+    NAME_BYTES[usize::from(b)]
 }
+
+/// A table: long words before a lone CR are looked at byte by byte.
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    loop {
+        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+        if b == u8::MAX {
+            break table;
+        }
+        b += 1;
+    }
+};
 
 #[cfg(test)]
 mod tests {
@@ -262,5 +298,21 @@ mod tests {
             at_end(b"section_start:1:a[collapsed=true, x=y]").unwrap().0,
             0
         );
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 4000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn the_quick_look_misses_no_marker(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "section_start:", "section_end:", "section_", "1", "12", ":", "a_b", "x-1.2", "[", "]", "[a=b]", "[a=b, c=d]",
+                "[=>  ]", " ", "0:00:01", "\n", "1234567890123456789012345678901234567890",
+            ]),
+            0..9,
+        )) {
+            let text = parts.concat();
+            proptest::prop_assert_eq!(at_end(text.as_bytes()), at_end_slow(text.as_bytes()));
+        }
     }
 }

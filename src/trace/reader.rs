@@ -9,8 +9,17 @@ use super::stamp;
 
 /// Bytes read at a time; 64 KiB to 1 MiB measure the same.
 const BUFFER: usize = 256 << 10;
+/// Bytes of the first read: most logs have less, and memory that is touched costs as much as reading it.
+const FIRST: usize = 64 << 10;
 /// How much must be seen behind a newline to know that no continuation follows.
 const LOOKAHEAD: usize = stamp::LEN + 1;
+
+/// The memory of a reader, for the next one.
+#[derive(Debug, Default)]
+pub struct Buffers {
+    raw: Vec<u8>,
+    clean: Vec<u8>,
+}
 
 /// Cuts a byte stream into [`Block`]s.
 ///
@@ -19,6 +28,8 @@ const LOOKAHEAD: usize = stamp::LEN + 1;
 pub struct BlockReader<R> {
     source: R,
     raw: Vec<u8>,
+    /// How large the raw buffer may become.
+    size: usize,
     filled: usize,
     eof: bool,
     done: bool,
@@ -39,13 +50,24 @@ impl<R: Read> BlockReader<R> {
 
     /// A reader with another buffer size, for tests; at least 16 KiB.
     pub fn with_buffer(source: R, size: usize) -> Self {
+        Self::over(source, size.max(16 << 10), Buffers::default())
+    }
+
+    /// A reader that takes over the buffers of an earlier one: [`BlockReader::into_buffers`].
+    pub fn reusing(source: R, buffers: Buffers) -> Self {
+        Self::over(source, BUFFER, buffers)
+    }
+
+    fn over(source: R, size: usize, buffers: Buffers) -> Self {
         let block = Block {
             first_line: 1,
+            buf: buffers.clean,
             ..Block::default()
         };
         Self {
             source,
-            raw: vec![0; size.max(16 << 10)],
+            raw: buffers.raw,
+            size,
             filled: 0,
             eof: false,
             done: false,
@@ -58,14 +80,6 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// A reader that takes over the buffer of an earlier one: [`BlockReader::into_buffer`].
-    pub fn reusing(source: R, buffer: Vec<u8>) -> Self {
-        let mut reader = Self::with_buffer(source, 0);
-        reader.raw = buffer;
-        reader.raw.resize(BUFFER, 0);
-        reader
-    }
-
     /// The same reader, for a log whose first line has that number: one of several in a text.
     #[must_use]
     pub fn starting_at(mut self, line: u64) -> Self {
@@ -73,9 +87,12 @@ impl<R: Read> BlockReader<R> {
         self
     }
 
-    /// The buffer, for the next reader.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.raw
+    /// The buffers, for the next reader.
+    pub fn into_buffers(self) -> Buffers {
+        Buffers {
+            raw: self.raw,
+            clean: self.block.buf,
+        }
     }
 
     /// Bytes read so far.
@@ -136,7 +153,7 @@ impl<R: Read> BlockReader<R> {
         self.join_continuations();
         // A run of CRs is one CR. What stands behind it decides what it means, so one that fills the buffer shrinks.
         while !self.eof
-            && self.joins.len() < self.raw.len()
+            && self.joins.len() < self.size
             && self.raw[..self.filled].iter().all(|&b| b == b'\r')
         {
             self.filled = self.filled.min(1);
@@ -150,8 +167,13 @@ impl<R: Read> BlockReader<R> {
     }
 
     fn read(&mut self) {
-        while self.filled < self.raw.len() && !self.eof {
-            match self.source.read(&mut self.raw[self.filled..]) {
+        while self.filled < self.size && !self.eof {
+            if self.filled == self.raw.len() {
+                let more = (4 * self.raw.len()).max(FIRST);
+                self.raw.resize(more.min(self.size), 0);
+            }
+            let room = self.size.min(self.raw.len());
+            match self.source.read(&mut self.raw[self.filled..room]) {
                 Ok(0) => self.eof = true,
                 Ok(n) => {
                     self.filled += n;
@@ -192,8 +214,10 @@ impl<R: Read> BlockReader<R> {
             self.joins.push(to);
             from = search;
         }
-        self.raw.copy_within(from..self.filled, to);
-        self.filled -= from - to;
+        if from > to {
+            self.raw.copy_within(from..self.filled, to);
+            self.filled -= from - to;
+        }
         self.searched = self.filled;
     }
 
