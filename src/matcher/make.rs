@@ -228,6 +228,54 @@ fn single_bytes(class: &Class) -> Option<Set> {
     Some(set)
 }
 
+/// Ways side by side that begin with the same text, that text written once: `failed to (?:pull|push)` asks less than
+/// `failed to pull|failed to push`, and means the same.
+fn grouped(ways: &[Hir]) -> Vec<Hir> {
+    let first = |way: &Hir| leading(way).first().copied();
+    let groups = ways.chunk_by(|a, b| first(a).is_some() && first(a) == first(b));
+    let one = |group: &[Hir]| match group {
+        [way] => way.clone(),
+        group => {
+            let texts = group.iter().map(leading);
+            let common = texts.reduce(|a, b| {
+                let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+                &a[..same]
+            });
+            let common = common.unwrap_or_default();
+            let rests = group.iter().map(|way| without(way, common.len()));
+            Hir::concat(vec![
+                Hir::literal(common),
+                Hir::alternation(rests.collect()),
+            ])
+        }
+    };
+    groups.map(one).collect()
+}
+
+/// The text that a regex begins with.
+fn leading(hir: &Hir) -> &[u8] {
+    match hir.kind() {
+        HirKind::Literal(literal) => &literal.0,
+        HirKind::Concat(parts) => match parts.first().map(Hir::kind) {
+            Some(HirKind::Literal(literal)) => &literal.0,
+            _ => &[],
+        },
+        _ => &[],
+    }
+}
+
+/// A regex without so many bytes of the text it begins with.
+fn without(hir: &Hir, count: usize) -> Hir {
+    let rest = Hir::literal(&leading(hir)[count..]);
+    match hir.kind() {
+        HirKind::Concat(parts) => {
+            let parts = parts[1..].iter().cloned();
+            Hir::concat(std::iter::once(rest).chain(parts).collect())
+        }
+        _ => rest,
+    }
+}
+
 /// What one byte may be, if a regex is just that.
 fn one_byte(hir: &Hir) -> Option<Set> {
     match hir.kind() {
@@ -365,7 +413,7 @@ impl<'h> Writer<'h> {
             }
             HirKind::Concat(parts) => self.parts(parts),
             HirKind::Alternation(ways) => {
-                self.ways(ways, sure_first, |writer, way| writer.node(way))
+                self.ways(&grouped(ways), sure_first, |writer, way| writer.node(way))
             }
             HirKind::Repetition(rep) => self.repetition(rep),
         }

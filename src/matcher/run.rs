@@ -66,6 +66,15 @@ pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Optio
     })
 }
 
+/// Are two texts of one length the same? The first four bytes tell most of them apart.
+#[inline(always)]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match (a.split_first_chunk::<4>(), b.split_first_chunk::<4>()) {
+        (Some((a, a_rest)), Some((b, b_rest))) => a == b && a_rest == b_rest,
+        _ => a == b,
+    }
+}
+
 struct Run<'r> {
     program: Program<'r>,
     code: &'r [u8],
@@ -211,10 +220,10 @@ impl Run<'_> {
                     let here = text.get(at..at + len);
                     at += len;
                     pc += 1 + len.div_ceil(4);
-                    // The first byte alone tells most of them.
                     here.is_some_and(|here| match word & 0xff {
-                        op::TEXT => here[0] == wanted[0] && here == wanted,
+                        op::TEXT => is_same(here, wanted),
                         _ => {
+                            // The first byte alone tells most of them.
                             here[0] | 0x20 == wanted[0] | 0x20 && here.eq_ignore_ascii_case(wanted)
                         }
                     })

@@ -92,6 +92,9 @@ fn forms_mean_what_they_mean_to_regex() {
         "(?:a|b|c|ab|bc)+$",
         "[ab]*?b{2}",
         "a[^\n]*b[^\n]*c",
+        "abc|abd|ab|b|ba|bab",
+        "(?P<x>abc|ab(?P<y>c+|b)?|a)c",
+        "(?:ab|abc){2}",
     ];
     let texts = [
         "",
