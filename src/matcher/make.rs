@@ -60,7 +60,7 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
         classes as u32,
         needs_at as u32,
         names_at as u32,
-        first.as_ref().map_or(ANY, only),
+        first.as_ref().map_or(0, few),
     ];
     debug_assert_eq!(words.len(), FIRST);
     words.extend(leads.iter().flat_map(bitmap));
@@ -82,6 +82,17 @@ fn rarest(need: &[u8]) -> usize {
 }
 
 type Set = [bool; 256];
+
+/// The members of a set of one to three, as the header keeps them.
+fn few(set: &Set) -> u32 {
+    let members: Vec<u32> = (0..256).filter(|&byte| set[byte as usize]).collect();
+    match members[..] {
+        [a] => 1 << 24 | a,
+        [a, b] => 2 << 24 | b << 8 | a,
+        [a, b, c] => 3 << 24 | c << 16 | b << 8 | a,
+        _ => 0,
+    }
+}
 
 /// The only member of a set.
 fn only(set: &Set) -> u32 {

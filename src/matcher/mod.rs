@@ -16,8 +16,9 @@ pub use make::make;
 const LEADS: usize = 3;
 /// Words before the code.
 const HEADER: usize = FIRST + 8 * LEADS;
-/// Where in the header the byte stands that every match begins with, or [`ANY`].
-const FIRST_BYTE: usize = 7;
+/// Where in the header the bytes stand that a match may begin with, if they are one to three: their number is in the
+/// highest byte. Else zero.
+const FIRST_BYTES: usize = 7;
 /// Where in the header the sets of the first, second and third byte lie.
 const FIRST: usize = 8;
 /// No match is shorter than these sets, or only because the text ends there.

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::{
-    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTE, Found, HAS_FIRST, HEADER, LEADS, LOOP_WORDS, Program,
-    SPLIT_WORDS, look, op,
+    ANCHORED, ANY, Beyond, FIRST, FIRST_BYTES, Found, HAS_FIRST, HEADER, LEADS, LOOP_WORDS,
+    Program, SPLIT_WORDS, look, op,
 };
 
 /// Most words of places tried, 1 MiB: more than any program of ours asks for on the longest window of a line.
@@ -110,12 +110,14 @@ impl Run<'_> {
 
     /// The next place below `upto` whose bytes may begin a match.
     fn next_start(&self, mut at: usize, upto: usize) -> Option<usize> {
-        let only = self.word(FIRST_BYTE);
+        let [a, b, c, count] = self.word(FIRST_BYTES).to_le_bytes();
         loop {
             let rest = self.text.get(at..upto)?;
-            at += match only {
-                ANY => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
-                byte => memchr::memchr(byte as u8, rest)?,
+            at += match count {
+                1 => memchr::memchr(a, rest)?,
+                2 => memchr::memchr2(a, b, rest)?,
+                3 => memchr::memchr3(a, b, c, rest)?,
+                _ => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
             };
             // A set is full where a match may end before.
             let fits = |k: usize| match self.text.get(at + k) {
