@@ -1,7 +1,7 @@
 //! Drives a log through reader, frame, prefilter and regexes.
 //!
 //! Whole blocks are searched for literals; only lines with a literal, a marker or an echoed command are looked at. On
-//! such a line the regexes of the literals found there run, each compiled when first used. Nothing is allocated for a
+//! such a line the regexes of the literals found there run. Nothing is allocated for a
 //! line where nothing hits.
 
 use std::cell::OnceCell;

@@ -1,5 +1,7 @@
 //! From a parsed regex to a program.
 
+use std::borrow::Cow;
+
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequence, Utf8Sequences};
 
@@ -241,9 +243,13 @@ fn single_bytes(class: &Class) -> Option<Set> {
 
 /// Ways side by side that begin with the same text, that text written once: `failed to (?:pull|push)` asks less than
 /// `failed to pull|failed to push`, and means the same.
-fn grouped(ways: &[Hir]) -> Vec<Hir> {
+fn grouped(ways: &[Hir]) -> Cow<'_, [Hir]> {
     let first = |way: &Hir| leading(way).first().copied();
-    let groups = ways.chunk_by(|a, b| first(a).is_some() && first(a) == first(b));
+    let begin_alike = |a: &Hir, b: &Hir| first(a).is_some() && first(a) == first(b);
+    if !ways.windows(2).any(|two| begin_alike(&two[0], &two[1])) {
+        return Cow::Borrowed(ways);
+    }
+    let groups = ways.chunk_by(begin_alike);
     let one = |group: &[Hir]| match group {
         [way] => way.clone(),
         group => {
@@ -260,7 +266,7 @@ fn grouped(ways: &[Hir]) -> Vec<Hir> {
             ])
         }
     };
-    groups.map(one).collect()
+    groups.map(one).collect::<Vec<_>>().into()
 }
 
 /// The text that a regex begins with.

@@ -5,7 +5,7 @@
 //! lie. What a program means is what [`regex`] means by the same source: leftmost first, bytes, no backreferences, and
 //! time that is linear in the text, since no place of the program is tried twice at the same place of the text.
 //! [`make`] writes programs, [`run`] runs them. What is too big or asks for tables of Unicode has no program: the caller
-//! takes [`regex`] then.
+//! takes [`regex`] then, as for a text on which a program would take too long.
 
 mod make;
 mod run;
@@ -21,7 +21,7 @@ const HEADER: usize = FIRST + 8 * LEADS;
 const FIRST_BYTES: usize = 7;
 /// Where in the header the sets of the first, second and third byte lie.
 const FIRST: usize = 8;
-/// No match is shorter than these sets, or only because the text ends there.
+/// No match is empty, and its first byte is in the first set. The other two are full where a match may be shorter.
 const HAS_FIRST: u32 = 1;
 /// Matches begin at the start of the text.
 const ANCHORED: u32 = 2;
@@ -128,7 +128,7 @@ impl<'p> Program<'p> {
             let len = usize::from(text[at]);
             let name = &text[at + 1..at + 1 + len];
             at += 1 + len;
-            // Names of captures are ASCII or were refused.
+            // They are short, or the pattern was refused.
             std::str::from_utf8(name).unwrap_or_default()
         })
     }
@@ -162,7 +162,7 @@ impl<'p> Program<'p> {
     /// The leftmost match that begins at `at` or behind.
     ///
     /// # Errors
-    /// There is no code, or the text is too long for it: what was tried would take too much memory.
+    /// There is no code, or this text asks for too much memory or too many steps.
     pub fn find_at(self, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
         run::find(self, text, at)
     }

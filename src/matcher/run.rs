@@ -10,6 +10,12 @@ use super::{
 /// Most words of places tried, 1 MiB: more than any program of ours asks for on the longest window of a line.
 const MAX_TRIED: usize = 1 << 17;
 
+/// Most ways that wait to be tried.
+const MAX_FRAMES: usize = 1 << 17;
+/// Steps that a run may take, for each row and each byte. What marks nothing on its way takes more only in regexes that were
+/// written to that end.
+const STEPS: usize = 8;
+
 /// What to do when the way that was taken fails.
 #[derive(Debug, Clone, Copy)]
 enum Frame {
@@ -46,6 +52,7 @@ pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Optio
     }
     let row = (text.len() - at) / 64 + 1;
     let words = row * program.rows();
+    let steps = STEPS * (program.rows() + 4) * (text.len() - at + 64);
     if !program.is_complete() || words > MAX_TRIED || text.len() >= NONE as usize {
         return Err(Beyond);
     }
@@ -61,8 +68,13 @@ pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Optio
             base: at,
             row,
             memory,
+            steps,
+            is_spent: false,
         };
-        Ok(run.find())
+        let found = run.find();
+        let is_spent = run.is_spent;
+        memory.frames.shrink_to(MAX_FRAMES >> 5);
+        if is_spent { Err(Beyond) } else { Ok(found) }
     })
 }
 
@@ -84,6 +96,10 @@ struct Run<'r> {
     /// Words of a row.
     row: usize,
     memory: &'r mut Memory,
+    /// Steps that are left.
+    steps: usize,
+    /// There were not enough of them, or too much waits.
+    is_spent: bool,
 }
 
 impl Run<'_> {
@@ -100,6 +116,9 @@ impl Run<'_> {
             }
             if let Some(end) = self.from(at) {
                 return Some(self.found(at, end));
+            }
+            if self.is_spent {
+                return None;
             }
             at += 1;
             if at > self.text.len() || flags & ANCHORED != 0 {
@@ -171,24 +190,33 @@ impl Run<'_> {
         new
     }
 
-    /// Marks places up to the first that has a mark already, and tells where that is.
-    fn mark(&mut self, row: u32, from: usize, to: usize) -> usize {
-        let (mut at, to) = (from - self.base, to - self.base);
-        let row = &mut self.memory.tried[row as usize * self.row..][..self.row];
-        while at < to {
-            let word = &mut row[at / 64];
-            let (low, many) = (at % 64, (64 - at % 64).min(to - at));
-            let bits = u64::MAX >> (64 - many) << low;
-            let marked = (*word & bits) >> low;
-            if marked != 0 {
-                let free = marked.trailing_zeros() as usize;
-                *word |= bits & ((1 << (low + free)) - 1);
-                return at + free + self.base;
+    /// Marks where a loop may be left, from a place on, up to the first place that has a mark already or that the class does
+    /// not lead to, and tells where that is.
+    fn mark(&mut self, row: u32, set: usize, from: usize) -> usize {
+        let rest = self.text.len() - self.base;
+        let mut at = from - self.base;
+        loop {
+            let k = row as usize * self.row + at / 64;
+            let (word, low) = (self.memory.tried[k], at % 64);
+            let free = ((word >> low).trailing_zeros() as usize).min(64 - low);
+            let bytes = &self.text[self.base + at..self.base + rest.min(at + free)];
+            let other = bytes.iter().position(|&byte| !self.is_in(set, byte));
+            let looked_at = other.unwrap_or(bytes.len());
+            let (many, ends) = match other {
+                Some(k) => (k + 1, true),
+                // The end of the text is a place too.
+                None if bytes.len() < free => (bytes.len() + 1, true),
+                None => (free, free < 64 - low),
+            };
+            if many > 0 {
+                self.memory.tried[k] |= u64::MAX >> (64 - many) << low;
             }
-            *word |= bits;
             at += many;
+            self.spend(looked_at);
+            if ends {
+                return at + self.base;
+            }
         }
-        to + self.base
     }
 
     /// The end of a match that begins there.
@@ -197,6 +225,10 @@ impl Run<'_> {
         self.memory.frames.clear();
         let (mut pc, mut at) = (HEADER, start);
         loop {
+            if !self.spend(1) || self.memory.frames.len() > MAX_FRAMES {
+                self.is_spent = true;
+                return None;
+            }
             let word = self.word(pc);
             let argument = word >> 8;
             let goes_on = match word & 0xff {
@@ -280,6 +312,14 @@ impl Run<'_> {
         }
     }
 
+    /// Takes steps off what is left; false where there are not enough.
+    #[inline(always)]
+    fn spend(&mut self, steps: usize) -> bool {
+        let enough = self.steps >= steps;
+        self.steps = self.steps.saturating_sub(steps);
+        enough
+    }
+
     /// The way to take when one has failed.
     fn back(&mut self) -> Option<(usize, usize)> {
         loop {
@@ -322,13 +362,16 @@ impl Run<'_> {
             let (pc, most, at) = (pc as u32, until as u32, start as u32);
             return Some(Frame::More { pc, most, at });
         }
-        let other = text[start..until]
-            .iter()
-            .position(|&byte| !self.is_in(set, byte));
-        let mut end = other.map_or(until, |k| start + k) + 1;
-        if most == ANY {
-            end = self.mark(row, start, end);
-        }
+        let end = match most {
+            ANY => self.mark(row, set, start),
+            _ => {
+                let bytes = &text[start..until];
+                let other = bytes.iter().position(|&byte| !self.is_in(set, byte));
+                let end = other.map_or(until, |k| start + k) + 1;
+                self.spend(end - start);
+                end
+            }
+        };
         let (pc, least, at) = (pc as u32, start as u32, end as u32);
         Some(Frame::Less { pc, least, at })
     }
@@ -383,7 +426,7 @@ impl Run<'_> {
                 }
                 return Some((start + LOOP_WORDS, at));
             }
-            if !goes_on {
+            if !goes_on || !self.spend(1) {
                 return None;
             }
             at += 1;

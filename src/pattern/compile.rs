@@ -16,6 +16,10 @@ use crate::model::{Category, Confidence, Owner, Retry, Role};
 
 /// Most bytes a compiled regex may take: a bound for files from strangers.
 const REGEX_SIZE: usize = 1 << 18;
+/// Longest name of a capture.
+const MAX_NAME: usize = 64;
+/// Most regexes of one kind in a pattern.
+const MAX_REGEXES: usize = 1000;
 /// How many lines a condition without a usable literal may look back.
 pub const MAX_LOOKBACK: u32 = 40;
 /// A literal that occurs more often than this in 8 MiB of ordinary text is common.
@@ -375,6 +379,17 @@ impl Checker<'_> {
             links: file.link.clone(),
             examples: file.tests.clone(),
         };
+        let counts = [
+            pattern.matches.len(),
+            pattern.near().count(),
+            pattern.commands().count(),
+        ];
+        if counts.iter().any(|&count| count > MAX_REGEXES) {
+            let message = format!("more than {MAX_REGEXES} regexes of one kind");
+            return Err(PatternError::whole(self.file, message)
+                .slug("bad-value")
+                .hint("write several patterns, or one regex with alternatives"));
+        }
         self.placeholders(&pattern)?;
         Ok(pattern)
     }
@@ -393,13 +408,19 @@ impl Checker<'_> {
             self.fault(source, message).slug("bad-regex")
         };
         let hir = literal::parse(source, ignore_case, unicode).map_err(|e| no_regex(&e))?;
-        let expr = Expr {
+        let mut expr = Expr {
             source: source.to_owned(),
             ignore_case,
             unicode,
-            literals: literal::derive(&hir, self.cost).unwrap_or_default(),
+            literals: Vec::new(),
         };
-        expr.compile().map_err(|e| no_regex(&e))?;
+        // First of all: it is refused where it is too big.
+        let regex = expr.compile().map_err(|e| no_regex(&e))?;
+        if let Some(name) = regex.capture_names().flatten().find(|n| n.len() > MAX_NAME) {
+            let message = format!("a capture has a name of more than {MAX_NAME} bytes");
+            return Err(self.fault(name, message).slug("bad-regex"));
+        }
+        expr.literals = literal::derive(&hir, self.cost).unwrap_or_default();
         Ok(expr)
     }
 
@@ -744,6 +765,29 @@ fix = []
         assert_eq!(fault.hint.as_deref(), Some("did you mean `within`?"));
         let right = FILE.replace("witin", "within");
         assert!(compile("f.toml", "demo/f", &right, &|_| 0).is_ok());
+    }
+
+    #[test]
+    fn what_would_cost_too_much_is_refused() {
+        let with = |regex: &str| {
+            FILE.replace("^frobnicator: cannot open", regex)
+                .replace("witin", "within")
+        };
+        let refused = |file: &str| {
+            compile("f.toml", "demo/f", file, &|_| 0)
+                .unwrap_err()
+                .to_string()
+        };
+        let long = format!("^frobnicator: (?P<{}>x)", "n".repeat(65));
+        assert!(refused(&with(&long)).contains("a name of more than 64 bytes"));
+        // Short to write; written out it would fill any memory.
+        let nested = format!("x{}aaaaaaaa{}y", "(?:".repeat(11), "){8}".repeat(11));
+        assert!(refused(&with(&nested)).contains("not a regex"));
+        let one = "[[match]]\nregex = \"^frobnicator: cannot open\"\n";
+        let many = FILE
+            .replace(one, &one.repeat(1001))
+            .replace("witin", "within");
+        assert!(refused(&many).contains("more than 1000 regexes"));
     }
 
     #[test]

@@ -15,6 +15,8 @@ const MAX_LEN: usize = 40;
 const MIN_NEED: usize = 2;
 /// Most alternatives a regex may contribute.
 const MAX_ALTERNATIVES: usize = 64;
+/// Longest text that is written out: repetitions of repetitions are short to write.
+const MAX_EXACT: usize = 1 << 12;
 /// Most ways in which a small part of a regex is written out.
 const MAX_WAYS: usize = 8;
 /// Most bytes of a class that are written out.
@@ -105,11 +107,12 @@ fn exact(hir: &Hir) -> Option<Vec<u8>> {
             for part in parts {
                 all.extend(exact(part)?);
             }
-            Some(all)
+            (all.len() <= MAX_EXACT).then_some(all)
         }
         HirKind::Repetition(rep) if rep.max == Some(rep.min) && rep.min <= 8 => {
             let one = exact(&rep.sub)?;
-            Some(one.repeat(rep.min as usize))
+            let times = rep.min as usize;
+            (one.len() * times <= MAX_EXACT).then(|| one.repeat(times))
         }
         HirKind::Repetition(_) | HirKind::Alternation(_) => None,
     }
