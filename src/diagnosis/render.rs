@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint};
 use crate::library::Library;
-use crate::matcher::Program;
 use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
 use crate::pattern::compile::Pattern;
 use crate::pattern::schema::{Localized, Text};
@@ -141,7 +140,7 @@ fn captures(
 ) -> BTreeMap<String, Option<String>> {
     let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
     let programs = (0..pattern.matches.len()).filter_map(|k| library.rule(index).program(k));
-    for name in programs.flat_map(Program::names) {
+    for name in programs.flat_map(|(program, _)| program.names()) {
         all.insert(name.to_owned(), None);
     }
     all.extend(found.iter().map(|(n, v)| (n.clone(), Some(v.clone()))));

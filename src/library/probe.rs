@@ -1,7 +1,7 @@
 //! A regex of a pattern, as it is run.
 
 use super::Library;
-use crate::matcher::{Found, Program};
+use crate::matcher::{Found, Needs, Program};
 use crate::model::Captures;
 use crate::trace::cut;
 
@@ -15,21 +15,24 @@ pub struct Probe<'l> {
     index: u32,
     number: usize,
     program: Program<'l>,
+    needs: Needs<'l>,
 }
 
 impl<'l> Probe<'l> {
     pub(super) fn new(library: &'l Library, index: u32, number: usize) -> Option<Self> {
+        let (program, needs) = library.rule(index).program(number)?;
         Some(Self {
             library,
             index,
             number,
-            program: library.rule(index).program(number)?,
+            program,
+            needs,
         })
     }
 
     /// Do the texts that every match contains stand in this one? It is folded ([`fold`](crate::pattern::literal::fold)).
     pub fn may_match(self, folded: &[u8]) -> bool {
-        self.program.may_match(folded)
+        self.needs.are_met(folded)
     }
 
     /// Can a match begin where the text begins, or anywhere behind if it need not begin there?

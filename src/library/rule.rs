@@ -1,17 +1,18 @@
 //! What the engine asks of a pattern, in a form that is read where it lies: its regexes as programs, and what its
 //! positional conditions look for. The texts that people read stay packed until a report needs them.
 //!
-//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words. The programs lie behind, in the
-//! library behind all rules: a rule is asked far more often than a program is run. Regexes are numbered: alternatives, then
+//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words; what their matches
+//! [need](Needs). The programs lie behind, in the library behind all rules: a rule is asked far more often than a program is run. Regexes are numbered: alternatives, then
 //! positional conditions ([`Pattern::near`]), then the conditions on commands.
 
 use super::literal;
-use super::matcher::{self, Program};
+use super::matcher::{self, Needs, Program};
 use crate::pattern::compile::{Condition, Expr, Near, Pattern};
 use crate::pattern::schema::{On, PatternStatus, Scope, Side};
 
-/// Words of a regex: what it is, the distance of a condition, how far from the rule's start its program begins.
-const WORDS: usize = 3;
+/// Words of a regex: what it is, the distance of a condition, how far from the rule's start its program begins, and what its
+/// matches need.
+const WORDS: usize = 4;
 const RETIRED: u32 = 1 << 31;
 /// A condition that no literal finds.
 const UNKEYED: u32 = 1 << 8;
@@ -38,13 +39,14 @@ pub struct Watch {
 /// A rule that has no place yet.
 pub struct Packed {
     words: Vec<u32>,
+    needs: Vec<u8>,
     programs: Vec<u8>,
 }
 
 impl Packed {
     /// Bytes of the rule.
     pub fn size(&self) -> usize {
-        4 * self.words.len()
+        4 * self.words.len() + self.needs.len()
     }
 
     /// Its programs.
@@ -54,18 +56,13 @@ impl Packed {
 
     /// The rule, with its programs that many bytes behind its start.
     pub fn at_distance(&self, distance: usize) -> Vec<u8> {
-        let is_place = |k: usize| k > 0 && k.is_multiple_of(WORDS);
+        // Counts first, then of each regex the third word.
+        let is_place = |k: usize| k % WORDS == 3;
         let words = self.words.iter().enumerate();
-        words
-            .map(|(k, &word)| {
-                if is_place(k) {
-                    word + distance as u32
-                } else {
-                    word
-                }
-            })
-            .flat_map(u32::to_le_bytes)
-            .collect()
+        let placed = words.map(|(k, &word)| word + if is_place(k) { distance as u32 } else { 0 });
+        let mut bytes: Vec<u8> = placed.flat_map(u32::to_le_bytes).collect();
+        bytes.extend(&self.needs);
+        bytes
     }
 
     /// The rule and right behind it its programs.
@@ -85,10 +82,16 @@ pub fn pack(pattern: &Pattern) -> Packed {
     if pattern.status == PatternStatus::Retired {
         words[0] |= RETIRED;
     }
-    let mut programs = Vec::new();
+    let needs_at = 4 * (1 + WORDS * counts.iter().sum::<usize>());
+    let (mut needs, mut programs) = (Vec::new(), Vec::new());
     let mut add = |what: u32, within: Option<u32>, expr: &Expr| {
-        words.extend([what, within.unwrap_or(FAR), programs.len() as u32]);
-        programs.extend(program(expr));
+        let at = [programs.len() as u32, (needs_at + needs.len()) as u32];
+        words.extend([what, within.unwrap_or(FAR), at[0], at[1]]);
+        // A loaded pattern has no regex that the parser refuses.
+        if let Ok(hir) = literal::parse(&expr.source, expr.ignore_case, expr.unicode) {
+            programs.extend(matcher::make(&hir));
+            needs.extend(Needs::pack(&literal::needs(&hir)));
+        }
     };
     for one in &pattern.matches {
         add(u32::from(one.on == On::Command), None, &one.regex);
@@ -114,7 +117,11 @@ pub fn pack(pattern: &Pattern) -> Packed {
     for expr in commands {
         add(0, None, expr);
     }
-    Packed { words, programs }
+    Packed {
+        words,
+        needs,
+        programs,
+    }
 }
 
 const KINDS: [Near; 5] = [
@@ -125,14 +132,6 @@ const KINDS: [Near; 5] = [
     Near::Absent(Side::Both),
 ];
 const SCOPES: [Scope; 3] = [Scope::Command, Scope::Section, Scope::Job];
-
-/// The program of a regex; one without code where even the parser refuses it, which no loaded pattern has.
-fn program(expr: &Expr) -> Vec<u8> {
-    match literal::parse(&expr.source, expr.ignore_case, expr.unicode) {
-        Ok(hir) => matcher::make(&hir, &literal::needs(&hir)),
-        Err(_) => Vec::new(),
-    }
-}
 
 impl<'l> Rule<'l> {
     /// The rule that begins with these bytes; there may be more.
@@ -195,13 +194,13 @@ impl<'l> Rule<'l> {
         (k < self.count(2)).then(|| self.matches() + self.count(1) + k)
     }
 
-    /// The program of a regex.
-    pub fn program(self, number: usize) -> Option<Program<'l>> {
+    /// The program of a regex, and what its matches need.
+    pub fn program(self, number: usize) -> Option<(Program<'l>, Needs<'l>)> {
         let count: usize = (0..3).map(|k| self.count(k)).sum();
         if number >= count {
             return None;
         }
-        let at = self.word(3 + WORDS * number) as usize;
-        Some(Program::new(&self.0[at..]))
+        let part = |k: usize| &self.0[self.word(k + WORDS * number) as usize..];
+        Some((Program::new(part(3)), Needs::new(part(4))))
     }
 }

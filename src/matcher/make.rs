@@ -13,14 +13,9 @@ const MAX_CODE: usize = 4096;
 const MAX_SEQUENCES: usize = 24;
 /// Most named captures.
 const MAX_NAMES: usize = 64;
-/// Longest text that a match is known to contain.
-const MAX_NEED: usize = 250;
-/// Bytes of folded text from the most to the least frequent; those that are not here are rarer.
-const FREQUENT: &[u8] = b" etoairnsdlcp/-.:mufghbyw_0v1k23x=4j56'q789z";
 
-/// Writes the program of a regex. `needs` are folded texts that every match contains, in this order, side by side at most.
-/// Without code where the regex asks for more than programs can say.
-pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
+/// Writes the program of a regex; without code where the regex asks for more than programs can say.
+pub fn make(hir: &Hir) -> Vec<u8> {
     let names = hir_names(hir);
     let mut writer = Writer::new(&names);
     let complete = names.len() <= MAX_NAMES && writer.whole(hir).is_some();
@@ -39,16 +34,8 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
     flags |= if first.is_some() { HAS_FIRST } else { 0 };
     flags |= if anchored { ANCHORED } else { 0 };
     let classes = HEADER + writer.code.len();
-    let needs_at = 4 * (classes + 8 * writer.classes.len());
+    let names_at = 4 * (classes + 8 * writer.classes.len());
     let mut tail = Vec::new();
-    let needs: Vec<&Vec<u8>> = needs.iter().take(usize::from(u8::MAX)).collect();
-    tail.push(needs.len() as u8);
-    for need in needs {
-        let need = &need[..need.len().min(MAX_NEED)];
-        tail.extend([need.len() as u8, rarest(need) as u8]);
-        tail.extend(need);
-    }
-    let names_at = needs_at + tail.len();
     for name in &names {
         let name = &name.as_bytes()[..name.len().min(usize::from(u8::MAX))];
         tail.push(name.len() as u8);
@@ -60,8 +47,8 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
         names.len() as u32,
         flags,
         classes as u32,
-        needs_at as u32,
         names_at as u32,
+        0,
         first.as_ref().map_or(0, few),
     ];
     debug_assert_eq!(words.len(), FIRST);
@@ -71,16 +58,6 @@ pub fn make(hir: &Hir, needs: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     bytes.extend(tail);
     bytes
-}
-
-fn rarest(need: &[u8]) -> usize {
-    let rank = |byte: &u8| {
-        let frequent = FREQUENT.iter().position(|f| f == byte);
-        frequent.unwrap_or(FREQUENT.len())
-    };
-    (0..need.len())
-        .max_by_key(|&k| rank(&need[k]))
-        .unwrap_or_default()
 }
 
 type Set = [bool; 256];

@@ -4,13 +4,15 @@
 //! times as much as running them. So the build compiles them, into words that lie in the binary and are run where they
 //! lie. What a program means is what [`regex`] means by the same source: leftmost first, bytes, no backreferences, and
 //! time that is linear in the text, since no place of the program is tried twice at the same place of the text.
-//! [`make`] writes programs, [`run`] runs them. What is too big or asks for tables of Unicode has no program: the caller
+//! [`make`] writes programs, [`run`] runs them; [`needs`] rules most lines out before. What is too big or asks for tables of Unicode has no program: the caller
 //! takes [`regex`] then, as for a text on which a program would take too long.
 
 mod make;
+mod needs;
 mod run;
 
 pub use make::make;
+pub use needs::Needs;
 
 /// Bytes at the start of a match that are told apart.
 const LEADS: usize = 3;
@@ -97,7 +99,7 @@ impl<'p> Program<'p> {
             .map_or(0, |word| u32::from_le_bytes(*word))
     }
 
-    /// Is there code? Else only [`Program::may_match`] can be asked.
+    /// Is there code?
     pub fn is_complete(self) -> bool {
         self.word(0) != 0
     }
@@ -122,7 +124,7 @@ impl<'p> Program<'p> {
 
     /// Names of the captures, in the order of [`Found::captures`].
     pub fn names(self) -> impl Iterator<Item = &'p str> {
-        let text = &self.0[self.word(6) as usize..];
+        let text = &self.0[self.word(5) as usize..];
         let mut at = 0;
         (0..self.captures()).map(move |_| {
             let len = usize::from(text[at]);
@@ -131,24 +133,6 @@ impl<'p> Program<'p> {
             // They are short, or the pattern was refused.
             std::str::from_utf8(name).unwrap_or_default()
         })
-    }
-
-    /// Do the texts that every match contains stand in this one, one behind the other? The text is folded: bit 5 of each
-    /// byte is set.
-    pub fn may_match(self, folded: &[u8]) -> bool {
-        let needs = &self.0[self.word(5) as usize..];
-        let mut at = 1;
-        let mut from = 0;
-        for _ in 0..needs[0] {
-            let (len, rare) = (usize::from(needs[at]), usize::from(needs[at + 1]));
-            let need = &needs[at + 2..at + 2 + len];
-            at += 2 + len;
-            match find(&folded[from..], need, rare) {
-                Some(found) => from += found + len,
-                None => return false,
-            }
-        }
-        true
     }
 
     /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
@@ -171,21 +155,6 @@ impl<'p> Program<'p> {
 /// More than a program can do; [`regex`] can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beyond;
-
-/// The first occurrence of a text, by its rarest byte.
-fn find(text: &[u8], wanted: &[u8], rare: usize) -> Option<usize> {
-    let last = text.len().checked_sub(wanted.len())?;
-    let mut at = 0;
-    while at <= last {
-        let place = memchr::memchr(wanted[rare], &text[at + rare..=last + rare])?;
-        at += place;
-        if text[at..].starts_with(wanted) {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
 
 #[cfg(test)]
 mod tests;
