@@ -21,7 +21,7 @@ use measure::{Cost, Run, in_turn, jobtriage, tool};
 struct Sizes {
     big: u64,
     worst: u64,
-    /// What rg reads: with thousands of regexes it does about a megabyte a second.
+    /// What rg reads: with thousands of regexes it takes seconds for that.
     rg: u64,
     files: usize,
     packed: usize,
@@ -49,7 +49,7 @@ fn main() -> io::Result<()> {
         Sizes {
             big: 1 << 30,
             worst: 64 << 20,
-            rg: 16 << 20,
+            rg: 256 << 10,
             files: 20_000,
             packed: 2_000,
             rounds: 5,
@@ -58,7 +58,7 @@ fn main() -> io::Result<()> {
         Sizes {
             big: 128 << 20,
             worst: 16 << 20,
-            rg: 2 << 20,
+            rg: 64 << 10,
             files: 1_000,
             packed: 200,
             rounds: 3,
@@ -457,6 +457,10 @@ fn regexes(out: &mut impl Write) -> io::Result<()> {
     let library = Library::embedded();
     for index in library.indices() {
         for one in &library.get(index).pattern.matches {
+            // rg refuses what names a line end.
+            if one.regex.source.contains(r"\n") {
+                continue;
+            }
             let flags = if one.regex.ignore_case { "(?i)" } else { "" };
             writeln!(out, "{flags}{}", name.replace_all(&one.regex.source, "("))?;
         }
