@@ -9,6 +9,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::matcher::word;
+
 /// Distance of the sampled positions.
 const STRIDE: usize = 3;
 /// Bytes a window of grams covers: the shortest literal.
@@ -536,14 +538,6 @@ fn is_folded(text: &[u8], literal: &[u8]) -> bool {
         at += 8;
     }
     !differ(len - 8)
-}
-
-#[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u32 {
-    // One load and one bounds check.
-    bytes[at..]
-        .first_chunk()
-        .map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 #[cfg(test)]

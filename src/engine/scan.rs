@@ -670,32 +670,3 @@ pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u
     }
     (out, (span_start, span_end))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pattern::compile::compile;
-
-    #[test]
-    fn a_line_end_is_not_the_star_that_a_literal_begins_with() {
-        let file = r#"
-role = "root_cause"
-confidence = "high"
-owner = "project"
-retry = "never"
-category = "build"
-provenance = { level = "unverified" }
-[[match]]
-regex = '\*\* broken'
-[text.en]
-title = "Broken"
-cause = "It is."
-fix = []
-"#;
-        let (pattern, _) = compile("f.toml", "demo/f", file, &|_| 0).unwrap();
-        let library = Library::of(vec![pattern]);
-        let scan = Scanner::new(&library).scan(&b"one\n* broken\n** broken\n"[..]);
-        let lines: Vec<u64> = scan.hits.iter().map(|hit| hit.place.line).collect();
-        assert_eq!(lines, [3]);
-    }
-}

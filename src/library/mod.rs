@@ -275,7 +275,7 @@ impl Library {
 }
 
 fn word(at: usize) -> usize {
-    u32::from_le_bytes([PACKED[at], PACKED[at + 1], PACKED[at + 2], PACKED[at + 3]]) as usize
+    matcher::word(PACKED, at) as usize
 }
 
 /// Id and body of a pattern that the build packed.

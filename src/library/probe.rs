@@ -50,15 +50,7 @@ impl<'l> Probe<'l> {
     #[cold]
     fn by_regex(self, text: &[u8], at: usize) -> Option<Found> {
         let regex = self.library.get(self.index).regex(self.number)?;
-        let found = regex.captures_at(text, at)?;
-        let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
-        Some(Found {
-            whole: span(found.get(0)?),
-            captures: self
-                .names()
-                .map(|name| found.name(name).map(span))
-                .collect(),
-        })
+        Found::by_regex(regex, text, at)
     }
 
     /// Names of its captures.

@@ -141,9 +141,7 @@ impl<'l> Rule<'l> {
 
     #[inline]
     fn word(self, k: usize) -> u32 {
-        self.0[4 * k..]
-            .first_chunk()
-            .map_or(0, |word| u32::from_le_bytes(*word))
+        matcher::word(self.0, 4 * k)
     }
 
     fn count(self, k: u32) -> usize {

@@ -1,11 +1,10 @@
 //! From a parsed regex to a program.
 
-use std::borrow::Cow;
-
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
-use regex_syntax::utf8::{Utf8Range, Utf8Sequence, Utf8Sequences};
+use regex_syntax::utf8::{Utf8Sequence, Utf8Sequences};
 
-use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LEADS, LOOP_WORDS, SPLIT_WORDS, look, op};
+use super::set::Set;
+use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, SPLIT_WORDS, begin, look, op};
 
 /// Most words of code: more is a regex of thousands of states.
 const MAX_CODE: usize = 4096;
@@ -23,12 +22,7 @@ pub fn make(hir: &Hir) -> Vec<u8> {
         writer = Writer::new(&names);
     }
     writer.hints();
-    let first = sure_first(hir);
-    let (mut leads, _) = leads(hir);
-    leads.resize(LEADS, [true; 256]);
-    if let Some(first) = first {
-        leads[0] = first;
-    }
+    let first = begin::first(hir);
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
     let mut flags = 0;
     flags |= if first.is_some() { HAS_FIRST } else { 0 };
@@ -48,11 +42,10 @@ pub fn make(hir: &Hir) -> Vec<u8> {
         flags,
         classes as u32,
         names_at as u32,
-        0,
         first.as_ref().map_or(0, few),
     ];
     debug_assert_eq!(words.len(), FIRST);
-    words.extend(leads.iter().flat_map(bitmap));
+    words.extend(begin::leads(hir).iter().flat_map(Set::words));
     words.extend(&writer.code);
     words.extend(writer.classes.iter().flatten());
     let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -60,233 +53,21 @@ pub fn make(hir: &Hir) -> Vec<u8> {
     bytes
 }
 
-type Set = [bool; 256];
-
 /// The members of a set of one to three, as the header keeps them.
 fn few(set: &Set) -> u32 {
-    let members: Vec<u32> = (0..256).filter(|&byte| set[byte as usize]).collect();
+    let members: Vec<u8> = set.members().take(4).collect();
     match members[..] {
-        [a] => 1 << 24 | a,
-        [a, b] => 2 << 24 | b << 8 | a,
-        [a, b, c] => 3 << 24 | c << 16 | b << 8 | a,
+        [a] => u32::from_le_bytes([a, 0, 0, 1]),
+        [a, b] => u32::from_le_bytes([a, b, 0, 2]),
+        [a, b, c] => u32::from_le_bytes([a, b, c, 3]),
         _ => 0,
-    }
-}
-
-/// The only member of a set.
-fn only(set: &Set) -> u32 {
-    let mut members = (0..256).filter(|&byte| set[byte]);
-    match (members.next(), members.next()) {
-        (Some(only), None) => only as u32,
-        _ => ANY,
-    }
-}
-
-fn bitmap(set: &Set) -> [u32; 8] {
-    let mut words = [0; 8];
-    for (byte, _) in set.iter().enumerate().filter(|(_, is_in)| **is_in) {
-        words[byte / 32] |= 1 << (byte % 32);
-    }
-    words
-}
-
-/// The bytes a match may begin with, and whether it may be empty or begin with an assertion only.
-fn first_bytes(hir: &Hir) -> (Set, bool) {
-    let mut set = [false; 256];
-    let nullable = add_first(hir, &mut set);
-    (set, nullable)
-}
-
-fn add_first(hir: &Hir, set: &mut Set) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => match literal.0.first() {
-            Some(&byte) => {
-                set[usize::from(byte)] = true;
-                false
-            }
-            None => true,
-        },
-        HirKind::Class(Class::Bytes(class)) => {
-            for range in class.iter() {
-                set[usize::from(range.start())..=usize::from(range.end())].fill(true);
-            }
-            false
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            for range in class.iter() {
-                for sequence in Utf8Sequences::new(range.start(), range.end()) {
-                    let lead = sequence.as_slice()[0];
-                    set[usize::from(lead.start)..=usize::from(lead.end)].fill(true);
-                }
-            }
-            false
-        }
-        HirKind::Repetition(rep) => add_first(&rep.sub, set) || rep.min == 0,
-        HirKind::Capture(capture) => add_first(&capture.sub, set),
-        HirKind::Concat(parts) => parts.iter().all(|part| add_first(part, set)),
-        HirKind::Alternation(ways) => ways
-            .iter()
-            .fold(false, |any, way| add_first(way, set) | any),
-    }
-}
-
-/// The bytes a match begins with, if it is never empty.
-fn sure_first(hir: &Hir) -> Option<Set> {
-    let (set, nullable) = first_bytes(hir);
-    (!nullable).then_some(set)
-}
-
-/// Which bytes may stand at the first places of a match, as far as every match has them, and whether that is all of it.
-fn leads(hir: &Hir) -> (Vec<Set>, bool) {
-    let of = |bytes: &[u8]| {
-        let mut set = [false; 256];
-        bytes.iter().for_each(|&byte| set[usize::from(byte)] = true);
-        set
-    };
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => (Vec::new(), true),
-        HirKind::Literal(literal) => {
-            let sets = literal.0.iter().take(LEADS).map(|&byte| of(&[byte]));
-            (sets.collect(), literal.0.len() <= LEADS)
-        }
-        HirKind::Class(class) => match single_bytes(class) {
-            Some(set) => (vec![set], true),
-            None => (vec![first_bytes(hir).0], false),
-        },
-        HirKind::Capture(capture) => leads(&capture.sub),
-        HirKind::Repetition(rep) if rep.min == 0 => (Vec::new(), rep.max == Some(0)),
-        HirKind::Repetition(rep) => {
-            let (one, whole) = leads(&rep.sub);
-            let mut sets = one.clone();
-            let many = if whole { rep.min as usize } else { 1 };
-            for _ in 1..many.min(LEADS) {
-                sets.extend(&one);
-            }
-            let whole = whole && rep.max == Some(rep.min) && sets.len() <= LEADS && many <= LEADS;
-            sets.truncate(LEADS);
-            (sets, whole)
-        }
-        HirKind::Concat(parts) => {
-            let mut sets = Vec::new();
-            for part in parts {
-                let (more, whole) = leads(part);
-                sets.extend(more);
-                if !whole || sets.len() > LEADS {
-                    sets.truncate(LEADS);
-                    return (sets, false);
-                }
-            }
-            (sets, true)
-        }
-        HirKind::Alternation(ways) => {
-            let ways: Vec<(Vec<Set>, bool)> = ways.iter().map(leads).collect();
-            let least = ways.iter().map(|(sets, _)| sets.len()).min().unwrap_or(0);
-            let all = |place: usize| {
-                let mut set = [false; 256];
-                for (sets, _) in &ways {
-                    (0..256).for_each(|byte| set[byte] |= sets[place][byte]);
-                }
-                set
-            };
-            let whole = ways
-                .iter()
-                .all(|(sets, whole)| *whole && sets.len() == least);
-            ((0..least).map(all).collect(), whole)
-        }
-    }
-}
-
-/// Bytes, if a class is of single bytes only.
-fn single_bytes(class: &Class) -> Option<Set> {
-    let mut set = [false; 256];
-    match class {
-        Class::Bytes(class) => {
-            for range in class.iter() {
-                set[usize::from(range.start())..=usize::from(range.end())].fill(true);
-            }
-        }
-        Class::Unicode(class) => {
-            for range in class.iter() {
-                if !range.end().is_ascii() {
-                    return None;
-                }
-                set[range.start() as usize..=range.end() as usize].fill(true);
-            }
-        }
-    }
-    Some(set)
-}
-
-/// Ways side by side that begin with the same text, that text written once: `failed to (?:pull|push)` asks less than
-/// `failed to pull|failed to push`, and means the same.
-fn grouped(ways: &[Hir]) -> Cow<'_, [Hir]> {
-    let first = |way: &Hir| leading(way).first().copied();
-    let begin_alike = |a: &Hir, b: &Hir| first(a).is_some() && first(a) == first(b);
-    if !ways.windows(2).any(|two| begin_alike(&two[0], &two[1])) {
-        return Cow::Borrowed(ways);
-    }
-    let groups = ways.chunk_by(begin_alike);
-    let one = |group: &[Hir]| match group {
-        [way] => way.clone(),
-        group => {
-            let texts = group.iter().map(leading);
-            let common = texts.reduce(|a, b| {
-                let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-                &a[..same]
-            });
-            let common = common.unwrap_or_default();
-            let rests = group.iter().map(|way| without(way, common.len()));
-            Hir::concat(vec![
-                Hir::literal(common),
-                Hir::alternation(rests.collect()),
-            ])
-        }
-    };
-    groups.map(one).collect::<Vec<_>>().into()
-}
-
-/// The text that a regex begins with.
-fn leading(hir: &Hir) -> &[u8] {
-    match hir.kind() {
-        HirKind::Literal(literal) => &literal.0,
-        HirKind::Concat(parts) => match parts.first().map(Hir::kind) {
-            Some(HirKind::Literal(literal)) => &literal.0,
-            _ => &[],
-        },
-        _ => &[],
-    }
-}
-
-/// A regex without so many bytes of the text it begins with.
-fn without(hir: &Hir, count: usize) -> Hir {
-    let rest = Hir::literal(&leading(hir)[count..]);
-    match hir.kind() {
-        HirKind::Concat(parts) => {
-            let parts = parts[1..].iter().cloned();
-            Hir::concat(std::iter::once(rest).chain(parts).collect())
-        }
-        _ => rest,
-    }
-}
-
-/// What one byte may be, if a regex is just that.
-fn one_byte(hir: &Hir) -> Option<Set> {
-    match hir.kind() {
-        HirKind::Class(class) => single_bytes(class),
-        HirKind::Literal(literal) if literal.0.len() == 1 => {
-            let mut set = [false; 256];
-            set[usize::from(literal.0[0])] = true;
-            Some(set)
-        }
-        _ => None,
     }
 }
 
 /// The lower-case letter a class stands for, in either case.
 fn either_case(class: &Class) -> Option<u8> {
-    let set = single_bytes(class)?;
-    let mut members = (0..=255u8).filter(|&byte| set[usize::from(byte)]);
+    let set = Set::of_class(class)?;
+    let mut members = set.members();
     let (upper, lower) = (members.next()?, members.next()?);
     (members.next().is_none() && upper.is_ascii_uppercase() && lower == upper.to_ascii_lowercase())
         .then_some(lower)
@@ -352,7 +133,7 @@ impl<'h> Writer<'h> {
     }
 
     fn class(&mut self, set: &Set) -> u32 {
-        let words = bitmap(set);
+        let words = set.words();
         let known = self.classes.iter().position(|class| *class == words);
         known.unwrap_or_else(|| {
             self.classes.push(words);
@@ -372,18 +153,13 @@ impl<'h> Writer<'h> {
                         return None;
                     }
                 }
-                let range_set = |range: &Utf8Range| {
-                    let mut set = [false; 256];
-                    set[usize::from(range.start)..=usize::from(range.end)].fill(true);
-                    set
-                };
-                let first = |way: &Utf8Sequence| Some(range_set(&way.as_slice()[0]));
+                let first = |way: &Utf8Sequence| Some(Set::of_place(&way.as_slice()[0]));
                 self.ways(&ways, first, |writer, way| {
                     let mut ranges = way.as_slice().iter();
-                    ranges.try_for_each(|range| writer.set(&range_set(range)))
+                    ranges.try_for_each(|range| writer.set(&Set::of_place(range)))
                 })
             }
-            HirKind::Class(class) => self.set(&single_bytes(class)?),
+            HirKind::Class(class) => self.set(&Set::of_class(class)?),
             HirKind::Look(kind) => {
                 let kind = match kind {
                     Look::Start => look::START,
@@ -407,7 +183,9 @@ impl<'h> Writer<'h> {
             }
             HirKind::Concat(parts) => self.parts(parts),
             HirKind::Alternation(ways) => {
-                self.ways(&grouped(ways), sure_first, |writer, way| writer.node(way))
+                self.ways(&begin::grouped(ways), begin::first, |writer, way| {
+                    writer.node(way)
+                })
             }
             HirKind::Repetition(rep) => self.repetition(rep),
         }
@@ -448,12 +226,13 @@ impl<'h> Writer<'h> {
     }
 
     fn set(&mut self, set: &Set) -> Written {
-        match only(set) {
-            ANY => {
+        let mut members = set.members();
+        match (members.next(), members.next()) {
+            (Some(only), None) => self.emit(op::BYTE, u32::from(only)),
+            _ => {
                 let class = self.class(set);
                 self.emit(op::SET, class)
             }
-            byte => self.emit(op::BYTE, byte),
         }
     }
 
@@ -482,17 +261,15 @@ impl<'h> Writer<'h> {
     ) -> Written {
         let Some((last, others)) = ways.split_last() else {
             // A class without members.
-            let class = self.class(&[false; 256]);
-            return self.emit(op::SET, class);
+            return self.set(&Set::NONE);
         };
         let firsts: Vec<Option<Set>> = ways.iter().map(first).collect();
         let mut ends = Vec::new();
         for (k, way) in others.iter().enumerate() {
-            let rest = firsts[k + 1..].iter().copied().reduce(|all, one| {
-                let (mut all, one) = (all?, one?);
-                (0..256).for_each(|byte| all[byte] |= one[byte]);
-                Some(all)
-            });
+            let rest = firsts[k + 1..]
+                .iter()
+                .copied()
+                .reduce(|all, one| Some(all?.with(&one?)));
             let split = self.split(op::SPLIT, firsts[k], rest.flatten())?;
             write(self, way)?;
             self.emit(op::JUMP, 0)?;
@@ -519,7 +296,7 @@ impl<'h> Writer<'h> {
     }
 
     fn repetition(&mut self, rep: &Repetition) -> Written {
-        if let Some(set) = one_byte(&rep.sub) {
+        if let Some(set) = Set::of_one(&rep.sub) {
             let (class, row) = (self.class(&set), self.row());
             let op = if rep.greedy { op::LOOP } else { op::LOOP_LAZY };
             self.emit(op, row)?;
@@ -529,7 +306,7 @@ impl<'h> Writer<'h> {
             self.code.extend([class, rep.min, most, ANY]);
             return Some(());
         }
-        let first = sure_first(&rep.sub);
+        let first = begin::first(&rep.sub);
         let op = if rep.greedy {
             op::SPLIT
         } else {
@@ -587,7 +364,7 @@ impl<'h> Writer<'h> {
         } else {
             op::SPLIT
         };
-        let split = self.split(op, None, sure_first(&rep.sub))?;
+        let split = self.split(op, None, begin::first(&rep.sub))?;
         self.code[split] = top;
         Some(())
     }

@@ -4,12 +4,17 @@
 //! times as much as running them. So the build compiles them, into words that lie in the binary and are run where they
 //! lie. What a program means is what [`regex`] means by the same source: leftmost first, bytes, no backreferences, and
 //! time that is linear in the text, since no place of the program is tried twice at the same place of the text.
-//! [`make`] writes programs, [`run`] runs them; [`needs`] rules most lines out before. What is too big or asks for tables of Unicode has no program: the caller
-//! takes [`regex`] then, as for a text on which a program would take too long.
+//! [`make`] writes programs, with [`set`] and [`begin`]; [`run`] runs them; [`needs`] rules most lines out before. What is too
+//! big or asks for tables of Unicode has no program: the caller takes [`regex`] then, as for a text on which a program would
+//! take too long.
 
+mod begin;
 mod make;
 mod needs;
 mod run;
+mod set;
+
+use regex::bytes::Regex;
 
 pub use make::make;
 pub use needs::Needs;
@@ -20,9 +25,9 @@ const LEADS: usize = 3;
 const HEADER: usize = FIRST + 8 * LEADS;
 /// Where in the header the bytes stand that a match may begin with, if they are one to three: their number is in the
 /// highest byte. Else zero.
-const FIRST_BYTES: usize = 7;
+const FIRST_BYTES: usize = 6;
 /// Where in the header the sets of the first, second and third byte lie.
-const FIRST: usize = 8;
+const FIRST: usize = FIRST_BYTES + 1;
 /// No match is empty, and its first byte is in the first set. The other two are full where a match may be shorter.
 const HAS_FIRST: u32 = 1;
 /// Matches begin at the start of the text.
@@ -94,9 +99,7 @@ impl<'p> Program<'p> {
 
     #[inline(always)]
     fn word(self, k: usize) -> u32 {
-        self.0[4 * k..]
-            .first_chunk()
-            .map_or(0, |word| u32::from_le_bytes(*word))
+        word(self.0, 4 * k)
     }
 
     /// Is there code?
@@ -138,9 +141,13 @@ impl<'p> Program<'p> {
     /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
     pub fn may_begin(self, text: &[u8]) -> bool {
         self.flags() & (ANCHORED | HAS_FIRST) != ANCHORED | HAS_FIRST
-            || text.first().is_some_and(|&byte| {
-                self.0[4 * FIRST + usize::from(byte) / 8] & 1 << (byte % 8) != 0
-            })
+            || text.first().is_some_and(|&byte| self.is_in(FIRST, byte))
+    }
+
+    /// Is a byte in the set whose words begin there?
+    #[inline(always)]
+    fn is_in(self, set: usize, byte: u8) -> bool {
+        self.0[4 * set + usize::from(byte) / 8] & 1 << (byte % 8) != 0
     }
 
     /// The leftmost match that begins at `at` or behind.
@@ -150,6 +157,31 @@ impl<'p> Program<'p> {
     pub fn find_at(self, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
         run::find(self, text, at)
     }
+}
+
+impl Found {
+    /// What a regex finds, told in the same way.
+    pub fn by_regex(regex: &Regex, text: &[u8], at: usize) -> Option<Self> {
+        let found = regex.captures_at(text, at)?;
+        let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
+        Some(Self {
+            whole: span(found.get(0)?),
+            captures: regex
+                .capture_names()
+                .flatten()
+                .map(|name| found.name(name).map(span))
+                .collect(),
+        })
+    }
+}
+
+/// A word of what the build packed, little endian, at an offset in bytes.
+#[inline(always)]
+pub(crate) fn word(bytes: &[u8], at: usize) -> u32 {
+    // One load and one bounds check.
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 /// More than a program can do; [`regex`] can.

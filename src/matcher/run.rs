@@ -63,16 +63,14 @@ pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Optio
         memory.slots.resize(2 + 2 * program.captures(), NONE);
         let mut run = Run {
             program,
-            code: program.0,
             text,
             base: at,
             row,
             memory,
             steps,
-            is_spent: false,
         };
         let found = run.find();
-        let is_spent = run.is_spent;
+        let is_spent = run.steps == 0;
         memory.frames.shrink_to(MAX_FRAMES >> 5);
         if is_spent { Err(Beyond) } else { Ok(found) }
     })
@@ -89,17 +87,14 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 
 struct Run<'r> {
     program: Program<'r>,
-    code: &'r [u8],
     text: &'r [u8],
     /// Where places tried are counted from.
     base: usize,
     /// Words of a row.
     row: usize,
     memory: &'r mut Memory,
-    /// Steps that are left.
+    /// Steps that are left; none where there were not enough, or too much waits.
     steps: usize,
-    /// There were not enough of them, or too much waits.
-    is_spent: bool,
 }
 
 impl Run<'_> {
@@ -117,7 +112,7 @@ impl Run<'_> {
             if let Some(end) = self.from(at) {
                 return Some(self.found(at, end));
             }
-            if self.is_spent {
+            if self.steps == 0 {
                 return None;
             }
             at += 1;
@@ -161,10 +156,9 @@ impl Run<'_> {
         }
     }
 
-    /// Is a byte in the set whose words begin there?
     #[inline(always)]
     fn is_in(&self, set: usize, byte: u8) -> bool {
-        self.code[4 * set + usize::from(byte) / 8] & 1 << (byte % 8) != 0
+        self.program.is_in(set, byte)
     }
 
     /// May a way begin with that byte? [`ANY`] tells nothing of a way.
@@ -225,8 +219,10 @@ impl Run<'_> {
         self.memory.frames.clear();
         let (mut pc, mut at) = (HEADER, start);
         loop {
-            if !self.spend(1) || self.memory.frames.len() > MAX_FRAMES {
-                self.is_spent = true;
+            if self.memory.frames.len() > MAX_FRAMES {
+                self.steps = 0;
+            }
+            if !self.spend(1) {
                 return None;
             }
             let word = self.word(pc);
@@ -250,7 +246,7 @@ impl Run<'_> {
                 }
                 op::TEXT | op::FOLDED => {
                     let len = argument as usize;
-                    let wanted = &self.code[4 * (pc + 1)..4 * (pc + 1) + len];
+                    let wanted = &self.program.0[4 * (pc + 1)..4 * (pc + 1) + len];
                     let here = text.get(at..at + len);
                     at += len;
                     pc += 1 + len.div_ceil(4);
@@ -312,12 +308,11 @@ impl Run<'_> {
         }
     }
 
-    /// Takes steps off what is left; false where there are not enough.
+    /// Takes steps off what is left; false where none is left then.
     #[inline(always)]
     fn spend(&mut self, steps: usize) -> bool {
-        let enough = self.steps >= steps;
         self.steps = self.steps.saturating_sub(steps);
-        enough
+        self.steps > 0
     }
 
     /// The way to take when one has failed.

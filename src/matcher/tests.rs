@@ -17,16 +17,7 @@ fn reference(
         .case_insensitive(ignore_case)
         .build()
         .unwrap();
-    let found = regex.captures_at(text, at)?;
-    let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
-    Some(Found {
-        whole: span(found.get(0)?),
-        captures: regex
-            .capture_names()
-            .flatten()
-            .map(|name| found.name(name).map(span))
-            .collect(),
-    })
+    Found::by_regex(&regex, text, at)
 }
 
 fn program(source: &str, ignore_case: bool, unicode: bool) -> Vec<u8> {

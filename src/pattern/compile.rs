@@ -695,13 +695,7 @@ fn captures_of(expr: &Expr) -> (BTreeSet<String>, BTreeSet<String>) {
         }
     }
     let (mut all, mut always) = (BTreeSet::new(), BTreeSet::new());
-    let parsed = regex_syntax::ParserBuilder::new()
-        .utf8(false)
-        .unicode(expr.unicode)
-        .case_insensitive(expr.ignore_case)
-        .build()
-        .parse(&expr.source);
-    if let Ok(hir) = parsed {
+    if let Ok(hir) = literal::parse(&expr.source, expr.ignore_case, expr.unicode) {
         walk(&hir, true, &mut all, &mut always);
     }
     (all, always)

@@ -360,22 +360,14 @@ pub fn matcher(source: &str, ignore_case: bool, text: &[u8]) {
     let program = Program::new(&bytes);
     let folded: Vec<u8> = text.iter().map(|&b| literal::fold(b)).collect();
     for at in [0, text.len() / 2, text.len()] {
-        let found = regex.captures_at(text, at);
+        let want = Found::by_regex(&regex, text, at);
         assert!(
-            found.is_none() || Needs::new(&needs).are_met(&folded),
+            want.is_none() || Needs::new(&needs).are_met(&folded),
             "{source:?}"
         );
         let Ok(told) = program.find_at(text, at) else {
             continue;
         };
-        let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
-        let want = found.map(|found| Found {
-            whole: found.get(0).map(span).unwrap_or_default(),
-            captures: program
-                .names()
-                .map(|name| found.name(name).map(span))
-                .collect(),
-        });
         assert_eq!(told, want, "{source:?} on {text:?} from {at}");
     }
 }
