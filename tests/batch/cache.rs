@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::{Dir, PASSED, UNKNOWN, failed};
+use crate::{Dir, PASSED, RELEASE_NOTES, UNKNOWN, failed};
 
 fn dir(name: &str) -> Dir {
     let dir = Dir::new(name);
@@ -105,14 +105,7 @@ fn other_patterns_and_options_are_other_results() {
     let korean = told(&["--lang", "ko", "-f", "text"]);
     assert!(korean.contains("조치"), "{korean}");
     assert!(told(&["--text"]).contains("4 logs"));
-    dir.write(
-        ".jobtriage/patterns/acme/notes.toml",
-        "role = \"root_cause\"\nconfidence = \"high\"\nowner = \"project\"\nretry = \"never\"\ncategory = \"build\"\n\
-         provenance = { level = \"report\" }\n\
-         [[match]]\nregex = '^release notes are incomplete'\n\
-         [text.en]\ntitle = \"The release notes lack a chapter\"\ncause = \"They do.\"\nfix = [\"Write it.\"]\n\
-         [tests]\nmatches = [\"release notes are incomplete: x\"]\nignores = [\"release notes\"]\n",
-    );
+    dir.write(".jobtriage/patterns/acme/notes.toml", RELEASE_NOTES);
     let own = told(&[]);
     assert!(own.contains("acme/notes"), "{own}");
     // How a verdict was reached is not kept, nor is anything that is not redacted.

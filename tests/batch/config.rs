@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{Dir, UNKNOWN, failed};
+use crate::{Dir, RELEASE_NOTES, UNKNOWN, failed};
 
 fn dir(name: &str) -> Dir {
     let dir = Dir::new(name);
@@ -96,14 +96,7 @@ fn settings_do_what_their_flags_do() {
 #[test]
 fn patterns_and_secrets_of_a_project() {
     let dir = dir("config-project");
-    dir.write(
-        "ci/patterns/acme/notes.toml",
-        "role = \"root_cause\"\nconfidence = \"high\"\nowner = \"project\"\nretry = \"never\"\ncategory = \"build\"\n\
-         provenance = { level = \"report\" }\n\
-         [[match]]\nregex = '^release notes are incomplete'\n\
-         [text.en]\ntitle = \"The release notes lack a chapter\"\ncause = \"They do.\"\nfix = [\"Write it.\"]\n\
-         [tests]\nmatches = [\"release notes are incomplete: x\"]\nignores = [\"release notes\"]\n",
-    );
+    dir.write("ci/patterns/acme/notes.toml", RELEASE_NOTES);
     dir.write(
         "jobtriage.toml",
         "patterns = [\"ci/patterns\"]\n[redact]\nnames = [\"ACME_*\"]\n",

@@ -37,6 +37,25 @@ pub fn failed(unix: i64) -> String {
     )
 }
 
+/// A pattern of a project, which knows [`UNKNOWN`].
+pub const RELEASE_NOTES: &str = r#"
+role = "root_cause"
+confidence = "high"
+owner = "project"
+retry = "never"
+category = "build"
+provenance = { level = "report" }
+[[match]]
+regex = '^release notes are incomplete'
+[text.en]
+title = "The release notes lack a chapter"
+cause = "They do."
+fix = ["Write it."]
+[tests]
+matches = ["release notes are incomplete: x"]
+ignores = ["release notes"]
+"#;
+
 /// A log of a job that failed for no known reason.
 pub const UNKNOWN: &str = "\
 $ ./release.sh

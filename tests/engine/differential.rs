@@ -8,6 +8,7 @@ use jobtriage::library::Library;
 use proptest::prelude::*;
 
 use crate::naive::{Found, Naive, found};
+use crate::patterns::library;
 use crate::rows::{Chunked, read, read_with};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(Library::embedded);
@@ -203,4 +204,13 @@ proptest! {
         let small = read_with(Chunked::new(log.as_bytes(), &sizes), 16 << 10);
         prop_assert_eq!(small.difference(&read(log.as_bytes())), None);
     }
+}
+
+#[test]
+fn a_line_end_is_not_the_star_that_a_literal_begins_with() {
+    // Case aside they are the same to the filter.
+    let library = library(&[("t/broken", "[[match]]\nregex = '\\*\\* broken'\n")]);
+    let scan = Scanner::new(&library).scan(&b"one\n* broken\n** broken\n"[..]);
+    let lines: Vec<u64> = scan.hits.iter().map(|hit| hit.place.line).collect();
+    assert_eq!(lines, [3]);
 }
