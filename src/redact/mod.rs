@@ -198,7 +198,7 @@ fn find(text: &str) -> Vec<Secret> {
 /// What the table knows.
 fn by_rules(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
-    let plain = with_plain_blanks(text);
+    let mut plain = with_plain_blanks(text);
     let wanted = rules::wanted(plain.as_bytes());
     if wanted == 0 {
         return kept;
@@ -221,6 +221,9 @@ fn by_rules(text: &str) -> Vec<Secret> {
                 Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
             if let Some(range) = range.filter(|range| taken(range).is_none()) {
+                // Later rules see what a reader of the report will: a `;` in a password ends no command.
+                let stars = "*".repeat(range.len());
+                plain.to_mut().replace_range(range.clone(), &stars);
                 kept.push(Secret {
                     range,
                     kind: rule.kind,

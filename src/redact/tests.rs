@@ -361,6 +361,10 @@ fn what_is_no_secret_hides_none_behind_it() {
     // The value of the first match takes in the name of the second; found by fuzzing.
     let told = text("?-token=dtoaredtoken=\"i:\0//\n//?-tokbn=dtoaredtoken=\"i:\0\"i").into_owned();
     assert_eq!(text(&told), told);
+    // A `;` within a password ends no command; found by fuzzing.
+    let told = text("docker login -u x https://u:a;b1c@h -phunter2").into_owned();
+    assert!(!told.contains("hunter2") && !told.contains("b1c"), "{told}");
+    assert_eq!(text(&told), told);
     // `db_password` is a name and no secret; what follows is one, though quotes do not pair.
     let told = text("say \"password=db_password\" password=\"hunter2\" now").into_owned();
     assert!(!told.contains("hunter2"), "{told}");
