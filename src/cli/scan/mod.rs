@@ -38,8 +38,12 @@ use turn::Turn;
 
 /// Files that may be done before their turn, a thread.
 const AHEAD: usize = 64;
-/// Results of one file that are held: an archive of thousands of logs hands them on when its turn comes.
-const PART: usize = 64;
+/// Results of one file that are handed on at once: an archive of thousands of logs hands them on when its turn comes.
+const PART: usize = 8;
+/// Files, or parts of one, that may be handed on before somebody takes them up.
+const HANDED: usize = 64;
+/// How long the results of a long scan gather before they are taken up: to be woken for each costs as much as a log.
+const GATHER: Duration = Duration::from_millis(2);
 /// Problems told on stderr; the reports have them all.
 const MOST_TOLD: usize = 20;
 
@@ -184,7 +188,7 @@ fn all(
     }
     let next = AtomicUsize::new(0);
     let turn = Turn::default();
-    let (send, receive) = mpsc::sync_channel::<Done>(jobs);
+    let (send, receive) = mpsc::sync_channel::<Done>(HANDED);
     thread::scope(|scope| {
         for _ in 0..jobs {
             let (send, next, turn) = (send.clone(), &next, &turn);
@@ -213,7 +217,7 @@ fn all(
         }
         drop(send);
         // It goes with its last reader: a thread that waits for room must see that nobody wants the rest.
-        let read = collect(receive, files, &turn, sink);
+        let read = collect(receive, files, jobs, &turn, sink);
         turn.end();
         read
     })
@@ -246,6 +250,7 @@ fn one_by_one(files: &[Found], work: &Work<'_>, sink: &mut Sink<'_>) -> Result<u
 fn collect(
     receive: mpsc::Receiver<Done>,
     files: &[Found],
+    jobs: usize,
     turn: &Turn,
     sink: &mut Sink<'_>,
 ) -> Result<usize, Complaint> {
@@ -253,21 +258,33 @@ fn collect(
     let mut next = 0;
     let mut read = 0;
     loop {
-        match receive.recv_timeout(Duration::from_millis(100)) {
-            Ok(part) if part.goes_on => sink.take_up(part)?,
-            Ok(done) => {
+        let mut message = match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(done) => Some(done),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        if message.is_none() {
+            sink.progress.tick();
+        }
+        while let Some(done) = message {
+            if done.goes_on {
+                sink.take_up(done)?;
+            } else {
                 sink.progress
                     .file(files.get(done.index).map_or(0, |file| file.bytes));
                 waiting.insert(done.index, done);
             }
-            Err(RecvTimeoutError::Timeout) => sink.progress.tick(),
-            Err(RecvTimeoutError::Disconnected) => break,
+            message = receive.try_recv().ok();
         }
         while let Some(done) = waiting.remove(&next) {
             next += 1;
             read += 1;
             sink.take_up(done)?;
             turn.pass(next);
+        }
+        // Towards the end nobody should wait for it.
+        if files.len() - read > HANDED * jobs {
+            thread::sleep(GATHER);
         }
     }
     // An interrupted scan leaves gaps.
