@@ -81,8 +81,13 @@ fn main() {
     let digest: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
     println!("cargo:rustc-env=JOBTRIAGE_LIBRARY={digest}");
     println!("cargo:rustc-env=JOBTRIAGE_PATTERNS={}", patterns.len());
-    let tables = gram::build(&pack::entries(patterns.iter()), &background::gram_cost);
-    for (name, bytes) in [("library.bin", library), ("tables.bin", tables)] {
+    let [tables, awaited] =
+        pack::entries(patterns.iter()).map(|set| gram::build(&set, &background::gram_cost));
+    for (name, bytes) in [
+        ("library.bin", library),
+        ("tables.bin", tables),
+        ("awaited.bin", awaited),
+    ] {
         if let Err(error) = fs::write(out.join(name), bytes) {
             println!("cargo::error=cannot write {name}: {error}");
             process::exit(1);

@@ -155,6 +155,11 @@ impl Memory {
         }
     }
 
+    /// Does any hit wait for a line?
+    pub(super) fn awaits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Does a hit wait for such a line?
     pub(super) fn is_awaited(&self, target: Target) -> bool {
         self.waiting

@@ -7,6 +7,7 @@
 use std::cell::OnceCell;
 use std::io::{self, Read};
 
+use super::gram::Tables;
 use super::near::{self, At, Memory};
 use super::store::Store;
 use super::tail::Tail;
@@ -70,7 +71,7 @@ impl<'l> Scanner<'l> {
             found: Vec::new(),
             echoes: Vec::new(),
             targets: Vec::new(),
-            unwanted: vec![0; library.tables().count()],
+            unwanted: vec![0; library.tables().count() + library.awaited().count()],
             age: 0,
             unkeyed: OnceCell::new(),
         }
@@ -149,15 +150,28 @@ impl<'l> Scanner<'l> {
         let owned = block.owned();
         let (found, targets) = (&mut self.found, &mut self.targets);
         found.clear();
-        let tables = self.library.tables();
-        tables.scan(&block.bytes()[start..], |literal, at| {
-            let at = start + at;
-            // What stands in the overlap comes again with the next block. A line end passes for `*`, case aside: no line
-            // holds what begins there.
-            if at < owned && block.bytes()[at] != b'\n' {
-                in_order(found, (at, literal));
+        let sought = Sought::of(self.library);
+        // What stands in the overlap comes again with the next block. A line end passes for `*`, case aside: no line holds
+        // what begins there.
+        let counts = |at: usize| at < owned && block.bytes()[at] != b'\n';
+        sought.always.scan(&block.bytes()[start..], |literal, at| {
+            if counts(start + at) {
+                in_order(found, (start + at, literal));
             }
         });
+        // Those that hits wait for, from an offset on, come among those that are still to be looked at.
+        let search_awaited = |from: usize, rest: usize, found: &mut Vec<(usize, u32)>| {
+            sought.awaited.scan(&block.bytes()[from..], |literal, at| {
+                if counts(from + at) {
+                    found.push((from + at, sought.first_awaited + literal));
+                }
+            });
+            found[rest..].sort_unstable();
+        };
+        let mut awaits = run.memory.awaits();
+        if awaits {
+            search_awaited(start, 0, found);
+        }
         block.echoes(&mut self.echoes);
         if block.column() == 0 && start < block.bytes().len() {
             run.frame.resume(first_line(&block.bytes()[start..]));
@@ -188,8 +202,8 @@ impl<'l> Scanner<'l> {
             {
                 let unwanted = &mut self.unwanted[*literal as usize];
                 if *unwanted != run.age
-                    && tables.is_conditional(*literal)
-                    && !run.wants(tables.targets(*literal))
+                    && sought.is_conditional(*literal)
+                    && !run.wants(sought.targets(*literal))
                 {
                     *unwanted = run.age;
                 }
@@ -206,7 +220,7 @@ impl<'l> Scanner<'l> {
                 hit -= 1;
             }
             while let Some((_, literal)) = found.get(hit).filter(|(at, _)| *at < piece.until) {
-                targets.extend(tables.targets(*literal).map(Target::unpack));
+                targets.extend(sought.targets(*literal).map(Target::unpack));
                 hit += 1;
             }
             passed = hit;
@@ -218,8 +232,48 @@ impl<'l> Scanner<'l> {
             targets.sort_unstable();
             targets.dedup();
             run.piece(block, piece, line, command, targets);
+            if !awaits && run.memory.awaits() {
+                awaits = true;
+                search_awaited(piece.until, hit, found);
+            }
         }
         *last_line = counter.line_at(block, block.bytes().len());
+    }
+}
+
+/// The literals of a library, numbered through: first those that are always looked for, then those that a hit waits for.
+#[derive(Clone, Copy)]
+struct Sought<'l> {
+    always: &'l Tables,
+    awaited: &'l Tables,
+    first_awaited: u32,
+}
+
+impl<'l> Sought<'l> {
+    fn of(library: &'l Library) -> Self {
+        let always = library.tables();
+        Self {
+            always,
+            awaited: library.awaited(),
+            first_awaited: always.count() as u32,
+        }
+    }
+
+    fn tables(self, literal: u32) -> (&'l Tables, u32) {
+        match literal.checked_sub(self.first_awaited) {
+            Some(literal) => (self.awaited, literal),
+            None => (self.always, literal),
+        }
+    }
+
+    fn targets(self, literal: u32) -> impl Iterator<Item = u32> + 'l {
+        let (tables, literal) = self.tables(literal);
+        tables.targets(literal)
+    }
+
+    fn is_conditional(self, literal: u32) -> bool {
+        let (tables, literal) = self.tables(literal);
+        tables.is_conditional(literal)
     }
 }
 

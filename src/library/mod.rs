@@ -31,6 +31,7 @@ pub use rule::{Rule, Watch};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
+static AWAITED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/awaited.bin"));
 
 /// The patterns in force and the tables that find them.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub struct Library {
     disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
     tables: Tables,
+    awaited: Tables,
 }
 
 /// A pattern that was parsed, not packed by the build.
@@ -88,6 +90,7 @@ impl Library {
             disabled: BTreeSet::new(),
             trailer: OnceLock::new(),
             tables: Tables::new(TABLES.into()),
+            awaited: Tables::new(AWAITED.into()),
         }
     }
 
@@ -105,7 +108,9 @@ impl Library {
             unkeyed,
         };
         let entries = pack::entries(patterns.iter().map(|(p, _)| p));
-        let tables = gram::build(&entries, &crate::engine::background::gram_cost);
+        let [tables, awaited] = entries.map(|set| {
+            Tables::new(gram::build(&set, &crate::engine::background::gram_cost).into())
+        });
         Self {
             loaded: cells(patterns.len()),
             own: Some(
@@ -120,7 +125,8 @@ impl Library {
             ),
             disabled: BTreeSet::new(),
             trailer: OnceLock::from(trailer),
-            tables: Tables::new(tables.into()),
+            tables,
+            awaited,
         }
     }
 
@@ -151,6 +157,11 @@ impl Library {
     /// The tables of the prefilter.
     pub fn tables(&self) -> &Tables {
         &self.tables
+    }
+
+    /// The same for lines that matter only behind a hit that waits for them.
+    pub fn awaited(&self) -> &Tables {
+        &self.awaited
     }
 
     /// How many patterns there are, disabled ones included.

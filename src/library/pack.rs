@@ -113,25 +113,39 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
     bytes
 }
 
-/// Does a watch matter only while a hit waits for its line, or until its first one has come?
-fn is_conditional(kind: Near, within: Option<u32>) -> bool {
-    match kind {
-        Near::After | Near::Absent(Side::After) => true,
-        Near::Absent(_) => within.is_none(),
-        Near::Before => false,
+/// When a line with a literal matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matters {
+    Always,
+    /// Until the first one has come, and while a hit waits.
+    First,
+    /// While a hit waits for it.
+    Awaited,
+}
+
+impl Matters {
+    /// A line that a positional condition watches for.
+    fn to(kind: Near, within: Option<u32>) -> Self {
+        match kind {
+            Near::After | Near::Absent(Side::After) => Self::Awaited,
+            Near::Absent(_) if within.is_none() => Self::First,
+            Near::Absent(_) | Near::Before => Self::Always,
+        }
     }
 }
 
-/// Every literal of a library with its targets. Indices are the order of the iterator.
-pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
-    let mut map: BTreeMap<Vec<u8>, Entry> = BTreeMap::new();
-    let mut add = |literal: Vec<u8>, target: Target, conditional: bool| {
-        let entry = map.entry(literal.clone()).or_insert(Entry {
+/// Every literal of a library with its targets: a set that is looked for in every line, and one that matters only while a
+/// hit waits for what comes behind it. Indices are the order of the iterator.
+pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 2] {
+    let mut sets: [BTreeMap<Vec<u8>, Entry>; 2] = Default::default();
+    let mut add = |literal: Vec<u8>, target: Target, matters: Matters| {
+        let set = &mut sets[usize::from(matters == Matters::Awaited)];
+        let entry = set.entry(literal.clone()).or_insert(Entry {
             literal,
             targets: Vec::new(),
             conditional: true,
         });
-        entry.conditional &= conditional;
+        entry.conditional &= matters != Matters::Always;
         let target = target.pack();
         if !entry.targets.contains(&target) {
             entry.targets.push(target);
@@ -142,28 +156,32 @@ pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Entry> {
             pattern: Target::FRAME,
             regex: 0,
         };
-        add(literal.bytes().map(|b| b | 0x20).collect(), frame, false);
+        add(
+            literal.bytes().map(|b| b | 0x20).collect(),
+            frame,
+            Matters::Always,
+        );
     }
     for (index, pattern) in patterns.enumerate() {
-        let alternatives = pattern.matches.iter().map(|m| (&m.regex, false));
+        let alternatives = pattern.matches.iter().map(|m| (&m.regex, Matters::Always));
         let watches = pattern.near().filter_map(|c| match c {
             Condition::Near {
                 kind,
                 watch,
                 within,
                 ..
-            } => Some((watch, is_conditional(*kind, *within))),
+            } => Some((watch, Matters::to(*kind, *within))),
             _ => None,
         });
-        for (number, (expr, conditional)) in alternatives.chain(watches).enumerate() {
+        for (number, (expr, matters)) in alternatives.chain(watches).enumerate() {
             let target = Target {
                 pattern: index as u16,
                 regex: number as u16,
             };
             for literal in &expr.literals {
-                add(literal.clone(), target, conditional);
+                add(literal.clone(), target, matters);
             }
         }
     }
-    map.into_values().collect()
+    sets.map(|set| set.into_values().collect())
 }
