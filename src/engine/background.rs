@@ -24,7 +24,20 @@ pub fn gram_cost(gram: u32) -> u64 {
     0
 }
 
-/// Cost of a folded literal: that of its rarest stretch.
+/// Cost of the rarest stretch of a folded literal.
+pub fn stretch_cost(literal: &[u8]) -> u64 {
+    gram::least_cost(literal, &gram_cost).unwrap_or(u64::MAX / 2)
+}
+
+/// Cost of a folded literal: each of its occurrences has a line looked at, each gram of its rarest stretch the text beside it,
+/// at a fortieth of that. Where all of its grams are as common it is what three of them cost.
 pub fn literal_cost(literal: &[u8]) -> u64 {
-    gram::best_window(literal, &gram_cost).map_or(u64::MAX / 2, |(cost, _)| cost)
+    const OF_A_LINE: u64 = 40;
+    if literal.len() < gram::WINDOW {
+        return u64::MAX / 2;
+    }
+    let looks = stretch_cost(literal);
+    let grams = (0..=literal.len() - 4).map(|at| gram_cost(gram::gram(literal, at)));
+    let occurs = grams.min().unwrap_or_default();
+    3 * (OF_A_LINE * occurs + looks) / (OF_A_LINE + 3)
 }

@@ -3,7 +3,7 @@
 //! At every third position the folded four bytes are looked up in a small table. A literal of six bytes or more covers
 //! a window of three consecutive grams, one of which is sampled whatever its alignment, so no occurrence is missed.
 //! A gram that passes is looked up once more together with two bytes beside it: short literals (`) test `) have grams that
-//! stand on every tenth line, and telling them by their neighbours costs a third of looking into the literals.
+//! stand on every tenth line, and four of five are told by their neighbours at a third of the cost of looking into the literals.
 //! The tables are one flat run of bytes: made at build time for the embedded library, at run time for a user's own.
 
 use std::borrow::Cow;
@@ -26,6 +26,8 @@ const STRETCH: usize = 170;
 const HEADER: usize = 6 * 4;
 /// How much less a gram costs that another literal uses already: it passes the first table anyway.
 const USED: u64 = 16;
+/// How much more a close look costs than a gram that passes the first table only.
+const CLOSE: u64 = 4;
 /// Words of the second table for one place at the least; each holds two bits a place.
 const PLACES_PER_WORD: usize = 2;
 /// Marks a literal whose targets matter now and then only.
@@ -51,12 +53,16 @@ pub fn gram(bytes: &[u8], at: usize) -> u32 {
     word(bytes, at) | 0x2020_2020
 }
 
-/// Cost of the cheapest window of a literal, and where it starts.
-pub fn best_window(literal: &[u8], cost: GramCost<'_>) -> Option<(u64, usize)> {
+/// Cost of the cheapest window of a literal.
+pub fn least_cost(literal: &[u8], cost: GramCost<'_>) -> Option<u64> {
+    best_window(literal, |at| cost(gram(literal, at))).map(|(least, _)| least)
+}
+
+/// Cost of the cheapest window of a literal, by what each offset costs, and where it starts.
+fn best_window(literal: &[u8], cost: impl Fn(usize) -> u64) -> Option<(u64, usize)> {
     let last = literal.len().checked_sub(WINDOW)?;
-    (0..=last)
-        .map(|o| ((0..STRIDE).map(|k| cost(gram(literal, o + k))).sum(), o))
-        .min()
+    let window = |at: usize| (at..at + STRIDE).map(&cost).sum();
+    (0..=last).map(|at| (window(at), at)).min()
 }
 
 /// Two different bits of eight for every hash: a chance hit is ten times as rare as with one.
@@ -76,41 +82,40 @@ fn mix(gram: u32) -> u32 {
     gram.wrapping_mul(0x9E37_79B1)
 }
 
-/// Which neighbours of a gram are looked at with it.
-#[derive(Clone, Copy)]
-enum Side {
-    /// The two bytes behind it.
-    Behind,
-    /// The byte before it.
-    Before,
-}
+/// What six bytes around a gram are hashed with, by how many of them stand before it.
+const FACTORS: [u64; 3] = [
+    0x9E37_79B9_7F4A_7C15,
+    0xC2B2_AE3D_27D4_EB4F,
+    0x1656_67B1_9E37_79F9,
+];
 
-/// Where folded bytes stand in the second table: a word's number (to be masked) and two of its bits.
+/// Where six folded bytes stand in the second table: a word's number (to be masked) and two of its bits. They come in the
+/// lower part of `bytes`, what stands above does not count: the multiplication carries each of them up to the number.
 #[inline(always)]
-fn neighbourhood(bytes: u64, side: Side) -> (usize, u64) {
-    let factor = match side {
-        Side::Behind => 0x9E37_79B9_7F4A_7C15,
-        Side::Before => 0xC2B2_AE3D_27D4_EB4F,
-    };
-    // In the upper part of the word: the multiplication carries all of them up.
-    let m = (bytes << 16).wrapping_mul(factor);
+fn neighbourhood(bytes: u64, before: usize) -> (usize, u64) {
+    let m = (bytes & ((1 << 48) - 1)).wrapping_mul(FACTORS[before]);
     (
         (m >> 44) as usize,
         1 << ((m >> 32) & 63) | 1 << ((m >> 38) & 63),
     )
 }
 
-/// Folded bytes of a literal around the gram at an offset, and on which side of it. A literal of six bytes has two behind
-/// its first gram, and one before any other.
-fn beside(literal: &[u8], offset: usize) -> (u64, Side) {
-    let (from, len, side) = if literal.len() - offset >= 6 {
-        (offset, 6, Side::Behind)
-    } else {
-        (offset - 1, 5, Side::Before)
-    };
+/// The rarest six bytes of a literal around the gram at an offset: how common they are, and how many of them stand before it.
+fn beside(literal: &[u8], offset: usize, cost: GramCost<'_>) -> (u64, usize) {
+    let rarest = |from: usize| (0..3).map(|k| cost(gram(literal, from + k))).min();
+    let choices = (0..FACTORS.len()).filter_map(|before| {
+        let from = offset.checked_sub(before)?;
+        (from + 6 <= literal.len()).then(|| (rarest(from).unwrap_or_default(), before))
+    });
+    // There is one: a literal has six bytes.
+    choices.min().unwrap_or_default()
+}
+
+/// Six folded bytes of a literal around the gram at an offset, so many of them before it, for [`neighbourhood`].
+fn six(literal: &[u8], offset: usize, before: usize) -> u64 {
     let mut bytes = [0; 8];
-    bytes[..len].copy_from_slice(&literal[from..from + len]);
-    (u64::from_le_bytes(bytes), side)
+    bytes[..6].copy_from_slice(&literal[offset - before..][..6]);
+    u64::from_le_bytes(bytes)
 }
 
 fn slot_of(gram: u32, mask: u32) -> u32 {
@@ -130,20 +135,23 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             "a literal of {} bytes",
             literal.len()
         );
-        let (least, _) = best_window(literal, cost).unwrap_or_default();
+        let least = least_cost(literal, cost).unwrap_or_default();
         order.push((least, id));
     }
     order.sort_by_key(|&(least, id)| (std::cmp::Reverse(least), id));
     for (_, id) in order {
         let literal = &entries[id].literal;
-        let weight = |gram: u32| {
-            if grams.contains_key(&gram) {
+        let weight = |at: usize| {
+            let gram = gram(literal, at);
+            let (rarest, _) = beside(literal, at, cost);
+            let passes = if grams.contains_key(&gram) {
                 cost(gram) / USED
             } else {
                 cost(gram) + 1
-            }
+            };
+            passes + CLOSE * rarest
         };
-        let (_, at) = best_window(literal, &weight).unwrap_or_default();
+        let (_, at) = best_window(literal, weight).unwrap_or_default();
         for k in at..at + STRIDE {
             grams
                 .entry(gram(literal, k))
@@ -169,8 +177,9 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
         }
         index[slot as usize] = [key, places.len() as u32, list.len() as u32];
         for &(offset, id) in list {
-            let (six, side) = beside(&entries[id as usize].literal, offset as usize);
-            let (word, bits) = neighbourhood(six, side);
+            let (literal, offset) = (&entries[id as usize].literal, offset as usize);
+            let (_, before) = beside(literal, offset, cost);
+            let (word, bits) = neighbourhood(six(literal, offset, before), before);
             second[word & (words - 1)] |= bits;
         }
         let list = list.iter();
@@ -302,18 +311,18 @@ fn missing(table: &[u8; TABLE], m: u32) -> u8 {
 #[inline(always)]
 fn neighbours(second: &[u8], text: &[u8], at: usize) -> bool {
     let eight = at
-        .checked_sub(1)
+        .checked_sub(2)
         .and_then(|from| text.get(from..)?.first_chunk::<8>());
     let Some(eight) = eight else { return true };
     let eight = u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020;
     let mask = second.len() / 8 - 1;
-    let is_known = |bytes: u64, side: Side| {
-        let (word, bits) = neighbourhood(bytes, side);
+    let is_known = |bytes: u64, before: usize| {
+        let (word, bits) = neighbourhood(bytes, before);
         let word = second[8 * (word & mask)..].first_chunk();
         word.map_or(0, |word| u64::from_le_bytes(*word)) & bits == bits
     };
-    // Both, without a branch between them.
-    is_known((eight << 8) >> 16, Side::Behind) | is_known((eight << 24) >> 24, Side::Before)
+    // All, without a branch between them.
+    is_known(eight >> 16, 0) | is_known(eight >> 8, 1) | is_known(eight, 2)
 }
 
 impl Tables {
@@ -637,6 +646,18 @@ mod tests {
             tables.scan(&text, |id, at| got.push((id, at)));
             got.sort_unstable();
             assert_eq!(got, naive(&entries, &text), "round {round}");
+        }
+    }
+
+    #[test]
+    fn every_byte_beside_a_gram_counts() {
+        for before in 0..FACTORS.len() {
+            let text = u64::from_le_bytes(*b"res: 1\0\0");
+            let (word, _) = neighbourhood(text, before);
+            for byte in 0..6 {
+                let (other, _) = neighbourhood(text ^ 1 << (8 * byte), before);
+                assert_ne!(word & 0xff, other & 0xff, "byte {byte}, {before} before");
+            }
         }
     }
 

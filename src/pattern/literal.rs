@@ -20,7 +20,7 @@ const MAX_EXACT: usize = 1 << 12;
 /// Most ways in which a small part of a regex is written out.
 const MAX_WAYS: usize = 8;
 /// Most bytes of a class that are written out.
-const MAX_CLASS: usize = 3;
+const MAX_CLASS: usize = 9;
 
 /// Folds a byte as the prefilter does: bit 5 set, so that ASCII letters lose their case.
 pub fn fold(byte: u8) -> u8 {
@@ -49,7 +49,7 @@ pub fn parse(
 ///
 /// `cost` tells how common a literal is (higher is worse); it chooses between several candidates.
 pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
-    let mut set = required(hir, cost)?;
+    let mut set = required(hir, cost, Look::Around)?;
     for literal in &mut set {
         cut(literal, cost);
     }
@@ -167,30 +167,39 @@ fn few(class: &Class) -> Option<Set> {
     (bytes.len() <= MAX_CLASS).then(|| bytes.into_iter().map(|b| vec![b]).collect())
 }
 
+/// Are the branches of an alternation looked at by themselves, or with the fixed text around them?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Alone,
+    Around,
+}
+
 /// The cheapest set of literals one of which every match contains.
-fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
+fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
     let mut candidates: Vec<Set> = Vec::new();
     match hir.kind() {
-        HirKind::Capture(capture) => return required(&capture.sub, cost),
-        HirKind::Repetition(rep) if rep.min >= 1 => candidates.extend(required(&rep.sub, cost)),
+        HirKind::Capture(capture) => return required(&capture.sub, cost, how),
+        HirKind::Repetition(rep) if rep.min >= 1 => {
+            candidates.extend(required(&rep.sub, cost, how));
+        }
         HirKind::Alternation(branches) => {
-            let mut union = Set::new();
-            for branch in branches {
-                union.extend(required(branch, cost)?);
-            }
-            candidates.push(union);
+            candidates.extend(union(branches, cost, how));
         }
         HirKind::Concat(_) => {
             let mut parts = Vec::new();
             flatten(hir, &mut parts);
             let mut runs: Vec<Vec<u8>> = vec![Vec::new()];
-            for part in parts {
+            for (k, part) in parts.iter().copied().enumerate() {
                 if let Some(bytes) = exact(part) {
                     extend_all(&mut runs, &bytes);
                     continue;
                 }
+                let most = match part.kind() {
+                    HirKind::Class(_) => MAX_CLASS,
+                    _ => MAX_WAYS,
+                };
                 if let Some(ways) = alternatives(part)
-                    && runs.len() * ways.len() <= MAX_WAYS
+                    && runs.len() * ways.len() <= most
                 {
                     // Keep what stands so far as a candidate: the product may cost more.
                     candidates.push(runs.clone());
@@ -212,7 +221,14 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
                     }
                     None => {
                         candidates.push(std::mem::replace(&mut runs, vec![Vec::new()]));
-                        candidates.extend(required(part, cost));
+                        let ways = match how {
+                            Look::Around => within_context(&parts, k),
+                            Look::Alone => None,
+                        };
+                        candidates.extend(match ways {
+                            Some(ways) => union(&ways, cost, how),
+                            None => required(part, cost, how),
+                        });
                     }
                 }
             }
@@ -230,6 +246,39 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Set> {
             let shortest = set.iter().map(Vec::len).min().unwrap_or(0).min(16) as u64;
             (dear, u64::MAX - shortest)
         })
+}
+
+/// A set one of which every match of any of these contains.
+fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
+    let mut union = Set::new();
+    for way in ways {
+        union.extend(required(way, cost, how)?);
+    }
+    Some(union)
+}
+
+/// The branches of an alternation among the parts of a concatenation, each with the fixed text around it: `: ` makes a rare
+/// word of a common one. Not where a branch has no literal of its own: `error: ` stands on every other line, and what asks
+/// for no more is for the end of a section.
+fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
+    let HirKind::Alternation(branches) = parts[at].kind() else {
+        return None;
+    };
+    let is_fixed = |part: &&&Hir| exact(part).is_some();
+    let before = parts[..at].iter().rev().take_while(is_fixed).count();
+    let behind = parts[at + 1..].iter().take_while(is_fixed).count();
+    // Too many to be of use in any case.
+    if branches.len() > MAX_ALTERNATIVES || required(parts[at], &|_| 0, Look::Alone).is_none() {
+        return None;
+    }
+    let whole = |branch: &Hir| {
+        let around = |range: &[&Hir]| range.iter().map(|part| (*part).clone()).collect::<Vec<_>>();
+        let mut all = around(&parts[at - before..at]);
+        all.push(branch.clone());
+        all.extend(around(&parts[at + 1..=at + behind]));
+        Hir::concat(all)
+    };
+    Some(branches.iter().map(whole).collect())
 }
 
 /// The parts of a concatenation, those of its captures among them: a capture does not part the text around it.
@@ -324,6 +373,25 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_takes_the_text_around_it_if_it_has_a_literal_of_its_own() {
+        let rare = |regex: &str| {
+            let rare = |literal: &[u8]| 100 - literal.len() as u64;
+            let set = derive(&parse(regex, false, false).unwrap(), &rare).unwrap_or_default();
+            let text = |literal: Vec<u8>| String::from_utf8(literal).unwrap();
+            set.into_iter().map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            rare(r"\d: (?P<what>module |(?:reading|writing) \w+)"),
+            [": module ", ": reading ", ": writing "]
+        );
+        assert_eq!(
+            rare(r"\w+ \((?:unused|revive\d+)\)$"),
+            [" (revive", " (unused)"]
+        );
+        assert!(rare(r"\w(?:Error|[A-Z]+Exit): .+").is_empty());
+    }
+
+    #[test]
     fn case_is_folded_and_classes_of_one_letter_count() {
         assert_eq!(literals(r"[Cc]onnection refused"), ["connection refused"]);
         let set = derive(&parse("Connection Refused", true, false).unwrap(), &|_| 0).unwrap();
@@ -372,6 +440,10 @@ mod tests {
             (
                 r"exit(?:ed)? (?:with )?(?:code|status) [0-9]",
                 "exit status 1",
+            ),
+            (
+                r"at \d+: (?P<what>(?:module|package|the (?:unknown|wrong) thing) )\w+ gone",
+                "at 7: the wrong thing x gone",
             ),
         ];
         for (regex, line) in cases {

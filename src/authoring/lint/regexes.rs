@@ -92,7 +92,7 @@ fn common(expr: &Expr) -> Option<String> {
     let (cost, literal) = expr
         .literals
         .iter()
-        .map(|literal| (background::literal_cost(literal), literal))
+        .map(|literal| (background::stretch_cost(literal), literal))
         .max()?;
     (cost >= COMMON).then(|| String::from_utf8_lossy(literal).into_owned())
 }
