@@ -228,3 +228,101 @@ fn a_warning_far_below_bears_nothing_out() {
     );
     assert_eq!(log["cause"], Value::Null, "{log}");
 }
+
+/// A cause far above, then a test report.
+fn far_above(report_: &str) -> String {
+    let filler: String = (0..300).map(|k| format!("request {k} served\n")).collect();
+    format!(
+        "$ npm run e2e\nfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n\
+         {filler}{report_}"
+    )
+}
+
+#[test]
+fn another_failure_at_the_end_bears_out_a_cause_far_above() {
+    let test = "  1) [chromium] › e2e/cart.spec.ts:3:1 › cart › adds ─────\n\n    Error: expect(page).toHaveURL(expected) failed\n";
+    let summary = "  1 failed\n    [chromium] › e2e/cart.spec.ts:3:1 › cart › adds ─────\n  2 passed (3.2s)\n";
+    let told = report(
+        "tests-fail.log",
+        &far_above(&format!("{test}{summary}")),
+        &[],
+    );
+    assert_eq!(told["cause"]["id"], "git/could-not-resolve-host");
+    // The summary counts, however long the report of the tests is.
+    let page: String = (0..200).map(|k| format!("    - listitem {k}\n")).collect();
+    let told = report(
+        "long-report.log",
+        &far_above(&format!("{test}{page}{summary}")),
+        &[],
+    );
+    assert_eq!(told["cause"]["id"], "git/could-not-resolve-host");
+    // What stands as far above bears nothing out.
+    let rest: String = (0..200).map(|k| format!("page {k} written\n")).collect();
+    let silent = report(
+        "long-after.log",
+        &far_above(&format!("{test}{summary}{rest}")),
+        &[],
+    );
+    assert_eq!(silent["status"], "clean", "{silent}");
+    let silent = report("tests-pass.log", &far_above("  3 passed (3.2s)\n"), &[]);
+    assert_eq!(silent["status"], "clean", "{silent}");
+}
+
+#[test]
+fn a_prefix_without_a_word_behind_it_tells_nothing() {
+    let best = |name: &str, text: &str| {
+        let log = report(
+            name,
+            &format!("$ ./run.sh\n{text}ERROR: Job failed: exit code 1\n"),
+            &[],
+        );
+        assert_eq!(log["cause"], Value::Null, "{log}");
+        log["unexplained"]["line"].as_u64().unwrap()
+    };
+    let npm = "      npm ERR! Exit status 1\nnpm ERR! \nnpm ERR! Failed at the app@0.1.0 update script.\n\
+               npm ERR! This is probably not a problem with npm. There is likely additional logging output above.\n\n\
+               npm ERR! A complete log of this run can be found in:\nnpm ERR!     /root/.npm/_logs/1-debug.log\n";
+    assert_eq!(best("npm.log", npm), 4);
+    assert_eq!(
+        best(
+            "maven.log",
+            "the lamp could not be lit\n[ERROR] \n[ERROR]\n"
+        ),
+        2
+    );
+    assert_eq!(best("bare.log", "the lamp went out\nerror:\n"), 2);
+    assert_eq!(best("word.log", "the lamp went out\nFAILED\n"), 3);
+}
+
+#[test]
+fn an_exit_code_alone_tells_less_than_what_failed() {
+    let best = |name: &str, text: &str| {
+        let log = report(
+            name,
+            &format!("$ ./run.sh\n{text}ERROR: Job failed: exit code 5\n"),
+            &[],
+        );
+        assert_eq!(log["cause"], Value::Null, "{log}");
+        log["unexplained"]["line"].as_u64().unwrap()
+    };
+    let step = "Error: building at STEP \"RUN exit 5\": while running runtime: exit status 5\n";
+    for code in [
+        "exit code: 5\n",
+        "exit status 5\n",
+        "Error: Process exited with code 5.\n",
+        "error: script exited with non-zero status 5\n",
+    ] {
+        assert_eq!(best("behind.log", &format!("{step}{code}")), 2, "{code}");
+        assert_eq!(best("before.log", &format!("{code}{step}")), 3, "{code}");
+        assert_eq!(
+            best("alone.log", &format!("the lamp went out\n{code}")),
+            3,
+            "{code}"
+        );
+    }
+    // It says what ended so.
+    assert_eq!(
+        best("lamp.log", "error: lamp exited with code 5\nusage: lamp\n"),
+        2
+    );
+}

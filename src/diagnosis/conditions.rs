@@ -25,6 +25,19 @@ impl<'c> Settled<'c> {
     pub fn pattern(&self) -> &'c Pattern {
         &self.loaded.pattern
     }
+
+    /// The last line that it relies on: its own, or one that a condition saw below.
+    pub(super) fn last_line(&self) -> u64 {
+        let near = self.pattern().conditions.iter().filter_map(|c| match c {
+            Condition::Near { kind, .. } => Some(kind),
+            _ => None,
+        });
+        let behind = near.zip(&self.hit.context).filter_map(|(kind, seen)| {
+            let seen = seen.as_ref().filter(|_| matches!(kind, Near::After))?;
+            Some(seen.place.line)
+        });
+        behind.fold(self.hit.place.line, u64::max)
+    }
 }
 
 /// Everything in a case that holds, in the order of inputs and lines.

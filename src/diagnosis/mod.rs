@@ -21,6 +21,7 @@ mod conditions;
 mod evidence;
 mod exit;
 mod fingerprint;
+mod hollow;
 mod rank;
 mod recovered;
 mod refine;
@@ -340,15 +341,19 @@ fn worth_telling(
     region: &recovered::Region,
 ) -> bool {
     let near_end = |c: &candidates::Candidate<'_>| {
-        let last = c.hits.iter().map(|s| s.hit.place.line).max();
+        let last = c.hits.iter().map(|s| s.last_line()).max();
         last.is_some_and(|line| line + NEAR_END >= region.last_line)
     };
-    // Its consequences, what wraps it, or the summary of tests behind it.
+    // Its consequences, what wraps it, the summary of tests behind it, or what would be told if it stood alone.
     let says_so = |c: &candidates::Candidate<'_>| {
-        let summary = c.pattern().role == Role::Symptom
-            && c.pattern().category == Category::Test
-            && c.place == recovered::Where::Command;
-        (c.follows() || summary) && c.pattern().role != Role::Noise
+        let pattern = c.pattern();
+        let failed = match pattern.role {
+            Role::Symptom => pattern.category == Category::Test,
+            Role::RootCause => c.is_live() && pattern.confidence != Confidence::Low,
+            Role::Wrapper | Role::Noise => false,
+        };
+        let stands = failed && c.place == recovered::Where::Command;
+        (c.follows() || stands) && pattern.role != Role::Noise
     };
     let borne_out = candidates
         .iter()

@@ -1,5 +1,7 @@
 //! Words that tell of a failure, for lines that no pattern knows.
 
+use super::hollow;
+
 /// Words and how much each tells.
 const WORDS: &[(&str, i32)] = &[
     ("fatal", 8),
@@ -113,6 +115,7 @@ const CALMING: &[&str] = &[
     "layer already exists",
     // These point at another line.
     "above",
+    "log of this run",
     "for more information",
     "for details",
     "see the log",
@@ -241,7 +244,7 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(worth.min(best));
         best = best.max(worth);
     });
-    if best == 0 {
+    if best == 0 || hollow::is_bare(line) {
         return 0;
     }
     let mut score = best + second / 3;

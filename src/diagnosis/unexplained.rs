@@ -1,7 +1,7 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
 use super::recovered::{Region, Where};
-use super::{Case, Settled, exit, fingerprint, telling};
+use super::{Case, Settled, exit, fingerprint, hollow, telling};
 use crate::model::{Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::verdict;
@@ -16,6 +16,10 @@ const CLOSE: usize = 40;
 
 /// What GitHub's own mark of an error is worth.
 const MARKED: i32 = 8;
+
+/// What a line is worth that says only with which code something ended, and one that names what failed, but not why.
+const EXIT: i32 = 1;
+const WRAPPED: i32 = 2;
 
 /// What it is worth that passing runs do not print a line.
 const UNUSUAL: i32 = 4;
@@ -90,7 +94,10 @@ pub(super) fn extract(
         failing
             .iter()
             .rev()
-            .find(|line| !line.echo && !line.command && !is_noise(line))
+            .find(|line| {
+                let said = !line.echo && !line.command && !is_noise(line);
+                said && !hollow::is_bare(line.content())
+            })
             .copied()
     };
     let best_line = best.map(|b| b.line).or_else(last_output);
@@ -196,9 +203,13 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
     let content = line.content();
     let mut score = telling::score(content);
     // GitHub marks what an action says was wrong; the exit code behind it says nothing.
-    if line.text.starts_with("##[error]") && verdict::github(content).is_none() {
+    if line.text.starts_with("##[error]")
+        && verdict::github(content).is_none()
+        && !hollow::is_bare(content)
+    {
         score += MARKED;
     }
+    let mut known = false;
     for hit in settled
         .iter()
         .filter(|s| s.hit.place.line == line.place.line)
@@ -206,9 +217,16 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
         match hit.pattern().role {
             Role::Noise if harmless => score += 4,
             Role::Noise => return 0,
-            Role::Wrapper => return i32::from(score > 0),
-            Role::RootCause | Role::Symptom => score += 4,
+            Role::Wrapper if score > 0 && hollow::only_exits(content) => return EXIT,
+            Role::Wrapper => return if score > 0 { WRAPPED } else { 0 },
+            Role::RootCause | Role::Symptom => {
+                known = true;
+                score += 4;
+            }
         }
+    }
+    if !known && score > 0 && hollow::only_exits(content) {
+        return EXIT;
     }
     if score > 0 {
         score += match from_end {
