@@ -571,3 +571,139 @@ fn words_of_a_failure_at_the_end_bear_out_a_cause_far_above() {
     let silent = log(&format!("{cause}{report}all done\n"));
     assert_eq!(silent["status"], "clean");
 }
+
+const UNREACHABLE: &str = "fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com";
+
+/// Puts a prefix before the lines.
+fn behind(prefix: &str, text: &str) -> String {
+    text.lines()
+        .map(|line| format!("{prefix}{line}\n"))
+        .collect()
+}
+
+/// A step as act prints it.
+fn act_step(job: &str, name: &str, output: &str, ends: &str) -> String {
+    format!(
+        "[{job}] ⭐ Run Main {name}\n[{job}]   🐳  docker exec cmd=[bash -e /run/1.sh] user= workdir=\n{}\
+         [{job}]   {ends} - Main {name} [1.204s]\n",
+        behind(&format!("[{job}]   | "), output)
+    )
+}
+
+const PASSES: &str = "✅  Success";
+const FAILS: &str = "❌  Failure";
+
+#[test]
+fn act_names_the_step_that_failed() {
+    let job = "CI checks/build";
+    let text = [
+        format!("[{job}] ⭐ Run Set up job\n[{job}]   ✅  Success - Set up job\n"),
+        act_step(
+            job,
+            "Look around",
+            "fatal: unable to access 'https://old.example.com/a.git/': Could not resolve host: old.example.com",
+            PASSES,
+        ),
+        act_step(job, "Fetch", UNREACHABLE, FAILS),
+        format!("[{job}] exitcode '128': failure\n"),
+        act_step(job, "Show the log", "cat: app.log: No such file or directory", PASSES),
+        format!("[{job}] ⭐ Run Complete job\n[{job}]   ✅  Success - Complete job\n"),
+        format!("[{job}] 🏁  Job failed\nError: Job 'build' failed\n"),
+    ]
+    .concat();
+    let report = log(&text);
+    assert_eq!(facts(&report), "plain | failed | 128 | - | Fetch");
+    is(&report, "git/could-not-resolve-host", 9);
+    let shown = report["cause"]["text"].as_str().unwrap();
+    assert!(shown.starts_with("[CI checks/build]   | fatal"), "{shown}");
+    let passed = text
+        .replace(FAILS, PASSES)
+        .replace("Job failed\nError: Job 'build' failed", "Job succeeded");
+    assert_eq!(log(&passed)["outcome"], "succeeded");
+}
+
+#[test]
+fn what_act_was_told_to_go_on_from_is_no_failure() {
+    let job = "ci/build";
+    let tolerated = act_step(job, "Lint", UNREACHABLE, FAILS).replace(
+        "[ci/build]   ❌",
+        "[ci/build] Failed but continue next step\n[ci/build]   ❌",
+    );
+    let passes = format!("{tolerated}[{job}] 🏁  Job succeeded\n");
+    assert_eq!(facts(&log(&passes)), "plain | succeeded | - | - | -");
+    let fails = act_step(
+        job,
+        "Build",
+        "make: *** No rule to make target 'all'.  Stop.",
+        FAILS,
+    );
+    let report = log(&format!("{tolerated}{fails}[{job}] 🏁  Job failed\n"));
+    assert_eq!(facts(&report), "plain | failed | - | - | Build");
+    assert_eq!(cause(&report).1, 8, "{report}");
+}
+
+#[test]
+fn jobs_that_act_runs_side_by_side_hide_nothing_of_each_other() {
+    let (one, two) = ("ci/build   ", "ci/test-all");
+    let lines = [
+        format!("[{one}] ⭐ Run Main Fetch\n[{one}]   | {UNREACHABLE}\n"),
+        format!("[{two}] ⭐ Run Main Count\n[{two}]   | 12\n"),
+        format!("[{one}]   ❌  Failure - Main Fetch\n[{one}] 🏁  Job failed\n"),
+        format!("[{two}]   ✅  Success - Main Count\n[{two}] 🏁  Job succeeded\n"),
+    ];
+    let report = log(&lines.concat());
+    assert_eq!(report["outcome"], "failed");
+    is(&report, "git/could-not-resolve-host", 2);
+}
+
+#[test]
+fn words_of_act_in_other_texts_are_none() {
+    for text in [
+        "Job failed\n",
+        "🏁  Job failed to start\n",
+        "[release] 🏁  Job failed\n",
+        "see [ci/build] 🏁  Job failed\n",
+    ] {
+        assert_eq!(log(text)["outcome"], "unknown", "{text}");
+    }
+}
+
+#[test]
+fn tasks_that_turbo_runs_are_told_apart_from_their_output() {
+    for prefix in ["web:build: ", "@acme/web:codegen:ts: "] {
+        // A line that a pattern knows by its beginning.
+        let output =
+            "> black --check\nwould reformat app/main.py\nERROR: command finished with error\n";
+        let report = log(&format!(
+            "$ npx turbo run build\n{}ERROR: Job failed: exit code 1\n",
+            behind(prefix, output)
+        ));
+        is(&report, "lint/black-ruff-format", 3);
+        let shown = report["cause"]["text"].as_str().unwrap();
+        assert!(shown.starts_with(prefix), "{shown}");
+    }
+}
+
+#[test]
+fn jenkins_may_put_the_time_before_each_line() {
+    let pipeline = format!(
+        "Started by user dev\n+ git clone https://git.example.com/group/app.git\n{UNREACHABLE}\n\
+         ERROR: script returned exit code 128\nFinished: FAILURE\n"
+    );
+    for stamp in ["15:40:07 ", "15:40:07  "] {
+        let report = log(&behind(stamp, &pipeline));
+        assert_eq!(facts(&report), "plain | failed | 128 | - | -", "{stamp:?}");
+        is(&report, "git/could-not-resolve-host", 3);
+    }
+    let formats = behind(
+        "15:40:07 ",
+        "+ black --check .\nwould reformat app/main.py\nERROR: script returned exit code 1\n",
+    );
+    is(&log(&formats), "lint/black-ruff-format", 2);
+    let freestyle = "make: *** [all] Error 2\nBuild step 'Execute shell' marked build as failure\n";
+    assert_eq!(log(&behind("15:40:07 ", freestyle))["outcome"], "failed");
+    assert_eq!(
+        log("15:40:07 see: Finished: FAILURE\n15:40:07.5 Finished: FAILURE\n")["outcome"],
+        "unknown"
+    );
+}

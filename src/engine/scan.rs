@@ -331,6 +331,7 @@ impl<'l> Run<'l> {
     /// Lets the frame change at an offset; where that ends a stage, keeps its tail.
     fn change(&mut self, block: &Block, at: usize, line: u64, f: impl FnOnce(&mut Frame)) {
         let (stage, span) = (self.frame.stage(), self.frame.span());
+        let command = self.frame.place(line).command;
         f(&mut self.frame);
         let failed = self.frame.failed_stage() == Some(stage) && self.frame.stage() != stage;
         let ended = self.frame.has_ended() && !self.ended;
@@ -343,6 +344,9 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;
             self.command_start = self.stage_start;
+            self.age += 1;
+        } else if self.frame.place(line).command > command {
+            self.command_start = block.base() + at as u64;
             self.age += 1;
         }
     }

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, frame};
+use crate::trace::{Block, foreign, frame};
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -117,7 +117,8 @@ impl Tail {
         let echo = groups.holds(from)
             || view.text.starts_with(b"##[endgroup]")
             || view.kind() != Kind::Output
-            || frame::title(text.as_bytes()).is_some();
+            || frame::title(text.as_bytes()).is_some()
+            || echoed && foreign::act(&text).is_some();
         Some(TailLine {
             place: place(facts, self.stage, line),
             text,

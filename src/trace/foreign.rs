@@ -3,6 +3,7 @@
 //! Only how the job ended and which line ended it; such logs are plain ones otherwise.
 
 use super::verdict::integer;
+use super::{prefix, stamp};
 use crate::model::Outcome;
 
 /// How far a last word reaches.
@@ -67,14 +68,12 @@ const WORDS: &[(&str, Outcome, Reach)] = &[
         Outcome::TimedOut,
         Reach::Command,
     ),
-    // act, and what is built on it
-    ("🏁  Job succeeded", Outcome::Succeeded, Reach::Last),
-    ("🏁  Job failed", Outcome::Failed, Reach::Last),
 ];
 
 /// Reads a last word; `None` for any other line.
 pub fn closing(line: &str) -> Option<Closing> {
-    let line = line.trim_end();
+    // Jenkins may put the time before each line.
+    let line = line[stamp::time_of_day(line.as_bytes())..].trim_end();
     let says = |outcome, exit_code, reach| {
         Some(Closing {
             outcome,
@@ -152,6 +151,53 @@ pub fn closing(line: &str) -> Option<Closing> {
         }
         _ => None,
     }
+}
+
+/// What act, or a runner that is built on it, says of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act<'t> {
+    /// A step begins.
+    Runs(&'t str),
+    /// The step that is said to fail in the next line was allowed to.
+    GoesOn,
+    /// A step failed.
+    Failed,
+    /// The job ended.
+    Ended(Outcome),
+}
+
+/// The stages of a step.
+const STAGES: &[&str] = &["Pre ", "Main ", "Post "];
+
+/// Reads a line of act, `[workflow/job] 🏁  Job failed`: the job, padded or left out, and what is said of it.
+pub fn act(line: &str) -> Option<(&str, Act<'_>)> {
+    let line = line.trim_end();
+    let (job, said) = match prefix::act_job(line.as_bytes()) {
+        Some((name, len)) => (&line[1..=name.len()], line.get(len..)?),
+        None => ("", line),
+    };
+    // Without the job's name, only the whole form is sure.
+    let step = |step: &str| !job.is_empty() || STAGES.iter().any(|s| step.starts_with(s));
+    let says = match said {
+        "🏁  Job succeeded" => Act::Ended(Outcome::Succeeded),
+        "🏁  Job failed" => Act::Ended(Outcome::Failed),
+        "Failed but continue next step" => Act::GoesOn,
+        _ => match said.strip_prefix("  ❌  Failure - ") {
+            Some(name) => step(name).then_some(Act::Failed)?,
+            None => {
+                let name = said.strip_prefix("⭐ Run ").filter(|name| step(name))?;
+                Act::Runs(name.strip_prefix("Main ").unwrap_or(name))
+            }
+        },
+    };
+    Some((job.trim_end(), says))
+}
+
+/// The exit code in the line that act prints behind a step that failed: `[workflow/job] exitcode '2': failure`.
+pub fn act_code(line: &str) -> Option<i64> {
+    let at = prefix::act_job(line.as_bytes()).map_or(0, |(_, len)| len);
+    let code = line.get(at..)?.strip_prefix("exitcode '")?;
+    code.trim_end().strip_suffix("': failure")?.parse().ok()
 }
 
 fn travis_code(line: &str) -> Option<i64> {
@@ -282,6 +328,55 @@ mod tests {
         ] {
             assert_eq!(read(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn act_speaks_of_steps_and_jobs() {
+        let failed = Act::Ended(Outcome::Failed);
+        assert_eq!(act("[ci/build] 🏁  Job failed"), Some(("ci/build", failed)));
+        assert_eq!(
+            act("[a b/build  ] 🏁  Job failed "),
+            Some(("a b/build", failed))
+        );
+        assert_eq!(act("🏁  Job failed"), Some(("", failed)));
+        let succeeded = Act::Ended(Outcome::Succeeded);
+        assert_eq!(act("[ci/b] 🏁  Job succeeded"), Some(("ci/b", succeeded)));
+        assert_eq!(
+            act("[ci/b] ⭐ Run Main npm ci"),
+            Some(("ci/b", Act::Runs("npm ci")))
+        );
+        assert_eq!(
+            act("[ci/b] ⭐ Run Post npm ci"),
+            Some(("ci/b", Act::Runs("Post npm ci")))
+        );
+        assert_eq!(
+            act("[ci/b]   ❌  Failure - Main npm ci [1.2s]"),
+            Some(("ci/b", Act::Failed))
+        );
+        assert_eq!(
+            act("[ci/b] Failed but continue next step"),
+            Some(("ci/b", Act::GoesOn))
+        );
+        for line in [
+            "[ci/b]   | 🏁  Job failed",
+            "[ci/b]   ✅  Success - Main npm ci",
+            "[b] 🏁  Job failed",
+            "🏁  Job failed to start",
+            "❌  Failure - Main npm ci",
+            "  ❌  Failure - of the tests",
+            "⭐ Run the tests",
+        ] {
+            assert_eq!(act(line), None, "{line}");
+        }
+        assert_eq!(act_code("[ci/b] exitcode '2': failure"), Some(2));
+        assert_eq!(act_code("[ci/b] exitcode 2"), None);
+    }
+
+    #[test]
+    fn the_time_before_a_last_word_is_no_part_of_it() {
+        let failed = Some((Outcome::Failed, None, Reach::Last));
+        assert_eq!(read("15:40:07  Finished: FAILURE"), failed);
+        assert_eq!(read("15:40 Finished: FAILURE"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::foreign::{self, Closing, Reach};
+use super::foreign::{self, Act, Closing, Reach};
 use super::github::{self, Github, Step};
 use super::line::Line;
 use super::marker::{self, Edge, STAGES};
@@ -72,6 +72,18 @@ struct Foreign {
     /// What was said of the job.
     job: Option<(Verdict, Closing)>,
     last: Option<(Verdict, Closing)>,
+    act: Jobs,
+}
+
+/// The jobs of act.
+#[derive(Debug, Default)]
+struct Jobs {
+    /// The first that spoke.
+    name: Option<String>,
+    /// Others spoke as well: their lines run into each other, and a step of one says nothing of the others.
+    several: bool,
+    /// The step that fails next was allowed to.
+    goes_on: bool,
 }
 
 impl Default for Frame {
@@ -230,7 +242,7 @@ impl Frame {
         if self.facts.project.is_none() && by_runner {
             self.facts.project = project(&text).map(|name| name_of(name).to_owned());
         }
-        self.foreign_line(&text, number);
+        self.foreign_line(&text, next, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
         if self.facts.dialect == Dialect::Github
             || marked && self.facts.dialect == Dialect::Plain && !self.foreign.azure
@@ -330,6 +342,9 @@ impl Frame {
             self.facts.verdict = verdict;
         } else if self.facts.dialect == Dialect::Plain {
             self.foreign_ending(lines);
+            if self.foreign.act.several {
+                self.facts.commands.clear();
+            }
         } else if mid_line && self.facts.dialect == Dialect::Gitlab {
             self.facts.truncated = true;
         }
@@ -555,8 +570,12 @@ impl Frame {
     }
 
     /// Last words of systems that have no dialect of their own.
-    fn foreign_line(&mut self, text: &str, line: u64) {
+    fn foreign_line(&mut self, text: &str, next: Option<&[u8]>, line: u64) {
         if self.facts.dialect != Dialect::Plain {
+            return;
+        }
+        if let Some((job, says)) = foreign::act(text) {
+            self.act_line(job, says, text, next, line);
             return;
         }
         if let Some(task) = foreign::azure_task(text) {
@@ -566,9 +585,47 @@ impl Frame {
                 None => self.close_step(line + 1),
             }
         }
-        let Some(closing) = foreign::closing(text) else {
-            return;
+        if let Some(closing) = foreign::closing(text) {
+            self.close(closing, text, line);
+        }
+    }
+
+    /// What act says of a job.
+    fn act_line(&mut self, job: &str, says: Act<'_>, text: &str, next: Option<&[u8]>, line: u64) {
+        let jobs = &mut self.foreign.act;
+        let job = name_of(job);
+        let first = jobs.name.get_or_insert_with(|| job.to_owned());
+        jobs.several |= first != job;
+        let closing = |outcome, exit_code, reach| Closing {
+            outcome,
+            exit_code,
+            reach,
         };
+        match says {
+            Act::Runs(step) => {
+                jobs.goes_on = false;
+                self.echo(step, line);
+            }
+            Act::GoesOn => jobs.goes_on = true,
+            Act::Failed if std::mem::take(&mut jobs.goes_on) => {}
+            Act::Failed => {
+                let next = next.map(|next| String::from_utf8_lossy(Line::new(next, false).text));
+                let code = next.and_then(|next| foreign::act_code(&next));
+                self.close(closing(Outcome::Failed, code, Reach::Command), text, line);
+            }
+            Act::Ended(outcome) => {
+                // One job that fails is enough.
+                let last = self.foreign.last.as_ref();
+                let stays = jobs.several && last.is_some_and(|(_, c)| c.outcome == Outcome::Failed);
+                if !stays {
+                    self.close(closing(outcome, None, Reach::Last), text, line);
+                }
+            }
+        }
+    }
+
+    /// A last word.
+    fn close(&mut self, closing: Closing, text: &str, line: u64) {
         let verdict = Verdict {
             line,
             text: cut::shortened(text, MAX_COMMAND).into_owned(),

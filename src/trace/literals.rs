@@ -58,4 +58,7 @@ pub const FRAME: &[&str] = &[
     "circleci received exit code ",
     "command did not exit successfully ",
     "step exited with non-zero status: ",
+    "\u{2b50} run ",
+    "\u{274c}  failure - ",
+    "failed but continue next step",
 ];

@@ -11,7 +11,7 @@ pub mod cut;
 pub mod decode;
 pub mod dialect;
 pub mod escape;
-mod foreign;
+pub(crate) mod foreign;
 pub mod frame;
 mod github;
 pub mod line;

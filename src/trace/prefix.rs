@@ -1,13 +1,42 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, `##[error]`)
-//! is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, act's `[ci/build]   | `, turbo's `web:build: `, the
+//! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
 use super::{escape, marker, stamp};
 
 /// Longest name of a job or a step, in bytes.
 const MAX_NAME: usize = 256;
+
+/// Tasks that people have turbo run. Any other name needs a package with a scope to be known by its form.
+const TASKS: &[&str] = &[
+    "build",
+    "bundle",
+    "check",
+    "check-types",
+    "clean",
+    "codegen",
+    "compile",
+    "deploy",
+    "dev",
+    "e2e",
+    "format",
+    "generate",
+    "lint",
+    "prepare",
+    "start",
+    "test",
+    "type-check",
+    "typecheck",
+    "types",
+];
+
+/// What stands before a colon and is no package.
+const LEVELS: &[&str] = &[
+    "debug", "err", "error", "fail", "failed", "fatal", "info", "note", "notice", "panic", "trace",
+    "warn", "warning",
+];
 
 /// Where a line's own text begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -103,9 +132,71 @@ pub fn time(line: &[u8]) -> Option<i64> {
 fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => compose(text),
+        b'[' => act(text),
+        b'@' => turbo(text),
+        b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
+            0 => None,
+            len => Some((len, 0)),
+        },
+        b'a'..=b'z' => compose(text).or_else(|| turbo(text)),
+        b'A'..=b'Z' | b'0'..=b'9' => compose(text),
         _ => None,
     }
+}
+
+/// `[workflow/job] `, as act puts it before all it says of a job: the name, and how long the prefix is.
+pub(super) fn act_job(text: &[u8]) -> Option<(&[u8], usize)> {
+    let inside = text.strip_prefix(b"[")?;
+    let close = memchr::memchr(b']', &inside[..inside.len().min(MAX_NAME)])?;
+    let name = &inside[..close];
+    let slash = memchr::memchr(b'/', name)?;
+    (slash > 0 && slash + 1 < name.len() && inside.get(close + 1) == Some(&b' '))
+        .then_some((name, close + 3))
+}
+
+/// `[workflow/job]   | ` (act, before each line that a step prints).
+fn act(text: &[u8]) -> Option<(usize, u32)> {
+    let (name, len) = act_job(text)?;
+    let rest = text[len..].strip_prefix(b"  |")?;
+    match rest.first() {
+        None => Some((len + 3, stream(name))),
+        Some(b' ') => Some((len + 4, stream(name))),
+        Some(_) => None,
+    }
+}
+
+/// `web:build: ` and `@scope/web:build: ` (turbo: package, task).
+fn turbo(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(120)];
+    let colon = memchr::memchr(b':', window)?;
+    let (package, behind) = (&window[..colon], &window[colon + 1..]);
+    let letters = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':');
+    let len = behind.iter().take_while(|b| letters(b)).count();
+    let task = behind[..len].strip_suffix(b":")?;
+    let ends = matches!(text.get(colon + 1 + len), None | Some(b' '));
+    if !ends || !task.first().is_some_and(u8::is_ascii_lowercase) {
+        return None;
+    }
+    let named = |name: &[u8], more: &[u8]| {
+        let fits = |b: &u8| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(b) || more.contains(b)
+        };
+        !name.is_empty() && name.iter().all(fits)
+    };
+    let known = match package.strip_prefix(b"@") {
+        Some(scoped) => {
+            let slash = memchr::memchr(b'/', scoped)?;
+            named(&scoped[..slash], b".") && named(&scoped[slash + 1..], b".")
+        }
+        // `main.c:test: ` is a compiler's.
+        None => {
+            let first = task.split(|b| *b == b':').next().unwrap_or(task);
+            let is = |list: &[&str], word: &[u8]| list.iter().any(|w| w.as_bytes() == word);
+            package.len() > 1 && named(package, b"") && is(TASKS, first) && !is(LEVELS, package)
+        }
+    };
+    let end = (colon + 2 + len).min(text.len());
+    known.then(|| (end, stream(&text[..colon + len])))
 }
 
 /// `#12 3.456 ` or `#12 ` (BuildKit's plain progress: step number, seconds since its start).
@@ -148,10 +239,13 @@ fn compose(text: &[u8]) -> Option<(usize, u32)> {
         return None;
     }
     let len = bar + 1 + usize::from(text.get(bar + 1) == Some(&b' '));
-    let stream = name
-        .iter()
-        .fold(7u32, |hash, &b| hash.wrapping_mul(31) ^ u32::from(b));
-    Some((len, stream | 1 << 31))
+    Some((len, stream(name)))
+}
+
+/// A number for an output that has a name.
+fn stream(name: &[u8]) -> u32 {
+    let hash = |hash: u32, b: &u8| hash.wrapping_mul(31) ^ u32::from(*b);
+    name.iter().fold(7, hash) | 1 << 31
 }
 
 fn digits(text: &[u8]) -> usize {
@@ -197,6 +291,15 @@ mod tests {
             ("db_1 | FATAL:  x", "FATAL:  x"),
             ("##[error]Process completed", "Process completed"),
             ("web-1  | #3 0.1 deep", "deep"),
+            ("[CI checks/build]   | panic: x", "panic: x"),
+            ("[ci/build  ]   |   indented", "  indented"),
+            ("[ci/build]   |", ""),
+            ("web:build: error: x", "error: x"),
+            ("web:test:unit:  FAIL a.test.ts", " FAIL a.test.ts"),
+            ("@acme/web-app:codegen: x", "x"),
+            ("web:build:", ""),
+            ("15:40:07 ERROR: x", "ERROR: x"),
+            ("15:40:07  #12 3.4 E: x", "E: x"),
         ];
         for (line, content) in cases {
             assert_eq!(parts(line), (line, content));
@@ -214,6 +317,34 @@ mod tests {
             "a\tb\tc",
             "#1234567 x",
             "-1 | x",
+            // Not act's: other counts in brackets, its own words.
+            "[3/8]  | x",
+            "[build]   | x",
+            "[ci/build] [DEBUG] x",
+            "[ci/build]   ❌  Failure - Main x",
+            "[/build]   | x",
+            // Not turbo's: a compiler, a logger, an image, a path, a step of something else.
+            "main.c:12: error: x",
+            "main.go:12:3: x",
+            "main.c:test: x",
+            "Makefile:build: x",
+            "error: x",
+            "error:build: x",
+            "fatal: test: x",
+            "core::test: x",
+            "python:3.12: x",
+            "redis:alpine: x",
+            "c:build: x",
+            "web:build:x",
+            "web:Build: x",
+            "@acme:build: x",
+            "@acme/web@1.0.0: x",
+            "@acme/web:12: x",
+            // Not Jenkins': a tool's own.
+            "3:40:07 PM x",
+            "11:40:07 AM x",
+            "15:40:07.123 x",
+            "15:40:07",
         ] {
             assert_eq!(parts(line), (line, line));
         }
@@ -225,6 +356,10 @@ mod tests {
         assert_eq!(stream("#12 3.4 a"), stream("#12 9.9 b"));
         assert_ne!(stream("#12 3.4 a"), stream("#13 3.4 a"));
         assert_ne!(stream("web-1 | a"), stream("db-1 | a"));
+        assert_ne!(stream("[ci/a]   | x"), stream("[ci/b]   | x"));
+        assert_eq!(stream("web:build: a"), stream("web:build: b"));
+        assert_ne!(stream("web:build: a"), stream("web:test: a"));
+        assert_eq!(stream("15:40:07 a"), 0);
         assert_eq!(stream("plain"), 0);
     }
 }

@@ -56,6 +56,23 @@ pub fn bracketed(line: &[u8]) -> usize {
     }
 }
 
+/// Length of a time of day and the one or two blanks behind it (`15:40:07 `), as Jenkins' timestamper puts it before each
+/// line; 0 where there is none. `3:40:07 PM` and fractions are a tool's own.
+pub fn time_of_day(line: &[u8]) -> usize {
+    let Some(&[h, i, b':', m, n, b':', s, t, b' ']) = line.first_chunk::<9>() else {
+        return 0;
+    };
+    let pair = |tens: u8, ones: u8, most: u8| {
+        tens.is_ascii_digit() && ones.is_ascii_digit() && (tens - b'0') * 10 + ones - b'0' <= most
+    };
+    let rest = &line[9..];
+    let half = rest.starts_with(b"AM ") || rest.starts_with(b"PM ");
+    if half || !pair(h, i, 23) || !pair(m, n, 59) || !pair(s, t, 60) {
+        return 0;
+    }
+    9 + usize::from(rest.first() == Some(&b' '))
+}
+
 /// Length of an ISO 8601 stamp with zone; 0 where there is none.
 fn moment(line: &[u8]) -> usize {
     if line.len() < 20 || line[4] != b'-' || !date(line) {
@@ -105,6 +122,27 @@ mod tests {
         assert_eq!(time(b"[2026-05-01T10:00:00Z] text"), unix);
         assert_eq!(time(b"2026-05-01T25:00:00Z text"), None);
         assert_eq!(time(b"2026-05-01 text"), None);
+    }
+
+    #[test]
+    fn times_of_day_are_told_from_other_numbers() {
+        for (line, len) in [
+            ("15:40:07 x", 9),
+            ("15:40:07  x", 10),
+            ("15:40:07   x", 10),
+            ("23:59:60 ", 9),
+            ("15:40:07", 0),
+            ("15:40:07x", 0),
+            ("15:40:07.123 x", 0),
+            ("11:40:07 AM [vite] x", 0),
+            ("24:00:00 x", 0),
+            ("12:60:00 x", 0),
+            ("5:40:07 x", 0),
+            ("12:34 x", 0),
+            ("00:01 +1: loading", 0),
+        ] {
+            assert_eq!(time_of_day(line.as_bytes()), len, "{line}");
+        }
     }
 
     #[test]

@@ -96,12 +96,15 @@ fn every_example_of_the_library() {
 #[test]
 fn every_example_as_tools_wrap_it() {
     let clock = |k: usize| format!("2026-05-01T10:00:{:02}.123456Z 01O ", k % 60);
-    let wrap = |(k, line): (usize, &String)| match k % 6 {
+    let wrap = |(k, line): (usize, &String)| match k % 9 {
         0 => format!("{}{line}", clock(k)),
         1 => format!("#12 3.456 {line}"),
         2 => format!("web-1  | {line}"),
         3 => format!("\x1b[1m\x1b[31m{line}\x1b[0m\r"),
         4 => format!("50%\r{line}\r100%"),
+        5 => format!("[ci/build]   | {line}"),
+        6 => format!("@acme/web:build: {line}"),
+        7 => format!("15:40:07  {line}"),
         _ => format!("\x1b[32;1m$ {line}\x1b[0;m"),
     };
     for (turn, lines) in examples().chunks(80).enumerate() {
@@ -156,6 +159,9 @@ fn part() -> impl Strategy<Value = Part> {
         "#7 0.5 ",
         "#8 0.5 ",
         "web-1  | ",
+        "[ci/build]   | ",
+        "web:build: ",
+        "15:40:07 ",
         "\n2026-05-01T10:00:00.123456Z 01E+",
         "\n2026-05-01T10:00:00.123456Z 01E ",
     ]);
