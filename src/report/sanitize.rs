@@ -19,7 +19,9 @@ const DRAWING: [&str; 8] = [
 
 /// True for a character that a terminal would obey, or that a reader cannot see.
 pub fn is_hostile(c: char) -> bool {
-    matches!(c,
+    // Most are told by this alone.
+    !matches!(c, ' '..='~')
+        && matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         // Bidi marks, embeddings, overrides, isolates.
         | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
