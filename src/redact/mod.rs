@@ -199,6 +199,7 @@ fn find(text: &str) -> Vec<Secret> {
 fn by_rules(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
+    blank_placeholders(&mut plain);
     let wanted = rules::wanted(plain.as_bytes());
     if wanted == 0 {
         return kept;
@@ -221,9 +222,8 @@ fn by_rules(text: &str) -> Vec<Secret> {
                 Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
             if let Some(range) = range.filter(|range| taken(range).is_none()) {
-                // Later rules see what a reader of the report will: a `;` in a password ends no command.
-                let stars = "*".repeat(range.len());
-                plain.to_mut().replace_range(range.clone(), &stars);
+                // Later rules must not see into it: a `;` in a password ends no command.
+                blank(&mut plain, range.clone());
                 kept.push(Secret {
                     range,
                     kind: rule.kind,
@@ -238,6 +238,45 @@ fn by_rules(text: &str) -> Vec<Secret> {
     }
     kept.sort_by_key(|s| s.range.start);
     kept
+}
+
+/// Stars for a part of the text, each offset where it was.
+fn blank(plain: &mut Cow<'_, str>, part: Range<usize>) {
+    let stars = "*".repeat(part.len());
+    plain.to_mut().replace_range(part, &stars);
+}
+
+/// Blanks what was replaced before, so that a text told twice is told the same: the colon of a placeholder parts no user from a
+/// password. Only our own words are: whatever else begins like a placeholder is looked at.
+fn blank_placeholders(plain: &mut Cow<'_, str>) {
+    let mut from = 0;
+    while let Some(bracket) = memchr::memchr(b'[', &plain.as_bytes()[from..]) {
+        let start = from + bracket;
+        let Some(rest) = plain[start..].strip_prefix(OPENING) else {
+            from = start + 1;
+            continue;
+        };
+        from = start + OPENING.len();
+        let kind = rest.find(['#', ']']).unwrap_or(rest.len());
+        let known = rules::RULES.iter().any(|rule| rule.kind == &rest[..kind]);
+        let end = match rest.as_bytes().get(kind) {
+            Some(b'#') => hash_end(&rest.as_bytes()[kind..]).map(|end| kind + end),
+            _ => rest[kind..].starts_with(']').then_some(kind + 1),
+        };
+        if let Some(end) = end.filter(|_| known) {
+            blank(plain, start..from + end);
+            from += end;
+        }
+    }
+}
+
+/// The end of `#123abc]`.
+fn hash_end(tail: &[u8]) -> Option<usize> {
+    let is_digit = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    match tail.first_chunk::<8>()? {
+        [b'#', digits @ .., b']'] => digits.iter().all(is_digit).then_some(8),
+        _ => None,
+    }
 }
 
 /// The text with ASCII blanks for all others, each offset where it was: the rules know only those.
@@ -272,20 +311,10 @@ pub fn without_hashes(text: &str) -> Cow<'_, str> {
             .unwrap_or(placeholder.len());
         out.push_str(&placeholder[..kind]);
         rest = &placeholder[kind..];
-        let is_hash = |tail: &[u8]| {
-            tail[0] == b'#'
-                && tail[7] == b']'
-                && tail[1..7]
-                    .iter()
-                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        };
         if kind > 0
-            && rest
-                .as_bytes()
-                .first_chunk::<8>()
-                .is_some_and(|tail| is_hash(tail))
+            && let Some(end) = hash_end(rest.as_bytes())
         {
-            rest = &rest[7..];
+            rest = &rest[end - 1..];
         }
     }
     out.push_str(rest);
