@@ -132,10 +132,8 @@ impl<'l> Scanner<'l> {
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
             scan.tail = run.tail;
             let last = scan.tail.last_lines(&facts, verdict(&facts));
-            let all = || {
-                let lines = scan.tail.lines(&facts).into_iter();
-                lines.chain(verdict(&facts)).collect()
-            };
+            let all = verdict(&facts).into_iter();
+            let all = all.chain(scan.tail.from_end(&facts));
             let unkeyed = self.unkeyed.get_or_init(|| Unkeyed::of(self.library));
             let more = unkeyed.hits(&last, all, &facts, &scan.hits);
             scan.hits.extend(more);

@@ -1,7 +1,7 @@
 //! Patterns without a literal: the filter cannot find their lines, so they are tried on the last ones only, those at the
 //! end of the section that may have failed.
 
-use std::cell::LazyCell;
+use std::cell::RefCell;
 
 use super::near;
 use super::scan::echo_mark;
@@ -55,18 +55,18 @@ impl<'l> Unkeyed<'l> {
         }
     }
 
-    /// Hits on the last lines of the tail, the verdict behind them; `all` makes the whole of it. `known` are those of
-    /// alternatives with a literal: a pattern that has one on a line needs no other.
+    /// Hits on the last lines of the tail, the verdict behind them; `all` are all of its lines, the last one first. `known` are
+    /// those of alternatives with a literal: a pattern that has one on a line needs no other.
     pub(super) fn hits(
         &self,
         last: &[TailLine],
-        all: impl FnOnce() -> Vec<TailLine>,
+        all: impl Iterator<Item = TailLine>,
         facts: &JobFacts,
         known: &[Hit],
     ) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         let mut folded = Vec::new();
-        let all = LazyCell::new(all);
+        let all = FromEnd::new(all);
         for (at, line) in last.iter().enumerate() {
             let text = line.text.as_bytes();
             let mut from = line.content_at.min(text.len());
@@ -98,7 +98,7 @@ impl<'l> Unkeyed<'l> {
                 }
                 let pattern = alternative.target.pattern;
                 hits.push(Hit {
-                    context: context(self.library, pattern, &all, last.len() - at),
+                    context: context(self.library, pattern, &all, last.len() - at - 1),
                     command: command(facts, line),
                     ..hit
                 });
@@ -144,22 +144,46 @@ fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     (stage(command.section) == stage(line.place.section)).then(|| command.text.clone())
 }
 
-/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope. The hit
-/// stands so many lines before the end.
+/// Lines from the last to the first, each made when it is first asked for.
+struct FromEnd<I> {
+    made: RefCell<Vec<TailLine>>,
+    rest: RefCell<I>,
+}
+
+impl<I: Iterator<Item = TailLine>> FromEnd<I> {
+    fn new(lines: I) -> Self {
+        Self {
+            made: RefCell::default(),
+            rest: RefCell::new(lines),
+        }
+    }
+
+    /// What a line tells that has so many behind it; `None` where there is no such line.
+    fn tell<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
+        let mut made = self.made.borrow_mut();
+        while made.len() <= behind {
+            made.push(self.rest.borrow_mut().next()?);
+        }
+        Some(f(&made[behind]))
+    }
+}
+
+/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope. So many lines
+/// stand behind the hit.
 fn context(
     library: &Library,
     pattern: u16,
-    tail: &LazyCell<Vec<TailLine>, impl FnOnce() -> Vec<TailLine>>,
-    before_end: usize,
+    tail: &FromEnd<impl Iterator<Item = TailLine>>,
+    behind: usize,
 ) -> Vec<Option<WatchHit>> {
     let rule = library.rule(pattern.into());
     if rule.watches().next().is_none() {
         return Vec::new();
     }
-    let tail: &[TailLine] = tail;
-    let at = tail.len() - before_end;
     let stream = |line: &TailLine| Line::new(line.text.as_bytes(), line.command).stream;
-    let (here, own) = (tail[at].place, stream(&tail[at]));
+    let (here, own) = tail
+        .tell(behind, |line| (line.place, stream(line)))
+        .unwrap_or_default();
     let one = |(number, watch): (usize, Watch)| {
         let Watch {
             kind,
@@ -171,19 +195,23 @@ fn context(
             pattern,
             regex: number as u16,
         };
+        // Lines come nearest first: behind the first that is too far there is no other.
+        let is_near = |line: &TailLine| {
+            within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w))
+        };
         let found = |line: &TailLine| {
-            let near = within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w));
             let in_scope = scope != Scope::Command || line.place.command == here.command;
             let other = stream(line);
             let same_output = within.is_none() || own == other || own == 0 || other == 0;
-            if !near || !in_scope || !same_output {
+            if !in_scope || !same_output {
                 return None;
             }
             let text = line.text.as_bytes();
             near::watch_hit(library, target, line.place, text, line.content_at)
         };
-        let above = || tail[..at].iter().rev().find_map(found);
-        let below = || tail[at + 1..].iter().find_map(found);
+        let look = |behind| tail.tell(behind, |line| is_near(line).then(|| found(line)))?;
+        let above = || (behind + 1..).map_while(look).find_map(|found| found);
+        let below = || (0..behind).rev().map_while(look).find_map(|found| found);
         match kind {
             Near::Before | Near::Absent(Side::Before) => above(),
             Near::After | Near::Absent(Side::After) => below(),
