@@ -24,6 +24,8 @@ mod rules;
 
 pub use own::{also, own_names};
 
+/// How often a text is looked at, as long as each look finds something.
+const MOST_ROUNDS: usize = 4;
 /// The start of every placeholder.
 const OPENING: &str = "[redacted:";
 
@@ -195,15 +197,29 @@ fn find(text: &str) -> Vec<Secret> {
     kept
 }
 
-/// What the table knows.
+/// What the table knows. What is found is blanked, and looked at again: a `;` in a password ends no command, and a text that is
+/// redacted twice must not change.
 fn by_rules(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
     blank_placeholders(&mut plain);
-    let wanted = rules::wanted(plain.as_bytes());
-    if wanted == 0 {
-        return kept;
+    for _ in 0..MOST_ROUNDS {
+        let known = kept.len();
+        round(&plain, &mut kept);
+        if kept.len() == known {
+            break;
+        }
+        for secret in &kept[known..] {
+            blank(&mut plain, secret.range.clone());
+        }
     }
+    kept.sort_by_key(|s| s.range.start);
+    kept
+}
+
+/// Adds what each rule finds, in their order: a token may be the name of what follows it.
+fn round(plain: &str, kept: &mut Vec<Secret>) {
+    let wanted = rules::wanted(plain.as_bytes());
     for (k, rule) in rules::RULES.iter().enumerate() {
         if wanted & (1 << k) == 0 {
             continue;
@@ -222,22 +238,18 @@ fn by_rules(text: &str) -> Vec<Secret> {
                 Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
             if let Some(range) = range.filter(|range| taken(range).is_none()) {
-                // Later rules must not see into it: a `;` in a password ends no command.
-                blank(&mut plain, range.clone());
                 kept.push(Secret {
                     range,
                     kind: rule.kind,
                     random: rule.random,
                 });
             }
-            at = text.ceil_char_boundary(next.max(at + 1));
-            if at >= text.len() {
+            at = plain.ceil_char_boundary(next.max(at + 1));
+            if at >= plain.len() {
                 break;
             }
         }
     }
-    kept.sort_by_key(|s| s.range.start);
-    kept
 }
 
 /// Stars for a part of the text, each offset where it was.

@@ -365,6 +365,12 @@ fn what_is_no_secret_hides_none_behind_it() {
     let told = text("docker login -u x https://u:a;b1c@h -phunter2").into_owned();
     assert!(!told.contains("hunter2") && !told.contains("b1c"), "{told}");
     assert_eq!(text(&told), told);
+    // A token may be the name of what follows.
+    for name in ["glagent-production-cluster-token", "glrt-runner-registration-token"] {
+        let told = text(&format!("fatal: {name}=hunter2secret9 was refused")).into_owned();
+        assert!(!told.contains("hunter2"), "{told}");
+        assert_eq!(text(&told), told);
+    }
     // The colon of a placeholder parts no user from a password; found by fuzzing.
     let told = text("curl -sS -u abc-token=s3cretion_x: there").into_owned();
     assert_eq!(text(&told), told);
