@@ -22,7 +22,7 @@ const MAX_NAME: usize = 64;
 const MAX_REGEXES: usize = 1000;
 /// How many lines a condition without a usable literal may look back.
 pub const MAX_LOOKBACK: u32 = 40;
-/// A literal that occurs more often than this in 8 MiB of ordinary text is common.
+/// A literal that costs more than this is common: some dozen lines of 8 MiB of ordinary text hold it.
 pub const COMMON: u64 = 64;
 /// Names that templates may use besides captures: facts of the job.
 pub const FACT_NAMES: &[&str] = &[

@@ -49,7 +49,7 @@ pub fn parse(
 ///
 /// `cost` tells how common a literal is (higher is worse); it chooses between several candidates.
 pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
-    let mut set = required(hir, cost, Look::Around)?;
+    let mut set = required(hir, cost, Branches::InPlace)?;
     for literal in &mut set {
         cut(literal, cost);
     }
@@ -167,15 +167,15 @@ fn few(class: &Class) -> Option<Set> {
     (bytes.len() <= MAX_CLASS).then(|| bytes.into_iter().map(|b| vec![b]).collect())
 }
 
-/// Are the branches of an alternation looked at by themselves, or with the fixed text around them?
+/// How the branches of an alternation are looked at: by themselves, or with the fixed text around them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum Branches {
     Alone,
-    Around,
+    InPlace,
 }
 
 /// The cheapest set of literals one of which every match contains.
-fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
+fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set> {
     let mut candidates: Vec<Set> = Vec::new();
     match hir.kind() {
         HirKind::Capture(capture) => return required(&capture.sub, cost, how),
@@ -189,13 +189,22 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
             let mut parts = Vec::new();
             flatten(hir, &mut parts);
             let mut runs: Vec<Vec<u8>> = vec![Vec::new()];
+            // The text behind a class, without it: nine literals are not always better than one.
+            let mut behind_class: Option<Vec<u8>> = None;
             for (k, part) in parts.iter().copied().enumerate() {
                 if let Some(bytes) = exact(part) {
                     extend_all(&mut runs, &bytes);
+                    if let Some(text) = &mut behind_class {
+                        text.extend(bytes);
+                    }
                     continue;
                 }
+                candidates.extend(behind_class.take().map(|text| vec![text]));
                 let most = match part.kind() {
-                    HirKind::Class(_) => MAX_CLASS,
+                    HirKind::Class(_) => {
+                        behind_class = Some(Vec::new());
+                        MAX_CLASS
+                    }
                     _ => MAX_WAYS,
                 };
                 if let Some(ways) = alternatives(part)
@@ -222,8 +231,8 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
                     None => {
                         candidates.push(std::mem::replace(&mut runs, vec![Vec::new()]));
                         let ways = match how {
-                            Look::Around => within_context(&parts, k),
-                            Look::Alone => None,
+                            Branches::InPlace => within_context(&parts, k),
+                            Branches::Alone => None,
                         };
                         candidates.extend(match ways {
                             Some(ways) => union(&ways, cost, how),
@@ -233,6 +242,7 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
                 }
             }
             candidates.push(runs);
+            candidates.extend(behind_class.map(|text| vec![text]));
         }
         HirKind::Literal(_) | HirKind::Class(_) => candidates.extend(exact(hir).map(|e| vec![e])),
         _ => {}
@@ -249,7 +259,7 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
 }
 
 /// A set one of which every match of any of these contains.
-fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Look) -> Option<Set> {
+fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set> {
     let mut union = Set::new();
     for way in ways {
         union.extend(required(way, cost, how)?);
@@ -264,21 +274,33 @@ fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
     let HirKind::Alternation(branches) = parts[at].kind() else {
         return None;
     };
-    let is_fixed = |part: &&&Hir| exact(part).is_some();
-    let before = parts[..at].iter().rev().take_while(is_fixed).count();
-    let behind = parts[at + 1..].iter().take_while(is_fixed).count();
     // Too many to be of use in any case.
-    if branches.len() > MAX_ALTERNATIVES || required(parts[at], &|_| 0, Look::Alone).is_none() {
+    if branches.len() > MAX_ALTERNATIVES || required(parts[at], &|_| 0, Branches::Alone).is_none() {
         return None;
     }
-    let whole = |branch: &Hir| {
-        let around = |range: &[&Hir]| range.iter().map(|part| (*part).clone()).collect::<Vec<_>>();
-        let mut all = around(&parts[at - before..at]);
-        all.push(branch.clone());
-        all.extend(around(&parts[at + 1..=at + behind]));
-        Hir::concat(all)
+    // No more of it than a literal keeps: each branch gets a copy.
+    let mut before = Vec::new();
+    for part in parts[..at].iter().rev().take(MAX_LEN) {
+        let Some(mut text) = exact(part).filter(|_| before.len() < MAX_LEN) else {
+            break;
+        };
+        text.append(&mut before);
+        before = text;
+    }
+    before.drain(..before.len().saturating_sub(MAX_LEN));
+    let mut behind = Vec::new();
+    for part in parts[at + 1..].iter().take(MAX_LEN) {
+        let Some(text) = exact(part).filter(|_| behind.len() < MAX_LEN) else {
+            break;
+        };
+        behind.extend(text);
+    }
+    behind.truncate(MAX_LEN);
+    let in_place = |branch: &Hir| {
+        let (before, behind) = (Hir::literal(&before[..]), Hir::literal(&behind[..]));
+        Hir::concat(vec![before, branch.clone(), behind])
     };
-    Some(branches.iter().map(whole).collect())
+    Some(branches.iter().map(in_place).collect())
 }
 
 /// The parts of a concatenation, those of its captures among them: a capture does not part the text around it.
@@ -375,7 +397,7 @@ mod tests {
     #[test]
     fn a_branch_takes_the_text_around_it_if_it_has_a_literal_of_its_own() {
         let rare = |regex: &str| {
-            let rare = |literal: &[u8]| 100 - literal.len() as u64;
+            let rare = |literal: &[u8]| 1000 - literal.len() as u64;
             let set = derive(&parse(regex, false, false).unwrap(), &rare).unwrap_or_default();
             let text = |literal: Vec<u8>| String::from_utf8(literal).unwrap();
             set.into_iter().map(text).collect::<Vec<_>>()
@@ -388,6 +410,11 @@ mod tests {
             rare(r"\w+ \((?:unused|revive\d+)\)$"),
             [" (revive", " (unused)"]
         );
+        // No more of a long text than a literal keeps.
+        let long = "x".repeat(3 * MAX_LEN);
+        let told = rare(&format!(r"\d{long}(?:module |\w+ package )\w+{long}"));
+        assert!(told.iter().all(|text| text.len() <= MAX_LEN), "{told:?}");
+        assert_eq!(rare(r"^[1-9] errors in total"), [" errors in total"]);
         assert!(rare(r"\w(?:Error|[A-Z]+Exit): .+").is_empty());
     }
 
