@@ -1,6 +1,7 @@
 //! Which literals of the library cost most on given logs: `cargo run --release --example literals -- FILE...`
 //!
-//! For each literal: how often it occurs in the clean text, and how often a regex behind it matches that line.
+//! For each literal that is always looked for: how often it occurs in the clean text, and how often a regex behind it matches
+//! that line.
 
 use std::collections::HashMap;
 use std::{env, fs::File};

@@ -1,12 +1,13 @@
 //! Blocks of clean text and the patterns in force come in; hits, the facts of the frame and the tail of what failed leave.
 //!
-//! [`gram`] finds literals; [`scan`] drives; [`near`] settles the conditions about other lines; [`store`] keeps hits
+//! [`gram`] finds literals, [`sought`] those of a library in a block; [`scan`] drives; [`near`] settles the conditions about other lines; [`store`] keeps hits
 //! within bounds; [`tail`] keeps the end of the section that may have failed, where [`unkeyed`] patterns are tried.
 
 pub mod background;
 pub mod gram;
 mod near;
 pub mod scan;
+mod sought;
 mod store;
 pub mod tail;
 mod unkeyed;

@@ -7,8 +7,8 @@
 use std::cell::OnceCell;
 use std::io::{self, Read};
 
-use super::gram::Tables;
 use super::near::{self, At, Memory};
+use super::sought::Sought;
 use super::store::Store;
 use super::tail::Tail;
 use super::unkeyed::Unkeyed;
@@ -71,7 +71,7 @@ impl<'l> Scanner<'l> {
             found: Vec::new(),
             echoes: Vec::new(),
             targets: Vec::new(),
-            unwanted: vec![0; library.tables().count() + library.awaited().count()],
+            unwanted: vec![0; Sought::of(library).count()],
             age: 0,
             unkeyed: OnceCell::new(),
         }
@@ -145,30 +145,12 @@ impl<'l> Scanner<'l> {
 
     fn block(&mut self, block: &Block, run: &mut Run<'l>, last_line: &mut u64) {
         let start = block.start();
-        let owned = block.owned();
         let (found, targets) = (&mut self.found, &mut self.targets);
-        found.clear();
         let sought = Sought::of(self.library);
-        // What stands in the overlap comes again with the next block. A line end passes for `*`, case aside: no line holds
-        // what begins there.
-        let counts = |at: usize| at < owned && block.bytes()[at] != b'\n';
-        sought.always.scan(&block.bytes()[start..], |literal, at| {
-            if counts(start + at) {
-                in_order(found, (start + at, literal));
-            }
-        });
-        // Those that hits wait for, from an offset on, come among those that are still to be looked at.
-        let search_awaited = |from: usize, rest: usize, found: &mut Vec<(usize, u32)>| {
-            sought.awaited.scan(&block.bytes()[from..], |literal, at| {
-                if counts(from + at) {
-                    found.push((from + at, sought.first_awaited + literal));
-                }
-            });
-            found[rest..].sort_unstable();
-        };
+        sought.find(block, found);
         let mut awaits = run.memory.awaits();
         if awaits {
-            search_awaited(start, 0, found);
+            sought.find_awaited(block, start, found, 0);
         }
         block.echoes(&mut self.echoes);
         if block.column() == 0 && start < block.bytes().len() {
@@ -218,7 +200,7 @@ impl<'l> Scanner<'l> {
                 hit -= 1;
             }
             while let Some((_, literal)) = found.get(hit).filter(|(at, _)| *at < piece.until) {
-                targets.extend(sought.targets(*literal).map(Target::unpack));
+                targets.extend(sought.targets(*literal));
                 hit += 1;
             }
             passed = hit;
@@ -232,46 +214,10 @@ impl<'l> Scanner<'l> {
             run.piece(block, piece, line, command, targets);
             if !awaits && run.memory.awaits() {
                 awaits = true;
-                search_awaited(piece.until, hit, found);
+                sought.find_awaited(block, piece.until, found, hit);
             }
         }
         *last_line = counter.line_at(block, block.bytes().len());
-    }
-}
-
-/// The literals of a library, numbered through: first those that are always looked for, then those that a hit waits for.
-#[derive(Clone, Copy)]
-struct Sought<'l> {
-    always: &'l Tables,
-    awaited: &'l Tables,
-    first_awaited: u32,
-}
-
-impl<'l> Sought<'l> {
-    fn of(library: &'l Library) -> Self {
-        let always = library.tables();
-        Self {
-            always,
-            awaited: library.awaited(),
-            first_awaited: always.count() as u32,
-        }
-    }
-
-    fn tables(self, literal: u32) -> (&'l Tables, u32) {
-        match literal.checked_sub(self.first_awaited) {
-            Some(literal) => (self.awaited, literal),
-            None => (self.always, literal),
-        }
-    }
-
-    fn targets(self, literal: u32) -> impl Iterator<Item = u32> + 'l {
-        let (tables, literal) = self.tables(literal);
-        tables.targets(literal)
-    }
-
-    fn is_conditional(self, literal: u32) -> bool {
-        let (tables, literal) = self.tables(literal);
-        tables.is_conditional(literal)
     }
 }
 
@@ -439,11 +385,11 @@ impl<'l> Run<'l> {
     }
 
     /// Does any of these conditions want a line here?
-    fn wants(&self, mut targets: impl Iterator<Item = u32>) -> bool {
+    fn wants(&self, mut targets: impl Iterator<Item = Target>) -> bool {
         let (stage, command) = (self.frame.stage(), self.frame.place(0).command);
         targets.any(|target| {
             let memory = &self.memory;
-            memory.wants(self.library, Target::unpack(target), stage, command)
+            memory.wants(self.library, target, stage, command)
         })
     }
 
@@ -547,12 +493,6 @@ impl<'l> Run<'l> {
             self.age += 1;
         }
     }
-}
-
-/// Adds an occurrence; they come almost in order.
-fn in_order(found: &mut Vec<(usize, u32)>, one: (usize, u32)) {
-    let behind = found.iter().rev().take_while(|other| **other > one).count();
-    found.insert(found.len() - behind, one);
 }
 
 /// A text up to its first newline.

@@ -366,7 +366,10 @@ fn what_is_no_secret_hides_none_behind_it() {
     assert!(!told.contains("hunter2") && !told.contains("b1c"), "{told}");
     assert_eq!(text(&told), told);
     // A token may be the name of what follows.
-    for name in ["glagent-production-cluster-token", "glrt-runner-registration-token"] {
+    for name in [
+        "glagent-production-cluster-token",
+        "glrt-runner-registration-token",
+    ] {
         let told = text(&format!("fatal: {name}=hunter2secret9 was refused")).into_owned();
         assert!(!told.contains("hunter2"), "{told}");
         assert_eq!(text(&told), told);

@@ -39,11 +39,11 @@ use turn::Turn;
 /// Files that may be done before their turn, a thread.
 const AHEAD: usize = 64;
 /// Results of one file that are handed on at once: an archive of thousands of logs hands them on when its turn comes.
-const PART: usize = 8;
-/// Files, or parts of one, that may be handed on before somebody takes them up.
-const HANDED: usize = 64;
+const PART: usize = 64;
+/// Parts that may wait to be taken up.
+const PARTS: usize = 2;
 /// How long the results of a long scan gather before they are taken up: to be woken for each costs as much as a log.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(1);
 /// Problems told on stderr; the reports have them all.
 const MOST_TOLD: usize = 20;
 
@@ -188,10 +188,12 @@ fn all(
     }
     let next = AtomicUsize::new(0);
     let turn = Turn::default();
-    let (send, receive) = mpsc::sync_channel::<Done>(HANDED);
+    // There is room for all that may be done before its turn.
+    let (send, receive) = mpsc::sync_channel::<Done>(AHEAD * jobs);
+    let (enter, leave) = mpsc::sync_channel::<()>(PARTS);
     thread::scope(|scope| {
         for _ in 0..jobs {
-            let (send, next, turn) = (send.clone(), &next, &turn);
+            let (send, enter, next, turn) = (send.clone(), enter.clone(), &next, &turn);
             scope.spawn(move || {
                 let mut scanner = Scanner::new(work.library);
                 while !work.stop.is_wanted() {
@@ -203,7 +205,9 @@ fn all(
                     let mut hand_on = |mut part: Done| {
                         part.index = index;
                         part.goes_on = true;
-                        turn.wait(index, 1, &work.stop) && send.send(part).is_ok()
+                        turn.wait(index, 1, &work.stop)
+                            && enter.send(()).is_ok()
+                            && send.send(part).is_ok()
                     };
                     let mut done = work.known_or_read(file, &mut scanner, &mut hand_on);
                     done.index = index;
@@ -215,9 +219,9 @@ fn all(
                 }
             });
         }
-        drop(send);
+        drop((send, enter));
         // It goes with its last reader: a thread that waits for room must see that nobody wants the rest.
-        let read = collect(receive, files, jobs, &turn, sink);
+        let read = collect((receive, leave), files, jobs, &turn, sink);
         turn.end();
         read
     })
@@ -248,7 +252,7 @@ fn one_by_one(files: &[Found], work: &Work<'_>, sink: &mut Sink<'_>) -> Result<u
 
 /// Puts results into path order.
 fn collect(
-    receive: mpsc::Receiver<Done>,
+    (receive, leave): (mpsc::Receiver<Done>, mpsc::Receiver<()>),
     files: &[Found],
     jobs: usize,
     turn: &Turn,
@@ -258,32 +262,33 @@ fn collect(
     let mut next = 0;
     let mut read = 0;
     loop {
-        let mut message = match receive.recv_timeout(Duration::from_millis(100)) {
+        let first = match receive.recv_timeout(Duration::from_millis(100)) {
             Ok(done) => Some(done),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        if message.is_none() {
-            sink.progress.tick();
-        }
-        while let Some(done) = message {
+        let mut came = 0;
+        for done in first.into_iter().chain(receive.try_iter()) {
+            came += 1;
             if done.goes_on {
                 sink.take_up(done)?;
+                // Its place is free again; it was taken before the part was sent.
+                let _ = leave.try_recv();
             } else {
                 sink.progress
                     .file(files.get(done.index).map_or(0, |file| file.bytes));
                 waiting.insert(done.index, done);
             }
-            message = receive.try_recv().ok();
         }
+        sink.progress.tick();
         while let Some(done) = waiting.remove(&next) {
             next += 1;
             read += 1;
             sink.take_up(done)?;
             turn.pass(next);
         }
-        // Towards the end nobody should wait for it.
-        if files.len() - read > HANDED * jobs {
+        // Nobody should wait for that: neither threads that have done all they may, nor the user at the end.
+        if came < AHEAD * jobs / 4 && files.len() - read > AHEAD * jobs {
             thread::sleep(GATHER);
         }
     }
