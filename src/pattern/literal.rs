@@ -419,6 +419,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_beside_many_branches_is_not_weighed_for_each() {
+        let branches: Vec<String> = (0..32).map(|k| format!("the branch {k} \\w+")).collect();
+        let regex = format!("{}(?:{})", "a long text ".repeat(500), branches.join("|"));
+        let weighed = std::cell::Cell::new(0);
+        let cost = |literal: &[u8]| {
+            weighed.set(weighed.get() + literal.len());
+            0
+        };
+        derive(&parse(&regex, false, false).unwrap(), &cost).unwrap();
+        // Most of it for the rarest stretch of the long text.
+        assert!(weighed.get() < 2 * MAX_LEN * regex.len(), "{weighed:?}");
+    }
+
+    #[test]
     fn case_is_folded_and_classes_of_one_letter_count() {
         assert_eq!(literals(r"[Cc]onnection refused"), ["connection refused"]);
         let set = derive(&parse("Connection Refused", true, false).unwrap(), &|_| 0).unwrap();
