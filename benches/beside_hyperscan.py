@@ -2,7 +2,7 @@
 
     cargo bench --bench ratios -- --regexes > regexes.txt
     pip install hyperscan
-    python3 benches/hyperscan.py PROGRAM regexes.txt LOG
+    python3 benches/beside_hyperscan.py PROGRAM regexes.txt LOG
 
 It is given all it could ask for: the text is clean already, the regexes are compiled, blocks of 64 KiB are scanned as they
 lie, and each regex is told once a block. Regexes that it refuses are left out and counted.
