@@ -262,9 +262,7 @@ pub(super) fn in_command(text: &[u8], from: usize) -> Option<Found> {
             let rest = &text[at + 1..];
             let option = options.iter().find(|option| rest.starts_with(option))?;
             behind_option(text, at + 1 + option.len(), |user| {
-                let colon = few(text, user, 100, |b| {
-                    !is_space(b) && !is_quote(b) && b != b':'
-                });
+                let colon = run(text, user, |b| !is_space(b) && !is_quote(b) && b != b':');
                 if colon == user || text.get(colon) != Some(&b':') {
                     return None;
                 }

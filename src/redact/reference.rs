@@ -41,7 +41,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::in_command,
-        r##"\b(?:curl\b[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']{1,100}:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"##,
+        r##"\b(?:curl\b[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']+:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"##,
     ),
     (
         place::of_aws,

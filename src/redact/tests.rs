@@ -377,6 +377,11 @@ fn what_is_no_secret_hides_none_behind_it() {
     // The colon of a placeholder parts no user from a password; found by fuzzing.
     let told = text("curl -sS -u abc-token=s3cretion_x: there").into_owned();
     assert_eq!(text(&told), told);
+    // However long the user is; found by fuzzing.
+    let line = format!("curl -u x-token={};y:carer now", random(95, 7));
+    let told = text(&line).into_owned();
+    assert!(!told.contains("carer"), "{told}");
+    assert_eq!(text(&told), told);
     let told = text("curl -u [redacted:hunter2] -u [redacted:secret#12]").into_owned();
     assert!(!told.contains("hunter2"), "{told}");
     // `db_password` is a name and no secret; what follows is one, though quotes do not pair.
