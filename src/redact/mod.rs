@@ -269,26 +269,26 @@ fn blank_placeholders(plain: &mut Cow<'_, str>) {
             continue;
         };
         from = start + OPENING.len();
-        let kind = rest.find(['#', ']']).unwrap_or(rest.len());
-        let known = rules::RULES.iter().any(|rule| rule.kind == &rest[..kind]);
-        let end = match rest.as_bytes().get(kind) {
-            Some(b'#') => hash_end(&rest.as_bytes()[kind..]).map(|end| kind + end),
-            _ => rest[kind..].starts_with(']').then_some(kind + 1),
-        };
-        if let Some(end) = end.filter(|_| known) {
+        if let Some((kind, end)) = placeholder(rest)
+            && rules::RULES.iter().any(|rule| rule.kind == &rest[..kind])
+        {
             blank(plain, start..from + end);
             from += end;
         }
     }
 }
 
-/// The end of `#123abc]`.
-fn hash_end(tail: &[u8]) -> Option<usize> {
+/// Behind its opening, where the kind of a placeholder ends, and where all of it does.
+fn placeholder(text: &str) -> Option<(usize, usize)> {
+    let kind = text.find(|c: char| !c.is_ascii_lowercase() && c != '-')?;
     let is_digit = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    match tail.first_chunk::<8>()? {
-        [b'#', digits @ .., b']'] => digits.iter().all(is_digit).then_some(8),
-        _ => None,
-    }
+    let tail = &text.as_bytes()[kind..];
+    let rest = match tail.first_chunk::<8>() {
+        Some([b'#', digits @ .., b']']) if digits.iter().all(is_digit) => 8,
+        _ if tail[0] == b']' => 1,
+        _ => return None,
+    };
+    (kind > 0).then_some((kind, kind + rest))
 }
 
 /// The text with ASCII blanks for all others, each offset where it was: the rules know only those.
@@ -316,17 +316,13 @@ pub fn without_hashes(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(OPENING) {
-        let (before, placeholder) = rest.split_at(at + OPENING.len());
+        let (before, behind) = rest.split_at(at + OPENING.len());
         out.push_str(before);
-        let kind = placeholder
-            .find(|c: char| !c.is_ascii_lowercase() && c != '-')
-            .unwrap_or(placeholder.len());
-        out.push_str(&placeholder[..kind]);
-        rest = &placeholder[kind..];
-        if kind > 0
-            && let Some(end) = hash_end(rest.as_bytes())
-        {
-            rest = &rest[end - 1..];
+        rest = behind;
+        if let Some((kind, end)) = placeholder(behind) {
+            out.push_str(&behind[..kind]);
+            // Its bracket stays.
+            rest = &behind[end - 1..];
         }
     }
     out.push_str(rest);
