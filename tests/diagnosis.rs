@@ -230,11 +230,11 @@ fn a_warning_far_below_bears_nothing_out() {
 }
 
 /// A cause far above, then a test report.
-fn far_above(report_: &str) -> String {
+fn far_above(end: &str) -> String {
     let filler: String = (0..300).map(|k| format!("request {k} served\n")).collect();
     format!(
         "$ npm run e2e\nfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n\
-         {filler}{report_}"
+         {filler}{end}"
     )
 }
 
@@ -268,17 +268,19 @@ fn another_failure_at_the_end_bears_out_a_cause_far_above() {
     assert_eq!(silent["status"], "clean", "{silent}");
 }
 
+/// The most telling line of a job without a cause.
+fn best(name: &str, text: &str) -> u64 {
+    let log = report(
+        name,
+        &format!("$ ./run.sh\n{text}ERROR: Job failed: exit code 5\n"),
+        &[],
+    );
+    assert_eq!(log["cause"], Value::Null, "{log}");
+    log["unexplained"]["line"].as_u64().unwrap()
+}
+
 #[test]
 fn a_prefix_without_a_word_behind_it_tells_nothing() {
-    let best = |name: &str, text: &str| {
-        let log = report(
-            name,
-            &format!("$ ./run.sh\n{text}ERROR: Job failed: exit code 1\n"),
-            &[],
-        );
-        assert_eq!(log["cause"], Value::Null, "{log}");
-        log["unexplained"]["line"].as_u64().unwrap()
-    };
     let npm = "      npm ERR! Exit status 1\nnpm ERR! \nnpm ERR! Failed at the app@0.1.0 update script.\n\
                npm ERR! This is probably not a problem with npm. There is likely additional logging output above.\n\n\
                npm ERR! A complete log of this run can be found in:\nnpm ERR!     /root/.npm/_logs/1-debug.log\n";
@@ -296,15 +298,6 @@ fn a_prefix_without_a_word_behind_it_tells_nothing() {
 
 #[test]
 fn an_exit_code_alone_tells_less_than_what_failed() {
-    let best = |name: &str, text: &str| {
-        let log = report(
-            name,
-            &format!("$ ./run.sh\n{text}ERROR: Job failed: exit code 5\n"),
-            &[],
-        );
-        assert_eq!(log["cause"], Value::Null, "{log}");
-        log["unexplained"]["line"].as_u64().unwrap()
-    };
     let step = "Error: building at STEP \"RUN exit 5\": while running runtime: exit status 5\n";
     for code in [
         "exit code: 5\n",
