@@ -6,6 +6,9 @@
 
 use super::gram;
 
+/// Cost of what is too short to be looked for.
+const NO_KEY: u64 = u64::MAX / 2;
+
 static COUNTS: &[u8] = include_bytes!("background.bin");
 
 /// Occurrences of a folded gram in 8 MiB of ordinary text, roughly; 0 for a rare one.
@@ -26,18 +29,16 @@ pub fn gram_cost(gram: u32) -> u64 {
 
 /// Cost of the rarest stretch of a folded literal.
 pub fn stretch_cost(literal: &[u8]) -> u64 {
-    gram::least_cost(literal, &gram_cost).unwrap_or(u64::MAX / 2)
+    gram::best_window(&gram::costs(literal, &gram_cost)).map_or(NO_KEY, |(least, _)| least)
 }
 
 /// Cost of a folded literal: each of its occurrences has a line looked at, each gram of its rarest stretch the text beside it,
 /// at a fortieth of that. Where all of its grams are as common it is what three of them cost.
 pub fn literal_cost(literal: &[u8]) -> u64 {
     const OF_A_LINE: u64 = 40;
-    if literal.len() < gram::WINDOW {
-        return u64::MAX / 2;
-    }
-    let looks = stretch_cost(literal);
-    let grams = (0..=literal.len() - 4).map(|at| gram_cost(gram::gram(literal, at)));
-    let occurs = grams.min().unwrap_or_default();
+    let costs = gram::costs(literal, &gram_cost);
+    let (Some((looks, _)), Some(occurs)) = (gram::best_window(&costs), costs.iter().min()) else {
+        return NO_KEY;
+    };
     3 * (OF_A_LINE * occurs + looks) / (OF_A_LINE + 3)
 }

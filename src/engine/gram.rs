@@ -53,16 +53,15 @@ pub fn gram(bytes: &[u8], at: usize) -> u32 {
     word(bytes, at) | 0x2020_2020
 }
 
-/// Cost of the cheapest window of a literal.
-pub fn least_cost(literal: &[u8], cost: GramCost<'_>) -> Option<u64> {
-    best_window(literal, |at| cost(gram(literal, at))).map(|(least, _)| least)
+/// What each gram of a literal costs.
+pub fn costs(literal: &[u8], cost: GramCost<'_>) -> Vec<u64> {
+    literal.windows(4).map(|four| cost(gram(four, 0))).collect()
 }
 
-/// Cost of the cheapest window of a literal, by what each offset costs, and where it starts.
-fn best_window(literal: &[u8], cost: impl Fn(usize) -> u64) -> Option<(u64, usize)> {
-    let last = literal.len().checked_sub(WINDOW)?;
-    let window = |at: usize| (at..at + STRIDE).map(&cost).sum();
-    (0..=last).map(|at| (window(at), at)).min()
+/// Cost of the cheapest window, by what each gram costs, and where it starts.
+pub fn best_window(costs: &[u64]) -> Option<(u64, usize)> {
+    let windows = costs.windows(STRIDE).enumerate();
+    windows.map(|(at, window)| (window.iter().sum(), at)).min()
 }
 
 /// Two different bits of eight for every hash: a chance hit is ten times as rare as with one.
@@ -101,11 +100,11 @@ fn neighbourhood(bytes: u64, before: usize) -> (usize, u64) {
 }
 
 /// The rarest six bytes of a literal around the gram at an offset: how common they are, and how many of them stand before it.
-fn beside(literal: &[u8], offset: usize, cost: GramCost<'_>) -> (u64, usize) {
-    let rarest = |from: usize| (0..3).map(|k| cost(gram(literal, from + k))).min();
+fn beside(costs: &[u64], offset: usize) -> (u64, usize) {
     let choices = (0..FACTORS.len()).filter_map(|before| {
         let from = offset.checked_sub(before)?;
-        (from + 6 <= literal.len()).then(|| (rarest(from).unwrap_or_default(), before))
+        let three = costs.get(from..from + 3)?;
+        Some((*three.iter().min()?, before))
     });
     // There is one: a literal has six bytes.
     choices.min().unwrap_or_default()
@@ -128,6 +127,7 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     // Those that have no choice first: what they need costs others little.
     let mut order: Vec<(u64, usize)> = Vec::new();
+    let mut all_costs: Vec<Vec<u64>> = Vec::new();
     for (id, entry) in entries.iter().enumerate() {
         let literal = &entry.literal;
         assert!(
@@ -135,23 +135,25 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
             "a literal of {} bytes",
             literal.len()
         );
-        let least = least_cost(literal, cost).unwrap_or_default();
+        let costs = costs(literal, cost);
+        let (least, _) = best_window(&costs).unwrap_or_default();
         order.push((least, id));
+        all_costs.push(costs);
     }
     order.sort_by_key(|&(least, id)| (std::cmp::Reverse(least), id));
     for (_, id) in order {
-        let literal = &entries[id].literal;
-        let weight = |at: usize| {
-            let gram = gram(literal, at);
-            let (rarest, _) = beside(literal, at, cost);
-            let passes = if grams.contains_key(&gram) {
-                cost(gram) / USED
+        let (literal, costs) = (&entries[id].literal, &all_costs[id]);
+        let weight = |(at, cost): (usize, &u64)| {
+            let (rarest, _) = beside(costs, at);
+            let passes = if grams.contains_key(&gram(literal, at)) {
+                cost / USED
             } else {
-                cost(gram) + 1
+                cost + 1
             };
             passes + CLOSE * rarest
         };
-        let (_, at) = best_window(literal, weight).unwrap_or_default();
+        let weights: Vec<u64> = costs.iter().enumerate().map(weight).collect();
+        let (_, at) = best_window(&weights).unwrap_or_default();
         for k in at..at + STRIDE {
             grams
                 .entry(gram(literal, k))
@@ -177,9 +179,10 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
         }
         index[slot as usize] = [key, places.len() as u32, list.len() as u32];
         for &(offset, id) in list {
-            let (literal, offset) = (&entries[id as usize].literal, offset as usize);
-            let (_, before) = beside(literal, offset, cost);
-            let (word, bits) = neighbourhood(six(literal, offset, before), before);
+            let (id, offset) = (id as usize, offset as usize);
+            let (_, before) = beside(&all_costs[id], offset);
+            let six = six(&entries[id].literal, offset, before);
+            let (word, bits) = neighbourhood(six, before);
             second[word & (words - 1)] |= bits;
         }
         let list = list.iter();

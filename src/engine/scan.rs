@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::io::{self, Read};
 
 use super::near::{self, At, Memory};
-use super::sought::Sought;
+use super::sought::{Occurrence, Sought};
 use super::store::Store;
 use super::tail::Tail;
 use super::unkeyed::Unkeyed;
@@ -53,7 +53,7 @@ impl Scan {
 pub struct Scanner<'l> {
     library: &'l Library,
     buffers: Buffers,
-    found: Vec<(usize, u32)>,
+    found: Vec<Occurrence>,
     echoes: Vec<usize>,
     targets: Vec<Target>,
     /// For each literal the age ([`Run::age`]) in which nobody wants its lines.

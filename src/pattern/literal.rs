@@ -279,26 +279,26 @@ fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
         return None;
     }
     // No more of it than a literal keeps: each branch gets a copy.
-    let mut before = Vec::new();
-    for part in parts[..at].iter().rev().take(MAX_LEN) {
-        let Some(mut text) = exact(part).filter(|_| before.len() < MAX_LEN) else {
-            break;
+    let fixed = |parts: &mut dyn Iterator<Item = &&Hir>| -> Set {
+        let mut len = 0;
+        let next = |part: &&Hir| {
+            let text = exact(part).filter(|_| len < MAX_LEN)?;
+            len += text.len();
+            Some(text)
         };
-        text.append(&mut before);
-        before = text;
-    }
-    before.drain(..before.len().saturating_sub(MAX_LEN));
-    let mut behind = Vec::new();
-    for part in parts[at + 1..].iter().take(MAX_LEN) {
-        let Some(text) = exact(part).filter(|_| behind.len() < MAX_LEN) else {
-            break;
-        };
-        behind.extend(text);
-    }
-    behind.truncate(MAX_LEN);
+        parts.take(MAX_LEN).map_while(next).collect()
+    };
+    let mut before = fixed(&mut parts[..at].iter().rev());
+    before.reverse();
+    let (before, behind) = (before.concat(), fixed(&mut parts[at + 1..].iter()).concat());
+    let before = &before[before.len().saturating_sub(MAX_LEN)..];
+    let behind = &behind[..behind.len().min(MAX_LEN)];
     let in_place = |branch: &Hir| {
-        let (before, behind) = (Hir::literal(&before[..]), Hir::literal(&behind[..]));
-        Hir::concat(vec![before, branch.clone(), behind])
+        Hir::concat(vec![
+            Hir::literal(before),
+            branch.clone(),
+            Hir::literal(behind),
+        ])
     };
     Some(branches.iter().map(in_place).collect())
 }
