@@ -84,8 +84,9 @@ impl Memory {
         library.rule(pattern.into()).watches().map(one).collect()
     }
 
-    /// Has a hit wait for the lines below it that its conditions ask for.
-    pub(super) fn wait(&mut self, rule: Rule<'_>, pattern: u16, key: Key, at: At) {
+    /// Has a hit wait for the lines below it that its conditions ask for; false where it asks for none.
+    pub(super) fn wait(&mut self, rule: Rule<'_>, pattern: u16, key: Key, at: At) -> bool {
+        let mut waits = false;
         for (slot, (number, watch)) in rule.watches().enumerate() {
             if matches!(
                 watch.kind,
@@ -103,8 +104,10 @@ impl Memory {
                     list.remove(MAX_WAITING / 2);
                 }
                 list.push(Waiting { key, at, slot });
+                waits = true;
             }
         }
+        waits
     }
 
     /// Forgets hits whose wait is over: their section has ended, or the line would come too late.

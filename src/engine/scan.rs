@@ -23,6 +23,9 @@ use crate::trace::page::Page;
 use crate::trace::reader::Buffers;
 use crate::trace::{Block, BlockReader, Frame, Piece, cut, frame, prefix};
 
+/// Occurrences at the end of a block whose lines are looked at though their patterns have had hits enough: the last hits of a
+/// section are kept whatever there was before.
+const LAST: usize = 256;
 /// Most bytes of a line that are kept as evidence.
 const MAX_TEXT: usize = 2000;
 
@@ -58,6 +61,8 @@ pub struct Scanner<'l> {
     targets: Vec<Target>,
     /// For each literal the age ([`Run::age`]) in which nobody wants its lines.
     unwanted: Vec<u64>,
+    /// For each literal the age in which nobody needs more of its lines than the last ones.
+    worn: Vec<u64>,
     age: u64,
     unkeyed: OnceCell<Unkeyed<'l>>,
 }
@@ -72,6 +77,7 @@ impl<'l> Scanner<'l> {
             echoes: Vec::new(),
             targets: Vec::new(),
             unwanted: vec![0; Sought::of(library).count()],
+            worn: Vec::new(),
             age: 0,
             unkeyed: OnceCell::new(),
         }
@@ -191,6 +197,17 @@ impl<'l> Scanner<'l> {
                     hit += 1;
                     continue;
                 }
+                if !run.enough.is_empty() && hit + LAST < found.len() {
+                    self.worn.resize(self.unwanted.len(), 0);
+                    let worn = &mut self.worn[*literal as usize];
+                    if *worn != run.age && run.is_worn(sought.targets(*literal)) {
+                        *worn = run.age;
+                    }
+                    if *worn == run.age {
+                        hit += 1;
+                        continue;
+                    }
+                }
             }
             let piece = block.piece(at);
             let line = counter.line_at(block, piece.since);
@@ -211,6 +228,7 @@ impl<'l> Scanner<'l> {
             }
             targets.sort_unstable();
             targets.dedup();
+            run.is_late = hit + LAST >= found.len();
             run.piece(block, piece, line, command, targets);
             if !awaits && run.memory.awaits() {
                 awaits = true;
@@ -239,6 +257,10 @@ struct Run<'l> {
     command_start: u64,
     /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
     age: u64,
+    /// For each pattern whether it has had hits enough in this stage; empty where none has.
+    enough: Vec<bool>,
+    /// The line that is looked at is one of the last of its block.
+    is_late: bool,
     /// The content of the line that is looked at, folded.
     folded: Vec<u8>,
 }
@@ -268,6 +290,8 @@ impl<'l> Run<'l> {
             stage_start: 0,
             command_start: 0,
             age,
+            enough: Vec::new(),
+            is_late: false,
             folded: Vec::new(),
         }
     }
@@ -288,6 +312,7 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;
             self.command_start = self.stage_start;
+            self.enough.clear();
             self.age += 1;
         } else if self.frame.place(line).command > command {
             self.command_start = block.base() + at as u64;
@@ -393,6 +418,26 @@ impl<'l> Run<'l> {
         })
     }
 
+    /// Has a pattern had hits enough in this stage?
+    fn has_enough(&self, pattern: u16) -> bool {
+        self.enough.get(usize::from(pattern)) == Some(&true)
+    }
+
+    /// Have all patterns that this literal concerns had hits enough, and does no condition want its lines?
+    fn is_worn(&self, mut targets: impl Iterator<Item = Target>) -> bool {
+        targets.all(|target| {
+            target.pattern != Target::FRAME
+                && match self
+                    .library
+                    .rule(target.pattern.into())
+                    .watch(target.regex.into())
+                {
+                    Some(_) => !self.wants(std::iter::once(target)),
+                    None => self.has_enough(target.pattern),
+                }
+        })
+    }
+
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
     /// for those below.
     fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
@@ -437,6 +482,9 @@ impl<'l> Run<'l> {
             if last == Some(index) || !library.is_enabled(index) {
                 continue;
             }
+            if !self.is_late && self.has_enough(target.pattern) {
+                continue;
+            }
             let rule = library.rule(index);
             let Some(on) = rule.on(target.regex.into()).filter(|_| !rule.is_retired()) else {
                 continue;
@@ -474,7 +522,7 @@ impl<'l> Run<'l> {
             };
             let context = self.memory.look_back(library, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
-            let key = self.store.add(index, at.stage, || {
+            let (key, are_enough) = self.store.add(index, at.stage, || {
                 let shift = view.content_at + skipped;
                 let (start, end) = found.whole;
                 let (text, span) = bounded(view.text, shift + start, shift + end);
@@ -487,10 +535,17 @@ impl<'l> Run<'l> {
                     context,
                     command,
                     dropped: 0,
+                    passed_over: false,
                 }
             });
-            self.memory.wait(rule, target.pattern, key, at);
-            self.age += 1;
+            if are_enough && !self.has_enough(target.pattern) {
+                self.enough.resize(library.len(), false);
+                self.enough[index as usize] = true;
+                self.age += 1;
+            }
+            if self.memory.wait(rule, target.pattern, key, at) {
+                self.age += 1;
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ const KEEP: usize = 100;
 const MANY: usize = 4000;
 /// Hits kept then.
 const KEEP_OF_MANY: usize = 2;
+/// Hits of one pattern in one stage that are counted: of those behind, only the last lines of each block are looked at.
+const COUNTED: u64 = 4096;
 /// Hits kept in all before stages are told apart no more: a log of countless sections must not grow without end.
 const TOO_MANY: usize = 8_000;
 
@@ -43,8 +45,14 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached.
-    pub(super) fn add(&mut self, pattern: u32, stage: u32, make: impl FnOnce() -> Hit) -> Key {
+    /// Adds a hit of a stage, and tells whether there have been so many that they need no longer be counted. It takes the place
+    /// of an older one where the bounds are reached.
+    pub(super) fn add(
+        &mut self,
+        pattern: u32,
+        stage: u32,
+        make: impl FnOnce() -> Hit,
+    ) -> (Key, bool) {
         let keep = if self.slots.len() < MANY {
             KEEP
         } else {
@@ -57,6 +65,7 @@ impl Store {
         };
         let bucket = self.buckets.entry((pattern, stage)).or_default();
         bucket.count += 1;
+        let are_enough = bucket.count >= COUNTED;
         let hit = make();
         if bucket.first < keep || bucket.last.len() < keep {
             let slot = self.slots.len() as u32;
@@ -70,17 +79,18 @@ impl Store {
                 age: 0,
                 bucket: (pattern, stage),
             });
-            return Key { slot, age: 0 };
+            return (Key { slot, age: 0 }, are_enough);
         }
         let slot = bucket.last.pop_front().unwrap_or_default();
         bucket.last.push_back(slot);
         let place = &mut self.slots[slot as usize];
         place.hit = hit;
         place.age += 1;
-        Key {
+        let key = Key {
             slot,
             age: place.age,
-        }
+        };
+        (key, are_enough)
     }
 
     /// The hit of a key, unless another has taken its place.
@@ -105,6 +115,7 @@ impl Store {
                 let dropped = count - kept.get(&slot.bucket).copied().unwrap_or(count);
                 Hit {
                     dropped,
+                    passed_over: count > COUNTED,
                     ..slot.hit
                 }
             })
@@ -133,6 +144,7 @@ mod tests {
             context: Vec::new(),
             command: None,
             dropped: 0,
+            passed_over: false,
         }
     }
 
@@ -140,7 +152,7 @@ mod tests {
     fn the_first_and_the_last_are_kept_and_all_are_counted() {
         let mut store = Store::default();
         let keys: Vec<Key> = (1..=1000)
-            .map(|line| store.add(3, 0, || hit(line)))
+            .map(|line| store.add(3, 0, || hit(line)).0)
             .collect();
         assert!(store.get_mut(keys[0]).is_some());
         assert!(store.get_mut(keys[500]).is_none());

@@ -130,6 +130,7 @@ fn try_line(
         context: Vec::new(),
         command: None,
         dropped: 0,
+        passed_over: false,
     })
 }
 

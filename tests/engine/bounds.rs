@@ -51,6 +51,54 @@ fn two_hundred_are_all_kept() {
     assert!(scan.hits.iter().all(|hit| hit.dropped == 0));
 }
 
+/// Of thousands of hits of one kind most lines need no look, and none of another kind is missed for that.
+#[test]
+fn of_countless_hits_the_last_are_kept_and_what_else_their_lines_say() {
+    let library = library(&[
+        ("t/often", "[[match]]\nregex = '^an error: (?P<n>\\d+)$'\n"),
+        (
+            "t/seldom",
+            "[[match]]\nregex = '^an error: (?P<what>[a-z]+)$'\n",
+        ),
+        (
+            "t/behind",
+            "[[match]]\nregex = '^quite another'\n\
+             [[when]]\nbefore = '^an error: \\d+$'\nwithin = 3\n",
+        ),
+    ]);
+    let mut log = String::from("section_start:1:get_sources\r\x1b[0Kx\n");
+    for k in 2..=60_001 {
+        log += &match k {
+            30_000 => "an error: seldom\n".to_owned(),
+            40_002 => "quite another\n".to_owned(),
+            _ => format!("an error: {k}\n"),
+        };
+    }
+    log += "section_end:2:get_sources\r\x1b[0Ksection_start:2:step_script\r\x1b[0K\n";
+    log += "an error: 7\n";
+    let scan = scan(&library, &log);
+    let of = |id: &str| {
+        let hits = scan.hits.iter().filter(|hit| library.id(hit.pattern) == id);
+        hits.collect::<Vec<_>>()
+    };
+    let often = of("t/often");
+    let want = (2..=101).chain(59_902..=60_001).chain([60_003]);
+    assert_eq!(lines(often.iter().copied()), want.collect::<Vec<_>>());
+    let (last, others) = often.split_last().unwrap();
+    assert!(
+        others
+            .iter()
+            .all(|hit| hit.passed_over && hit.dropped >= 4000)
+    );
+    assert!(!last.passed_over && last.dropped == 0);
+    assert_eq!(lines(of("t/seldom").into_iter()), [30_000]);
+    assert_eq!(lines(of("t/behind").into_iter()), [40_002]);
+    let above = of("t/behind")[0].context[0]
+        .as_ref()
+        .map(|hit| hit.place.line);
+    assert_eq!(above, Some(40_001));
+}
+
 #[test]
 fn hits_of_countless_sections_stay_bounded() {
     let library = library(&[("t/often", "[[match]]\nregex = '^an error'\n")]);
