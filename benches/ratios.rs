@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench ratios`, or with the sizes of the goals: `cargo bench --bench ratios -- --full`. Other
 //! arguments choose measures by a word of their name. Tools that are not on the path are left out and said so; `RG=PATH`
-//! names one that is elsewhere, `JOBTRIAGE_BIN=PATH` another binary to measure, `JOBTRIAGE_BENCH_DIR=PATH` another place
+//! names one that is elsewhere, `LOG=PATH` a log for the measure of pattern counts, `JOBTRIAGE_BIN=PATH` another binary to
+//! measure, `JOBTRIAGE_BENCH_DIR=PATH` another place
 //! for the logs.
 
 mod corpus;
@@ -363,7 +364,7 @@ impl Bench {
             made_up(few().collect()),
             made_up(own().collect()),
         ];
-        let log = self.dir.join("big.log");
+        let log = std::env::var_os("LOG").map_or_else(|| self.dir.join("big.log"), PathBuf::from);
         let mut least = [f64::MAX; 3];
         for _ in 0..self.sizes.rounds {
             for (least, library) in least.iter_mut().zip(&libraries) {
