@@ -6,7 +6,7 @@ use crate::diagnosis::{Case, Input, settle};
 use crate::engine::{Scan, Scanner};
 use crate::library::Library;
 use crate::model::Captures;
-use crate::pattern::compile::{Condition, Pattern, VersionRange};
+use crate::pattern::checked::{Condition, Pattern, VersionRange};
 use crate::pattern::schema::On;
 
 /// A place where the pattern fired.
@@ -134,7 +134,7 @@ pub fn only_alternative(pattern: &Pattern, k: usize) -> Pattern {
 
 /// The operator of a condition, as files spell it.
 pub fn operator(condition: &Condition) -> String {
-    use crate::pattern::compile::Near;
+    use crate::pattern::checked::Near;
     let list = |name: &str, list: &[String]| format!("{name} = {list:?}");
     match condition {
         Condition::Near { kind, watch, .. } => {

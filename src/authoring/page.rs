@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::bench;
 use crate::library::precision::Precision;
 use crate::model::{Category, Confidence, Owner, Retry, Role};
-use crate::pattern::compile::{Condition, Near, Pattern};
+use crate::pattern::checked::{Condition, Near, Pattern};
 use crate::pattern::schema::{CheckTable, Localized, PatternStatus, Scope, Side, Text};
 
 /// Lines shown of each kind.

@@ -7,7 +7,7 @@ use super::bench::{self, Bench, Fired};
 use super::places::Places;
 use super::workshop::{Draft, Workshop};
 use crate::model::Captures;
-use crate::pattern::compile::Pattern;
+use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Expect, TestTable};
 use crate::trace::line::{Kind, Line};
 

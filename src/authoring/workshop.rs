@@ -9,7 +9,8 @@ use globset::Glob;
 use crate::engine::background;
 use crate::library::precision::{self, Precision};
 use crate::library::{Layer, Library, layers};
-use crate::pattern::compile::{Condition, Pattern, compile, names};
+use crate::pattern::checked::{Condition, Pattern, names};
+use crate::pattern::compile::compile;
 use crate::pattern::schema::PatternFile;
 use crate::pattern::{PatternError, redirect};
 

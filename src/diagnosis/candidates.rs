@@ -4,7 +4,7 @@ use super::Case;
 use super::conditions::Settled;
 use super::recovered::{Region, Where};
 use crate::model::{Role, WhyTerm};
-use crate::pattern::compile::Pattern;
+use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, PatternStatus};
 
 /// One pattern's hits in one place.

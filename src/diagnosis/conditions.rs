@@ -2,7 +2,7 @@
 
 use crate::library::{Library, Loaded};
 use crate::model::{Captures, Dialect, Hit, JobFacts};
-use crate::pattern::compile::{Condition, Near, Pattern, names};
+use crate::pattern::checked::{Condition, Near, Pattern, names};
 
 use super::Case;
 

@@ -5,7 +5,7 @@ use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
 use crate::model::{Evidence, Place, Section};
-use crate::pattern::compile::{Condition, Near, names};
+use crate::pattern::checked::{Condition, Near, names};
 
 /// Most lines shown for one finding.
 const MOST: usize = 10;

@@ -49,7 +49,7 @@ pub(super) fn by_checks<'s>(
     }
     let explaining = given.iter().find(|s| {
         s.pattern().id != pattern.id
-            && crate::pattern::compile::names(&s.pattern().explains, &pattern.id)
+            && crate::pattern::checked::names(&s.pattern().explains, &pattern.id)
     })?;
     Some(
         given

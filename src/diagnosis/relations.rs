@@ -3,7 +3,7 @@
 use super::candidates::Candidate;
 use super::recovered::Where;
 use crate::model::Role;
-use crate::pattern::compile::names;
+use crate::pattern::checked::names;
 
 /// How far apart two hits may stand for one to supersede the other.
 const NEAR: u64 = 30;
@@ -110,7 +110,7 @@ fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 /// A root cause does not give way to a mere symptom, and of two that supersede each other the stronger stays.
 fn stands_firm(general: &Candidate<'_>, winner: &Candidate<'_>) -> bool {
     let (own, other) = (general.pattern(), winner.pattern());
-    let strength = |p: &crate::pattern::compile::Pattern| (p.role, p.confidence);
+    let strength = |p: &crate::pattern::checked::Pattern| (p.role, p.confidence);
     let mutual = names(&own.supersedes, &other.id);
     (own.role == Role::RootCause && other.role == Role::Symptom)
         || mutual && (strength(own), &own.id) < (strength(other), &other.id)

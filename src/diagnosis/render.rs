@@ -6,7 +6,7 @@ use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint};
 use crate::library::Library;
 use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
-use crate::pattern::compile::Pattern;
+use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Localized, Text};
 use crate::pattern::text;
 use crate::redact;

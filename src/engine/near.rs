@@ -9,7 +9,7 @@ use super::scan::bounded;
 use super::store::{Key, Store};
 use crate::library::{Library, Rule, Target, Watch};
 use crate::model::{Place, WatchHit};
-use crate::pattern::compile::Near as Kind;
+use crate::pattern::checked::Near as Kind;
 use crate::pattern::schema::{Scope, Side};
 use crate::trace::line::Line;
 

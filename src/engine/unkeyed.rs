@@ -7,7 +7,7 @@ use super::near;
 use super::scan::echo_mark;
 use crate::library::{Library, Probe, Target, Watch};
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
-use crate::pattern::compile::Near;
+use crate::pattern::checked::Near;
 use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;

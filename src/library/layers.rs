@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use super::Library;
 use crate::engine::background;
 use crate::pattern::PatternError;
-use crate::pattern::compile::{Pattern, compile};
+use crate::pattern::checked::Pattern;
+use crate::pattern::compile::compile;
 
 /// Largest pattern file that is read: a bound for files from strangers.
 const MAX_FILE: u64 = 256 << 10;

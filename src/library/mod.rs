@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::gram::{self, Tables};
 use crate::matcher;
-use crate::pattern::compile::{Pattern, names};
+use crate::pattern::checked::{Pattern, names};
 use crate::pattern::literal;
 use crate::trace::literals;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::gram::Entry;
 use super::literals;
 use super::rule;
-use crate::pattern::compile::{Condition, Near, Pattern};
+use crate::pattern::checked::{Condition, Near, Pattern};
 use crate::pattern::schema::Side;
 
 /// What an occurrence of a literal concerns: a pattern and one of its regexes.

@@ -7,7 +7,7 @@
 
 use super::literal;
 use super::matcher::{self, Needs, Program};
-use crate::pattern::compile::{Condition, Expr, Near, Pattern};
+use crate::pattern::checked::{Condition, Expr, Near, Pattern};
 use crate::pattern::schema::{On, PatternStatus, Scope, Side};
 
 /// Words of a regex: what it is, the distance of a condition, how far from the rule's start its program begins, and what its

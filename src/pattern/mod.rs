@@ -1,5 +1,7 @@
 //! Patterns are data: what a pattern file may say, and what becomes of it.
 
+mod captures;
+pub mod checked;
 pub mod compile;
 pub mod error;
 pub mod literal;
@@ -7,5 +9,5 @@ pub mod redirect;
 pub mod schema;
 pub mod text;
 
-pub use compile::{Condition, Expr, Match, Near, Note, Pattern};
+pub use checked::{Condition, Expr, Match, Near, Note, Pattern};
 pub use error::PatternError;

@@ -6,7 +6,7 @@ use super::Style;
 use super::paint::{Ink, Row};
 use super::prose;
 use crate::model::Lang;
-use crate::pattern::compile::Pattern;
+use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Localized, Text};
 
 /// Columns of the labels at the left.

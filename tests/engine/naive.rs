@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use jobtriage::engine::Scan;
 use jobtriage::library::Library;
 use jobtriage::model::{Captures, TailLine};
-use jobtriage::pattern::compile::{Condition, Near};
+use jobtriage::pattern::checked::{Condition, Near};
 use jobtriage::pattern::schema::{On, PatternStatus, Scope, Side};
 use jobtriage::trace::Line;
 use jobtriage::trace::line::Kind;

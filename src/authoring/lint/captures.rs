@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Remark;
 use crate::authoring::workshop::{Draft, Workshop};
-use crate::pattern::compile::{Condition, Near, Pattern, names};
+use crate::pattern::checked::{Condition, Near, Pattern, names};
 use crate::pattern::text;
 
 pub(super) fn unused(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {

@@ -9,7 +9,7 @@ use crate::diagnosis::{Case, Input, settle};
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::Role;
-use crate::pattern::compile::{Pattern, names};
+use crate::pattern::checked::{Pattern, names};
 use crate::pattern::schema::{Expect, PatternStatus};
 use crate::source::{self, Reading};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Remark;
 use crate::authoring::workshop::{Draft, Workshop};
-use crate::pattern::compile::{Pattern, names};
+use crate::pattern::checked::{Pattern, names};
 use crate::pattern::error::nearest;
 use crate::pattern::schema::ConditionTable;
 
