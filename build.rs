@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 #[path = "src/engine/background.rs"]
 mod background;
-#[path = "src/engine/gram.rs"]
+#[path = "src/engine/gram/mod.rs"]
 mod gram;
 #[path = "src/trace/literals.rs"]
 mod literals;
