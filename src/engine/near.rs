@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::bounded;
+use super::evidence::bounded;
 use super::store::{Key, Store};
 use crate::library::{Library, Rule, Target, Watch};
 use crate::model::{Place, WatchHit};

@@ -7,6 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use memchr::memmem::Finder;
 
+use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, foreign, frame};
@@ -113,7 +114,7 @@ impl Tail {
         if view.content().is_empty() {
             return None;
         }
-        let text = super::scan::bounded(view.text, 0, 0).0;
+        let text = bounded(view.text, 0, 0).0;
         let echo = groups.holds(from)
             || view.text.starts_with(b"##[endgroup]")
             || view.kind() != Kind::Output

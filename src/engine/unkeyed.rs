@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::near;
-use super::scan::echo_mark;
+use super::run::echo_mark;
 use crate::library::{Library, Probe, Target, Watch};
 use crate::model::{Hit, JobFacts, TailLine, WatchHit};
 use crate::pattern::checked::Near;

@@ -1,0 +1,446 @@
+//! The state of one scan: what a line that is looked at changes, and what is found on it.
+
+use super::evidence::bounded;
+use super::near::{self, At, Memory};
+use super::store::Store;
+use super::tail::Tail;
+use crate::library::{Library, Probe, Target, Watch};
+use crate::matcher::Found;
+use crate::model::{Hit, Place, WatchHit};
+use crate::pattern::literal;
+use crate::pattern::schema::{On, Scope};
+use crate::trace::line::{Kind, Line};
+use crate::trace::{Block, Frame, Piece, frame, prefix};
+
+/// The state of one scan.
+pub(super) struct Run<'l> {
+    library: &'l Library,
+    pub frame: Frame,
+    pub store: Store,
+    pub memory: Memory,
+    pub tail: Tail,
+    /// The tail is of a stage with a name, and where it ends there is no doubt.
+    tail_named: bool,
+    tail_final: bool,
+    /// The tail is of a stage that can fail the job.
+    tail_kept: bool,
+    ended: bool,
+    /// Where the stage, and the command, began, in clean bytes of the log.
+    stage_start: u64,
+    command_start: u64,
+    /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
+    pub age: u64,
+    /// For each pattern whether it has had hits enough in this stage; empty where none has.
+    pub enough: Vec<bool>,
+    /// The line that is looked at is one of the last of its block.
+    pub is_late: bool,
+    /// The content of the line that is looked at, folded.
+    folded: Vec<u8>,
+}
+
+/// A line that is looked at.
+struct Looked<'a> {
+    view: Line<'a>,
+    folded: &'a [u8],
+    at: At,
+    own: Own,
+    /// Where its own stretch begins in the block.
+    since: usize,
+}
+
+impl<'l> Run<'l> {
+    pub(super) fn new(library: &'l Library, first_line: u64, age: u64) -> Self {
+        Self {
+            library,
+            frame: Frame::starting_at(first_line),
+            store: Store::default(),
+            memory: Memory::default(),
+            tail: Tail::default(),
+            tail_named: false,
+            tail_final: false,
+            tail_kept: false,
+            ended: false,
+            stage_start: 0,
+            command_start: 0,
+            age,
+            enough: Vec::new(),
+            is_late: false,
+            folded: Vec::new(),
+        }
+    }
+
+    /// Lets the frame change at an offset; where that ends a stage, keeps its tail.
+    pub(super) fn change(
+        &mut self,
+        block: &Block,
+        at: usize,
+        line: u64,
+        f: impl FnOnce(&mut Frame),
+    ) {
+        let (stage, span) = (self.frame.stage(), self.frame.span());
+        let command = self.frame.place(line).command;
+        f(&mut self.frame);
+        let failed = self.frame.failed_stage() == Some(stage) && self.frame.stage() != stage;
+        let ended = self.frame.has_ended() && !self.ended;
+        if self.frame.stage() != stage || ended {
+            self.keep_tail(block, at, line, stage, span);
+            self.ended |= ended;
+            // A failure that turns out to have been tolerated frees the tail again.
+            self.tail_final = failed || self.tail_final && self.frame.failed_stage().is_some();
+        }
+        if self.frame.stage() != stage {
+            self.stage_start = block.base() + at as u64;
+            self.command_start = self.stage_start;
+            self.enough.clear();
+            self.age += 1;
+        } else if self.frame.place(line).command > command {
+            self.command_start = block.base() + at as u64;
+            self.age += 1;
+        }
+    }
+
+    fn keep_tail(&mut self, block: &Block, to: usize, line: u64, stage: u32, span: u32) {
+        let name = self.frame.stage_name(span);
+        // A section that cannot fail the job is kept only while there is nothing better.
+        let harmless = !frame::can_fail(name) && self.tail_kept;
+        if self.tail_final || harmless || (name.is_none() && self.tail_named) {
+            return;
+        }
+        let reach = self.stage_start.checked_sub(block.base());
+        let from = reach.map_or(0, |from| (from as usize).min(to));
+        if name.is_none() && block.bytes()[from..to].iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        self.tail_named = name.is_some() && frame::can_fail(name);
+        self.tail_kept |= frame::can_fail(name);
+        self.tail.copy(block, from, to, line, stage);
+        // The block has forgotten where the stage began.
+        self.tail.cut |= reach.is_none();
+    }
+
+    /// The log may end with this block: what stands at its end is a tail until more is read.
+    pub(super) fn stage_end_if_last(&mut self, block: &Block, line: u64) {
+        if block.is_last() && !self.ended {
+            let (stage, span) = (self.frame.stage(), self.frame.span());
+            self.keep_tail(block, block.bytes().len(), line, stage, span);
+        }
+    }
+
+    pub(super) fn piece(
+        &mut self,
+        block: &Block,
+        place: Piece,
+        line: u64,
+        command: bool,
+        targets: &[Target],
+    ) {
+        let Piece {
+            from,
+            since,
+            to,
+            goes_on,
+            ..
+        } = place;
+        let bytes = block.bytes();
+        let piece = &bytes[from..to];
+        let mut view = if goes_on {
+            Line::inside(piece)
+        } else {
+            Line::new(piece, command)
+        };
+        if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
+            let next = bytes.get(to + 1..).filter(|rest| !rest.is_empty());
+            self.change(block, from, line, |frame| {
+                frame.look(&view, piece, next.map(first_line), line)
+            });
+        }
+        // Behind the frame: a marker that lost its CR stands on the same line, before the command.
+        if command {
+            self.command_start = block.base() + from as u64;
+            self.age += 1;
+            self.frame.echo(
+                &String::from_utf8_lossy(view.content().get(2..).unwrap_or_default()),
+                line,
+            );
+        }
+        view.command |= view.text.starts_with(GITHUB_COMMAND);
+        let source = self.frame.in_step_header() && !view.command;
+        let at = At {
+            place: self.frame.place(line),
+            stage: self.frame.stage(),
+            stream: view.stream,
+        };
+        let targets = match targets.iter().position(|t| t.pattern == Target::FRAME) {
+            Some(frame) => &targets[..frame],
+            None => targets,
+        };
+        if targets.is_empty() {
+            return;
+        }
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        folded.extend(view.content().iter().map(|&byte| literal::fold(byte)));
+        let looked = Looked {
+            own: Own::of(place, piece, &view),
+            view,
+            folded: &folded,
+            at,
+            since,
+        };
+        self.watches(&looked, targets, true);
+        if !source {
+            self.matches(block, &looked, targets);
+        }
+        self.watches(&looked, targets, false);
+        self.folded = folded;
+    }
+
+    /// Does any of these conditions want a line here?
+    pub(super) fn wants(&self, mut targets: impl Iterator<Item = Target>) -> bool {
+        let (stage, command) = (self.frame.stage(), self.frame.place(0).command);
+        targets.any(|target| {
+            let memory = &self.memory;
+            memory.wants(self.library, target, stage, command)
+        })
+    }
+
+    /// Has a pattern had hits enough in this stage?
+    fn has_enough(&self, pattern: u16) -> bool {
+        self.enough.get(usize::from(pattern)) == Some(&true)
+    }
+
+    /// Have all patterns that this literal concerns had hits enough, and does no condition want its lines?
+    pub(super) fn is_worn(&self, mut targets: impl Iterator<Item = Target>) -> bool {
+        targets.all(|target| {
+            target.pattern != Target::FRAME
+                && match self
+                    .library
+                    .rule(target.pattern.into())
+                    .watch(target.regex.into())
+                {
+                    Some(_) => !self.wants(std::iter::once(target)),
+                    None => self.has_enough(target.pattern),
+                }
+        })
+    }
+
+    /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
+    /// for those below.
+    fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
+        let (view, at) = (&line.view, line.at);
+        for &target in targets {
+            let index = target.pattern.into();
+            if !self.library.is_enabled(index) {
+                continue;
+            }
+            let Some(watch) = self.library.rule(index).watch(target.regex.into()) else {
+                continue;
+            };
+            // Most watched lines concern nobody: then their regex need not run.
+            let wanted = if arrive {
+                self.memory.is_awaited(target)
+            } else {
+                self.memory
+                    .is_news(watch, target, at.stage, at.place.command)
+            };
+            let fits = || {
+                let probe = self.library.probe(index, target.regex.into())?;
+                let may = probe.may_match(line.folded);
+                may.then(|| line.own.find(probe, view.content()))?
+            };
+            if !wanted || fits().is_none() {
+                continue;
+            }
+            if arrive {
+                self.memory
+                    .arrive(self.library, target, view, at, &mut self.store);
+            } else {
+                self.memory.remember(self.library, target, view, at);
+            }
+        }
+    }
+
+    fn matches(&mut self, block: &Block, line: &Looked<'_>, targets: &[Target]) {
+        let (library, view, at) = (self.library, &line.view, line.at);
+        let mut last = None;
+        for &target in targets {
+            let index = u32::from(target.pattern);
+            if last == Some(index) || !library.is_enabled(index) {
+                continue;
+            }
+            if !self.is_late && self.has_enough(target.pattern) {
+                continue;
+            }
+            let rule = library.rule(index);
+            let Some(on) = rule.on(target.regex.into()).filter(|_| !rule.is_retired()) else {
+                continue;
+            };
+            let Some((content, skipped)) = seen_by(on, view) else {
+                continue;
+            };
+            let Some(probe) = library.probe(index, target.regex.into()) else {
+                continue;
+            };
+            if !probe.may_match(&line.folded[skipped..]) {
+                continue;
+            }
+            let Some(found) = line.own.find(probe, content) else {
+                continue;
+            };
+            // Inside of a long line the form of a window tells nothing.
+            if on == On::Output && !line.own.goes_on && view.kind() != Kind::Output {
+                continue;
+            }
+            last = Some(index);
+            let unkeyed = |number: usize, watch: Watch| {
+                let target = Target {
+                    pattern: target.pattern,
+                    regex: number as u16,
+                };
+                let start = match watch.scope {
+                    Scope::Command => self.command_start,
+                    Scope::Section => self.stage_start,
+                    Scope::Job => 0,
+                };
+                let floor = start.saturating_sub(block.base()) as usize;
+                let within = watch.within.unwrap_or(0);
+                look_up(block, line.since, floor, at, within, library, target)
+            };
+            let context = self.memory.look_back(library, target.pattern, at, unkeyed);
+            let command = self.frame.command().cloned();
+            let (key, are_enough) = self.store.add(index, at.stage, || {
+                let shift = view.content_at + skipped;
+                let (start, end) = found.whole;
+                let (text, span) = bounded(view.text, shift + start, shift + end);
+                Hit {
+                    pattern: index,
+                    place: at.place,
+                    text,
+                    span,
+                    captures: probe.captures(content, &found),
+                    context,
+                    command,
+                    dropped: 0,
+                    passed_over: false,
+                }
+            });
+            if are_enough && !self.has_enough(target.pattern) {
+                self.enough.resize(library.len(), false);
+                self.enough[index as usize] = true;
+                self.age += 1;
+            }
+            if self.memory.wait(rule, target.pattern, key, at) {
+                self.age += 1;
+            }
+        }
+    }
+}
+
+/// A text up to its first newline.
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
+    &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())]
+}
+
+/// What an alternative sees of a line, and how many bytes of the content it does not see.
+fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
+    let content = view.content();
+    match on {
+        On::Output => (!view.command).then_some((content, 0)),
+        On::Command if view.command => {
+            let skipped = echo_mark(content);
+            Some((&content[skipped..], skipped))
+        }
+        On::Command => None,
+    }
+}
+
+/// How GitHub echoes a step's command.
+const GITHUB_COMMAND: &[u8] = b"##[group]Run ";
+
+/// How many bytes stand before a command that is echoed.
+pub(super) fn echo_mark(content: &[u8]) -> usize {
+    [&b"$ "[..], GITHUB_COMMAND]
+        .iter()
+        .find(|mark| content.starts_with(mark))
+        .map_or(0, |mark| mark.len())
+}
+
+/// Which part of a text its matches must touch: of a window of a long line its own stretch, not what it sees beyond.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    since: usize,
+    until: usize,
+    goes_on: bool,
+}
+
+impl Own {
+    /// For the content of a piece.
+    fn of(place: Piece, piece: &[u8], view: &Line<'_>) -> Self {
+        let until = if place.until == place.to {
+            usize::MAX
+        } else {
+            let skipped = if place.goes_on {
+                0
+            } else {
+                prefix::split(piece).stamps + view.content_at
+            };
+            (place.until - place.from).saturating_sub(skipped)
+        };
+        Self {
+            since: place.since.saturating_sub(place.from),
+            until,
+            goes_on: place.goes_on,
+        }
+    }
+
+    /// The first match there. Where a window does not begin its line, `^` does not hold: its very first byte is given up.
+    fn find(self, probe: Probe<'_>, text: &[u8]) -> Option<Found> {
+        let mut at = usize::from(self.goes_on);
+        while at <= text.len() {
+            let found = probe.find_at(text, at)?;
+            let (start, end) = found.whole;
+            if start >= self.until {
+                return None;
+            }
+            if end >= self.since {
+                return Some(found);
+            }
+            at = end.max(at + 1);
+        }
+        None
+    }
+}
+
+/// Looks up the few lines above a hit for a condition without a literal.
+fn look_up(
+    block: &Block,
+    since: usize,
+    floor: usize,
+    at: At,
+    within: u32,
+    library: &Library,
+    target: Target,
+) -> Option<WatchHit> {
+    let bytes = block.bytes();
+    let mut end = since.checked_sub(1)?;
+    for _ in 0..4 * within.max(1) {
+        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |k| k + 1);
+        if start < floor {
+            return None;
+        }
+        let line = block.line_before(start, since, at.place.line);
+        if at.place.line.saturating_sub(line) > u64::from(within) {
+            return None;
+        }
+        let view = Line::new(&bytes[start..end], false);
+        let same_output = view.stream == at.stream || view.stream == 0 || at.stream == 0;
+        if same_output {
+            let place = Place { line, ..at.place };
+            if let Some(hit) = near::watch_hit(library, target, place, view.text, view.content_at) {
+                return Some(hit);
+            }
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
+}
