@@ -60,11 +60,6 @@ impl<'s> Candidate<'s> {
         self.hits.len() as u64 + self.hits[0].hit.dropped
     }
 
-    /// Was it said so often that not all of its lines were counted?
-    pub(super) fn count_is_least(&self) -> bool {
-        self.hits.iter().any(|settled| settled.hit.passed_over)
-    }
-
     /// Still in the race?
     pub(super) fn is_live(&self) -> bool {
         self.dropped.is_none()

@@ -66,7 +66,6 @@ impl Context<'_> {
             retry: pattern.retry,
             line: lead.hit.place.line,
             count: candidate.count(),
-            count_is_least: candidate.count_is_least(),
             text: lead.hit.text.clone(),
             evidence: evidence::collect(self.case, self.settled, candidate, replaces),
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),

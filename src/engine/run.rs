@@ -30,9 +30,9 @@ pub(super) struct Run<'l> {
     command_start: u64,
     /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
     pub age: u64,
-    /// For each pattern whether it has had hits enough in this stage; empty where none has.
+    /// For each pattern whether it has as many hits in this stage as are kept; empty where none has.
     pub enough: Vec<bool>,
-    /// The line that is looked at is one of the last of its block.
+    /// The line that is looked at may be one of the last of its stage, whose hits are kept.
     pub is_late: bool,
     /// The content of the line that is looked at, folded.
     folded: Vec<u8>,
@@ -204,24 +204,9 @@ impl<'l> Run<'l> {
         })
     }
 
-    /// Has a pattern had hits enough in this stage?
+    /// Has a pattern as many hits in this stage as are kept?
     fn has_enough(&self, pattern: u16) -> bool {
         self.enough.get(usize::from(pattern)) == Some(&true)
-    }
-
-    /// Have all patterns that this literal concerns had hits enough, and does no condition want its lines?
-    pub(super) fn is_worn(&self, mut targets: impl Iterator<Item = Target>) -> bool {
-        targets.all(|target| {
-            target.pattern != Target::FRAME
-                && match self
-                    .library
-                    .rule(target.pattern.into())
-                    .watch(target.regex.into())
-                {
-                    Some(_) => !self.wants(std::iter::once(target)),
-                    None => self.has_enough(target.pattern),
-                }
-        })
     }
 
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
@@ -268,9 +253,6 @@ impl<'l> Run<'l> {
             if last == Some(index) || !library.is_enabled(index) {
                 continue;
             }
-            if !self.is_late && self.has_enough(target.pattern) {
-                continue;
-            }
             let rule = library.rule(index);
             let Some(on) = rule.on(target.regex.into()).filter(|_| !rule.is_retired()) else {
                 continue;
@@ -292,6 +274,10 @@ impl<'l> Run<'l> {
                 continue;
             }
             last = Some(index);
+            if !self.is_late && self.has_enough(target.pattern) {
+                self.store.count(index, at.stage);
+                continue;
+            }
             let unkeyed = |number: usize, watch: Watch| {
                 let target = Target {
                     pattern: target.pattern,
@@ -308,7 +294,7 @@ impl<'l> Run<'l> {
             };
             let context = self.memory.look_back(library, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
-            let (key, are_enough) = self.store.add(index, at.stage, || {
+            let (key, replaces) = self.store.add(index, at.stage, || {
                 let shift = view.content_at + skipped;
                 let (start, end) = found.whole;
                 let (text, span) = bounded(view.text, shift + start, shift + end);
@@ -321,13 +307,11 @@ impl<'l> Run<'l> {
                     context,
                     command,
                     dropped: 0,
-                    passed_over: false,
                 }
             });
-            if are_enough && !self.has_enough(target.pattern) {
+            if replaces && !self.has_enough(target.pattern) {
                 self.enough.resize(library.len(), false);
                 self.enough[index as usize] = true;
-                self.age += 1;
             }
             if self.memory.wait(rule, target.pattern, key, at) {
                 self.age += 1;

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 
 use super::run::{Run, first_line};
 use super::sought::{Occurrence, Sought};
+use super::store::KEEP;
 use super::tail::Tail;
 use super::unkeyed::Unkeyed;
 use crate::library::{Library, Target};
@@ -18,9 +19,6 @@ use crate::trace::page::Page;
 use crate::trace::reader::Buffers;
 use crate::trace::{Block, BlockReader};
 
-/// Occurrences at the end of a block whose lines are looked at though their patterns have had hits enough: the last hits of a
-/// section are kept whatever there was before.
-const LAST: usize = 256;
 /// What one log held.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -53,8 +51,6 @@ pub struct Scanner<'l> {
     targets: Vec<Target>,
     /// For each literal the age ([`Run::age`]) in which nobody wants its lines.
     unwanted: Vec<u64>,
-    /// For each literal the age in which nobody needs more of its lines than the last ones.
-    worn: Vec<u64>,
     age: u64,
     unkeyed: OnceCell<Unkeyed<'l>>,
 }
@@ -69,7 +65,6 @@ impl<'l> Scanner<'l> {
             echoes: Vec::new(),
             targets: Vec::new(),
             unwanted: vec![0; Sought::of(library).count()],
-            worn: Vec::new(),
             age: 0,
             unkeyed: OnceCell::new(),
         }
@@ -156,6 +151,7 @@ impl<'l> Scanner<'l> {
         }
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
+        let mut stretch = Stretch::default();
         // What was passed over since the piece that was looked at last.
         let mut passed = 0;
         loop {
@@ -189,17 +185,6 @@ impl<'l> Scanner<'l> {
                     hit += 1;
                     continue;
                 }
-                if !run.enough.is_empty() && hit + LAST < found.len() {
-                    self.worn.resize(self.unwanted.len(), 0);
-                    let worn = &mut self.worn[*literal as usize];
-                    if *worn != run.age && run.is_worn(sought.targets(*literal)) {
-                        *worn = run.age;
-                    }
-                    if *worn == run.age {
-                        hit += 1;
-                        continue;
-                    }
-                }
             }
             let piece = block.piece(at);
             let line = counter.line_at(block, piece.since);
@@ -220,7 +205,15 @@ impl<'l> Scanner<'l> {
             }
             targets.sort_unstable();
             targets.dedup();
-            run.is_late = hit + LAST >= found.len();
+            if !run.enough.is_empty() {
+                if piece.since >= stretch.end {
+                    let echo = self.echoes.get(echo).copied();
+                    let mark = block.marks().get(mark).map(|mark| mark.at);
+                    stretch =
+                        Stretch::of(block, sought, &found[hit..], echo.into_iter().chain(mark));
+                }
+                run.is_late = piece.since >= stretch.late_from;
+            }
             run.piece(block, piece, line, command, targets);
             if !awaits && run.memory.awaits() {
                 awaits = true;
@@ -250,4 +243,38 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
         command: false,
         echo: false,
     })
+}
+
+/// Text behind which another stage may begin.
+#[derive(Debug, Default)]
+struct Stretch {
+    /// Where it ends, at the latest with the block.
+    end: usize,
+    /// Where its last lines begin, those whose hits are kept.
+    late_from: usize,
+}
+
+impl Stretch {
+    /// From the first of these occurrences on, up to the first that the frame looks at, or the first of these borders.
+    fn of(
+        block: &Block,
+        sought: Sought<'_>,
+        found: &[Occurrence],
+        borders: impl Iterator<Item = usize>,
+    ) -> Self {
+        let is_frame = |literal| sought.targets(literal).any(|t| t.pattern == Target::FRAME);
+        let frame = found.iter().find(|(_, literal)| is_frame(*literal));
+        let frame = frame.map(|(at, _)| *at);
+        let end = borders.chain(frame).min().unwrap_or(block.bytes().len());
+        let mut late_from = 0;
+        // With fewer occurrences all of their lines are among the last.
+        if found.partition_point(|(at, _)| *at < end) > KEEP {
+            late_from = end;
+            for _ in 0..=KEEP {
+                let above = &block.bytes()[..late_from.saturating_sub(1)];
+                late_from = memchr::memrchr(b'\n', above).map_or(0, |newline| newline + 1);
+            }
+        }
+        Self { end, late_from }
+    }
 }

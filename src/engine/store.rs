@@ -5,13 +5,11 @@ use std::collections::{HashMap, VecDeque};
 use crate::model::Hit;
 
 /// Hits kept from the start, and from the end, of one pattern in one stage.
-const KEEP: usize = 100;
+pub(super) const KEEP: usize = 100;
 /// Hits kept in all before the bounds get tighter.
 const MANY: usize = 4000;
 /// Hits kept then.
 const KEEP_OF_MANY: usize = 2;
-/// Hits of one pattern in one stage that are counted: of those behind, only the last lines of each block are looked at.
-const COUNTED: u64 = 4096;
 /// Hits kept in all before stages are told apart no more: a log of countless sections must not grow without end.
 const TOO_MANY: usize = 8_000;
 
@@ -45,8 +43,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Adds a hit of a stage, and tells whether there have been so many that they need no longer be counted. It takes the place
-    /// of an older one where the bounds are reached.
+    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached, and that is told.
     pub(super) fn add(
         &mut self,
         pattern: u32,
@@ -65,7 +62,6 @@ impl Store {
         };
         let bucket = self.buckets.entry((pattern, stage)).or_default();
         bucket.count += 1;
-        let are_enough = bucket.count >= COUNTED;
         let hit = make();
         if bucket.first < keep || bucket.last.len() < keep {
             let slot = self.slots.len() as u32;
@@ -79,7 +75,7 @@ impl Store {
                 age: 0,
                 bucket: (pattern, stage),
             });
-            return (Key { slot, age: 0 }, are_enough);
+            return (Key { slot, age: 0 }, false);
         }
         let slot = bucket.last.pop_front().unwrap_or_default();
         bucket.last.push_back(slot);
@@ -90,7 +86,17 @@ impl Store {
             slot,
             age: place.age,
         };
-        (key, are_enough)
+        (key, true)
+    }
+
+    /// Counts a hit that others will take the place of.
+    pub(super) fn count(&mut self, pattern: u32, stage: u32) {
+        let bucket = if self.buckets.contains_key(&(pattern, stage)) {
+            stage
+        } else {
+            u32::MAX
+        };
+        self.buckets.entry((pattern, bucket)).or_default().count += 1;
     }
 
     /// The hit of a key, unless another has taken its place.
@@ -115,7 +121,6 @@ impl Store {
                 let dropped = count - kept.get(&slot.bucket).copied().unwrap_or(count);
                 Hit {
                     dropped,
-                    passed_over: count > COUNTED,
                     ..slot.hit
                 }
             })
@@ -144,7 +149,6 @@ mod tests {
             context: Vec::new(),
             command: None,
             dropped: 0,
-            passed_over: false,
         }
     }
 

@@ -130,7 +130,6 @@ fn try_line(
         context: Vec::new(),
         command: None,
         dropped: 0,
-        passed_over: false,
     })
 }
 

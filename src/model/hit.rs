@@ -50,8 +50,6 @@ pub struct Hit {
     pub command: Option<Arc<str>>,
     /// How many more lines of the same section matched but were dropped.
     pub dropped: u64,
-    /// Beyond those, lines were passed over that nobody counted.
-    pub passed_over: bool,
 }
 
 /// A line kept because it stands near the end of its section.

@@ -191,9 +191,6 @@ pub struct Finding {
     pub line: u64,
     /// How often it was said.
     pub count: u64,
-    /// It was said so often that not all of its lines were counted: `count` is the least.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub count_is_least: bool,
     /// The line's text.
     pub text: String,
     /// The lines that prove it, in order.

@@ -320,7 +320,6 @@ fn captures_and_the_span_follow_the_line() {
         context: Vec::new(),
         command: Some(format!("git clone https://ci:{token}@git.example.com/a.git").into()),
         dropped: 0,
-        passed_over: false,
         text: line,
     };
     hit(&mut one);

@@ -73,7 +73,6 @@ pub fn finding(id: &str, line: u64, text: &str) -> Finding {
         retry: Retry::Never,
         line,
         count: 1,
-        count_is_least: false,
         text: text.into(),
         evidence: Vec::new(),
         captures: BTreeMap::new(),
@@ -211,7 +210,6 @@ pub fn back_off() -> LogReport {
         owner: Owner::Platform,
         retry: Retry::Maybe,
         count: 2,
-        count_is_least: false,
         evidence: vec![
             evidence(
                 source,
@@ -366,7 +364,6 @@ pub fn saying(evil: &str) -> LogReport {
         role: Role::Symptom,
         text: evil(),
         count: 3,
-        count_is_least: false,
         evidence: vec![
             Evidence {
                 source: evil(),

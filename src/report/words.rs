@@ -33,8 +33,7 @@ pub struct Words {
     pub(crate) who: [&'static str; 7],
     pub(crate) retry: [&'static str; 3],
     pub(crate) retry_short: [&'static str; 3],
-    /// How often, and whether that is the least.
-    pub(crate) seen: fn(u64, bool) -> String,
+    pub(crate) seen: fn(u64) -> String,
     pub(crate) symptom: &'static str,
     pub(crate) line: fn(u64) -> String,
 
@@ -208,10 +207,12 @@ static EN: Words = Words {
     ],
     retry: ["retry: no use", "retry: may help", "retry: usually helps"],
     retry_short: ["no use", "may help", "usually"],
-    seen: |times, is_least| match times {
-        2 => "seen twice".into(),
-        _ if is_least => format!("seen at least {times} times"),
-        _ => format!("seen {times} times"),
+    seen: |times| {
+        if times == 2 {
+            "seen twice".into()
+        } else {
+            format!("seen {times} times")
+        }
     },
     symptom: "This is how the failure shows; the reason itself is not in the log.",
     line: |line| format!("line {line}"),
@@ -354,10 +355,7 @@ static KO: Words = Words {
         "재실행: 대개 도움이 됨",
     ],
     retry_short: ["소용없음", "가능성 있음", "대개 도움"],
-    seen: |times, is_least| {
-        let least = if is_least { "적어도 " } else { "" };
-        format!("{least}{times}번 나타남")
-    },
+    seen: |times| format!("{times}번 나타남"),
     symptom: "이 줄은 실패의 증상입니다. 원인 자체는 로그에 없습니다.",
     line: |line| format!("{line}번째 줄"),
 
@@ -462,7 +460,6 @@ mod tests {
     fn numbers_agree() {
         assert_eq!((EN.logs)(1), "1 log");
         assert_eq!((EN.logs)(2), "2 logs");
-        assert_eq!((EN.seen)(2, false), "seen twice");
-        assert_eq!((EN.seen)(5000, true), "seen at least 5000 times");
+        assert_eq!((EN.seen)(2), "seen twice");
     }
 }

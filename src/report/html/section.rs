@@ -102,7 +102,7 @@ fn chips(cause: &Finding, style: &Style) -> Markup {
             " " span { (words.confidence(cause.confidence)) }
             " " span { (words.owner(cause.owner)) }
             " " span { (words.retry(cause.retry)) }
-            @if cause.count > 1 { " " span { ((words.seen)(cause.count, cause.count_is_least)) } }
+            @if cause.count > 1 { " " span { ((words.seen)(cause.count)) } }
         }
     }
 }

@@ -19,10 +19,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
     let owner = (Ink::Plain, words.owner(finding.owner).to_owned());
     let mut then = vec![(Ink::Plain, words.retry(finding.retry).to_owned())];
     if finding.count > 1 {
-        then.push((
-            Ink::Plain,
-            (words.seen)(finding.count, finding.count_is_least),
-        ));
+        then.push((Ink::Plain, (words.seen)(finding.count)));
     }
     // The owner stands where there is room.
     let used: usize = what
