@@ -77,6 +77,11 @@ fn forms_of_issuers() {
             &[(concat!("glr", "t-t1_"), 27, 'a'), (".01.", 9, 'h')],
         ),
         ("slack-token", &[(concat!("xoxe.", "xoxb-1-"), 163, 'U')]),
+        ("token", &[(concat!("nf", "p_"), 36, 'a')]),
+        ("token", &[(concat!("fig", "d_"), 40, 'a')]),
+        ("token", &[(concat!("sb", "p_"), 40, 'h')]),
+        ("token", &[(concat!("ci", "o"), 32, 'a')]),
+        ("token", &[("", 10, 'd'), (concat!(":", "AA"), 33, 'a')]),
     ];
     for (kind, form) in forms {
         let secret = made(form);
@@ -113,9 +118,28 @@ fn secrets_behind_an_address() {
             ": 404",
         ),
         ("<add key=\"ClearTextPassword\" value=\"", 12, "\" />"),
+        ("      <password>", 14, "</password>"),
+        ("<passphrase>", 14, "</passphrase>"),
+        (
+            "{\"auths\":{\"registry.example.com\":{\"auth\":\"",
+            28,
+            "\"}}}",
+        ),
+        (
+            "{\\\"auths\\\": {\\\"registry.example.com\\\": {\\\"auth\\\": \\\"",
+            28,
+            "\\\"}}}",
+        ),
+        ("machine git.example.com login ci password ", 16, " # netrc"),
+        ("$ mysql -h db -u root -p", 12, " app < dump.sql"),
+        ("mysqldump --host=db -uroot -p'", 12, "' app"),
+        ("$ mariadb -p", 12, " app"),
+        ("export CYPRESS_RECORD_KEY=", 36, ""),
     ] {
         masked(before, &random(length, length as u64), after);
     }
+    let uuid = "0123abcd-4567-89ef-0123-456789abcdef";
+    masked("$ cypress run --record --key ", uuid, " --parallel");
     let token = format!("A{}", random(34, 3));
     let before = format!("GET https://api.telegram.org/bot{id}:");
     masked(&before, &token, " failed");
@@ -137,6 +161,17 @@ fn near_misses_stay() {
         "https://discord.com/api/webhooks/123456789012345678/ gone".to_owned(),
         "_gitlab_session=deleted; path=/".to_owned(),
         "<add key=\"ClearTextPassword\" value=\"%NUGET_PASSWORD%\" />".to_owned(),
+        "<password>${env.DEPLOY_PASSWORD}</password> <password>***</password>".to_owned(),
+        "{\"auth\": \"\"} {\"auth\": \"required\"} {\"auth\": true}".to_owned(),
+        "machine git.example.com login ci password authentication failed".to_owned(),
+        "machine git.example.com login ci password $CI_JOB_TOKEN".to_owned(),
+        "mysql -h db -p app; mysql -P 3306 -p\"$MYSQL_ROOT_PASSWORD\" app".to_owned(),
+        "mysql: [Warning] Using a password on the command line interface -p can be insecure."
+            .to_owned(),
+        "cp mysql-plugin.conf /etc/mysql/conf.d -prv".to_owned(),
+        "cache --key 0123abcd; record_key=4711 is not in the table".to_owned(),
+        "nfp_short figd_x sbp_local cio.rs cionline scion".to_owned(),
+        "at 12:AA 1234567890:AAPL rose".to_owned(),
         "https://api.telegram.org/bot$TOKEN/sendMessage".to_owned(),
         format!("digest sha512-{long}"),
     ] {

@@ -21,6 +21,7 @@ pub(super) const NAMES: &[&str] = &[
     "signing_key",
     "signing-key",
     "encryption_key",
+    "record_key",
     "credential",
     "_auth",
 ];

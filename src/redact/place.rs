@@ -287,6 +287,27 @@ pub(super) fn in_command(text: &[u8], from: usize) -> Option<Found> {
         .map(Found::unnamed)
 }
 
+/// `mysql -pvalue`: with a blank in between it would ask for one.
+pub(super) fn of_database(text: &[u8], from: usize) -> Option<Found> {
+    const TOOLS: &[&str] = &[
+        "mysql",
+        "mysqladmin",
+        "mysqldump",
+        "mysqlimport",
+        "mysqlsh",
+        "mariadb",
+    ];
+    words(text, from).find_map(|at| {
+        let at = command(text, at, TOOLS)?;
+        (at..=command_end(text, at)).find_map(|at| {
+            if !text.get(at).is_some_and(|&b| is_space(b)) || !text[at + 1..].starts_with(b"-p") {
+                return None;
+            }
+            value(text, few(text, at + 3, 1, is_quote), 3, is_argument).map(Found::unnamed)
+        })
+    })
+}
+
 /// `aws_secret_access_key = value`
 pub(super) fn of_aws(text: &[u8], from: usize) -> Option<Found> {
     const NAMES: &[&str] = &[
@@ -385,6 +406,7 @@ fn is_secret_name(name: &[u8]) -> bool {
         "secret",
         "signing",
         "encryption",
+        "cypress_record",
     ];
     if ENDS.iter().any(|end| strip(name, end).is_some()) {
         return true;

@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 use super::place::{self, Found};
 
 /// The words of a name, as the regexes have them.
-const NAMES: &str = r"passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key";
+const NAMES: &str = r"passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
 
 type Find = fn(&[u8], usize) -> Option<Found>;
 
@@ -42,6 +42,10 @@ const REFERENCE: &[(Find, &str)] = &[
     (
         place::in_command,
         r##"\b(?:curl\b[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']+:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"##,
+    ),
+    (
+        place::of_database,
+        r##"\b(?:mysql(?:admin|dump|import|sh)?|mariadb)\b[^|;&]{0,300}?\s-p["']?(?<secret>[^\s"'<>;|&]{3,})"##,
     ),
     (
         place::of_aws,
@@ -120,6 +124,9 @@ fn texts() -> impl Strategy<Value = String> {
         "login",
         "curl",
         "sshpass",
+        "mysql",
+        "mariadb",
+        "-dump",
         "|",
         ";",
         "aws_",

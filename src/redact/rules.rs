@@ -254,9 +254,14 @@ pub(super) static RULES: &[Rule] = &[
             "fm1",
             "fm2_",
             "clojars_",
+            "nfp_",
+            "figd_",
+            "sbp_",
+            "cio",
+            ":AA",
         ],
         24,
-        r"(?-u:\b)(?:AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}|ATATT3[A-Za-z0-9_=-]{100,}|ATBB[A-Za-z0-9]{28,}|CCIPAT_[A-Za-z0-9_]{30,}|[sr]k_test_[A-Za-z0-9]{16,}|do[or]_v1_[a-f0-9]{64}|sntrys_[A-Za-z0-9+/=_-]{50,}|sntryu_[a-f0-9]{64}|HRKU-AA[A-Za-z0-9_-]{50,}|dp\.pt\.[A-Za-z0-9]{40,}|PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|ops_eyJ[A-Za-z0-9+/=_-]{100,}|AGE-SECRET-KEY-1[A-Z0-9]{58}|shp(?:ca|pa|ss)_[a-fA-F0-9]{32}|ntn_[0-9]{11}[A-Za-z0-9]{35}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|NRAK-[A-Z0-9]{27}|sk-(?:svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,}|ABSK[A-Za-z0-9+/]{100,}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{40,}={0,2}|LTAI[A-Za-z0-9]{20}(?-u:\b)|(?:fo1|fm1[ar]|fm2)_[A-Za-z0-9+/_-]{40,}={0,3}|(?i:clojars)_[a-f0-9]{60})",
+        r"(?-u:\b)(?:AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}|ATATT3[A-Za-z0-9_=-]{100,}|ATBB[A-Za-z0-9]{28,}|CCIPAT_[A-Za-z0-9_]{30,}|[sr]k_test_[A-Za-z0-9]{16,}|do[or]_v1_[a-f0-9]{64}|sntrys_[A-Za-z0-9+/=_-]{50,}|sntryu_[a-f0-9]{64}|HRKU-AA[A-Za-z0-9_-]{50,}|dp\.pt\.[A-Za-z0-9]{40,}|PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|ops_eyJ[A-Za-z0-9+/=_-]{100,}|AGE-SECRET-KEY-1[A-Z0-9]{58}|shp(?:ca|pa|ss)_[a-fA-F0-9]{32}|ntn_[0-9]{11}[A-Za-z0-9]{35}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|NRAK-[A-Z0-9]{27}|sk-(?:svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,}|ABSK[A-Za-z0-9+/]{100,}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{40,}={0,2}|LTAI[A-Za-z0-9]{20}(?-u:\b)|(?:fo1|fm1[ar]|fm2)_[A-Za-z0-9+/_-]{40,}={0,3}|(?i:clojars)_[a-f0-9]{60}|nfp_[A-Za-z0-9]{36,}|figd_[A-Za-z0-9_-]{40,}|sbp_(?:v0_)?[a-f0-9]{40}|cio[A-Za-z0-9]{32}(?-u:\b)|[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?-u:\b))",
     ),
     // Behind the name or the address that says whose it is.
     token(
@@ -275,6 +280,47 @@ pub(super) static RULES: &[Rule] = &[
         literals: &["<add key="],
         place: Place::Form {
             regex: r#"(?i)<add key="(?:cleartext)?password"\s{1,3}value="(?<secret>[^"]{3,})""#,
+            least: 0,
+        },
+        random: false,
+        is_secret: judge::value,
+    },
+    Rule {
+        kind: "secret",
+        literals: &["<passw", "<passphrase"],
+        place: Place::Form {
+            regex: r"(?i)<(?:password|passphrase)>(?<secret>[^<\s]{3,})</",
+            least: 0,
+        },
+        random: false,
+        is_secret: judge::value,
+    },
+    Rule {
+        kind: "secret",
+        literals: &["--key "],
+        place: Place::Form {
+            regex: r"\s--key\s(?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?-u:\b)",
+            least: 0,
+        },
+        random: true,
+        is_secret: judge::any,
+    },
+    // User and password of a registry in Docker's configuration, as Base64; also inside of a text in quotes.
+    Rule {
+        kind: "secret",
+        literals: &["\"auth\\", "\"auth\""],
+        place: Place::Form {
+            regex: r#""auth\\{0,2}"\s{0,3}:\s{0,3}\\{0,2}"(?<secret>[A-Za-z0-9+/]{12,}={0,2})\\{0,2}""#,
+            least: 0,
+        },
+        random: true,
+        is_secret: judge::residue,
+    },
+    Rule {
+        kind: "secret",
+        literals: &["machine "],
+        place: Place::Form {
+            regex: r"(?-u:\b)machine\s{1,3}\S{1,200}\s{1,3}login\s{1,3}\S{1,100}\s{1,3}password\s{1,3}(?<secret>\S{3,})",
             least: 0,
         },
         random: false,
@@ -317,6 +363,7 @@ pub(super) static RULES: &[Rule] = &[
         place::in_command,
         judge::value,
     ),
+    given(&["mysql", "mariadb"], place::of_database, judge::value),
     given(judge::NAMES, place::double_quoted, judge::quoted),
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),
