@@ -488,6 +488,28 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
 }
 
 #[test]
+fn azure_pipelines_is_known_by_its_last_words_too() {
+    // The end of a task: the heading of the task is not part of the copy.
+    let text = "\
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+##[debug]Exit code 128 received from tool '/bin/bash'
+##[error]Bash exited with code '128'.
+##[debug]Processed: ##vso[task.issue type=error;]Bash exited with code '128'.
+##[section]Finishing: Clone
+";
+    let short: String = text
+        .lines()
+        .filter(|line| !line.contains("##[debug]") && !line.contains("##[section]"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for text in [text.to_owned(), short.clone(), stamped(&short)] {
+        let log = log(&text);
+        assert_eq!(facts(&log), "plain | failed | 128 | - | -", "{text}");
+        is(&log, "git/could-not-resolve-host", 1);
+    }
+}
+
+#[test]
 fn travis_names_the_first_command_that_failed() {
     let text = "\
 $ git clone https://git.example.com/group/app.git

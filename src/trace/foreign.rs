@@ -28,6 +28,9 @@ pub struct Closing {
     pub reach: Reach,
 }
 
+/// The mark of an error, of Azure Pipelines and of GitHub.
+const ERROR: &str = "##[error]";
+
 /// What stands before the exit code, and what behind it.
 const COMMAND_FAILED: &[(&str, &str)] = &[
     // Azure Pipelines
@@ -208,6 +211,15 @@ fn travis_code(line: &str) -> Option<i64> {
     integer(code)
 }
 
+/// Is that a line that Azure Pipelines alone writes? Others of its marks look like GitHub's.
+pub fn is_azure(line: &str) -> bool {
+    let ends = || {
+        let mut said = COMMAND_FAILED.iter().filter(|(before, _)| before.starts_with(ERROR));
+        line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
+    };
+    line.starts_with("##[section]") || ends()
+}
+
 /// The task that Azure Pipelines starts (`Some(Some(name))`) or finishes (`Some(None)`) in this line.
 pub fn azure_task(line: &str) -> Option<Option<&str>> {
     let section = line.strip_prefix("##[section]")?;
@@ -386,6 +398,10 @@ mod tests {
             Some(Some("Run tests"))
         );
         assert_eq!(azure_task("##[section]Finishing: Run tests"), Some(None));
+        assert!(is_azure("##[section]Finishing: Run tests"));
+        assert!(is_azure("##[error]PowerShell exited with code '1'."));
+        assert!(!is_azure("##[error]Process completed with exit code 1."));
+        assert!(!is_azure("Exited with code 1"));
         assert_eq!(azure_task("##[group]Run tests"), None);
     }
 }

@@ -571,6 +571,13 @@ impl Frame {
 
     /// Last words of systems that have no dialect of their own.
     fn foreign_line(&mut self, text: &str, next: Option<&[u8]>, line: u64) {
+        if !self.foreign.azure && foreign::is_azure(text) && !self.github.has_steps() {
+            self.foreign.azure = true;
+            if self.facts.dialect == Dialect::Github {
+                self.facts.dialect = Dialect::Plain;
+                self.github = Github::default();
+            }
+        }
         if self.facts.dialect != Dialect::Plain {
             return;
         }
@@ -579,7 +586,6 @@ impl Frame {
             return;
         }
         if let Some(task) = foreign::azure_task(text) {
-            self.foreign.azure = true;
             match task {
                 Some(name) => self.open_step(name, line),
                 None => self.close_step(line + 1),

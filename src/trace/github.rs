@@ -76,6 +76,11 @@ impl Github {
         self.in_header
     }
 
+    /// Has a step of GitHub's been seen, and not only marks that others use as well?
+    pub(super) fn has_steps(&self) -> bool {
+        self.column.is_some() || self.kind != Kind::Unknown || self.in_post
+    }
+
     /// The span of the step that failed the job, as far as is known.
     pub(super) fn failed_span(&self) -> Option<u32> {
         self.failed.as_ref().map(|f| f.span)
