@@ -214,7 +214,9 @@ fn travis_code(line: &str) -> Option<i64> {
 /// Is that a line that Azure Pipelines alone writes? Others of its marks look like GitHub's.
 pub fn is_azure(line: &str) -> bool {
     let ends = || {
-        let mut said = COMMAND_FAILED.iter().filter(|(before, _)| before.starts_with(ERROR));
+        let mut said = COMMAND_FAILED
+            .iter()
+            .filter(|(before, _)| before.starts_with(ERROR));
         line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
     };
     line.starts_with("##[section]") || ends()

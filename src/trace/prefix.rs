@@ -1,7 +1,7 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, act's `[ci/build]   | `, turbo's `web:build: `, the
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
 use super::{escape, marker, stamp};
@@ -9,7 +9,7 @@ use super::{escape, marker, stamp};
 /// Longest name of a job or a step, in bytes.
 const MAX_NAME: usize = 256;
 
-/// Tasks that people have turbo run. Any other name needs a package with a scope to be known by its form.
+/// Tasks that people have turbo and pnpm run. Any other name needs a package with a scope to be known by its form.
 const TASKS: &[&str] = &[
     "build",
     "bundle",
@@ -138,7 +138,7 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             0 => None,
             len => Some((len, 0)),
         },
-        b'a'..=b'z' => compose(text).or_else(|| turbo(text)),
+        b'a'..=b'z' => compose(text).or_else(|| turbo(text)).or_else(|| pnpm(text)),
         b'A'..=b'Z' | b'0'..=b'9' => compose(text),
         _ => None,
     }
@@ -177,12 +177,6 @@ fn turbo(text: &[u8]) -> Option<(usize, u32)> {
     if !ends || !task.first().is_some_and(u8::is_ascii_lowercase) {
         return None;
     }
-    let named = |name: &[u8], more: &[u8]| {
-        let fits = |b: &u8| {
-            b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(b) || more.contains(b)
-        };
-        !name.is_empty() && name.iter().all(fits)
-    };
     let known = match package.strip_prefix(b"@") {
         Some(scoped) => {
             let slash = memchr::memchr(b'/', scoped)?;
@@ -190,13 +184,41 @@ fn turbo(text: &[u8]) -> Option<(usize, u32)> {
         }
         // `main.c:test: ` is a compiler's.
         None => {
-            let first = task.split(|b| *b == b':').next().unwrap_or(task);
-            let is = |list: &[&str], word: &[u8]| list.iter().any(|w| w.as_bytes() == word);
-            package.len() > 1 && named(package, b"") && is(TASKS, first) && !is(LEVELS, package)
+            let level = LEVELS.iter().any(|word| word.as_bytes() == package);
+            package.len() > 1 && named(package, b"") && is_task(task) && !level
         }
     };
     let end = (colon + 2 + len).min(text.len());
     known.then(|| (end, stream(&text[..colon + len])))
+}
+
+/// `apps/web build: ` (pnpm with `-r`: the package's folder, the script).
+fn pnpm(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(120)];
+    let blank = memchr::memchr(b' ', window)?;
+    let (folder, behind) = (&window[..blank], &window[blank + 1..]);
+    let letters = |b: &u8| b.is_ascii_lowercase() || matches!(b, b'-' | b':');
+    let len = behind.iter().take_while(|b| letters(b)).count();
+    let task = behind[..len].strip_suffix(b":")?;
+    let ends = matches!(text.get(blank + 1 + len), None | Some(b' '));
+    let nested = memchr::memchr(b'/', folder).is_some();
+    let known = ends && nested && folder.split(|b| *b == b'/').all(|part| named(part, b""));
+    let end = (blank + 2 + len).min(text.len());
+    (known && is_task(task)).then(|| (end, stream(&text[..blank + len])))
+}
+
+/// Whether a name has only what npm allows in one, and `more`.
+fn named(name: &[u8], more: &[u8]) -> bool {
+    let fits = |b: &u8| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(b) || more.contains(b)
+    };
+    !name.is_empty() && name.iter().all(fits)
+}
+
+/// Whether a script's name says that it is one: `test:unit` is a `test`.
+fn is_task(name: &[u8]) -> bool {
+    let first = name.split(|b| *b == b':').next().unwrap_or(name);
+    TASKS.iter().any(|task| task.as_bytes() == first)
 }
 
 /// `#12 3.456 ` or `#12 ` (BuildKit's plain progress: step number, seconds since its start).
@@ -298,6 +320,12 @@ mod tests {
             ("web:test:unit:  FAIL a.test.ts", " FAIL a.test.ts"),
             ("@acme/web-app:codegen: x", "x"),
             ("web:build:", ""),
+            ("apps/web lint:   4:3  error  x", "  4:3  error  x"),
+            (
+                "packages/db-core test:unit: FAIL a.test.ts",
+                "FAIL a.test.ts",
+            ),
+            ("apps/web build:", ""),
             ("15:40:07 ERROR: x", "ERROR: x"),
             ("15:40:07  #12 3.4 E: x", "E: x"),
         ];
@@ -340,6 +368,16 @@ mod tests {
             "@acme:build: x",
             "@acme/web@1.0.0: x",
             "@acme/web:12: x",
+            // Not pnpm's: its own heading of a script, a file, a path from the root, a sentence, an image.
+            "apps/web build$ tsc -p .",
+            "src/a.test.ts lint: x",
+            "/builds/a test: x",
+            "./web build: x",
+            "web build: x",
+            "either/or tests fail: x",
+            "acme/web not found: x",
+            "lib//a test: x",
+            "apps/web build:x",
             // Not Jenkins': a tool's own.
             "3:40:07 PM x",
             "11:40:07 AM x",
@@ -359,6 +397,8 @@ mod tests {
         assert_ne!(stream("[ci/a]   | x"), stream("[ci/b]   | x"));
         assert_eq!(stream("web:build: a"), stream("web:build: b"));
         assert_ne!(stream("web:build: a"), stream("web:test: a"));
+        assert_eq!(stream("apps/web build: a"), stream("apps/web build: b"));
+        assert_ne!(stream("apps/web build: a"), stream("apps/api build: a"));
         assert_eq!(stream("15:40:07 a"), 0);
         assert_eq!(stream("plain"), 0);
     }
