@@ -78,16 +78,40 @@ pub fn placeholders(template: &str) -> impl Iterator<Item = (&str, bool)> {
 /// Fills in a template. A capture without value and without fallback becomes `…`.
 pub fn render<'v>(template: &str, mut value: impl FnMut(&str) -> Option<&'v str>) -> String {
     let mut out = String::with_capacity(template.len() + 32);
-    for piece in pieces(template) {
+    let mut pieces = pieces(template).into_iter().peekable();
+    while let Some(piece) = pieces.next() {
         match piece {
             Piece::Literal(text) => out.push_str(text),
             Piece::Placeholder { name, fallback } => match value(name).filter(|v| !v.is_empty()) {
-                Some(value) => push_short(&mut out, value),
+                Some(value) => {
+                    let value = match pieces.peek() {
+                        Some(Piece::Literal(behind)) if goes_on(behind) => without_stop(value),
+                        _ => value,
+                    };
+                    push_short(&mut out, value);
+                }
                 None => out.push_str(fallback.unwrap_or("…")),
             },
         }
     }
     out
+}
+
+const STOPS: [char; 4] = ['.', ',', ';', ':'];
+
+/// Does the sentence have a stop of its own behind a value?
+fn goes_on(behind: &str) -> bool {
+    behind
+        .strip_prefix(STOPS)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+}
+
+/// A value without the stop at its end. What is no end of a sentence (`.`, `..`, `v1...`) stays.
+fn without_stop(value: &str) -> &str {
+    match value.strip_suffix(STOPS) {
+        Some(rest) if !rest.is_empty() && !rest.ends_with(STOPS) => rest,
+        _ => value,
+    }
 }
 
 fn push_short(out: &mut String, value: &str) {
@@ -110,6 +134,33 @@ mod tests {
             "empty" => Some(""),
             _ => None,
         })
+    }
+
+    #[test]
+    fn a_sentence_has_one_stop() {
+        let said = |value: &str, template: &str| render(template, |_| Some(value));
+        assert_eq!(said("not found.", "It says: {a}."), "It says: not found.");
+        assert_eq!(
+            said("not found:", "({a}; {a}): {a}, so"),
+            "(not found; not found:): not found, so"
+        );
+        assert_eq!(
+            said("not found.", "{a}. Then {a}"),
+            "not found. Then not found."
+        );
+        // Names and paths keep what is of them.
+        for value in [".", "..", "app.", "wait..."] {
+            let whole = ["`{a}`.", "{a}/x", "{a}.txt"].map(|template| said(value, template));
+            assert_eq!(
+                whole,
+                [
+                    format!("`{value}`."),
+                    format!("{value}/x"),
+                    format!("{value}.txt")
+                ]
+            );
+        }
+        assert_eq!(said("..", "Go to {a}."), "Go to ...");
     }
 
     #[test]
