@@ -13,7 +13,6 @@ pub mod dialect;
 pub mod escape;
 pub(crate) mod foreign;
 pub mod frame;
-mod github;
 pub mod line;
 mod lines;
 pub mod literals;

@@ -4,8 +4,8 @@
 //! that fails ends in the `##[error]` it reports; an `##[error]` with more output behind it was an annotation. Steps behind the
 //! failing one ran because they were asked to run always, unless they could not have been: nobody sets up a job that failed.
 
-use super::cut;
-use super::verdict::{self, Github as Says};
+use super::super::verdict::Github as Says;
+use super::super::{cut, verdict};
 use crate::model::{Outcome, Verdict};
 
 /// An action reports its error last; only so many lines may follow.

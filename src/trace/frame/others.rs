@@ -1,0 +1,185 @@
+//! What the last words of other systems ([`foreign`]) tell of the job.
+
+use super::super::foreign::{self, Act, Closing, Reach};
+use super::super::line::Line;
+use super::stages::name_of;
+use super::verdicts;
+use crate::model::{Outcome, Verdict};
+
+/// Lines that may follow the last word of another system that all went well.
+const AT_END: u64 = 20;
+
+/// What has been said so far.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    /// Azure Pipelines: its marks look like GitHub's.
+    azure: bool,
+    /// The first command that failed, and the span it stands in.
+    failed: Option<(u32, Verdict, Closing)>,
+    /// What was said of the job.
+    job: Option<(Verdict, Closing)>,
+    last: Option<(Verdict, Closing)>,
+    act: Jobs,
+}
+
+/// The jobs of act.
+#[derive(Debug, Default)]
+struct Jobs {
+    /// The first that spoke.
+    name: Option<String>,
+    /// Others spoke as well: their lines run into each other, and a step of one says nothing of the others.
+    several: bool,
+    /// The step that fails next was allowed to.
+    goes_on: bool,
+}
+
+/// What a line changes in the frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change<'t> {
+    /// Nothing.
+    Nothing,
+    /// A command is echoed.
+    Echo(&'t str),
+    /// A step of that name begins.
+    Step(&'t str),
+    /// What follows stands in no step.
+    StepEnds,
+}
+
+/// How such a log ends.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) outcome: Outcome,
+    pub(super) exit_code: Option<i64>,
+    pub(super) verdict: Option<Verdict>,
+}
+
+impl Others {
+    /// The marks are those of Azure Pipelines.
+    pub(super) fn set_azure(&mut self) {
+        self.azure = true;
+    }
+
+    /// Are they?
+    pub(super) fn azure(&self) -> bool {
+        self.azure
+    }
+
+    /// Do several jobs speak in turn?
+    pub(super) fn several_jobs(&self) -> bool {
+        self.act.several
+    }
+
+    /// The span of the first command that failed.
+    pub(super) fn failed_span(&self) -> Option<u32> {
+        self.failed.as_ref().map(|(span, ..)| *span)
+    }
+
+    /// Reads a line; `next` is the one below it, where it is at hand, `span` where it stands.
+    pub(super) fn read<'t>(
+        &mut self,
+        text: &'t str,
+        next: Option<&[u8]>,
+        line: u64,
+        span: u32,
+    ) -> Change<'t> {
+        if let Some((job, says)) = foreign::act(text) {
+            return self.act_line(job, says, text, next, line, span);
+        }
+        if let Some(task) = foreign::azure_task(text) {
+            return task.map_or(Change::StepEnds, Change::Step);
+        }
+        match foreign::closing(text) {
+            Some(closing) => self.close(closing, text, line, span),
+            None => Change::Nothing,
+        }
+    }
+
+    /// What act says of a job.
+    fn act_line<'t>(
+        &mut self,
+        job: &str,
+        says: Act<'t>,
+        text: &str,
+        next: Option<&[u8]>,
+        line: u64,
+        span: u32,
+    ) -> Change<'t> {
+        let jobs = &mut self.act;
+        let job = name_of(job);
+        let first = jobs.name.get_or_insert_with(|| job.to_owned());
+        jobs.several |= first != job;
+        let closing = |outcome, exit_code, reach| Closing {
+            outcome,
+            exit_code,
+            reach,
+        };
+        match says {
+            Act::Runs(step) => {
+                jobs.goes_on = false;
+                return Change::Echo(step);
+            }
+            Act::GoesOn => jobs.goes_on = true,
+            Act::Failed if std::mem::take(&mut jobs.goes_on) => {}
+            Act::Failed => {
+                let next = next.map(|next| String::from_utf8_lossy(Line::new(next, false).text));
+                let code = next.and_then(|next| foreign::act_code(&next));
+                let closing = closing(Outcome::Failed, code, Reach::Command);
+                return self.close(closing, text, line, span);
+            }
+            Act::Ended(outcome) => {
+                // One job that fails is enough.
+                let failed = |(_, c): &(_, Closing)| c.outcome == Outcome::Failed;
+                let stays = jobs.several && self.last.as_ref().is_some_and(failed);
+                if !stays {
+                    return self.close(closing(outcome, None, Reach::Last), text, line, span);
+                }
+            }
+        }
+        Change::Nothing
+    }
+
+    /// A last word.
+    fn close(&mut self, closing: Closing, text: &str, line: u64, span: u32) -> Change<'static> {
+        let verdict = verdicts::of_line(text, line, false);
+        match closing.reach {
+            Reach::Command if self.failed.is_none() => {
+                self.failed = Some((span, verdict, closing));
+                return Change::StepEnds;
+            }
+            Reach::Command => {}
+            Reach::Job => self.job = Some((verdict, closing)),
+            Reach::Last => self.last = Some((verdict, closing)),
+        }
+        Change::Nothing
+    }
+
+    /// How a log of so many lines ends; `None` where nothing was said of it.
+    pub(super) fn finish(self, lines: u64) -> Option<Ending> {
+        let failed = self.failed.map(|(_, verdict, closing)| (verdict, closing));
+        // A success far from the end was that of something else.
+        let stands = |(verdict, closing): &(Verdict, Closing)| {
+            closing.outcome != Outcome::Succeeded || lines.saturating_sub(verdict.line) <= AT_END
+        };
+        let (job, last) = (self.job, self.last.filter(stands));
+        let said = [&failed, &job, &last];
+        let (_, final_word) = last.as_ref().or(job.as_ref()).or(failed.as_ref())?;
+        // What follows a limit that struck only follows from it.
+        let ran_out = said
+            .into_iter()
+            .flatten()
+            .any(|(_, c)| c.outcome == Outcome::TimedOut);
+        let outcome = match final_word.outcome {
+            Outcome::Failed | Outcome::Canceled if ran_out => Outcome::TimedOut,
+            outcome => outcome,
+        };
+        let closes = |(_, c): &&(Verdict, Closing)| c.outcome == outcome;
+        let verdict = said.into_iter().flatten().find(closes);
+        let exit_code = said.into_iter().flatten().find_map(|(_, c)| c.exit_code);
+        Some(Ending {
+            outcome,
+            exit_code: exit_code.filter(|_| outcome == Outcome::Failed),
+            verdict: verdict.map(|(verdict, _)| verdict.clone()),
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! Sections, titles and steps: the spans that tile a log.
+
+use super::super::marker::{Edge, STAGES};
+use super::stages::{can_fail, is_stage, name_of};
+use crate::model::Section;
+
+/// Most spans kept; beyond it a log only goes on in the last one.
+const MAX_SPANS: usize = 8192;
+/// Most sections open at a time: a script that never closes its own only moves the innermost on.
+const MAX_OPEN: usize = 8;
+
+/// The spans so far, and what is open.
+#[derive(Debug)]
+pub(super) struct Spans {
+    list: Vec<Section>,
+    open: Vec<Open>,
+    stage: u32,
+    /// The log has section markers.
+    marked: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: String,
+    titled: bool,
+}
+
+impl Spans {
+    /// Those of a log whose first line has that number.
+    pub(super) fn starting_at(line: u64) -> Self {
+        let mut spans = Self {
+            list: Vec::new(),
+            open: Vec::new(),
+            stage: 0,
+            marked: false,
+        };
+        spans.push(line, None);
+        spans
+    }
+
+    /// The index of the current span.
+    pub(super) fn current(&self) -> u32 {
+        self.list.len() as u32 - 1
+    }
+
+    /// The number of the current stage.
+    pub(super) fn stage(&self) -> u32 {
+        self.stage
+    }
+
+    /// The stage that a span belongs to.
+    pub(super) fn stage_of(&self, span: u32) -> u32 {
+        self.list.get(span as usize).map_or(self.stage, |s| s.stage)
+    }
+
+    /// The outermost name of a span.
+    pub(super) fn stage_name(&self, span: u32) -> Option<&str> {
+        self.list.get(span as usize)?.stage_name()
+    }
+
+    /// The first line of the log.
+    pub(super) fn first_line(&self) -> u64 {
+        self.list[0].first_line
+    }
+
+    /// Has the log section markers?
+    pub(super) fn marked(&self) -> bool {
+        self.marked
+    }
+
+    /// Does a section that has markers go on?
+    pub(super) fn inside(&self) -> bool {
+        self.open.iter().any(|o| !o.titled)
+    }
+
+    /// A section marker; says whether another stage begins.
+    pub(super) fn marker(&mut self, edge: Edge, unix: i64, name: &str, line: u64) -> bool {
+        if !self.marked {
+            self.marked = true;
+            if self.open.iter().any(|o| o.titled) {
+                self.open.clear();
+            }
+        }
+        let name = name_of(name);
+        match edge {
+            Edge::Start => self.start(name, unix, line),
+            Edge::End => self.end(name, unix, line),
+        }
+    }
+
+    fn start(&mut self, name: &str, unix: i64, line: u64) -> bool {
+        if self.open.iter().any(|o| o.name == name) {
+            if let Some(span) = self.list.last_mut() {
+                span.started = Some(unix);
+            }
+            return false;
+        }
+        let in_stage = self.open.first().is_some_and(|o| is_stage(&o.name));
+        if STAGES.contains(&name) || !in_stage && is_stage(name) {
+            self.open.clear();
+        }
+        self.open.truncate(MAX_OPEN - 1);
+        let outermost = self.open.is_empty();
+        self.stage += u32::from(outermost);
+        self.open.push(Open {
+            name: name.to_owned(),
+            titled: false,
+        });
+        self.push(line, Some(unix));
+        outermost
+    }
+
+    fn end(&mut self, name: &str, unix: i64, line: u64) -> bool {
+        if let Some(at) = self.open.iter().position(|o| o.name == name) {
+            if let Some(span) = self.list.last_mut() {
+                span.ended = Some(unix);
+            }
+            self.open.truncate(at);
+        } else if self.open.is_empty()
+            && let Some(span) = self.list.last_mut()
+            && span.path.is_none()
+        {
+            // A log pasted from its middle: the end marker names what has passed.
+            span.path = Some(name.to_owned());
+            span.ended = Some(unix);
+        } else {
+            return false;
+        }
+        let outermost = self.open.is_empty();
+        self.stage += u32::from(outermost);
+        self.push(line, None);
+        outermost
+    }
+
+    /// A title opens a stage; says whether it is another.
+    pub(super) fn titled(&mut self, stage: &str, line: u64) -> bool {
+        if self.open.last().is_some_and(|o| o.name == stage) {
+            return false;
+        }
+        self.only(stage.to_owned(), line);
+        true
+    }
+
+    /// A step begins, and with it a stage.
+    pub(super) fn step(&mut self, name: &str, line: u64) {
+        self.only(Section::escape(name), line);
+    }
+
+    fn only(&mut self, name: String, line: u64) {
+        self.open.clear();
+        self.stage += 1;
+        self.open.push(Open { name, titled: true });
+        self.push(line, None);
+    }
+
+    /// What follows stands in no step.
+    pub(super) fn close_step(&mut self, line: u64) {
+        self.open.clear();
+        self.stage += 1;
+        self.push(line, None);
+    }
+
+    /// Nothing ends what a title opened, so what follows the last of them ends it.
+    pub(super) fn leave_titled(&mut self, line: u64) {
+        if self.open.iter().any(|o| o.titled) {
+            self.close_step(line);
+        }
+    }
+
+    fn push(&mut self, line: u64, started: Option<i64>) {
+        if let Some(last) = self.list.last_mut() {
+            last.last_line = line.saturating_sub(1).max(last.first_line);
+        }
+        let path = (!self.open.is_empty()).then(|| {
+            self.open
+                .iter()
+                .map(|o| o.name.as_str())
+                .collect::<Vec<_>>()
+                .join("/")
+        });
+        if self.list.len() >= MAX_SPANS {
+            // The stage must stay right even then.
+            if let Some(last) = self.list.last_mut() {
+                last.path = path;
+                last.stage = self.stage;
+            }
+            return;
+        }
+        self.list.push(Section {
+            path,
+            stage: self.stage,
+            first_line: line,
+            last_line: line,
+            started,
+            ended: None,
+        });
+    }
+
+    /// What stands between the spans that have a name is all one stage.
+    pub(super) fn rejoin(&mut self) {
+        let unnamed = self.list.iter_mut().filter(|s| s.path.is_none());
+        unnamed.for_each(|s| s.stage = 0);
+    }
+
+    /// The last span that could fail the job.
+    pub(super) fn last_that_can_fail(&self) -> Option<u32> {
+        let spans = &self.list;
+        let named = spans
+            .iter()
+            .rposition(|s| s.path.is_some() && can_fail(s.stage_name()));
+        let first_unnamed = || {
+            let harmless = spans
+                .iter()
+                .position(|s| s.path.is_some())
+                .unwrap_or(spans.len());
+            harmless.checked_sub(1)
+        };
+        named.or_else(first_unnamed).map(|k| k as u32)
+    }
+
+    /// All of them: the log ends with that line.
+    pub(super) fn finish(mut self, lines: u64) -> Vec<Section> {
+        if let Some(last) = self.list.last_mut() {
+            last.last_line = lines.max(last.first_line);
+        }
+        self.list
+    }
+}
