@@ -245,6 +245,21 @@ fn every_encoding_is_simply_read() {
         .chain(FAILED.encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
+    // PowerShell appends UTF-16 to whatever is there, and other programs append to what it wrote.
+    let (head, tail) = FAILED.split_at(FAILED.find("fatal: ").unwrap());
+    let wide = |text: &str, mark: Option<u16>| -> Vec<u8> {
+        let text = text.replace('\n', "\r\n");
+        let units = mark.into_iter().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    dir.write(
+        "appended.log",
+        [head.as_bytes(), &wide(tail, None)].concat(),
+    );
+    dir.write(
+        "beneath.log",
+        [wide(head, Some(0xfeff)), tail.into()].concat(),
+    );
     dir.write("utf16.log", utf16);
     dir.write("bom.log", format!("\u{feff}{FAILED}"));
     dir.write(
@@ -252,7 +267,14 @@ fn every_encoding_is_simply_read() {
         [b"caf\xe9 \xff\xfe\n".as_slice(), FAILED.as_bytes()].concat(),
     );
     dir.write("crlf.log", FAILED.replace('\n', "\r\n"));
-    for name in ["utf16.log", "bom.log", "latin1.log", "crlf.log"] {
+    for name in [
+        "utf16.log",
+        "bom.log",
+        "latin1.log",
+        "crlf.log",
+        "appended.log",
+        "beneath.log",
+    ] {
         let (code, out, _) = run(&dir, &["-s", name]);
         assert_eq!(code, 0, "{name}");
         assert!(out.contains("git/could-not-resolve-host"), "{name}: {out}");

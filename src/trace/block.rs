@@ -259,6 +259,28 @@ impl Block {
         known_line - (newlines - borders + joins)
     }
 
+    /// How much there is, so that what comes can be taken back.
+    pub(super) fn extent(&self) -> Extent {
+        Extent {
+            len: self.len,
+            borders: self.borders.len(),
+            joins: self.joins.len(),
+            marks: self.marks.len(),
+            greens: self.greens.len(),
+            coloured_from: self.coloured_from,
+        }
+    }
+
+    /// Takes back what was cleaned since.
+    pub(super) fn shrink_to(&mut self, extent: Extent) {
+        self.len = extent.len;
+        self.borders.truncate(extent.borders);
+        self.joins.truncate(extent.joins);
+        self.marks.truncate(extent.marks);
+        self.greens.truncate(extent.greens);
+        self.coloured_from = extent.coloured_from;
+    }
+
     /// Makes room for the next stretch: keeps the history and what was carried.
     pub(super) fn recycle(&mut self) {
         let line = match self.carry_line.take() {
@@ -305,6 +327,17 @@ impl Block {
         self.coloured_from = self.coloured_from.map(|at| at.saturating_sub(from));
         self.marks.clear();
     }
+}
+
+/// How much a block held at some time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    len: usize,
+    borders: usize,
+    joins: usize,
+    marks: usize,
+    greens: usize,
+    coloured_from: Option<usize>,
 }
 
 /// A line of a block, or a window of it.

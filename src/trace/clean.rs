@@ -64,8 +64,8 @@ fn mask_portable(b: &[u8; 64]) -> u64 {
 /// Appends the clean form of `src` to `block`.
 ///
 /// `joins` are offsets in `src` where a newline and a continuation header were taken out, ascending.
-/// `at_eof`: nothing follows, so a trailing CR ends the line.
-pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) {
+/// `at_eof`: nothing follows, so a trailing CR ends the line. Says whether there was a NUL.
+pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) -> bool {
     block.reserve(src.len() + 66);
     let n = src.len();
     let mut at = At {
@@ -73,6 +73,7 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
         at_eof,
         i: 0,
         o: block.len,
+        nul: false,
         // Apart from the block, so that its place is known to stay where it is.
         buf: std::mem::take(&mut block.buf),
     };
@@ -101,6 +102,7 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
     }
     block.len = at.o;
     block.buf = at.buf;
+    at.nul
 }
 
 /// Bytes that are looked at in one go.
@@ -112,6 +114,8 @@ struct At<'s> {
     at_eof: bool,
     i: usize,
     o: usize,
+    /// A NUL was met: there may be UTF-16.
+    nul: bool,
     buf: Vec<u8>,
 }
 
@@ -210,7 +214,10 @@ impl At<'_> {
                     self.o = lone_cr(&mut self.buf, self.o, block);
                 }
             }
-            _ => self.i += run,
+            other => {
+                self.nul |= other == 0;
+                self.i += run;
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::wide;
+
 /// How much is looked at to tell text from binary.
 pub const PROBE: usize = 8 << 10;
 
@@ -38,21 +40,38 @@ pub fn detect(head: &[u8]) -> (Encoding, usize) {
     }
 }
 
-/// Where the first NUL of a UTF-8 source stands: a sign that it is no log.
+/// Where the first NUL of a UTF-8 source stands that belongs to no line of UTF-16: a sign that it is no log.
 pub fn binary_at(head: &[u8]) -> Option<usize> {
-    memchr::memchr(0, &head[..head.len().min(PROBE)])
+    wide::unexplained_nul(&head[..head.len().min(PROBE)])
 }
 
+/// Bytes of UTF-16 held at a time.
+const BUFFER: usize = 16 << 10;
+/// How far is looked ahead at the start of a line to see whether it is UTF-16 still.
+const AHEAD: usize = 1 << 10;
+/// Bytes that must have been seen to be sure of it: Chinese has characters that look like a newline, or like two letters.
+const LEAST: usize = 32;
+
 /// Turns UTF-16 into UTF-8 while it is read.
+///
+/// Something else may have been appended to the file (`cmd >> log` behind PowerShell's `> log`): from the first line on that is
+/// plain UTF-8, everything is handed out as it is.
 #[derive(Debug)]
 pub struct Utf16<R> {
     source: R,
     big_endian: bool,
-    odd: Option<u8>,
+    raw: Vec<u8>,
+    from: usize,
+    to: usize,
+    eof: bool,
+    error: Option<io::Error>,
+    /// A line begins here: is it UTF-16?
+    starts: bool,
+    /// It was not.
+    narrow: bool,
     high: Option<u16>,
     out: Vec<u8>,
     at: usize,
-    done: bool,
 }
 
 impl<R: Read> Utf16<R> {
@@ -62,41 +81,119 @@ impl<R: Read> Utf16<R> {
         Self {
             source,
             big_endian,
-            odd: None,
+            raw: Vec::new(),
+            from: 0,
+            to: 0,
+            eof: false,
+            error: None,
+            starts: true,
+            narrow: false,
             high: None,
             out: Vec::new(),
             at: 0,
-            done: false,
         }
     }
 
-    fn refill(&mut self) -> io::Result<()> {
+    fn refill(&mut self) {
         self.out.clear();
         self.at = 0;
-        let mut raw = [0; 16 << 10];
-        let n = self.source.read(&mut raw)?;
-        if n == 0 {
-            self.done = true;
-            if self.odd.take().is_some() || self.high.take().is_some() {
+        self.fill();
+        while !self.narrow && self.from < self.to {
+            if self.starts {
+                match self.is_narrow(self.from) {
+                    Some(narrow) => self.starts(narrow),
+                    None => break,
+                }
+            } else if self.from + 2 <= self.to {
+                let pair = [self.raw[self.from], self.raw[self.from + 1]];
+                if !self.pair(pair) {
+                    break;
+                }
+            } else if self.eof {
+                self.from = self.to;
+                self.push(char::REPLACEMENT_CHARACTER);
+            } else {
+                break;
+            }
+        }
+        if self.narrow || self.eof && self.from == self.to {
+            if self.high.take().is_some() {
                 self.push(char::REPLACEMENT_CHARACTER);
             }
-            return Ok(());
+            self.out.extend_from_slice(&self.raw[self.from..self.to]);
+            self.from = self.to;
         }
-        for &byte in &raw[..n] {
-            match self.odd.take() {
-                None => self.odd = Some(byte),
-                Some(first) => {
-                    let pair = [first, byte];
-                    let unit = if self.big_endian {
-                        u16::from_be_bytes(pair)
-                    } else {
-                        u16::from_le_bytes(pair)
-                    };
-                    self.unit(unit);
+    }
+
+    /// Reads until the buffer is full, or the source ends.
+    fn fill(&mut self) {
+        self.raw.resize(BUFFER, 0);
+        self.raw.copy_within(self.from..self.to, 0);
+        self.to -= self.from;
+        self.from = 0;
+        while self.to < BUFFER && !self.eof {
+            match self.source.read(&mut self.raw[self.to..]) {
+                Ok(0) => self.eof = true,
+                Ok(n) => self.to += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    self.error = Some(e);
+                    self.eof = true;
                 }
             }
         }
-        Ok(())
+    }
+
+    fn starts(&mut self, narrow: bool) {
+        self.starts = false;
+        self.narrow = narrow;
+    }
+
+    /// Takes a unit; false where more must be at hand to know what it is.
+    fn pair(&mut self, pair: [u8; 2]) -> bool {
+        let unit = if self.big_endian {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        };
+        if unit == u16::from(b'\n') {
+            self.starts = true;
+        } else if pair[0] == b'\n' || pair[1] == b'\n' {
+            let newline = usize::from(pair[0] != b'\n');
+            // A character that looks like one, or text that is no UTF-16 and has an odd length.
+            let behind = self.from + newline + 1;
+            match self.is_narrow(behind) {
+                None => return false,
+                Some(false) => {}
+                Some(true) => {
+                    self.from = behind;
+                    self.narrow = true;
+                    self.unit(u16::from(b'\n'));
+                    return true;
+                }
+            }
+        }
+        self.from += 2;
+        self.unit(unit);
+        true
+    }
+
+    /// Does plain UTF-8 begin there? `None`: more must be at hand.
+    fn is_narrow(&self, at: usize) -> Option<bool> {
+        let ahead = &self.raw[at..self.to.min(at + AHEAD)];
+        let newline = memchr::memchr_iter(b'\n', ahead).find(|k| k + 1 >= LEAST);
+        // The byte behind a newline is its other half, in UTF-16.
+        let seen = newline.map_or(ahead.len(), |k| (k + 2).min(ahead.len()));
+        if ahead[..seen].contains(&0) {
+            return Some(false);
+        }
+        let known = ahead.len() == AHEAD || self.eof || newline.is_some_and(|k| k + 2 <= seen);
+        let text = &ahead[..newline.map_or(seen, |k| k + 1)];
+        known.then(|| match std::str::from_utf8(text) {
+            Ok(text) => !text.is_empty() && !text.contains(unusual),
+            // Cut off within a character.
+            Err(error) => error.error_len().is_none() && text.len() == AHEAD,
+        })
     }
 
     fn unit(&mut self, unit: u16) {
@@ -119,10 +216,21 @@ impl<R: Read> Utf16<R> {
     }
 }
 
+/// A control character that no log has.
+fn unusual(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x08' | '\x0c' | '\x1b' | '\x07')
+}
+
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.out.len() && !self.done {
-            self.refill()?;
+        while self.at == self.out.len() {
+            if self.eof && self.from == self.to {
+                return self.error.take().map_or(Ok(0), Err);
+            }
+            if self.narrow && self.from == self.to {
+                return self.source.read(buf);
+            }
+            self.refill();
         }
         let n = buf.len().min(self.out.len() - self.at);
         buf[..n].copy_from_slice(&self.out[self.at..self.at + n]);
@@ -176,5 +284,63 @@ mod tests {
             .read_to_string(&mut read)
             .unwrap();
         assert_eq!(read, "a\u{fffd}b\u{fffd}\u{fffd}");
+    }
+
+    /// One byte at a time.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let n = buf.len().min(1);
+            self.0.read(&mut buf[..n])
+        }
+    }
+
+    fn decoded(bytes: &[u8], encoding: Encoding) -> String {
+        let read = |mut source: Box<dyn Read + '_>| {
+            let mut text = Vec::new();
+            source.read_to_end(&mut text).unwrap();
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        let whole = read(Box::new(Utf16::new(bytes, encoding)));
+        let dripped = read(Box::new(Utf16::new(Drip(bytes), encoding)));
+        assert_eq!(whole, dripped, "however the source chops its reads");
+        whole
+    }
+
+    #[test]
+    fn what_was_appended_to_utf16_is_read_as_it_is() {
+        let wide = "\u{c624}\u{b958}: one\r\n\u{4e0a}\u{6d77}\r\n\u{665a}\u{4e0a}\r\n\r\nlast\r\n";
+        for (big, encoding) in [(false, Encoding::Utf16Le), (true, Encoding::Utf16Be)] {
+            for text in [
+                "ok\n",
+                "\nnpm error code E404\nmore\n",
+                "\u{c624}\u{b958}: two\nx",
+                "x",
+            ] {
+                let bytes = [&encode(wide, big)[..], text.as_bytes()].concat();
+                assert_eq!(decoded(&bytes, encoding), format!("{wide}{text}"));
+                assert_eq!(decoded(text.as_bytes(), encoding), text);
+            }
+            // Behind it there may be anything, and what has no end before it takes that line with it.
+            let bytes = [&encode("odd", big)[..], b"x\r\nnpm error code E404\r\n"].concat();
+            let text = decoded(&bytes, encoding);
+            assert!(text.starts_with("odd") && text.ends_with("\nnpm error code E404\r\n"));
+            let cp949 = [
+                &encode(wide, big)[..],
+                b"\xbf\xc0\xb7\xf9: x\r\nnpm error code E404\r\n",
+            ];
+            let text = decoded(&cp949.concat(), encoding);
+            assert!(text.starts_with(wide) && text.ends_with("\nnpm error code E404\r\n"));
+        }
+    }
+
+    #[test]
+    fn long_texts_of_utf16_stay_what_they_are() {
+        let line = "\u{4e0a}\u{5348}\u{665a}\u{4e0a}\u{7ebf}\u{4e0a}".repeat(700);
+        let text = format!("{line}\r\n{line}\n{line} x\r\n").repeat(3);
+        for (big, encoding) in [(false, Encoding::Utf16Le), (true, Encoding::Utf16Be)] {
+            assert!(decoded(&encode(&text, big), encoding) == text);
+        }
     }
 }

@@ -22,6 +22,7 @@ pub mod prefix;
 pub mod reader;
 pub mod stamp;
 pub mod verdict;
+mod wide;
 
 pub use block::{Block, Piece};
 pub use frame::Frame;

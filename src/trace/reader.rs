@@ -6,6 +6,7 @@ use super::block::{Block, OVERLAP, STEP};
 use super::clean;
 use super::escape::{self, ESC};
 use super::stamp;
+use super::wide::Narrowed;
 
 /// Bytes read at a time; 64 KiB to 1 MiB measure the same.
 const BUFFER: usize = 256 << 10;
@@ -36,6 +37,10 @@ pub struct BlockReader<R> {
     /// How much of the raw buffer has been searched for continuations, and where some were taken out.
     searched: usize,
     joins: Vec<usize>,
+    /// The raw buffer begins inside of a line.
+    torn: bool,
+    /// Where lines of UTF-16 are rewritten.
+    narrowed: Narrowed,
     block: Block,
     bytes: u64,
     ends_in_mid_line: bool,
@@ -73,6 +78,8 @@ impl<R: Read> BlockReader<R> {
             done: false,
             searched: 0,
             joins: Vec::new(),
+            torn: false,
+            narrowed: Narrowed::default(),
             block,
             bytes: 0,
             ends_in_mid_line: false,
@@ -126,13 +133,9 @@ impl<R: Read> BlockReader<R> {
                 self.cut()
             };
             let joins = self.joins.partition_point(|join| *join <= cut);
-            clean::clean(
-                &self.raw[..cut],
-                &self.joins[..joins],
-                self.eof,
-                &mut self.block,
-            );
+            self.clean(cut, joins, whole);
             self.drop_front(cut, joins);
+            self.torn = !whole;
             if self.eof {
                 self.done = true;
                 self.block.last = true;
@@ -145,6 +148,25 @@ impl<R: Read> BlockReader<R> {
             }
         }
         None
+    }
+
+    /// Cleans the raw bytes up to the cut.
+    fn clean(&mut self, cut: usize, joins: usize, whole: bool) {
+        let (raw, joins) = (&self.raw[..cut], &self.joins[..joins]);
+        let (narrowed, block) = (&mut self.narrowed, &mut self.block);
+        let before = block.extent();
+        // Only a NUL may tell of UTF-16: it costs other texts nothing.
+        if !clean::clean(raw, joins, self.eof, block) || !whole {
+            return;
+        }
+        let first = match self.torn {
+            true => memchr::memchr(b'\n', raw).map_or(cut, |k| k + 1),
+            false => 0,
+        };
+        if narrowed.rewrite(raw, joins, first) {
+            block.shrink_to(before);
+            clean::clean(&narrowed.text, &narrowed.joins, self.eof, block);
+        }
     }
 
     /// Reads until the buffer is full or the source ends, and joins continuations.

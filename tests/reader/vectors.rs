@@ -1,6 +1,6 @@
 //! Bytes as GitLab Runner prints them, and the lines they stand for.
 
-use crate::rows::read;
+use crate::rows::{Chunked, read, read_with};
 
 type Shown<'a> = Vec<(&'a str, Vec<&'a str>)>;
 
@@ -333,4 +333,28 @@ fn sections_nested_without_end_stay_bounded() {
         .map(String::len)
         .sum();
     assert!(bytes < 4 << 20, "{bytes} bytes of section names");
+}
+
+#[test]
+fn utf16_in_the_middle_is_read_whatever_the_buffers() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let part = [
+        &b"$ build\r\n"[..],
+        &wide("\u{c624}\u{b958}: error 1\r\n\r\n  at x.ps1\r\n"),
+        b"plain \xed\x95\x9c\n",
+    ]
+    .concat();
+    let log = part.repeat(2000);
+    let whole = read(&log[..]);
+    let mut wanted = Vec::new();
+    for k in 0..2000 {
+        let line = 5 * k + 1;
+        wanted.push((line, "$ build"));
+        wanted.push((line + 1, "\u{c624}\u{b958}: error 1"));
+        wanted.push((line + 3, "  at x.ps1"));
+        wanted.push((line + 4, "plain \u{d55c}"));
+    }
+    assert!(whole.numbered() == wanted);
+    let small = read_with(Chunked::new(&log, &[7, 4096, 1]), 16 << 10);
+    assert!(small.rows == whole.rows && small.clean == whole.clean);
 }

@@ -1,0 +1,236 @@
+//! Lines of UTF-16 in a text of UTF-8: PowerShell's `>>` and `Out-File -Append` write it into any file, `wsl.exe` into any pipe.
+//!
+//! Each line is judged by itself, so that nothing hangs on where blocks end. It ends at its LF, the low half of the last unit;
+//! the high half, a NUL, stands before the next line, whatever that is. Little endian only, which is what Windows writes. What is no such line stays as it is, and
+//! its NULs are dropped while cleaning.
+
+use super::stamp;
+
+/// Longest line that is looked at, in bytes: less than the smallest buffer, so that its size makes no difference.
+const MAX_LINE: usize = 8 << 10;
+/// Units that a line must have whose end does not show what it is.
+const LEAST: usize = 4;
+
+/// A text whose lines are all UTF-8.
+#[derive(Debug, Default)]
+pub(super) struct Narrowed {
+    pub(super) text: Vec<u8>,
+    /// Where continuations were joined, in this text.
+    pub(super) joins: Vec<usize>,
+}
+
+impl Narrowed {
+    /// Takes over a text, rewriting its lines of UTF-16; false where there are none. `from`: where its first line begins.
+    pub(super) fn rewrite(&mut self, raw: &[u8], joins: &[usize], from: usize) -> bool {
+        self.text.clear();
+        self.joins.clear();
+        let (mut done, mut join) = (0, 0);
+        let mut search = from;
+        while let Some(nul) = memchr::memchr(0, &raw[search..]).map(|k| search + k) {
+            let start =
+                memchr::memrchr(b'\n', &raw[search..nul]).map_or(search, |k| search + k + 1);
+            let end = memchr::memchr(b'\n', &raw[nul..]).map_or(raw.len(), |k| nul + k);
+            search = (end + 1).min(raw.len());
+            let line = &raw[start..end];
+            // A line that the runner's clock tore may be torn within a unit.
+            let before = joins.partition_point(|at| *at <= start);
+            let torn = joins.get(before).is_some_and(|at| *at < end);
+            let Some(body) = (!torn).then(|| body(line)).flatten() else {
+                continue;
+            };
+            let shift = self.text.len().wrapping_sub(done);
+            let moved = joins[join..before].iter();
+            self.joins.extend(moved.map(|at| at.wrapping_add(shift)));
+            join = before;
+            self.text.extend_from_slice(&raw[done..start + body.header]);
+            decode(&line[body.from..], &mut self.text);
+            done = end;
+        }
+        if done == 0 {
+            return false;
+        }
+        let shift = self.text.len().wrapping_sub(done);
+        let moved = joins[join..].iter();
+        self.joins.extend(moved.map(|at| at.wrapping_add(shift)));
+        self.text.extend_from_slice(&raw[done..]);
+        true
+    }
+}
+
+/// The first NUL that is no part of a line of UTF-16; the last line may be cut off.
+pub(super) fn unexplained_nul(head: &[u8]) -> Option<usize> {
+    let mut search = 0;
+    let mut halved = false;
+    while let Some(nul) = memchr::memchr(0, &head[search..]).map(|k| search + k) {
+        let start = memchr::memrchr(b'\n', &head[search..nul]).map_or(search, |k| search + k + 1);
+        let end = memchr::memchr(b'\n', &head[nul..]);
+        let line = &head[start..end.map_or(head.len(), |k| nul + k)];
+        // Behind the last of them there is half a newline.
+        let half = halved && start == search && nul == start && !line[1..].contains(&0);
+        if !half && body(line).is_none() && (end.is_some() || !may_become(line)) {
+            return Some(nul);
+        }
+        halved = !half;
+        search = end.map_or(head.len(), |k| nul + k + 1);
+    }
+    None
+}
+
+/// Where the UTF-16 of a line begins.
+struct Body {
+    /// How much of the line is a clock header, which is none.
+    header: usize,
+    from: usize,
+}
+
+/// Finds the UTF-16 of a line without its LF; `None` where it is none.
+fn body(line: &[u8]) -> Option<Body> {
+    if line.len() > MAX_LINE {
+        return None;
+    }
+    let (header, half, mark) = lead(line);
+    let from = header + usize::from(half) + mark;
+    let text = &line[from..];
+    let units = Units::of(text)?;
+    let ends = text.ends_with(&[b'\r', 0]) && (half || !units.may_be_narrow());
+    let looks = units.ascii + units.others >= LEAST && units.ascii >= 9 * units.others;
+    let is = text.len().is_multiple_of(2)
+        && units.ascii > 0
+        && (mark > 0 || ends || looks || half && units.ascii >= units.others);
+    is.then_some(Body { header, from })
+}
+
+/// Could the line that is cut off here be one?
+fn may_become(line: &[u8]) -> bool {
+    let (header, half, mark) = lead(line);
+    let units = Units::of(&line[header + usize::from(half) + mark..]);
+    units.is_some_and(|units| units.ascii >= units.others)
+}
+
+/// What stands before the UTF-16: the runner's clock, the other half of the LF above, a byte-order mark.
+fn lead(line: &[u8]) -> (usize, bool, usize) {
+    let header = stamp::header(line).map_or(0, |_| stamp::LEN);
+    let half = line.get(header) == Some(&0);
+    let mark = line[header + usize::from(half)..].starts_with(&[0xff, 0xfe]);
+    (header, half, 2 * usize::from(mark))
+}
+
+/// What the units of a text are.
+#[derive(Debug, Default)]
+struct Units {
+    ascii: usize,
+    others: usize,
+    /// Those of the others that could be two letters.
+    letters: usize,
+}
+
+impl Units {
+    /// `None` where there is anything but text.
+    fn of(text: &[u8]) -> Option<Self> {
+        let mut units = Self::default();
+        for c in char::decode_utf16(pairs(text)) {
+            match c.ok()? {
+                '\t' | '\r' | '\u{8}' | '\u{c}' | '\u{1b}' | ' '..='~' => units.ascii += 1,
+                c if c.is_control() || ('\u{e000}'..'\u{f900}').contains(&c) => return None,
+                '\u{fffe}' | '\u{ffff}' => return None,
+                c => {
+                    units.others += 1;
+                    let two = (c as u32).to_le_bytes();
+                    let letter = |b: &u8| matches!(b, b' '..=b'~');
+                    units.letters += usize::from(two[..2].iter().all(letter) && two[2] == 0);
+                }
+            }
+        }
+        Some(units)
+    }
+
+    /// May it be plain text before a CR and a NUL that got there somehow?
+    fn may_be_narrow(&self) -> bool {
+        self.letters > 0 && 2 * self.letters + 1 > self.ascii + self.others
+    }
+}
+
+fn pairs(text: &[u8]) -> impl Iterator<Item = u16> + '_ {
+    let pairs = text.chunks_exact(2);
+    pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+}
+
+fn decode(text: &[u8], out: &mut Vec<u8>) {
+    let mut bytes = [0; 4];
+    for c in char::decode_utf16(pairs(text)) {
+        let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+        out.extend_from_slice(c.encode_utf8(&mut bytes).as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    /// The rewritten text, as it would be cleaned.
+    fn rewritten(raw: &[u8]) -> Option<String> {
+        let mut narrowed = Narrowed::default();
+        let rewritten = narrowed.rewrite(raw, &[], 0);
+        rewritten.then(|| String::from_utf8_lossy(&narrowed.text).replace('\0', ""))
+    }
+
+    #[test]
+    fn lines_of_utf16_are_found_among_others() {
+        let raw = [
+            &b"building\r\n"[..],
+            &wide("\u{c624}\u{b958}: error \u{1f600}\r\nok\r\n\r\n"),
+            b"done\n",
+            &wide("\u{feff}again\r\n"),
+            b"end",
+        ]
+        .concat();
+        let text = "building\r\n\u{c624}\u{b958}: error \u{1f600}\r\nok\r\n\r\ndone\nagain\r\nend";
+        assert_eq!(rewritten(&raw).as_deref(), Some(text));
+        assert_eq!(unexplained_nul(&raw), None);
+    }
+
+    #[test]
+    fn the_clock_of_the_runner_stands_before_each_line() {
+        let clock = b"2026-05-01T10:00:00.123456Z 01O ";
+        let lines = wide("\u{c624}\u{b958} 1\r\n\u{c624}\u{b958} 2\r\n");
+        let (one, two) = lines.split_at(lines.iter().position(|b| *b == b'\n').unwrap() + 1);
+        let raw = [&clock[..], one, clock, two].concat();
+        let stamp = "2026-05-01T10:00:00.123456Z 01O ";
+        let text = format!("{stamp}\u{c624}\u{b958} 1\r\n{stamp}\u{c624}\u{b958} 2\r\n");
+        assert_eq!(rewritten(&raw), Some(text));
+    }
+
+    #[test]
+    fn other_lines_with_nuls_stay() {
+        for raw in [
+            &b"plain\n"[..],
+            b"./a.txt\0./b.txt\0./c.txt\0\n",
+            b"\0build failed\n",
+            b"ab\0\0cd\0\0\n",
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\n",
+            b"x\0",
+            b"plain \r\0\n",
+            // Half a pair of surrogates.
+            b"a\0b\0\x3d\xd8c\0d\0\r\0\n",
+        ] {
+            assert_eq!(rewritten(raw), None, "{raw:?}");
+        }
+        assert_eq!(unexplained_nul(b"one\n\x7fELF\x02\0\0"), Some(9));
+        assert_eq!(unexplained_nul(b"./a\0./b\0\n"), Some(3));
+        assert_eq!(unexplained_nul(b"text\n\0\0\0"), Some(5));
+    }
+
+    #[test]
+    fn what_was_joined_moves_with_the_text() {
+        let raw = [&b"ab\n"[..], &wide("\u{c624}\u{b958}\r\n"), b"cd\n"].concat();
+        let mut narrowed = Narrowed::default();
+        assert!(narrowed.rewrite(&raw, &[1, raw.len() - 2], 0));
+        assert_eq!(narrowed.joins, [1, narrowed.text.len() - 2]);
+        // Torn: it stays.
+        assert!(!narrowed.rewrite(&raw, &[6], 0));
+    }
+}
