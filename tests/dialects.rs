@@ -679,6 +679,35 @@ fn jobs_that_act_runs_side_by_side_hide_nothing_of_each_other() {
 }
 
 #[test]
+fn act_in_colour_names_the_job_once_and_puts_a_bar_before_the_output() {
+    let job = |text: &str| format!("\x1b[34m[ci/build] \x1b[0m{text}\n");
+    // A line that a pattern knows by its beginning, and a table.
+    let output = behind(
+        "\x1b[34m|\x1b[0m ",
+        "> black --check\nwould reformat app/main.py\n| name | error |",
+    );
+    let text = [
+        job("⭐ Run Main Format"),
+        job("  🐳  docker exec cmd=[bash -e /run/1.sh] user= workdir="),
+        output,
+        job("  ❌  Failure - Main Format [1.204s]"),
+        job("exitcode '1': failure"),
+        job("🏁  Job failed"),
+    ]
+    .concat();
+    let pasted = text.replace("\x1b[34m", "").replace("\x1b[0m", "");
+    for text in [&text, &pasted] {
+        let report = log(text);
+        assert_eq!(facts(&report), "plain | failed | 1 | - | Format");
+        is(&report, "lint/black-ruff-format", 4);
+        let shown = report["cause"]["text"].as_str().unwrap();
+        assert!(shown.starts_with("| would reformat"), "{shown}");
+    }
+    let other = pasted.replace("⭐ Run Main", "Run");
+    assert_ne!(cause(&log(&other)).0, "lint/black-ruff-format");
+}
+
+#[test]
 fn words_of_act_in_other_texts_are_none() {
     for text in [
         "Job failed\n",
@@ -703,6 +732,20 @@ fn tasks_that_turbo_runs_are_told_apart_from_their_output() {
         is(&report, "lint/black-ruff-format", 3);
         let shown = report["cause"]["text"].as_str().unwrap();
         assert!(shown.starts_with(prefix), "{shown}");
+    }
+}
+
+#[test]
+fn tasks_of_turbo_have_any_name_where_its_header_stands() {
+    let output = "would reformat app/main.py\nERROR: command finished with error\n";
+    for prefix in ["web:build.all: ", "//#format: ", "Web:build:prod: "] {
+        let text = |header: &str| {
+            let run = behind(prefix, output);
+            format!("$ npx turbo run build\n{header}{run}ERROR: Job failed: exit code 1\n")
+        };
+        let header = "   • Packages in scope: //, Web, web\n   • Running build.all in 3 packages\n";
+        is(&log(&text(header)), "lint/black-ruff-format", 4);
+        assert_ne!(cause(&log(&text(""))).0, "lint/black-ruff-format");
     }
 }
 

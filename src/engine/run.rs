@@ -1,5 +1,7 @@
 //! The state of one scan: what a line that is looked at changes, and what is found on it.
 
+use std::ops::Range;
+
 use super::evidence::bounded;
 use super::near::{self, At, Memory};
 use super::store::Store;
@@ -10,7 +12,7 @@ use crate::model::{Hit, Place, WatchHit};
 use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, Frame, Piece, frame, prefix};
+use crate::trace::{Block, Frame, Piece, Wrappers, frame, prefix};
 
 /// The state of one scan.
 pub(super) struct Run<'l> {
@@ -114,6 +116,7 @@ impl<'l> Run<'l> {
         self.tail_named = name.is_some() && frame::can_fail(name);
         self.tail_kept |= frame::can_fail(name);
         self.tail.copy(block, from, to, line, stage);
+        self.tail.wrappers.clone_from(self.frame.wrappers());
         // The block has forgotten where the stage began.
         self.tail.cut |= reach.is_none();
     }
@@ -146,7 +149,7 @@ impl<'l> Run<'l> {
         let mut view = if goes_on {
             Line::inside(piece)
         } else {
-            Line::new(piece, command)
+            Line::new(piece, command).within(self.frame.wrappers())
         };
         if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
             let next = bytes.get(to + 1..).filter(|rest| !rest.is_empty());
@@ -290,7 +293,16 @@ impl<'l> Run<'l> {
                 };
                 let floor = start.saturating_sub(block.base()) as usize;
                 let within = watch.within.unwrap_or(0);
-                look_up(block, line.since, floor, at, within, library, target)
+                let wrappers = self.frame.wrappers();
+                look_up(
+                    block,
+                    floor..line.since,
+                    at,
+                    within,
+                    library,
+                    target,
+                    wrappers,
+                )
             };
             let context = self.memory.look_back(library, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
@@ -398,14 +410,18 @@ impl Own {
 /// Looks up the few lines above a hit for a condition without a literal.
 fn look_up(
     block: &Block,
-    since: usize,
-    floor: usize,
+    above: Range<usize>,
     at: At,
     within: u32,
     library: &Library,
     target: Target,
+    wrappers: &Wrappers,
 ) -> Option<WatchHit> {
     let bytes = block.bytes();
+    let Range {
+        start: floor,
+        end: since,
+    } = above;
     let mut end = since.checked_sub(1)?;
     for _ in 0..4 * within.max(1) {
         let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |k| k + 1);
@@ -416,7 +432,7 @@ fn look_up(
         if at.place.line.saturating_sub(line) > u64::from(within) {
             return None;
         }
-        let view = Line::new(&bytes[start..end], false);
+        let view = Line::new(&bytes[start..end], false).within(wrappers);
         let same_output = view.stream == at.stream || view.stream == 0 || at.stream == 0;
         if same_output {
             let place = Place { line, ..at.place };

@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, foreign, frame};
+use crate::trace::{Block, Wrappers, foreign, frame};
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -31,6 +31,8 @@ pub struct Tail {
     borders: Vec<usize>,
     joins: Vec<(usize, u64)>,
     groups: OnceLock<Groups>,
+    /// The tools that wrap its lines.
+    pub(super) wrappers: Wrappers,
     /// The stage it belongs to.
     pub stage: u32,
     /// Its text begins in the middle of the stage.
@@ -110,7 +112,7 @@ impl Tail {
             .binary_search_by_key(&line, |c| c.line)
             .is_ok();
         let command = echoed && starts_command(piece);
-        let view = Line::new(piece, command);
+        let view = Line::new(piece, command).within(&self.wrappers);
         if view.content().is_empty() {
             return None;
         }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::Wrappers;
 use super::escape;
 use super::prefix::{self, Prefix};
 
@@ -50,6 +51,23 @@ impl<'a> Line<'a> {
             stream,
             command,
         }
+    }
+
+    /// Without the prefixes that are known for such by what the log has said.
+    #[inline]
+    #[must_use]
+    pub fn within(mut self, known: &Wrappers) -> Self {
+        if known.any() {
+            let mut prefix = Prefix {
+                stamps: 0,
+                content: self.content_at,
+                stream: self.stream,
+            };
+            known.split_off(self.text, &mut prefix);
+            self.content_at = prefix.content;
+            self.stream = prefix.stream;
+        }
+        self
     }
 
     /// What it is, by its form.

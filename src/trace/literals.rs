@@ -61,4 +61,6 @@ pub const FRAME: &[&str] = &[
     "\u{2b50} run ",
     "\u{274c}  failure - ",
     "failed but continue next step",
+    // What tells of tools that wrap lines (see `wrappers`).
+    "packages in scope: ",
 ];

@@ -23,8 +23,10 @@ pub mod reader;
 pub mod stamp;
 pub mod verdict;
 mod wide;
+mod wrappers;
 
 pub use block::{Block, Piece};
 pub use frame::Frame;
 pub use line::{Kind, Line};
 pub use reader::BlockReader;
+pub use wrappers::Wrappers;

@@ -49,6 +49,14 @@ pub struct Prefix {
     pub stream: u32,
 }
 
+impl Prefix {
+    /// Goes on behind a wrapper's prefix.
+    pub(super) fn behind(&mut self, len: usize, stream: u32) {
+        self.content += len;
+        self.stream = self.stream.wrapping_mul(31) ^ stream;
+    }
+}
+
 /// Splits the prefixes off a clean line.
 pub fn split(line: &[u8]) -> Prefix {
     let clock = clock(line);
@@ -58,15 +66,19 @@ pub fn split(line: &[u8]) -> Prefix {
         content: stamps,
         stream: 0,
     };
+    wrappers(line, &mut prefix);
+    prefix
+}
+
+/// Splits the wrappers off that follow.
+pub(super) fn wrappers(line: &[u8], prefix: &mut Prefix) {
     // Wrappers nest (compose around BuildKit), but not without end.
     for _ in 0..3 {
         let Some((len, stream)) = wrapper(&line[prefix.content..]) else {
             break;
         };
-        prefix.content += len;
-        prefix.stream = prefix.stream.wrapping_mul(31) ^ stream;
+        prefix.behind(len, stream);
     }
-    prefix
 }
 
 /// The job and step names of a `gh run view --log` line, and how long the prefix is.
@@ -265,7 +277,7 @@ fn compose(text: &[u8]) -> Option<(usize, u32)> {
 }
 
 /// A number for an output that has a name.
-fn stream(name: &[u8]) -> u32 {
+pub(super) fn stream(name: &[u8]) -> u32 {
     let hash = |hash: u32, b: &u8| hash.wrapping_mul(31) ^ u32::from(*b);
     name.iter().fold(7, hash) | 1 << 31
 }

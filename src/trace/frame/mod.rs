@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::line::Line;
 use super::marker::{self, Edge};
-use super::{escape, foreign, prefix};
+use super::{Wrappers, escape, foreign, prefix};
 use crate::model::{Dialect, JobFacts, Outcome, Place, Time};
 
 mod about;
@@ -40,6 +40,7 @@ pub struct Frame {
     verdicts: Verdicts,
     github: Github,
     others: Others,
+    wrappers: Wrappers,
     /// Nothing has passed.
     fresh: bool,
 }
@@ -61,6 +62,7 @@ impl Frame {
             verdicts: Verdicts::default(),
             github: Github::default(),
             others: Others::default(),
+            wrappers: Wrappers::default(),
             fresh: true,
         }
     }
@@ -111,6 +113,11 @@ impl Frame {
         self.github.in_header()
     }
 
+    /// The tools that have said that they wrap lines.
+    pub fn wrappers(&self) -> &Wrappers {
+        &self.wrappers
+    }
+
     /// A verdict that stands outside of all sections has passed.
     pub fn has_ended(&self) -> bool {
         self.verdicts.ended()
@@ -154,6 +161,7 @@ impl Frame {
         if self.about.project.is_none() && by_runner {
             self.about.project_line(&text);
         }
+        self.wrappers.read(&text);
         self.foreign_line(&text, next, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
         if self.facts.dialect == Dialect::Github

@@ -1,0 +1,165 @@
+//! Prefixes of wrapping tools that only count where the log has said which tool runs.
+//!
+//! By their form alone they could be anything: a bar before each line (act, where it prints in colour, puts no name there), a
+//! name and a word before a colon (turbo, whose tasks may be called anything).
+
+use std::sync::Arc;
+
+use super::foreign::{self, Act};
+use super::prefix::{self, Prefix};
+
+/// Most packages of one run that are remembered.
+const MAX_PACKAGES: usize = 2000;
+/// Longest name of a task, in bytes.
+const MAX_TASK: usize = 100;
+
+/// What a log has said so far of the tools that wrap its lines.
+#[derive(Debug, Clone, Default)]
+pub struct Wrappers {
+    act: bool,
+    /// The packages whose tasks turbo runs.
+    turbo: Option<Arc<[Box<[u8]>]>>,
+}
+
+impl Wrappers {
+    /// Reads a line that may say it.
+    pub(super) fn read(&mut self, text: &str) {
+        if let Some(packages) = packages(text) {
+            let packages = packages.split(", ").take(MAX_PACKAGES);
+            let packages = packages.map(|name| name.trim().as_bytes().into());
+            self.turbo = Some(packages.collect());
+        }
+        let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
+        self.act = self.act || foreign::act(text).is_some_and(runs);
+    }
+
+    /// Is there any?
+    #[inline]
+    pub(super) fn any(&self) -> bool {
+        self.act || self.turbo.is_some()
+    }
+
+    /// Splits such prefixes off a line, and those of other wrappers behind them.
+    pub(super) fn split_off(&self, line: &[u8], prefix: &mut Prefix) {
+        for _ in 0..2 {
+            let starts = prefix.content == prefix.stamps;
+            let Some((len, name)) = self.split(&line[prefix.content..], starts) else {
+                break;
+            };
+            let stream = if name.is_empty() {
+                0
+            } else {
+                prefix::stream(name)
+            };
+            prefix.behind(len, stream);
+            prefix::wrappers(line, prefix);
+        }
+    }
+
+    /// Length of such a prefix, and what names the output behind it. `starts`: there is no other before it.
+    fn split<'t>(&self, text: &'t [u8], starts: bool) -> Option<(usize, &'t [u8])> {
+        match text.first()? {
+            b'|' if self.act && starts => match text.get(1) {
+                None => Some((1, &[])),
+                Some(b' ') => Some((2, &[])),
+                Some(_) => None,
+            },
+            _ => task(text, self.turbo.as_deref()?),
+        }
+    }
+}
+
+/// The packages in `• Packages in scope: docs, web`, turbo's header; its bullet may have been through an encoding.
+fn packages(text: &str) -> Option<&str> {
+    let (bullet, packages) = text.split_once("Packages in scope: ")?;
+    let bullet = bullet.trim();
+    let sign = !bullet.is_empty() && bullet.len() <= 8 && !bullet.is_ascii();
+    sign.then_some(packages)
+}
+
+/// `web:build:prod: `, `@scope/web:test.unit: `, `//:build: `, `//#build: `: package, task.
+fn task<'t>(text: &'t [u8], packages: &[Box<[u8]>]) -> Option<(usize, &'t [u8])> {
+    let colon = memchr::memchr2(b':', b'#', text)?;
+    let (package, behind) = (&text[..colon], &text[colon + 1..]);
+    let root = package == b"//";
+    if !root && (text[colon] == b'#' || !packages.iter().any(|name| **name == *package)) {
+        return None;
+    }
+    let word = behind.iter().take(MAX_TASK + 1);
+    let len = word.take_while(|b| !b.is_ascii_whitespace()).count();
+    let task = behind[..len].strip_suffix(b":")?;
+    if !task.first().is_some_and(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let name = colon + 1 + task.len();
+    Some(((name + 2).min(text.len()), &text[..name]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content<'t>(wrappers: &Wrappers, text: &'t str) -> &'t str {
+        let split = wrappers.split(text.as_bytes(), true);
+        &text[split.map_or(0, |(len, _)| len)..]
+    }
+
+    fn told(line: &str) -> Wrappers {
+        let mut wrappers = Wrappers::default();
+        wrappers.read(line);
+        wrappers
+    }
+
+    #[test]
+    fn tasks_have_any_name_once_their_packages_are_known() {
+        let turbo = told("   \u{2022} Packages in scope: //, @Acme/ui, error, web");
+        for (line, text) in [
+            ("web:build:prod: error: x", "error: x"),
+            ("web:test.unit: x", "x"),
+            ("web:test.unit:", ""),
+            ("@Acme/ui:e2e_smoke:  x", " x"),
+            ("//:build: x", "x"),
+            ("//#build: x", "x"),
+            ("error:lint: x", "x"),
+        ] {
+            assert_eq!(content(&turbo, line), text, "{line}");
+        }
+        for line in [
+            "error: x",
+            "web: x",
+            "web:build x: y",
+            "web:3000: connection refused",
+            "web:build:x",
+            "web:",
+            "web#build: x",
+            "src/main.rs:3: x",
+            "docs:build: x",
+            "// build: x",
+            "| x",
+        ] {
+            assert_eq!(content(&turbo, line), line);
+        }
+        assert!(told("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
+    }
+
+    #[test]
+    fn a_bar_is_acts_where_act_has_named_a_step() {
+        let act = told("[ci/build] \u{2b50} Run Main npm ci");
+        assert_eq!(content(&act, "| npm error x"), "npm error x");
+        assert_eq!(content(&act, "|   indented"), "  indented");
+        assert_eq!(content(&act, "|"), "");
+        assert_eq!(content(&act, "||"), "||");
+        assert_eq!(content(&act, "web:x.y: z"), "web:x.y: z");
+        assert_eq!(act.split(b"| x", false), None);
+        for line in [
+            "",
+            "| x",
+            "Packages in scope: web",
+            "see: Packages in scope: web",
+            "\u{2b50} Run Main npm ci",
+            "[ci/build] \u{1f3c1}  Job failed",
+        ] {
+            assert!(!told(line).any(), "{line}");
+        }
+    }
+}
