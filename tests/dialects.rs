@@ -603,6 +603,29 @@ fn behind(prefix: &str, text: &str) -> String {
         .collect()
 }
 
+#[test]
+fn what_cannot_be_part_of_a_steps_header_is_output() {
+    let failed = "##[error]Process completed with exit code 1.\n";
+    let output = "> black --check\nwould reformat app/main.py\n";
+    let shell = "black --check .\nshell: /usr/bin/bash -e {0}\n";
+    // Its end was lost, or a script opened a group of such a name.
+    for (header, line) in [
+        (format!("##[group]Run black --check .\n{shell}"), 5),
+        ("##[group]Run black --check .\n".to_owned(), 3),
+        ("##[group]Run all checks\n".to_owned(), 3),
+    ] {
+        for end in ["", "##[endgroup]\n"] {
+            let text = format!("{header}{output}{end}{failed}");
+            is(&log(&text), "lint/black-ruff-format", line);
+        }
+    }
+    // Among values nobody can tell.
+    let header =
+        format!("##[group]Run black --check .\n{shell}env:\n  HELP: >\n{output}##[endgroup]\n");
+    let report = log(&format!("{header}the frobnicator refused: error\n{failed}"));
+    assert_eq!(cause(&report), ("?".to_owned(), 9), "{report}");
+}
+
 /// A step as act prints it.
 fn act_step(job: &str, name: &str, output: &str, ends: &str) -> String {
     format!(

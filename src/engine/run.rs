@@ -11,6 +11,7 @@ use crate::matcher::Found;
 use crate::model::{Hit, Place, WatchHit};
 use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope};
+use crate::trace::header::Header;
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Frame, Piece, Wrappers, frame, prefix};
 
@@ -21,6 +22,9 @@ pub(super) struct Run<'l> {
     pub store: Store,
     pub memory: Memory,
     pub tail: Tail,
+    /// The header of a step whose end has not been seen, and where it ended, in clean bytes of the log.
+    header: Option<Header>,
+    header_end: u64,
     /// The tail is of a stage with a name, and where it ends there is no doubt.
     tail_named: bool,
     tail_final: bool,
@@ -58,6 +62,8 @@ impl<'l> Run<'l> {
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
+            header: None,
+            header_end: u64::MAX,
             tail_named: false,
             tail_final: false,
             tail_kept: false,
@@ -129,6 +135,22 @@ impl<'l> Run<'l> {
         }
     }
 
+    /// Looks for the end of the header from that offset on.
+    pub(super) fn follow_header(&mut self, block: &Block, mut from: usize) {
+        let Some(header) = &mut self.header else {
+            return;
+        };
+        let text = &block.bytes()[..block.owned()];
+        if from == block.start() && block.column() > 0 {
+            // The rest of a line that is known by its beginning.
+            from = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k + 1);
+        }
+        if let Some(end) = header.end(text, from) {
+            self.header = None;
+            self.header_end = block.base() + end as u64;
+        }
+    }
+
     pub(super) fn piece(
         &mut self,
         block: &Block,
@@ -156,6 +178,11 @@ impl<'l> Run<'l> {
             self.change(block, from, line, |frame| {
                 frame.look(&view, piece, next.map(first_line), line)
             });
+            if self.frame.in_step_header() && view.text.starts_with(GITHUB_COMMAND) {
+                self.header = Header::opened_by(view.text);
+                self.header_end = u64::MAX;
+                self.follow_header(block, to + 1);
+            }
         }
         // Behind the frame: a marker that lost its CR stands on the same line, before the command.
         if command {
@@ -167,7 +194,8 @@ impl<'l> Run<'l> {
             );
         }
         view.command |= view.text.starts_with(GITHUB_COMMAND);
-        let source = self.frame.in_step_header() && !view.command;
+        let in_header = block.base() + (from as u64) < self.header_end;
+        let source = in_header && self.frame.in_step_header() && !view.command;
         let at = At {
             place: self.frame.place(line),
             stage: self.frame.stage(),

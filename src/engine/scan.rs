@@ -149,6 +149,7 @@ impl<'l> Scanner<'l> {
         if block.column() == 0 && start < block.bytes().len() {
             run.frame.resume(first_line(&block.bytes()[start..]));
         }
+        run.follow_header(block, start);
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
         let mut stretch = Stretch::default();

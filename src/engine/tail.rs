@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 
 use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
+use crate::trace::header::Header;
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Wrappers, foreign, frame};
 
@@ -205,6 +206,11 @@ impl Groups {
         let mut groups = Self::default();
         let (mut header, mut in_group) = (None, false);
         let mut at = 0;
+        // What the header of a step cannot hold ends it.
+        let closed = |from: usize, opening: &[u8], behind: usize| {
+            let end = Header::opened_by(opening)?.end(text, behind)?;
+            Some((from, end))
+        };
         while let Some(mark) = MARK.find(&text[at..]).map(|k| at + k) {
             let from = memchr::memrchr(b'\n', &text[at..mark]).map_or(at, |k| at + k + 1);
             let to = memchr::memchr(b'\n', &text[mark..]).map_or(text.len(), |k| mark + k);
@@ -223,8 +229,11 @@ impl Groups {
             if end || error {
                 let stretch = header.take().map(|begin| (begin, from));
                 groups.stretches.extend(stretch);
-            } else if view.text.starts_with(b"##[group]Run ") {
-                header.get_or_insert(from);
+            } else if header.is_none() && view.text.starts_with(b"##[group]Run ") {
+                match closed(from, view.text, (to + 1).min(text.len())) {
+                    Some(stretch) => groups.stretches.push(stretch),
+                    None => header = Some(from),
+                }
             }
         }
         groups
@@ -275,6 +284,7 @@ mod tests {
     fn forward(tail: &Tail, mut line: u64) -> Vec<(u64, String, bool)> {
         let mut out: Vec<(u64, String, bool)> = Vec::new();
         let (mut header, mut in_group) = (false, false);
+        let mut opened: Option<Header> = None;
         let (mut at, mut border) = (0, 0);
         let mut join = tail.joins.partition_point(|(join, _)| *join == 0);
         while at < tail.text.len() {
@@ -285,7 +295,16 @@ mod tests {
             }
             let view = Line::new(&tail.text[at..end], false);
             if !view.content().is_empty() {
-                header = (header || view.text.starts_with(b"##[group]Run "))
+                let piece = &tail.text[at..end];
+                let ends = |header: &mut Header| header.end(piece, 0).is_some();
+                if opened.as_mut().is_some_and(ends) {
+                    (opened, header) = (None, false);
+                }
+                if !header && view.text.starts_with(b"##[group]Run ") {
+                    opened = Header::opened_by(view.text);
+                    header = true;
+                }
+                header = header
                     && !view.text.starts_with(b"##[endgroup]")
                     && !view.text.starts_with(b"##[error]");
                 if view.text.starts_with(b"##[endgroup]") && !in_group {

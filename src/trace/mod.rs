@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod escape;
 pub(crate) mod foreign;
 pub mod frame;
+pub mod header;
 pub mod line;
 mod lines;
 pub mod literals;
