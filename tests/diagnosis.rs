@@ -102,6 +102,26 @@ fn a_test_that_fails_in_silence_is_named_as_such() {
 }
 
 #[test]
+fn output_that_was_sent_elsewhere_is_told_where_nothing_was_printed() {
+    let meaning =
+        |text: &str| report("silent.log", text, &[])["unexplained"]["exit_meaning"].clone();
+    let failed = "ERROR: Job failed: exit code 2\n";
+    for (command, words) in [
+        ("./build.sh > build.log 2>&1", "went to `build.log`"),
+        ("./build.sh &>/dev/null", "thrown away (`/dev/null`)"),
+        ("app check --quiet", "told to print nothing (`--quiet`)"),
+    ] {
+        let silent = meaning(&format!("$ ./prepare.sh\nready\n$ {command}\n{failed}"));
+        assert!(silent.as_str().unwrap().contains(words), "{silent}");
+        let speaks = meaning(&format!("$ {command}\nthe lamp went out\n{failed}"));
+        assert_eq!(speaks, Value::Null);
+    }
+    let lost = meaning("$ ./run.sh > run.log 2>&1\nERROR: Job failed: exit code 255\n");
+    let lost = lost.as_str().unwrap();
+    assert!(lost.contains("ssh") && lost.contains("`run.log`"), "{lost}");
+}
+
+#[test]
 fn what_a_passing_run_prints_is_no_cause() {
     let failed = "$ ./suite.sh\nfatal: could not read from db-17\nconnecting to 10.0.0.7\nthe lamp went out\n\
                   ERROR: Job failed: exit code 1\n";

@@ -28,6 +28,7 @@ mod refine;
 mod relations;
 mod render;
 mod shell;
+mod silence;
 mod telling;
 mod unexplained;
 

@@ -1,8 +1,8 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
 use super::recovered::{Region, Where};
-use super::{Case, Settled, exit, fingerprint, hollow, telling};
-use crate::model::{Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
+use super::{Case, Settled, exit, fingerprint, hollow, silence, telling};
+use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::verdict;
 
@@ -143,12 +143,31 @@ pub(super) fn extract(
     Some(Unexplained {
         line: best_line.map(|line| line.place.line),
         lines,
-        exit_meaning: facts.exit_code.and_then(|code| {
-            let silent = facts.last_command().filter(|c| region.is_silent(c.index));
-            exit::meaning(code, lang).or_else(|| exit::of_test(code, &silent?.text, lang))
-        }),
+        exit_meaning: facts
+            .exit_code
+            .and_then(|code| exit_meaning(case, region, code, lang)),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
+}
+
+/// What the exit code means, and why the command that ended so said nothing.
+fn exit_meaning(case: &Case, region: &Region, code: i64, lang: Lang) -> Option<String> {
+    let facts = case.facts();
+    let meaning = exit::meaning(code, lang);
+    let Some(silent) = facts.last_command().filter(|c| region.is_silent(c.index)) else {
+        return meaning;
+    };
+    if let Some(tests) = exit::of_test(code, &silent.text, lang) {
+        return Some(tests);
+    }
+    // GitHub shows a whole script at once: which of its commands failed nobody knows.
+    let known = facts.dialect != Dialect::Github;
+    let gitlab = facts.dialect == Dialect::Gitlab;
+    let reason = || silence::of_command(&case.told(&silent.text), gitlab, lang);
+    match (meaning, known.then(reason).flatten()) {
+        (Some(meaning), Some(reason)) => Some(format!("{meaning}; {reason}")),
+        (meaning, reason) => meaning.or(reason),
+    }
 }
 
 /// What a line is worth that a chain of reasons ends in.

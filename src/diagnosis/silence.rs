@@ -1,0 +1,343 @@
+//! Why a command that failed said nothing: its output was sent elsewhere, or it was told to be quiet.
+
+use crate::model::Lang;
+
+/// Longest name of a file, or option, that is told.
+const LONGEST: usize = 80;
+
+/// Where what a command printed is to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Away<'c> {
+    File(&'c str),
+    /// Nowhere: to the null device, under that name.
+    Nowhere(&'c str),
+    /// It was told to print nothing, by that option.
+    Quiet(&'c str),
+    /// curl's `-s` hides its errors too, unless `-S` shows them.
+    Curl(&'c str),
+}
+
+/// One clause on a command that failed and printed nothing; `None` where it does not tell why.
+pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<String> {
+    let words = last_command(command)?;
+    let away = redirected(&words).or_else(|| quiet(&words))?;
+    let text = match (away, lang) {
+        (Away::File(file), Lang::En) if gitlab => format!(
+            "what the command printed went to `{file}`: print that file in `after_script`, keep it as an artifact (`when: always`), or \
+             let `tee` show it as well"
+        ),
+        (Away::File(file), Lang::En) => format!(
+            "what the command printed went to `{file}`: print that file when the command fails, keep it as an artifact, or let `tee` \
+             show it as well"
+        ),
+        (Away::File(file), Lang::Ko) if gitlab => format!(
+            "이 명령의 출력은 `{file}` 파일에 기록되었습니다. `after_script`에서 그 파일을 출력하거나 artifact로 남기거나(`when: always`) \
+             `tee`로 함께 출력하세요"
+        ),
+        (Away::File(file), Lang::Ko) => format!(
+            "이 명령의 출력은 `{file}` 파일에 기록되었습니다. 실패할 때 그 파일을 출력하거나 artifact로 남기거나 `tee`로 함께 출력하세요"
+        ),
+        (Away::Nowhere(device), Lang::En) => format!(
+            "what the command printed was thrown away (`{device}`): run it without that to see why it failed"
+        ),
+        (Away::Nowhere(device), Lang::Ko) => format!(
+            "이 명령의 출력을 버렸습니다(`{device}`). 그 부분을 빼고 실행하면 실패한 이유가 보입니다"
+        ),
+        (Away::Quiet(option), Lang::En) => format!(
+            "the command was told to print nothing (`{option}`): run it without that to see why it failed"
+        ),
+        (Away::Quiet(option), Lang::Ko) => format!(
+            "이 명령은 아무것도 출력하지 않도록 실행되었습니다(`{option}`). 그 옵션을 빼고 실행하면 실패한 이유가 보입니다"
+        ),
+        (Away::Curl(option), Lang::En) => {
+            format!(
+                "curl was told to hide its errors (`{option}`): with `-S` it says why it failed"
+            )
+        }
+        (Away::Curl(option), Lang::Ko) => {
+            format!(
+                "curl이 오류를 숨기도록 실행되었습니다(`{option}`). `-S`를 더하면 실패한 이유를 출력합니다"
+            )
+        }
+    };
+    Some(text)
+}
+
+/// The words of the only command there that can have failed in silence. What only changes a folder or a variable may stand before it, and
+/// what only passes its status on behind.
+fn last_command(command: &str) -> Option<Vec<&str>> {
+    // The runner shows only the first line of these.
+    if command.ends_with("# collapsed multi-line command") {
+        return None;
+    }
+    // PowerShell's way to call a program.
+    let mut commands = commands(command.strip_prefix("& ").unwrap_or(command))?;
+    while let [.., (_, "||"), (last, "")] = &commands[..] {
+        let passes = matches!(last.first(), Some(&("exit" | "return" | "false")));
+        if !passes {
+            return None;
+        }
+        commands.pop();
+        commands.last_mut()?.1 = "";
+    }
+    let (last, before) = commands.split_last()?;
+    let prepares = |(words, joint): &(Vec<&str>, &str)| {
+        let first = words.first().copied().unwrap_or_default();
+        let sets = matches!(first, "cd" | "mkdir" | "export" | "set");
+        sets && matches!(*joint, "&&" | ";") && redirected(words).is_none()
+    };
+    before.iter().all(prepares).then(|| last.0.clone())
+}
+
+/// The commands of a line, each with what joins it to the next; `None` where there is more than commands in a row.
+fn commands(text: &str) -> Option<Vec<(Vec<&str>, &str)>> {
+    let mut commands = Vec::new();
+    let mut words: Vec<&str> = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &text[at..];
+        let joint = ["&&", "||", ";"].into_iter().find(|j| rest.starts_with(j));
+        if bytes[at].is_ascii_whitespace() {
+            at += 1;
+        } else if let Some(joint) = joint {
+            commands.push((std::mem::take(&mut words), joint));
+            at += joint.len();
+        } else if matches!(bytes[at], b'(' | b'{' | b'|' | b'#') {
+            return None;
+        } else {
+            let len = word(rest)?;
+            words.push(&rest[..len]);
+            at += len;
+        }
+    }
+    if !words.is_empty() {
+        commands.push((words, ""));
+    }
+    Some(commands)
+}
+
+/// Length of the word at the start of a text: redirections are words of their own. `None` where a quote is never closed, or the
+/// command goes to the background.
+fn word(text: &str) -> Option<usize> {
+    if let Some(len) = redirection(text) {
+        return Some(len);
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        // Up to what closes it: nothing is nested as far as this looks.
+        let closes = |from: usize, end: u8| Some(from + 1 + memchr::memchr(end, &rest[from..])?);
+        at += match rest {
+            [b'\\', _, ..] => 2,
+            [quote @ (b'"' | b'\'' | b'`'), ..] => closes(1, *quote)?,
+            [b'$', b'(', ..] => closes(2, b')')?,
+            [b'$', b'{', ..] => closes(2, b'}')?,
+            [b'&', b'&', ..] => break,
+            [b'&', ..] if redirection(&text[at..]).is_none() => return None,
+            [b'>' | b'<' | b'&' | b'|' | b';' | b')', ..] => break,
+            [b, ..] if b.is_ascii_whitespace() => break,
+            _ => 1,
+        };
+    }
+    (at > 0).then_some(at)
+}
+
+/// The ways to send output elsewhere, the longest first.
+const REDIRECTIONS: &[(&str, Stream)] = &[
+    ("2>&1", Stream::ErrorToOutput),
+    ("1>&2", Stream::OutputToError),
+    ("&>>", Stream::Both),
+    ("*>>", Stream::Both),
+    ("1>>", Stream::Output),
+    ("2>>", Stream::Error),
+    (">&2", Stream::OutputToError),
+    ("&>", Stream::Both),
+    ("*>", Stream::Both),
+    (">&", Stream::Both),
+    ("1>", Stream::Output),
+    ("2>", Stream::Error),
+    (">>", Stream::Output),
+    (">|", Stream::Output),
+    (">", Stream::Output),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Output,
+    Error,
+    Both,
+    ErrorToOutput,
+    OutputToError,
+}
+
+fn redirection(text: &str) -> Option<usize> {
+    let (sign, _) = REDIRECTIONS
+        .iter()
+        .find(|(sign, _)| text.starts_with(sign))?;
+    Some(sign.len())
+}
+
+/// Where the output of a command goes, by its words.
+fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
+    let (mut output, mut error) = (None, None);
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        let Some((_, stream)) = REDIRECTIONS.iter().find(|(sign, _)| *sign == word) else {
+            continue;
+        };
+        let mut target = || Some(target(words.next()?));
+        match stream {
+            Stream::Output => output = target()?,
+            Stream::Error => error = target()?,
+            Stream::Both => {
+                output = target()?;
+                error = output;
+            }
+            Stream::ErrorToOutput => error = output,
+            Stream::OutputToError => output = error,
+        }
+    }
+    let files = [error, output].into_iter().flatten();
+    let file = files.clone().find(|away| matches!(away, Away::File(_)));
+    file.or_else(|| files.into_iter().next())
+}
+
+/// What stands behind a redirection; `None` for the name of a file that is too long to tell.
+fn target(word: &str) -> Option<Away<'_>> {
+    const NULL: &[&str] = &["/dev/null", "nul", "nul:", "$null"];
+    let name = word.trim_matches(['"', '\'']);
+    let terminal = matches!(name, "/dev/stdout" | "/dev/stderr" | "/dev/tty" | "CON");
+    if terminal || name.is_empty() || name.len() > LONGEST || name.contains('`') {
+        None
+    } else if NULL.iter().any(|null| null.eq_ignore_ascii_case(name)) {
+        Some(Away::Nowhere(name))
+    } else {
+        Some(Away::File(name))
+    }
+}
+
+/// An option that tells a command to print nothing.
+fn quiet<'c>(words: &[&'c str]) -> Option<Away<'c>> {
+    let program = words.iter().find(|word| !word.contains('='))?;
+    let program = program.rsplit(['/', '\\']).next()?;
+    let short = |letter: char| {
+        let with = |word: &&&str| {
+            let letters = word.strip_prefix('-').unwrap_or_default();
+            letters.contains(letter) && letters.bytes().all(|b| b.is_ascii_alphabetic())
+        };
+        words[1..].iter().find(with).copied()
+    };
+    if matches!(program, "curl" | "curl.exe") {
+        let silent = short('s').or_else(|| words.iter().find(|w| **w == "--silent").copied())?;
+        let shows = short('S').is_some() || words.contains(&"--show-error");
+        return (!shows).then_some(Away::Curl(silent));
+    }
+    if matches!(program, "wget" | "wget.exe")
+        && let Some(option) = short('q')
+    {
+        return Some(Away::Quiet(option));
+    }
+    let long = words[1..]
+        .iter()
+        .find(|w| matches!(**w, "--quiet" | "--silent"));
+    long.map(|option| Away::Quiet(option))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn away(command: &str) -> Option<Away<'_>> {
+        let words = last_command(command)?;
+        redirected(&words).or_else(|| quiet(&words))
+    }
+
+    #[test]
+    fn output_that_went_into_a_file_is_found() {
+        for (command, file) in [
+            ("make > build.log 2>&1", "build.log"),
+            ("make >build.log 2>&1", "build.log"),
+            ("make &> build.log", "build.log"),
+            ("make &>>logs/$CI_JOB_ID.log", "logs/$CI_JOB_ID.log"),
+            ("make 2>&1 > build.log", "build.log"),
+            ("make > out.txt 2> err.txt", "err.txt"),
+            ("make > \"my build.log\" 2>/dev/null", "my build.log"),
+            (
+                "cd app && make all > ../build.log 2>&1 || exit 1",
+                "../build.log",
+            ),
+            (
+                "export A=1; make V=\"a; b\" $(opts > x) > b.log 2>&1",
+                "b.log",
+            ),
+            ("& ./build.ps1 *> build.log", "build.log"),
+            ("msbuild app.sln >> build.log", "build.log"),
+        ] {
+            let found = match away(command) {
+                Some(Away::File(file)) => Some(file),
+                _ => None,
+            };
+            assert_eq!(found, Some(file), "{command}");
+        }
+    }
+
+    #[test]
+    fn output_that_nobody_keeps_is_found() {
+        for (command, device) in [
+            ("make > /dev/null 2>&1", "/dev/null"),
+            ("make &>/dev/null", "/dev/null"),
+            ("make 2>/dev/null", "/dev/null"),
+            ("make >NUL 2>&1", "NUL"),
+        ] {
+            assert_eq!(away(command), Some(Away::Nowhere(device)), "{command}");
+        }
+        assert_eq!(away("app check --quiet"), Some(Away::Quiet("--quiet")));
+        assert_eq!(away("wget -q https://example.com"), Some(Away::Quiet("-q")));
+        assert_eq!(
+            away("curl -sf https://example.com"),
+            Some(Away::Curl("-sf"))
+        );
+        assert_eq!(
+            away("A=1 curl --silent -o x.tgz u"),
+            Some(Away::Curl("--silent"))
+        );
+    }
+
+    #[test]
+    fn other_commands_tell_nothing() {
+        for command in [
+            "",
+            "make",
+            "make 2>&1",
+            "make >&2",
+            "make 2>&1 | tee build.log",
+            "make > build.log 2>&1; ./check",
+            "./check && make > build.log 2>&1",
+            "make > build.log 2>&1 || cat build.log",
+            "( make ) > build.log 2>&1",
+            "make > build.log 2>&1 # collapsed multi-line command",
+            "echo 'a > b'",
+            "test \"a > b\" = x",
+            "make > \"unclosed",
+            "make > /dev/stderr",
+            "make >",
+            "curl -sSf https://example.com",
+            "curl -fs --show-error https://example.com",
+            "tar -xzf silent.tgz",
+            "make -s",
+            "server > log 2>&1 &",
+        ] {
+            assert_eq!(away(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn it_is_told_in_both_languages() {
+        let told = |gitlab, lang| of_command("make > a.log 2>&1", gitlab, lang).unwrap();
+        assert!(told(true, Lang::En).contains("`a.log`: print that file in `after_script`"));
+        assert!(!told(false, Lang::En).contains("after_script"));
+        assert!(told(true, Lang::Ko).contains("`a.log` 파일에 기록"));
+    }
+}
