@@ -1,7 +1,7 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
 use super::{escape, marker, stamp};
@@ -151,7 +151,8 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             len => Some((len, 0)),
         },
         b'a'..=b'z' => compose(text).or_else(|| turbo(text)).or_else(|| pnpm(text)),
-        b'A'..=b'Z' | b'0'..=b'9' => compose(text),
+        b'0'..=b'9' => compose(text).or_else(|| elapsed(text)),
+        b'A'..=b'Z' => compose(text),
         _ => None,
     }
 }
@@ -253,6 +254,17 @@ fn buildkit(text: &[u8]) -> Option<(usize, u32)> {
     Some((at, step + 1))
 }
 
+/// `0.345 `, `12.34 `, `123.4 ` (BuildKit, where it repeats what a failed step printed: seconds with three decimals below ten,
+/// two below a hundred, then one; moby/buildkit util/progress/progressui/display.go).
+fn elapsed(text: &[u8]) -> Option<(usize, u32)> {
+    let text = &text[..text.len().min(10)];
+    let whole = digits(text);
+    let part = digits(text.get(whole + 1..)?);
+    let form = matches!((whole, part), (1, 3) | (2, 2) | (3..=6, 1));
+    let end = whole + 1 + part;
+    (form && text[whole] == b'.' && text.get(end) == Some(&b' ')).then_some((end + 1, 0))
+}
+
 /// `web-1  | ` and `web_1 | ` (docker compose: service, replica, aligned bar).
 fn compose(text: &[u8]) -> Option<(usize, u32)> {
     let window = &text[..text.len().min(80)];
@@ -338,6 +350,9 @@ mod tests {
                 "FAIL a.test.ts",
             ),
             ("apps/web build:", ""),
+            ("0.345 E: Unable to locate", "E: Unable to locate"),
+            ("12.34   indented", "  indented"),
+            ("123.4 npm error x", "npm error x"),
             ("15:40:07 ERROR: x", "ERROR: x"),
             ("15:40:07  #12 3.4 E: x", "E: x"),
         ];
@@ -390,6 +405,13 @@ mod tests {
             "acme/web not found: x",
             "lib//a test: x",
             "apps/web build:x",
+            // Not BuildKit's: versions, sums, columns.
+            "1.2 x",
+            "0.34 x",
+            "12.345 x",
+            "1.2.3 x",
+            "0.345s x",
+            "0.345",
             // Not Jenkins': a tool's own.
             "3:40:07 PM x",
             "11:40:07 AM x",
