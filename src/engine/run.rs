@@ -37,7 +37,7 @@ pub(super) struct Run<'l> {
     /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
     pub age: u64,
     /// For each pattern whether it has as many hits in this stage as are kept; empty where none has.
-    pub enough: Vec<bool>,
+    enough: Vec<bool>,
     /// The line that is looked at may be one of the last of its stage, whose hits are kept.
     pub is_late: bool,
     /// The content of the line that is looked at, folded.
@@ -236,7 +236,7 @@ impl<'l> Run<'l> {
     }
 
     /// Has a pattern as many hits in this stage as are kept?
-    fn has_enough(&self, pattern: u16) -> bool {
+    pub(super) fn has_enough(&self, pattern: u16) -> bool {
         self.enough.get(usize::from(pattern)) == Some(&true)
     }
 

@@ -206,7 +206,7 @@ impl<'l> Scanner<'l> {
             }
             targets.sort_unstable();
             targets.dedup();
-            if !run.enough.is_empty() {
+            if targets.iter().any(|target| run.has_enough(target.pattern)) {
                 if piece.since >= stretch.end {
                     let echo = self.echoes.get(echo).copied();
                     let mark = block.marks().get(mark).map(|mark| mark.at);
