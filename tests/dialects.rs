@@ -510,6 +510,16 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
 }
 
 #[test]
+fn azure_pipelines_says_when_a_task_died() {
+    let log = log("\
+##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments 'exec -i -u 1001 4c1d node'.
+##[section]Finishing: Build
+");
+    assert_eq!(facts(&log), "plain | failed | 137 | - | -");
+    is(&log, "disk-memory-limits/oom-exit-137", 1);
+}
+
+#[test]
 fn travis_names_the_first_command_that_failed() {
     let text = "\
 $ git clone https://git.example.com/group/app.git

@@ -97,7 +97,7 @@ pub fn closing(line: &str) -> Option<Closing> {
             .parse::<i64>()
             .ok()
     });
-    if let Some(code) = failing {
+    if let Some(code) = failing.or_else(|| azure_process(line)) {
         return failed(code, Reach::Command);
     }
     match line.split_whitespace().next()? {
@@ -219,7 +219,14 @@ pub fn is_azure(line: &str) -> bool {
             .filter(|(before, _)| before.starts_with(ERROR));
         line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
     };
-    line.starts_with("##[section]") || ends()
+    line.starts_with("##[section]") || ends() || azure_process(line).is_some()
+}
+
+/// `##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments …` (Azure Pipelines, where the task
+/// itself died).
+fn azure_process(line: &str) -> Option<i64> {
+    let said = line.strip_prefix("##[error]Exit code ")?;
+    integer(said.split_once(" returned from process: file name '")?.0)
 }
 
 /// The task that Azure Pipelines starts (`Some(Some(name))`) or finishes (`Some(None)`) in this line.
@@ -265,6 +272,12 @@ mod tests {
                 "##[error]Bash exited with code '1'.",
                 Failed,
                 Some(1),
+                Reach::Command,
+            ),
+            (
+                "##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments 'exec -i x'.",
+                Failed,
+                Some(137),
                 Reach::Command,
             ),
             (

@@ -48,6 +48,7 @@ pub const FRAME: &[&str] = &[
     "cancelling nested steps due to timeout",
     "exited with code ",
     "exited with status ",
+    " returned from process: ",
     "\" exited with ",
     " failed and exited with ",
     "your build exited with ",
