@@ -109,7 +109,10 @@ fn output_that_was_sent_elsewhere_is_told_where_nothing_was_printed() {
     for (command, words) in [
         ("./build.sh > build.log 2>&1", "went to `build.log`"),
         ("./build.sh &>/dev/null", "thrown away (`/dev/null`)"),
-        ("app check --quiet", "told to print nothing (`--quiet`)"),
+        (
+            "wget -q https://example.com/x",
+            "told to print nothing (`-q`)",
+        ),
     ] {
         let silent = meaning(&format!("$ ./prepare.sh\nready\n$ {command}\n{failed}"));
         assert!(silent.as_str().unwrap().contains(words), "{silent}");

@@ -20,7 +20,14 @@ enum Away<'c> {
 /// One clause on a command that failed and printed nothing; `None` where it does not tell why.
 pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<String> {
     let words = last_command(command)?;
-    let away = redirected(&words).or_else(|| quiet(&words))?;
+    // Their exit code says what they found.
+    const ANSWERS: &[&str] = &[
+        "grep", "egrep", "fgrep", "rg", "diff", "cmp", "test", "[", "[[",
+    ];
+    if words.iter().any(|word| ANSWERS.contains(word)) {
+        return None;
+    }
+    let away = quiet(&words).or_else(|| redirected(&words))?;
     let text = match (away, lang) {
         (Away::File(file), Lang::En) if gitlab => format!(
             "what the command printed went to `{file}`: print that file in `after_script`, keep it as an artifact (`when: always`), or \
@@ -179,14 +186,21 @@ fn redirection(text: &str) -> Option<usize> {
     Some(sign.len())
 }
 
-/// Where the output of a command goes, by its words.
+/// Where the errors of a command go, by its words. What only its standard output is sent away from may still tell of them.
 fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     let (mut output, mut error) = (None, None);
     let mut words = words.iter();
+    let mut last = "";
     while let Some(&word) = words.next() {
+        // Another stream: `3>&1`.
+        let numbered = last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit());
+        last = word;
         let Some((_, stream)) = REDIRECTIONS.iter().find(|(sign, _)| *sign == word) else {
             continue;
         };
+        if numbered {
+            return None;
+        }
         let mut target = || Some(target(words.next()?));
         match stream {
             Stream::Output => output = target()?,
@@ -199,9 +213,7 @@ fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
             Stream::OutputToError => output = error,
         }
     }
-    let files = [error, output].into_iter().flatten();
-    let file = files.clone().find(|away| matches!(away, Away::File(_)));
-    file.or_else(|| files.into_iter().next())
+    error
 }
 
 /// What stands behind a redirection; `None` for the name of a file that is too long to tell.
@@ -209,6 +221,21 @@ fn target(word: &str) -> Option<Away<'_>> {
     const NULL: &[&str] = &["/dev/null", "nul", "nul:", "$null"];
     let name = word.trim_matches(['"', '\'']);
     let terminal = matches!(name, "/dev/stdout" | "/dev/stderr" | "/dev/tty" | "CON");
+    // What nobody should print.
+    let lower = name.to_ascii_lowercase();
+    let secret = [
+        "key",
+        "pem",
+        "secret",
+        "token",
+        "passw",
+        "credential",
+        ".env",
+        "kubeconfig",
+    ];
+    if secret.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
     if terminal || name.is_empty() || name.len() > LONGEST || name.contains('`') {
         None
     } else if NULL.iter().any(|null| null.eq_ignore_ascii_case(name)) {
@@ -239,10 +266,7 @@ fn quiet<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     {
         return Some(Away::Quiet(option));
     }
-    let long = words[1..]
-        .iter()
-        .find(|w| matches!(**w, "--quiet" | "--silent"));
-    long.map(|option| Away::Quiet(option))
+    None
 }
 
 #[cfg(test)]
@@ -251,7 +275,7 @@ mod tests {
 
     fn away(command: &str) -> Option<Away<'_>> {
         let words = last_command(command)?;
-        redirected(&words).or_else(|| quiet(&words))
+        quiet(&words).or_else(|| redirected(&words))
     }
 
     #[test]
@@ -261,9 +285,8 @@ mod tests {
             ("make >build.log 2>&1", "build.log"),
             ("make &> build.log", "build.log"),
             ("make &>>logs/$CI_JOB_ID.log", "logs/$CI_JOB_ID.log"),
-            ("make 2>&1 > build.log", "build.log"),
             ("make > out.txt 2> err.txt", "err.txt"),
-            ("make > \"my build.log\" 2>/dev/null", "my build.log"),
+            ("make > \"my build.log\" 2>&1", "my build.log"),
             (
                 "cd app && make all > ../build.log 2>&1 || exit 1",
                 "../build.log",
@@ -273,7 +296,7 @@ mod tests {
                 "b.log",
             ),
             ("& ./build.ps1 *> build.log", "build.log"),
-            ("msbuild app.sln >> build.log", "build.log"),
+            ("msbuild app.sln >> build.log 2>&1", "build.log"),
         ] {
             let found = match away(command) {
                 Some(Away::File(file)) => Some(file),
@@ -290,10 +313,10 @@ mod tests {
             ("make &>/dev/null", "/dev/null"),
             ("make 2>/dev/null", "/dev/null"),
             ("make >NUL 2>&1", "NUL"),
+            ("make > build.log 2>/dev/null", "/dev/null"),
         ] {
             assert_eq!(away(command), Some(Away::Nowhere(device)), "{command}");
         }
-        assert_eq!(away("app check --quiet"), Some(Away::Quiet("--quiet")));
         assert_eq!(away("wget -q https://example.com"), Some(Away::Quiet("-q")));
         assert_eq!(
             away("curl -sf https://example.com"),
@@ -327,6 +350,12 @@ mod tests {
             "curl -fs --show-error https://example.com",
             "tar -xzf silent.tgz",
             "make -s",
+            // Errors stand in the log all the same.
+            "make 2>&1 > build.log",
+            "mysqldump app > dump.sql",
+            "eslint --quiet src",
+            "vault read -field=k secret/x > deploy_key 2>&1",
+            "check 3>&1 1>&2 2>&3",
             "server > log 2>&1 &",
         ] {
             assert_eq!(away(command), None, "{command}");
@@ -339,5 +368,9 @@ mod tests {
         assert!(told(true, Lang::En).contains("`a.log`: print that file in `after_script`"));
         assert!(!told(false, Lang::En).contains("after_script"));
         assert!(told(true, Lang::Ko).contains("`a.log` 파일에 기록"));
+        assert_eq!(
+            of_command("grep -r x src > found.txt 2>&1", true, Lang::En),
+            None
+        );
     }
 }

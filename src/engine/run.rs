@@ -36,10 +36,6 @@ pub(super) struct Run<'l> {
     command_start: u64,
     /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
     pub age: u64,
-    /// For each pattern whether it has as many hits in this stage as are kept; empty where none has.
-    enough: Vec<bool>,
-    /// The line that is looked at may be one of the last of its stage, whose hits are kept.
-    pub is_late: bool,
     /// The content of the line that is looked at, folded.
     folded: Vec<u8>,
 }
@@ -71,8 +67,6 @@ impl<'l> Run<'l> {
             stage_start: 0,
             command_start: 0,
             age,
-            enough: Vec::new(),
-            is_late: false,
             folded: Vec::new(),
         }
     }
@@ -99,7 +93,6 @@ impl<'l> Run<'l> {
         if self.frame.stage() != stage {
             self.stage_start = block.base() + at as u64;
             self.command_start = self.stage_start;
-            self.enough.clear();
             self.age += 1;
         } else if self.frame.place(line).command > command {
             self.command_start = block.base() + at as u64;
@@ -235,11 +228,6 @@ impl<'l> Run<'l> {
         })
     }
 
-    /// Has a pattern as many hits in this stage as are kept?
-    pub(super) fn has_enough(&self, pattern: u16) -> bool {
-        self.enough.get(usize::from(pattern)) == Some(&true)
-    }
-
     /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
     /// for those below.
     fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
@@ -305,10 +293,6 @@ impl<'l> Run<'l> {
                 continue;
             }
             last = Some(index);
-            if !self.is_late && self.has_enough(target.pattern) {
-                self.store.count(index, at.stage);
-                continue;
-            }
             let unkeyed = |number: usize, watch: Watch| {
                 let target = Target {
                     pattern: target.pattern,
@@ -334,7 +318,7 @@ impl<'l> Run<'l> {
             };
             let context = self.memory.look_back(library, target.pattern, at, unkeyed);
             let command = self.frame.command().cloned();
-            let (key, replaces) = self.store.add(index, at.stage, || {
+            let key = self.store.add(index, at.stage, || {
                 let shift = view.content_at + skipped;
                 let (start, end) = found.whole;
                 let (text, span) = bounded(view.text, shift + start, shift + end);
@@ -349,10 +333,6 @@ impl<'l> Run<'l> {
                     dropped: 0,
                 }
             });
-            if replaces && !self.has_enough(target.pattern) {
-                self.enough.resize(library.len(), false);
-                self.enough[index as usize] = true;
-            }
             if self.memory.wait(rule, target.pattern, key, at) {
                 self.age += 1;
             }

@@ -9,7 +9,6 @@ use std::io::{self, Read};
 
 use super::run::{Run, first_line};
 use super::sought::{Occurrence, Sought};
-use super::store::KEEP;
 use super::tail::Tail;
 use super::unkeyed::Unkeyed;
 use crate::library::{Library, Target};
@@ -152,7 +151,6 @@ impl<'l> Scanner<'l> {
         run.follow_header(block, start);
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
-        let mut stretch = Stretch::default();
         // What was passed over since the piece that was looked at last.
         let mut passed = 0;
         loop {
@@ -206,15 +204,6 @@ impl<'l> Scanner<'l> {
             }
             targets.sort_unstable();
             targets.dedup();
-            if targets.iter().any(|target| run.has_enough(target.pattern)) {
-                if piece.since >= stretch.end {
-                    let echo = self.echoes.get(echo).copied();
-                    let mark = block.marks().get(mark).map(|mark| mark.at);
-                    stretch =
-                        Stretch::of(block, sought, &found[hit..], echo.into_iter().chain(mark));
-                }
-                run.is_late = piece.since >= stretch.late_from;
-            }
             run.piece(block, piece, line, command, targets);
             if !awaits && run.memory.awaits() {
                 awaits = true;
@@ -244,38 +233,4 @@ fn verdict(facts: &JobFacts) -> Option<TailLine> {
         command: false,
         echo: false,
     })
-}
-
-/// Text behind which another stage may begin.
-#[derive(Debug, Default)]
-struct Stretch {
-    /// Where it ends, at the latest with the block.
-    end: usize,
-    /// Where its last lines begin, those whose hits are kept.
-    late_from: usize,
-}
-
-impl Stretch {
-    /// From the first of these occurrences on, up to the first that the frame looks at, or the first of these borders.
-    fn of(
-        block: &Block,
-        sought: Sought<'_>,
-        found: &[Occurrence],
-        borders: impl Iterator<Item = usize>,
-    ) -> Self {
-        let is_frame = |literal| sought.targets(literal).any(|t| t.pattern == Target::FRAME);
-        let frame = found.iter().find(|(_, literal)| is_frame(*literal));
-        let frame = frame.map(|(at, _)| *at);
-        let end = borders.chain(frame).min().unwrap_or(block.bytes().len());
-        let mut late_from = 0;
-        // With fewer occurrences all of their lines are among the last.
-        if found.partition_point(|(at, _)| *at < end) > KEEP {
-            late_from = end;
-            for _ in 0..=KEEP {
-                let above = &block.bytes()[..late_from.saturating_sub(1)];
-                late_from = memchr::memrchr(b'\n', above).map_or(0, |newline| newline + 1);
-            }
-        }
-        Self { end, late_from }
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::model::Hit;
 
 /// Hits kept from the start, and from the end, of one pattern in one stage.
-pub(super) const KEEP: usize = 100;
+const KEEP: usize = 100;
 /// Hits kept in all before the bounds get tighter.
 const MANY: usize = 4000;
 /// Hits kept then.
@@ -43,13 +43,8 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached, and that is told.
-    pub(super) fn add(
-        &mut self,
-        pattern: u32,
-        stage: u32,
-        make: impl FnOnce() -> Hit,
-    ) -> (Key, bool) {
+    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached.
+    pub(super) fn add(&mut self, pattern: u32, stage: u32, make: impl FnOnce() -> Hit) -> Key {
         let keep = if self.slots.len() < MANY {
             KEEP
         } else {
@@ -75,28 +70,17 @@ impl Store {
                 age: 0,
                 bucket: (pattern, stage),
             });
-            return (Key { slot, age: 0 }, false);
+            return Key { slot, age: 0 };
         }
         let slot = bucket.last.pop_front().unwrap_or_default();
         bucket.last.push_back(slot);
         let place = &mut self.slots[slot as usize];
         place.hit = hit;
         place.age += 1;
-        let key = Key {
+        Key {
             slot,
             age: place.age,
-        };
-        (key, true)
-    }
-
-    /// Counts a hit that others will take the place of.
-    pub(super) fn count(&mut self, pattern: u32, stage: u32) {
-        let bucket = if self.buckets.contains_key(&(pattern, stage)) {
-            stage
-        } else {
-            u32::MAX
-        };
-        self.buckets.entry((pattern, bucket)).or_default().count += 1;
+        }
     }
 
     /// The hit of a key, unless another has taken its place.
@@ -156,7 +140,7 @@ mod tests {
     fn the_first_and_the_last_are_kept_and_all_are_counted() {
         let mut store = Store::default();
         let keys: Vec<Key> = (1..=1000)
-            .map(|line| store.add(3, 0, || hit(line)).0)
+            .map(|line| store.add(3, 0, || hit(line)))
             .collect();
         assert!(store.get_mut(keys[0]).is_some());
         assert!(store.get_mut(keys[500]).is_none());

@@ -120,6 +120,9 @@ fn secrets_behind_an_address() {
         ("<add key=\"ClearTextPassword\" value=\"", 12, "\" />"),
         ("      <password>", 14, "</password>"),
         ("<passphrase>", 14, "</passphrase>"),
+        ("<password encrypted=\"no\">", 14, "</password>"),
+        ("<password><![CDATA[", 14, "]]></password>"),
+        ("$ /usr/bin/mysqlcheck -u root -p", 12, " --all-databases"),
         (
             "{\"auths\":{\"registry.example.com\":{\"auth\":\"",
             28,
@@ -140,6 +143,10 @@ fn secrets_behind_an_address() {
     }
     let uuid = "0123abcd-4567-89ef-0123-456789abcdef";
     masked("$ cypress run --record --key ", uuid, " --parallel");
+    masked("$ npx cypress run --key=", uuid, "");
+    let token = format!("AA{}", random(33, 5));
+    let line = format!("POST https://chat.example.com/bot{id}:{token}/x");
+    assert!(!text(&line).contains(&token), "{}", text(&line));
     let token = format!("A{}", random(34, 3));
     let before = format!("GET https://api.telegram.org/bot{id}:");
     masked(&before, &token, " failed");
@@ -170,6 +177,9 @@ fn near_misses_stay() {
             .to_owned(),
         "cp mysql-plugin.conf /etc/mysql/conf.d -prv".to_owned(),
         "cache --key 0123abcd; record_key=4711 is not in the table".to_owned(),
+        "gcc -I/usr/include/mysql -pthread -pipe; find /var/lib/mysql -print0".to_owned(),
+        "docker run -d --name mysql -p3306:3306 mysql:8; go test ./mysql -parallel 4".to_owned(),
+        "restore-cache --key 0123abcd-4567-89ef-0123-456789abcdef".to_owned(),
         "nfp_short figd_x sbp_local cio.rs cionline scion".to_owned(),
         "at 12:AA 1234567890:AAPL rose".to_owned(),
         "https://api.telegram.org/bot$TOKEN/sendMessage".to_owned(),

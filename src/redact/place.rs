@@ -292,18 +292,29 @@ pub(super) fn of_database(text: &[u8], from: usize) -> Option<Found> {
     const TOOLS: &[&str] = &[
         "mysql",
         "mysqladmin",
+        "mysqlcheck",
         "mysqldump",
         "mysqlimport",
+        "mysqlpump",
         "mysqlsh",
         "mariadb",
     ];
-    words(text, from).find_map(|at| {
-        let at = command(text, at, TOOLS)?;
+    words(text, from).find_map(|start| {
+        let at = command(text, start, TOOLS)?;
+        // A path of that name is another thing (`-I/usr/include/mysql -pthread`), but for the program itself.
+        let begins = |b: &u8| is_space(*b) || is_quote(*b) || b"(`;|&".contains(b);
+        let before = &text[..start];
+        if !before.last().is_none_or(begins) && !before.ends_with(b"/bin/") {
+            return None;
+        }
         (at..=command_end(text, at)).find_map(|at| {
             if !text.get(at).is_some_and(|&b| is_space(b)) || !text[at + 1..].starts_with(b"-p") {
                 return None;
             }
-            value(text, few(text, at + 3, 1, is_quote), 3, is_argument).map(Found::unnamed)
+            let found = value(text, few(text, at + 3, 1, is_quote), 3, is_argument)?;
+            // Ports: `docker run --name mysql -p3306:3306`.
+            let is_port = |b: &u8| b.is_ascii_digit() || b".:".contains(b);
+            (!text[found.clone()].iter().all(is_port)).then(|| Found::unnamed(found))
         })
     })
 }

@@ -45,7 +45,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::of_database,
-        r##"\b(?:mysql(?:admin|dump|import|sh)?|mariadb)\b[^|;&]{0,300}?\s-p["']?(?<secret>[^\s"'<>;|&]{3,})"##,
+        r##"(?:^|[\s"'(`;|&]|/bin/)(?:mysql(?:admin|check|dump|import|pump|sh)?|mariadb)\b[^|;&]{0,300}?\s-p["']?(?<secret>[0-9.:]*[^\s"'<>;|&0-9.:][^\s"'<>;|&]*)"##,
     ),
     (
         place::of_aws,

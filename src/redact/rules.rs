@@ -261,7 +261,7 @@ pub(super) static RULES: &[Rule] = &[
             ":AA",
         ],
         24,
-        r"(?-u:\b)(?:AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}|ATATT3[A-Za-z0-9_=-]{100,}|ATBB[A-Za-z0-9]{28,}|CCIPAT_[A-Za-z0-9_]{30,}|[sr]k_test_[A-Za-z0-9]{16,}|do[or]_v1_[a-f0-9]{64}|sntrys_[A-Za-z0-9+/=_-]{50,}|sntryu_[a-f0-9]{64}|HRKU-AA[A-Za-z0-9_-]{50,}|dp\.pt\.[A-Za-z0-9]{40,}|PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|ops_eyJ[A-Za-z0-9+/=_-]{100,}|AGE-SECRET-KEY-1[A-Z0-9]{58}|shp(?:ca|pa|ss)_[a-fA-F0-9]{32}|ntn_[0-9]{11}[A-Za-z0-9]{35}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|NRAK-[A-Z0-9]{27}|sk-(?:svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,}|ABSK[A-Za-z0-9+/]{100,}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{40,}={0,2}|LTAI[A-Za-z0-9]{20}(?-u:\b)|(?:fo1|fm1[ar]|fm2)_[A-Za-z0-9+/_-]{40,}={0,3}|(?i:clojars)_[a-f0-9]{60}|nfp_[A-Za-z0-9]{36,}|figd_[A-Za-z0-9_-]{40,}|sbp_(?:v0_)?[a-f0-9]{40}|cio[A-Za-z0-9]{32}(?-u:\b)|[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?-u:\b))",
+        r"(?-u:\b)(?:AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}|ATATT3[A-Za-z0-9_=-]{100,}|ATBB[A-Za-z0-9]{28,}|CCIPAT_[A-Za-z0-9_]{30,}|[sr]k_test_[A-Za-z0-9]{16,}|do[or]_v1_[a-f0-9]{64}|sntrys_[A-Za-z0-9+/=_-]{50,}|sntryu_[a-f0-9]{64}|HRKU-AA[A-Za-z0-9_-]{50,}|dp\.pt\.[A-Za-z0-9]{40,}|PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|ops_eyJ[A-Za-z0-9+/=_-]{100,}|AGE-SECRET-KEY-1[A-Z0-9]{58}|shp(?:ca|pa|ss)_[a-fA-F0-9]{32}|ntn_[0-9]{11}[A-Za-z0-9]{35}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|NRAK-[A-Z0-9]{27}|sk-(?:svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,}|ABSK[A-Za-z0-9+/]{100,}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{40,}={0,2}|LTAI[A-Za-z0-9]{20}(?-u:\b)|(?:fo1|fm1[ar]|fm2)_[A-Za-z0-9+/_-]{40,}={0,3}|(?i:clojars)_[a-f0-9]{60}|nfp_[A-Za-z0-9]{36,}|figd_[A-Za-z0-9_-]{40,}|sbp_(?:v0_)?[a-f0-9]{40}|cio[A-Za-z0-9]{32}(?-u:\b)|(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?-u:\b))",
     ),
     // Behind the name or the address that says whose it is.
     token(
@@ -289,7 +289,7 @@ pub(super) static RULES: &[Rule] = &[
         kind: "secret",
         literals: &["<passw", "<passphrase"],
         place: Place::Form {
-            regex: r"(?i)<(?:password|passphrase)>(?<secret>[^<\s]{3,})</",
+            regex: r"(?i)<(?:password|passphrase)(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?<secret>[^<\s\]]{3,})(?:\]\]>)?</",
             least: 0,
         },
         random: false,
@@ -297,9 +297,9 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         kind: "secret",
-        literals: &["--key "],
+        literals: &["--key ", "--key="],
         place: Place::Form {
-            regex: r"\s--key\s(?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?-u:\b)",
+            regex: r"(?-u:\b)cypress(?-u:\b)[^|;&]{0,200}\s--key[\s=](?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?-u:\b)",
             least: 0,
         },
         random: true,

@@ -183,7 +183,7 @@ impl At<'_> {
     fn short_return(&mut self, next: u8, block: &mut Block) -> usize {
         match next {
             b'\n' => return 1,
-            b'\r' => return 0,
+            b'\r' | 0 => return 0,
             _ => {}
         }
         if may_be_marker(&self.buf[..self.o], block) {
@@ -208,8 +208,10 @@ impl At<'_> {
             }
             b'\r' => {
                 self.i += run;
-                let line_end =
-                    self.i == src.len() && self.at_eof || src.get(self.i) == Some(&b'\n');
+                // NULs are nothing: what is left of UTF-16 has one between CR and LF.
+                let rest = &src[self.i..];
+                let behind = rest.iter().find(|byte| **byte != 0);
+                let line_end = behind.map_or(self.at_eof, |byte| *byte == b'\n');
                 if !line_end {
                     self.o = lone_cr(&mut self.buf, self.o, block);
                 }

@@ -219,7 +219,12 @@ pub fn is_azure(line: &str) -> bool {
             .filter(|(before, _)| before.starts_with(ERROR));
         line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
     };
-    line.starts_with("##[section]") || ends() || azure_process(line).is_some()
+    // What GitHub's runner of 2020 and 2021 began its logs with.
+    let github = |section: &str| section.ends_with("Request a runner to run this job");
+    line.strip_prefix("##[section]")
+        .is_some_and(|section| !github(section))
+        || ends()
+        || azure_process(line).is_some()
 }
 
 /// `##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments …` (Azure Pipelines, where the task
@@ -416,6 +421,9 @@ mod tests {
         assert!(is_azure("##[section]Finishing: Run tests"));
         assert!(is_azure("##[error]PowerShell exited with code '1'."));
         assert!(!is_azure("##[error]Process completed with exit code 1."));
+        assert!(!is_azure(
+            "##[section]Starting: Request a runner to run this job"
+        ));
         assert!(!is_azure("Exited with code 1"));
         assert_eq!(azure_task("##[group]Run tests"), None);
     }

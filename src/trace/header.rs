@@ -63,7 +63,9 @@ impl Header {
         if self.lines > MAX_LINES {
             return true;
         }
-        let text = Line::new(&line[..line.len().min(MAX_LINE)], false).text;
+        // The title, which it is compared with, is without stamps.
+        let text = Line::new(&line[..line.len().min(2 * MAX_LINE)], false).text;
+        let text = &text[..text.len().min(MAX_LINE)];
         if is_mark(text) {
             return false;
         }

@@ -358,3 +358,11 @@ fn utf16_in_the_middle_is_read_whatever_the_buffers() {
     let small = read_with(Chunked::new(&log, &[7, 4096, 1]), 16 << 10);
     assert!(small.rows == whole.rows && small.clean == whole.clean);
 }
+
+#[test]
+fn a_nul_between_cr_and_lf_is_nothing() {
+    let both = || vec![("hello", vec![]), ("world", vec![])];
+    shows("hello\r\0\nworld\n", both());
+    shows("hello\r\r\0\0\nworld\r\0", both());
+    shows("he\rhello\r\0\nworld\n", both());
+}
