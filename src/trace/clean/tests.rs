@@ -38,7 +38,11 @@ fn slow(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) {
                 while src.get(i) == Some(&b'\r') {
                     i += 1;
                 }
-                if !(i == src.len() && at_eof || src.get(i) == Some(&b'\n')) {
+                let mut behind = i;
+                while src.get(behind) == Some(&0) {
+                    behind += 1;
+                }
+                if !(behind == src.len() && at_eof || src.get(behind) == Some(&b'\n')) {
                     o = slow_lone_cr(&mut buf, o, block);
                 }
             }
