@@ -24,7 +24,7 @@ pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<Stri
     const ANSWERS: &[&str] = &[
         "grep", "egrep", "fgrep", "rg", "diff", "cmp", "test", "[", "[[",
     ];
-    if words.iter().any(|word| ANSWERS.contains(word)) {
+    if program(&words).is_some_and(|program| ANSWERS.contains(&program)) {
         return None;
     }
     let away = quiet(&words).or_else(|| redirected(&words))?;
@@ -245,10 +245,15 @@ fn target(word: &str) -> Option<Away<'_>> {
     }
 }
 
+/// The name of the program that a command runs, without its folder; assignments may stand before it.
+fn program<'c>(words: &[&'c str]) -> Option<&'c str> {
+    let program = words.iter().find(|word| !word.contains('='))?;
+    program.rsplit(['/', '\\']).next()
+}
+
 /// An option that tells a command to print nothing.
 fn quiet<'c>(words: &[&'c str]) -> Option<Away<'c>> {
-    let program = words.iter().find(|word| !word.contains('='))?;
-    let program = program.rsplit(['/', '\\']).next()?;
+    let program = program(words)?;
     let short = |letter: char| {
         let with = |word: &&&str| {
             let letters = word.strip_prefix('-').unwrap_or_default();
@@ -368,6 +373,7 @@ mod tests {
         assert!(told(true, Lang::En).contains("`a.log`: print that file in `after_script`"));
         assert!(!told(false, Lang::En).contains("after_script"));
         assert!(told(true, Lang::Ko).contains("`a.log` 파일에 기록"));
+        assert!(of_command("make test > a.log 2>&1", true, Lang::En).is_some());
         assert_eq!(
             of_command("grep -r x src > found.txt 2>&1", true, Lang::En),
             None

@@ -11,7 +11,7 @@ use crate::matcher::Found;
 use crate::model::{Hit, Place, WatchHit};
 use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope};
-use crate::trace::header::Header;
+use crate::trace::header::{self, Header};
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Frame, Piece, Wrappers, frame, prefix};
 
@@ -171,7 +171,7 @@ impl<'l> Run<'l> {
             self.change(block, from, line, |frame| {
                 frame.look(&view, piece, next.map(first_line), line)
             });
-            if self.frame.in_step_header() && view.text.starts_with(GITHUB_COMMAND) {
+            if self.frame.in_step_header() && view.text.starts_with(header::OPENING) {
                 self.header = Header::opened_by(view.text);
                 self.header_end = u64::MAX;
                 self.follow_header(block, to + 1);
@@ -186,7 +186,7 @@ impl<'l> Run<'l> {
                 line,
             );
         }
-        view.command |= view.text.starts_with(GITHUB_COMMAND);
+        view.command |= view.text.starts_with(header::OPENING);
         let in_header = block.base() + (from as u64) < self.header_end;
         let source = in_header && self.frame.in_step_header() && !view.command;
         let at = At {
@@ -358,12 +358,9 @@ fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
     }
 }
 
-/// How GitHub echoes a step's command.
-const GITHUB_COMMAND: &[u8] = b"##[group]Run ";
-
 /// How many bytes stand before a command that is echoed.
 pub(super) fn echo_mark(content: &[u8]) -> usize {
-    [&b"$ "[..], GITHUB_COMMAND]
+    [&b"$ "[..], header::OPENING]
         .iter()
         .find(|mark| content.starts_with(mark))
         .map_or(0, |mark| mark.len())

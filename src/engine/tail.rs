@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
-use crate::trace::header::Header;
+use crate::trace::header::{self, Header};
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Wrappers, foreign, frame};
 
@@ -229,7 +229,7 @@ impl Groups {
             if end || error {
                 let stretch = header.take().map(|begin| (begin, from));
                 groups.stretches.extend(stretch);
-            } else if header.is_none() && view.text.starts_with(b"##[group]Run ") {
+            } else if header.is_none() && view.text.starts_with(header::OPENING) {
                 match closed(from, view.text, (to + 1).min(text.len())) {
                     Some(stretch) => groups.stretches.push(stretch),
                     None => header = Some(from),
@@ -251,7 +251,7 @@ impl Groups {
 
 fn starts_command(piece: &[u8]) -> bool {
     let view = Line::new(piece, true);
-    view.text.starts_with(b"$ ") || view.text.starts_with(b"##[group]Run ")
+    view.text.starts_with(b"$ ") || view.text.starts_with(header::OPENING)
 }
 
 /// Where a line of the tail of a stage stands.
@@ -300,7 +300,7 @@ mod tests {
                 if opened.as_mut().is_some_and(ends) {
                     (opened, header) = (None, false);
                 }
-                if !header && view.text.starts_with(b"##[group]Run ") {
+                if !header && view.text.starts_with(header::OPENING) {
                     opened = Header::opened_by(view.text);
                     header = true;
                 }

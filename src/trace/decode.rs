@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::held::Held;
 use super::wide;
 
 /// How much is looked at to tell text from binary.
@@ -58,13 +59,8 @@ const LEAST: usize = 32;
 /// plain UTF-8, everything is handed out as it is.
 #[derive(Debug)]
 pub struct Utf16<R> {
-    source: R,
+    held: Held<R>,
     big_endian: bool,
-    raw: Vec<u8>,
-    from: usize,
-    to: usize,
-    eof: bool,
-    error: Option<io::Error>,
     /// A line begins here: is it UTF-16?
     starts: bool,
     /// It was not.
@@ -79,13 +75,8 @@ impl<R: Read> Utf16<R> {
     pub fn new(source: R, encoding: Encoding) -> Self {
         let big_endian = encoding == Encoding::Utf16Be;
         Self {
-            source,
+            held: Held::new(source),
             big_endian,
-            raw: Vec::new(),
-            from: 0,
-            to: 0,
-            eof: false,
-            error: None,
             starts: true,
             narrow: false,
             high: None,
@@ -97,50 +88,34 @@ impl<R: Read> Utf16<R> {
     fn refill(&mut self) {
         self.out.clear();
         self.at = 0;
-        self.fill();
-        while !self.narrow && self.from < self.to {
+        self.held.fill(BUFFER);
+        while !self.narrow && self.held.from < self.held.to {
             if self.starts {
-                match self.is_narrow(self.from) {
+                match self.is_narrow(self.held.from) {
                     Some(narrow) => self.starts(narrow),
                     None => break,
                 }
-            } else if self.from + 2 <= self.to {
-                let pair = [self.raw[self.from], self.raw[self.from + 1]];
+            } else if self.held.from + 2 <= self.held.to {
+                let pair = [
+                    self.held.buffer[self.held.from],
+                    self.held.buffer[self.held.from + 1],
+                ];
                 if !self.pair(pair) {
                     break;
                 }
-            } else if self.eof {
-                self.from = self.to;
+            } else if self.held.eof {
+                self.held.from = self.held.to;
                 self.push(char::REPLACEMENT_CHARACTER);
             } else {
                 break;
             }
         }
-        if self.narrow || self.eof && self.from == self.to {
+        if self.narrow || self.held.eof && self.held.from == self.held.to {
             if self.high.take().is_some() {
                 self.push(char::REPLACEMENT_CHARACTER);
             }
-            self.out.extend_from_slice(&self.raw[self.from..self.to]);
-            self.from = self.to;
-        }
-    }
-
-    /// Reads until the buffer is full, or the source ends.
-    fn fill(&mut self) {
-        self.raw.resize(BUFFER, 0);
-        self.raw.copy_within(self.from..self.to, 0);
-        self.to -= self.from;
-        self.from = 0;
-        while self.to < BUFFER && !self.eof {
-            match self.source.read(&mut self.raw[self.to..]) {
-                Ok(0) => self.eof = true,
-                Ok(n) => self.to += n,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => {
-                    self.error = Some(e);
-                    self.eof = true;
-                }
-            }
+            self.out.extend_from_slice(self.held.bytes());
+            self.held.from = self.held.to;
         }
     }
 
@@ -161,33 +136,33 @@ impl<R: Read> Utf16<R> {
         } else if pair[0] == b'\n' || pair[1] == b'\n' {
             let newline = usize::from(pair[0] != b'\n');
             // A character that looks like one, or text that is no UTF-16 and has an odd length.
-            let behind = self.from + newline + 1;
+            let behind = self.held.from + newline + 1;
             match self.is_narrow(behind) {
                 None => return false,
                 Some(false) => {}
                 Some(true) => {
-                    self.from = behind;
+                    self.held.from = behind;
                     self.narrow = true;
                     self.unit(u16::from(b'\n'));
                     return true;
                 }
             }
         }
-        self.from += 2;
+        self.held.from += 2;
         self.unit(unit);
         true
     }
 
     /// Does plain UTF-8 begin there? `None`: more must be at hand.
     fn is_narrow(&self, at: usize) -> Option<bool> {
-        let ahead = &self.raw[at..self.to.min(at + AHEAD)];
+        let ahead = &self.held.buffer[at..self.held.to.min(at + AHEAD)];
         let newline = memchr::memchr_iter(b'\n', ahead).find(|k| k + 1 >= LEAST);
         // The byte behind a newline is its other half, in UTF-16.
         let seen = newline.map_or(ahead.len(), |k| (k + 2).min(ahead.len()));
         if ahead[..seen].contains(&0) {
             return Some(false);
         }
-        let known = ahead.len() == AHEAD || self.eof || newline.is_some_and(|k| k + 2 <= seen);
+        let known = ahead.len() == AHEAD || self.held.eof || newline.is_some_and(|k| k + 2 <= seen);
         let text = &ahead[..newline.map_or(seen, |k| k + 1)];
         known.then(|| match std::str::from_utf8(text) {
             Ok(text) => !text.is_empty() && !text.contains(unusual),
@@ -224,11 +199,11 @@ fn unusual(c: char) -> bool {
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.at == self.out.len() {
-            if self.eof && self.from == self.to {
-                return self.error.take().map_or(Ok(0), Err);
+            if self.held.eof && self.held.from == self.held.to {
+                return self.held.error.take().map_or(Ok(0), Err);
             }
-            if self.narrow && self.from == self.to {
-                return self.source.read(buf);
+            if self.narrow && self.held.from == self.held.to {
+                return self.held.source.read(buf);
             }
             self.refill();
         }

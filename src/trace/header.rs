@@ -6,6 +6,8 @@
 
 use super::line::Line;
 
+/// How GitHub opens the header of a step: with the first line of its command.
+pub const OPENING: &[u8] = b"##[group]Run ";
 /// Most lines that are looked at; a header as long as that goes on to the end of its group.
 const MAX_LINES: u32 = 10_000;
 /// Most bytes of a line that count.
@@ -34,7 +36,7 @@ enum Phase {
 impl Header {
     /// The header that a line opens, if it opens one whose form is known.
     pub fn opened_by(text: &[u8]) -> Option<Self> {
-        let title = text.strip_prefix(b"##[group]Run ")?.trim_ascii();
+        let title = text.strip_prefix(OPENING)?.trim_ascii();
         // What starts a step in its container is announced behind the step itself.
         let known = !title.starts_with(b"'/");
         known.then(|| Self {

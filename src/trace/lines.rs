@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::held::Held;
+
 /// Bytes held at a time.
 const BUFFER: usize = 64 << 10;
 
@@ -27,106 +29,75 @@ pub(super) struct Stretch<'b> {
 /// Hands out lines; those longer than the buffer in stretches. How the source chops its reads has no influence.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
-    source: R,
-    buffer: Vec<u8>,
-    from: usize,
-    to: usize,
+    held: Held<R>,
     in_line: bool,
-    eof: bool,
-    error: Option<io::Error>,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
-            source,
-            buffer: Vec::new(),
-            from: 0,
-            to: 0,
+            held: Held::new(source),
             in_line: false,
-            eof: false,
-            error: None,
         }
     }
 
     /// The first bytes of the text, at most `most`. To be asked before anything is taken.
     pub(super) fn head(&mut self, most: usize) -> &[u8] {
-        self.fill(most);
-        &self.buffer[self.from..self.to]
+        self.held.fill(most);
+        self.held.bytes()
     }
 
     /// The next stretch, without taking it; `None` at the end, and where the source failed: see [`Lines::take_error`].
     pub(super) fn peek(&mut self) -> Option<Stretch<'_>> {
         let mut searched = 0;
         loop {
-            let held = &self.buffer[self.from..self.to];
+            let held = self.held.bytes();
             if let Some(at) = memchr::memchr(b'\n', &held[searched..]) {
                 return Some(self.stretch(searched + at + 1));
             }
             searched = held.len();
-            if searched == BUFFER || self.eof {
+            if searched == BUFFER || self.held.eof {
                 return (searched > 0).then(|| self.stretch(searched));
             }
-            self.fill(BUFFER);
+            self.held.fill(BUFFER);
         }
     }
 
     /// Takes `n` bytes of the stretch that was seen last.
     pub(super) fn take(&mut self, n: usize) {
         if n > 0 {
-            self.from += n;
-            self.in_line = self.buffer[self.from - 1] != b'\n';
+            self.held.from += n;
+            self.in_line = self.held.buffer[self.held.from - 1] != b'\n';
         }
     }
 
     pub(super) fn source(&self) -> &R {
-        &self.source
+        &self.held.source
     }
 
     /// What ended the source early.
     pub(super) fn take_error(&mut self) -> Option<io::Error> {
-        self.error.take()
+        self.held.error.take()
     }
 
     /// Copies what is held, then what the source has: for a text that needs no rewriting.
     pub(super) fn pass(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.from == self.to {
-            return match self.error.take() {
+        if self.held.from == self.held.to {
+            return match self.held.error.take() {
                 Some(error) => Err(error),
-                None => self.source.read(out),
+                None => self.held.source.read(out),
             };
         }
-        let n = out.len().min(self.to - self.from);
-        out[..n].copy_from_slice(&self.buffer[self.from..self.from + n]);
-        self.from += n;
+        let n = out.len().min(self.held.to - self.held.from);
+        out[..n].copy_from_slice(&self.held.buffer[self.held.from..self.held.from + n]);
+        self.held.from += n;
         Ok(n)
     }
 
     fn stretch(&self, len: usize) -> Stretch<'_> {
         Stretch {
-            bytes: &self.buffer[self.from..self.from + len],
+            bytes: &self.held.buffer[self.held.from..self.held.from + len],
             starts: !self.in_line,
-        }
-    }
-
-    /// Reads until `most` bytes are held, or the source ends.
-    fn fill(&mut self, most: usize) {
-        self.buffer.copy_within(self.from..self.to, 0);
-        self.to -= self.from;
-        self.from = 0;
-        if self.buffer.len() < most {
-            self.buffer.resize(most, 0);
-        }
-        while self.to < most && !self.eof {
-            match self.source.read(&mut self.buffer[self.to..most]) {
-                Ok(0) => self.eof = true,
-                Ok(n) => self.to += n,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => {
-                    self.error = Some(e);
-                    self.eof = true;
-                }
-            }
         }
     }
 }

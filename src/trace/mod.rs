@@ -14,6 +14,7 @@ pub mod escape;
 pub(crate) mod foreign;
 pub mod frame;
 pub mod header;
+mod held;
 pub mod line;
 mod lines;
 pub mod literals;
