@@ -104,7 +104,8 @@ impl<'l> Run<'l> {
         let name = self.frame.stage_name(span);
         // A section that cannot fail the job is kept only while there is nothing better.
         let harmless = !frame::can_fail(name) && self.tail_kept;
-        if self.tail_final || harmless || (name.is_none() && self.tail_named) {
+        let passed_by = name.is_none() && self.tail_named && !self.frame.script_is_unnamed();
+        if self.tail_final || harmless || passed_by {
             return;
         }
         let reach = self.stage_start.checked_sub(block.base());

@@ -5,7 +5,7 @@
 
 use super::block::{Block, Border, PieceEnd, SectionMark};
 use super::escape::{self, ESC};
-use super::marker;
+use super::{foreign, marker};
 
 /// The runner's colour of an echoed command, and the blank behind its `$` (runner: shells/bash.go).
 const GREEN_ECHO: &[u8] = b"\x1b[32;1m$ ";
@@ -142,7 +142,7 @@ impl At<'_> {
             let at = found.trailing_zeros() as usize;
             self.text(both, from, at);
             let len = match both[at] {
-                ESC => short_sequence(both, at, self.o, block),
+                ESC => short_sequence(both, at, &self.buf[..self.o], block),
                 b'\r' => self.short_return(both[at + 1], block),
                 _ => 0,
             };
@@ -203,7 +203,7 @@ impl At<'_> {
                 // ESC ESC is nothing: only the last of a run begins a sequence.
                 self.i += run - 1;
                 let rest = &src[self.i..];
-                note_colours(rest, self.o, block);
+                note_colours(rest, &self.buf[..self.o], block);
                 self.i += escape::len(rest);
             }
             b'\r' => {
@@ -239,27 +239,43 @@ fn run(bytes: &[u8]) -> usize {
 
 /// Length of the usual kind of sequence at `both[at] == ESC`: a CSI of few parameters; 0 for any other.
 #[inline(always)]
-fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, o: usize, block: &mut Block) -> usize {
+fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, text: &[u8], block: &mut Block) -> usize {
     let Some(bytes) = both.get(at..).and_then(<[u8]>::first_chunk) else {
         return 0;
     };
     let len = escape::short(bytes);
     if len > 0 {
-        note_colours(bytes, o, block);
+        note_colours(bytes, text, block);
     }
     len
 }
 
-/// Keeps in mind where commands are echoed in green, and since when the log has the runner's colours.
+/// Keeps in mind where commands are echoed in green, and since when the log has the runner's colours; `text` is what stands
+/// before the sequence.
 #[inline(always)]
-fn note_colours(sequence: &[u8], o: usize, block: &mut Block) {
+fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
     let is_echo = sequence.starts_with(GREEN_ECHO);
     if is_echo {
-        block.greens.push(o);
+        block.greens.push(text.len());
     }
-    if block.coloured_from.is_none() && (is_echo || runner_colour(sequence)) {
-        block.coloured_from = Some(o);
+    if block.coloured_from.is_none()
+        && (is_echo || runner_colour(sequence))
+        && !behind_travis_mark(text)
+    {
+        block.coloured_from = Some(text.len());
     }
+}
+
+/// Is the line, or the piece, above the end of the text a mark of Travis CI? It ends them with the sequence that GitLab's
+/// runner begins its lines with (travis-build: bash/travis_fold.bash, bash/travis_time_start.bash).
+fn behind_travis_mark(text: &[u8]) -> bool {
+    let above = text.trim_ascii_end();
+    if above.len() == text.len() {
+        return false;
+    }
+    let low = above.len().saturating_sub(MARKER_REACH);
+    let from = memchr::memrchr(b'\n', &above[low..]).map_or(low, |k| low + k + 1);
+    foreign::is_travis_mark(&above[from..])
 }
 
 /// Sequences that only the runner's own lines use so: they tell that the log has its colours.

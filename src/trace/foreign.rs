@@ -103,6 +103,8 @@ pub fn closing(line: &str) -> Option<Closing> {
     match line.split_whitespace().next()? {
         // Travis: `The command "make test" exited with 2.`
         "The" if line.starts_with("The command \"") => failed(travis_code(line)?, Reach::Command),
+        // The end of a command of several lines.
+        "\"" => failed(travis_code(line)?, Reach::Command),
         "Done." => {
             let code = line.strip_prefix("Done. Your build exited with ")?;
             match code.strip_suffix('.')?.parse().ok()? {
@@ -203,6 +205,26 @@ pub fn act_code(line: &str) -> Option<i64> {
     code.trim_end().strip_suffix("': failure")?.parse().ok()
 }
 
+/// Is that a mark of Travis CI: a fold, or the time of a command?
+pub fn is_travis_mark(line: &[u8]) -> bool {
+    line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
+}
+
+/// The fold that Travis CI opens (`Some(Some(name))`, the number of its command left out) or closes (`Some(None)`) in this
+/// line (travis-build: bash/travis_fold.bash). What stands in no fold is mostly the job's own script.
+pub fn travis_fold(line: &str) -> Option<Option<&str>> {
+    let (edge, name) = line.strip_prefix("travis_fold:")?.split_once(':')?;
+    match edge {
+        "start" => {
+            let name = name.trim_end();
+            let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            Some(Some(unnumbered.strip_suffix('.').unwrap_or(name)))
+        }
+        "end" => Some(None),
+        _ => None,
+    }
+}
+
 fn travis_code(line: &str) -> Option<i64> {
     let (_, said) = line.rsplit_once("\" ")?;
     let code = said
@@ -297,6 +319,7 @@ mod tests {
                 Some(1),
                 Reach::Command,
             ),
+            ("\" exited with 1.", Failed, Some(1), Reach::Command),
             (
                 "Done. Your build exited with 1.",
                 Failed,
@@ -355,6 +378,8 @@ mod tests {
             "CircleCI received exit code 0",
             "ERROR: script returned nothing",
             "The command \"x\" is unknown.",
+            "\" exited with 1. Done",
+            "\" exited with 0.",
             "Done. 3 files written.",
             "No output",
         ] {
@@ -409,6 +434,27 @@ mod tests {
         let failed = Some((Outcome::Failed, None, Reach::Last));
         assert_eq!(read("15:40:07  Finished: FAILURE"), failed);
         assert_eq!(read("15:40 Finished: FAILURE"), None);
+    }
+
+    #[test]
+    fn travis_folds_its_phases() {
+        assert_eq!(
+            travis_fold("travis_fold:start:install.1"),
+            Some(Some("install"))
+        );
+        assert_eq!(travis_fold("travis_fold:end:install.1"), Some(None));
+        for line in [
+            "travis_fold: start",
+            "travis_time:start:01ab",
+            " travis_fold:start:x",
+            "travis_fold:start",
+        ] {
+            assert_eq!(travis_fold(line), None, "{line}");
+        }
+        assert!(is_travis_mark(
+            b"travis_time:end:01ab:start=1,finish=2,duration=1"
+        ));
+        assert!(!is_travis_mark(b"travis_wait 30 mvn test"));
     }
 
     #[test]

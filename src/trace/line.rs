@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::Wrappers;
-use super::escape;
 use super::prefix::{self, Prefix};
+use super::{escape, foreign};
 
 /// What a line is, as far as its form tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,11 @@ pub fn kind(content: &[u8]) -> Kind {
 }
 
 fn is_source(content: &[u8]) -> bool {
-    xtrace(content) || dockerfile_step(content) || code_frame(content) || inner_command(content)
+    xtrace(content)
+        || dockerfile_step(content)
+        || code_frame(content)
+        || inner_command(content)
+        || foreign::is_travis_mark(content)
 }
 
 /// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).

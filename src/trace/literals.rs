@@ -55,6 +55,7 @@ pub const FRAME: &[&str] = &[
     "job exceeded the maximum time limit",
     "no output has been received in the last ",
     "done: job cancelled",
+    "travis_fold:",
     "too long with no output (",
     "circleci received exit code ",
     "command did not exit successfully ",

@@ -30,7 +30,7 @@ fn slow(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) {
             None => break,
             Some(&ESC) => {
                 while src.get(i) == Some(&ESC) {
-                    note_colours(&src[i..], o, block);
+                    note_colours(&src[i..], &buf[..o], block);
                     i += escape::len_any(&src[i..]);
                 }
             }
@@ -122,6 +122,7 @@ const FRAGMENTS: &[&[u8]] = &[
     b"\x1b[0m",
     b"\x1b[32;1m$ make",
     b"\x1b[0K",
+    b"travis_fold:start:x\r\x1b[0K",
     b"\x1b[0;m",
     b"\x1b[38;2;249;38;114m",
     b"\x1b[38;2;249;38;1144;1m",

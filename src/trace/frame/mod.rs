@@ -103,6 +103,11 @@ impl Frame {
         Some(self.stage_of(span))
     }
 
+    /// Does the job's own script run outside of all sections (Travis CI folds everything else)?
+    pub fn script_is_unnamed(&self) -> bool {
+        self.others.travis() && self.facts.dialect == Dialect::Plain
+    }
+
     /// The command in force.
     pub fn command(&self) -> Option<&Arc<str>> {
         self.commands.in_force()
@@ -275,6 +280,7 @@ impl Frame {
             std::mem::swap(&mut facts.started, &mut facts.ended);
         }
         let foreign_span = self.others.failed_span();
+        let unnamed = self.others.travis();
         let mut commands = self.commands.finish();
         if let Some((verdict, parsed)) = self.verdicts.finish(lines) {
             facts.dialect = Dialect::Gitlab;
@@ -308,7 +314,10 @@ impl Frame {
             Dialect::Plain => foreign_span,
             Dialect::Gitlab => None,
         };
-        facts.failing_section = failed_span.or_else(|| self.spans.last_that_can_fail());
+        facts.failing_section = failed_span.or_else(|| match unnamed {
+            true => self.spans.last_of_any_name(),
+            false => self.spans.last_that_can_fail(),
+        });
         facts.runner = self.about.runner;
         facts.project = self.about.project;
         facts.commands = commands;

@@ -14,8 +14,12 @@ const AT_END: u64 = 20;
 pub(super) struct Others {
     /// Azure Pipelines: its marks look like GitHub's.
     azure: bool,
+    /// Travis CI: its folds were seen.
+    travis: bool,
     /// The first command that failed, and the span it stands in.
     failed: Option<(u32, Verdict, Closing)>,
+    /// The span in which the job ran out of its time.
+    stalled: Option<u32>,
     /// What was said of the job.
     job: Option<(Verdict, Closing)>,
     last: Option<(Verdict, Closing)>,
@@ -65,14 +69,20 @@ impl Others {
         self.azure
     }
 
+    /// Are there the folds of Travis CI?
+    pub(super) fn travis(&self) -> bool {
+        self.travis
+    }
+
     /// Do several jobs speak in turn?
     pub(super) fn several_jobs(&self) -> bool {
         self.act.several
     }
 
-    /// The span of the first command that failed.
+    /// The span of the first command that failed, or of the one that ran out of its time.
     pub(super) fn failed_span(&self) -> Option<u32> {
-        self.failed.as_ref().map(|(span, ..)| *span)
+        let failed = self.failed.as_ref().map(|(span, ..)| *span);
+        failed.or(self.stalled)
     }
 
     /// Reads a line; `next` is the one below it, where it is at hand, `span` where it stands.
@@ -88,6 +98,10 @@ impl Others {
         }
         if let Some(task) = foreign::azure_task(text) {
             return task.map_or(Change::StepEnds, Change::Step);
+        }
+        if let Some(fold) = foreign::travis_fold(text) {
+            self.travis = true;
+            return fold.map_or(Change::StepEnds, Change::Step);
         }
         match foreign::closing(text) {
             Some(closing) => self.close(closing, text, line, span),
@@ -148,6 +162,10 @@ impl Others {
                 return Change::StepEnds;
             }
             Reach::Command => {}
+            Reach::Job if closing.outcome == Outcome::TimedOut => {
+                self.stalled.get_or_insert(span);
+                self.job = Some((verdict, closing));
+            }
             Reach::Job => self.job = Some((verdict, closing)),
             Reach::Last => self.last = Some((verdict, closing)),
         }

@@ -218,6 +218,12 @@ impl Spans {
         named.or_else(first_unnamed).map(|k| k as u32)
     }
 
+    /// The last span that could fail the job, whether it has a name or not.
+    pub(super) fn last_of_any_name(&self) -> Option<u32> {
+        let last = self.list.iter().rposition(|s| can_fail(s.stage_name()));
+        last.map(|k| k as u32)
+    }
+
     /// All of them: the log ends with that line.
     pub(super) fn finish(mut self, lines: u64) -> Vec<Section> {
         if let Some(last) = self.list.last_mut() {
