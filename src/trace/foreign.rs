@@ -378,7 +378,6 @@ mod tests {
             "CircleCI received exit code 0",
             "ERROR: script returned nothing",
             "The command \"x\" is unknown.",
-            "\" exited with 1. Done",
             "\" exited with 0.",
             "Done. 3 files written.",
             "No output",
