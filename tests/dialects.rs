@@ -539,6 +539,112 @@ Done. Your build exited with 1.
 }
 
 #[test]
+fn azure_pipelines_has_tasks_that_fail_without_a_code() {
+    let text = "\
+##[section]Starting: Run code analysis
+INFO: EXECUTION FAILURE
+##[error]fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com
+##[error]The process '/usr/bin/dotnet' failed with exit code 1
+##[section]Finishing: Run code analysis
+##[section]Starting: Publish test results
+cat: results.xml: No such file or directory
+##[section]Finishing: Publish test results
+";
+    let log = log(text);
+    assert_eq!(facts(&log), "plain | failed | - | Run code analysis | -");
+    is(&log, "git/could-not-resolve-host", 3);
+}
+
+#[test]
+fn travis_folds_all_but_the_script() {
+    let fold = |edge: &str, name: &str| format!("travis_fold:{edge}:{name}\r\x1b[0K");
+    let start = "travis_time:start:01ab\r\x1b[0K";
+    let end = "\ntravis_time:end:01ab:start=1,finish=2,duration=1\r\x1b[0K";
+    let text = [
+        &fold("start", "install.1"),
+        start,
+        "$ ./setup.sh\ncat: version.txt: No such file or directory\n",
+        end,
+        &fold("end", "install.1"),
+        "$ export PATH=bin:$PATH\n",
+        start,
+        "$ git clone https://git.example.com/group/app.git\n",
+        "fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com\n",
+        end,
+        "\n\x1b[31;1mThe command \"git clone https://git.example.com/group/app.git\" exited with 128.\x1b[0m\n",
+        &fold("start", "after_script"),
+        start,
+        "$ cat app.log\ncat: app.log: No such file or directory\n",
+        end,
+        &fold("end", "after_script"),
+        "\nDone. Your build exited with 1.\n",
+    ]
+    .concat();
+    let seen = log(&text);
+    assert_eq!(
+        facts(&seen),
+        "plain | failed | 128 | - | git clone https://git.example.com/group/app.git"
+    );
+    is(&seen, "git/could-not-resolve-host", 6);
+    // The marks when their CR became a newline, and a command of a fold that fails.
+    let text = text
+        .replace('\r', "\n")
+        .replace("exited with 128.", "exited with 0.");
+    let text = text.replace(
+        "travis_fold:end:install.1",
+        "The command \"./setup.sh\" failed and exited with 1 during .\ntravis_fold:end:install.1",
+    );
+    assert_eq!(
+        facts(&log(&text)),
+        "plain | failed | 1 | install | ./setup.sh"
+    );
+}
+
+#[test]
+fn travis_runs_out_of_time_in_its_script() {
+    let text = "\
+travis_fold:start:install\r\x1b[0K$ make deps\ntravis_fold:end:install\r\x1b[0K$ make test
+connecting
+
+No output has been received in the last 10 minutes, this potentially indicates a stalled build or something wrong with the build itself.
+";
+    assert_eq!(facts(&log(text)), "plain | timed_out | - | - | make test");
+}
+
+#[test]
+fn codebuild_names_phase_and_command() {
+    let own = |said: &str| format!("[Container] 2026/05/01 10:00:00.123456 {said}\n");
+    let text = [
+        own("Entering phase INSTALL"),
+        own("Running command ./setup.sh"),
+        "cat: version.txt: No such file or directory\n".to_owned(),
+        own("Phase complete: INSTALL State: SUCCEEDED"),
+        own("Entering phase BUILD"),
+        own("Running command git clone https://git.example.com/a.git"),
+        "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n".to_owned(),
+        own("Command did not exit successfully git clone https://git.example.com/a.git exit status 128"),
+        own("Phase complete: BUILD State: FAILED"),
+        own("Entering phase POST_BUILD"),
+        own("Running command cat app.log"),
+        "cat: app.log: No such file or directory\n".to_owned(),
+        own("Phase complete: POST_BUILD State: SUCCEEDED"),
+    ];
+    let seen = log(&text.concat());
+    assert_eq!(
+        facts(&seen),
+        "plain | failed | 128 | BUILD | git clone https://git.example.com/a.git"
+    );
+    is(&seen, "git/could-not-resolve-host", 7);
+    let passed = text.concat().replace("FAILED", "SUCCEEDED");
+    let passed: String = passed
+        .lines()
+        .filter(|line| !line.contains("did not exit"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(facts(&log(&passed)), "plain | succeeded | - | - | -");
+}
+
+#[test]
 fn other_systems_end_in_words_of_their_own() {
     let output = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
     for words in [

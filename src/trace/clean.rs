@@ -5,7 +5,8 @@
 
 use super::block::{Block, Border, PieceEnd, SectionMark};
 use super::escape::{self, ESC};
-use super::{foreign, marker};
+use super::foreign::travis;
+use super::marker;
 
 /// The runner's colour of an echoed command, and the blank behind its `$` (runner: shells/bash.go).
 const GREEN_ECHO: &[u8] = b"\x1b[32;1m$ ";
@@ -275,7 +276,7 @@ fn behind_travis_mark(text: &[u8]) -> bool {
     }
     let low = above.len().saturating_sub(MARKER_REACH);
     let from = memchr::memrchr(b'\n', &above[low..]).map_or(low, |k| low + k + 1);
-    foreign::is_travis_mark(&above[from..])
+    travis::is_mark(&above[from..])
 }
 
 /// Sequences that only the runner's own lines use so: they tell that the log has its colours.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::Wrappers;
+use super::escape;
+use super::foreign::{codebuild, travis};
 use super::prefix::{self, Prefix};
-use super::{escape, foreign};
 
 /// What a line is, as far as its form tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub enum Kind {
     Output,
     /// A command that the runner echoed.
     Command,
-    /// A copy of source: `set -x` echoes, Dockerfile steps, code frames.
+    /// A copy of source, or a mark: `set -x` echoes, Dockerfile steps, code frames, `[Pipeline] sh`.
     Source,
     /// A test that passed.
     Passing,
@@ -106,12 +107,15 @@ pub fn kind(content: &[u8]) -> Kind {
     }
 }
 
+/// The last three: marks and echoes of Travis CI, AWS CodeBuild and Jenkins.
 fn is_source(content: &[u8]) -> bool {
     xtrace(content)
         || dockerfile_step(content)
         || code_frame(content)
         || inner_command(content)
-        || foreign::is_travis_mark(content)
+        || travis::is_mark(content)
+        || codebuild::is_echo(content)
+        || content.starts_with(b"[Pipeline] ")
 }
 
 /// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).

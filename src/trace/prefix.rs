@@ -6,6 +6,8 @@
 
 use super::{escape, marker, stamp};
 
+/// Longest run of properties of a workflow command, in bytes.
+const MAX_PROPERTIES: usize = 1024;
 /// Longest name of a job or a step, in bytes.
 const MAX_NAME: usize = 256;
 
@@ -144,7 +146,8 @@ pub fn time(line: &[u8]) -> Option<i64> {
 fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
-        b'[' => act(text),
+        b':' => workflow_error(text),
+        b'[' => act(text).or_else(|| web_server(text)),
         b'@' => turbo(text),
         b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
             0 => None,
@@ -155,6 +158,19 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
         b'A'..=b'Z' => compose(text),
         _ => None,
     }
+}
+
+/// `::error::` and `::error file=app.js,line=1::`, as a step of GitHub Actions prints it; only GitHub's own log has
+/// `##[error]` instead (docs.github.com, workflow commands).
+fn workflow_error(text: &[u8]) -> Option<(usize, u32)> {
+    const ERROR: &[u8] = b"::error";
+    let rest = text.strip_prefix(ERROR)?;
+    if !matches!(rest.first(), Some(b':' | b' ')) {
+        return None;
+    }
+    let window = &rest[..rest.len().min(MAX_PROPERTIES)];
+    let end = memchr::memmem::find(window, b"::")?;
+    Some((ERROR.len() + end + 2, 0))
 }
 
 /// `[workflow/job] `, as act puts it before all it says of a job: the name, and how long the prefix is.
@@ -176,6 +192,13 @@ fn act(text: &[u8]) -> Option<(usize, u32)> {
         Some(b' ') => Some((len + 4, stream(name))),
         Some(_) => None,
     }
+}
+
+/// `[WebServer] ` (Playwright, before what the server of its tests prints).
+fn web_server(text: &[u8]) -> Option<(usize, u32)> {
+    const NAME: &[u8] = b"[WebServer] ";
+    text.starts_with(NAME)
+        .then(|| (NAME.len(), stream(b"WebServer")))
 }
 
 /// `web:build: ` and `@scope/web:build: ` (turbo: package, task).
@@ -336,6 +359,17 @@ mod tests {
             ("web-1  | panic: x", "panic: x"),
             ("db_1 | FATAL:  x", "FATAL:  x"),
             ("##[error]Process completed", "Process completed"),
+            ("::error::no such file", "no such file"),
+            (
+                "[WebServer] Error: listen EADDRINUSE",
+                "Error: listen EADDRINUSE",
+            ),
+            (
+                "::error file=app.js,line=1::Missing semicolon",
+                "Missing semicolon",
+            ),
+            ("::errors::x", "::errors::x"),
+            ("::error no end", "::error no end"),
             ("web-1  | #3 0.1 deep", "deep"),
             ("[CI checks/build]   | panic: x", "panic: x"),
             ("[ci/build  ]   |   indented", "  indented"),

@@ -1,6 +1,6 @@
 //! What the last words of other systems ([`foreign`]) tell of the job.
 
-use super::super::foreign::{self, Act, Closing, Reach};
+use super::super::foreign::{self, Act, Closing, Reach, codebuild, travis};
 use super::super::line::Line;
 use super::stages::name_of;
 use super::verdicts;
@@ -9,11 +9,16 @@ use crate::model::{Outcome, Verdict};
 /// Lines that may follow the last word of another system that all went well.
 const AT_END: u64 = 20;
 
+/// Phases of AWS CodeBuild behind which nothing can fail any more that the log shows.
+const LAST_PHASES: &[&str] = &["POST_BUILD", "UPLOAD_ARTIFACTS", "FINALIZING", "COMPLETED"];
+
 /// What has been said so far.
 #[derive(Debug, Default)]
 pub(super) struct Others {
     /// Azure Pipelines: its marks look like GitHub's.
     azure: bool,
+    /// The last error of the task of Azure Pipelines that is running.
+    error: Option<(u32, Verdict)>,
     /// Travis CI: its folds were seen.
     travis: bool,
     /// The first command that failed, and the span it stands in.
@@ -96,16 +101,74 @@ impl Others {
         if let Some((job, says)) = foreign::act(text) {
             return self.act_line(job, says, text, next, line, span);
         }
+        if let Some(says) = codebuild::says(text) {
+            return self.codebuild_line(says, text, line, span);
+        }
+        if self.azure && text.starts_with(foreign::ERROR) {
+            self.error = Some((span, verdicts::of_line(text, line, false)));
+        }
         if let Some(task) = foreign::azure_task(text) {
+            self.end_task();
             return task.map_or(Change::StepEnds, Change::Step);
         }
-        if let Some(fold) = foreign::travis_fold(text) {
+        if let Some(fold) = travis::fold(text) {
             self.travis = true;
             return fold.map_or(Change::StepEnds, Change::Step);
         }
         match foreign::closing(text) {
             Some(closing) => self.close(closing, text, line, span),
             None => Change::Nothing,
+        }
+    }
+
+    /// A task of Azure Pipelines ends. It says no code where it is no script; then its errors tell that it failed.
+    fn end_task(&mut self) {
+        if let Some((span, verdict)) = self.error.take()
+            && self.failed.is_none()
+        {
+            let closing = Closing {
+                outcome: Outcome::Failed,
+                exit_code: None,
+                reach: Reach::Command,
+            };
+            self.failed = Some((span, verdict, closing));
+        }
+    }
+
+    /// What AWS CodeBuild says of a build. `POST_BUILD` runs whatever `BUILD` came to.
+    fn codebuild_line<'t>(
+        &mut self,
+        says: codebuild::Says<'t>,
+        text: &str,
+        line: u64,
+        span: u32,
+    ) -> Change<'t> {
+        use codebuild::Says;
+        let (outcome, exit_code) = match says {
+            Says::Enters(phase) => return Change::Step(phase),
+            Says::Runs(command) => return Change::Echo(command),
+            Says::Failed(code) => (Outcome::Failed, code),
+            Says::Ended(phase, outcome) => {
+                let succeeded = outcome == Outcome::Succeeded;
+                if succeeded && (self.failed.is_some() || !LAST_PHASES.contains(&phase)) {
+                    return Change::StepEnds;
+                }
+                (outcome, None)
+            }
+        };
+        let reach = match outcome {
+            Outcome::Succeeded => Reach::Last,
+            _ => Reach::Command,
+        };
+        let closing = Closing {
+            outcome,
+            exit_code,
+            reach,
+        };
+        // Of a command that failed its phase tells once more.
+        match self.close(closing, text, line, span) {
+            Change::StepEnds if matches!(says, Says::Failed(_)) => Change::Nothing,
+            change => change,
         }
     }
 
@@ -173,7 +236,8 @@ impl Others {
     }
 
     /// How a log of so many lines ends; `None` where nothing was said of it.
-    pub(super) fn finish(self, lines: u64) -> Option<Ending> {
+    pub(super) fn finish(mut self, lines: u64) -> Option<Ending> {
+        self.end_task();
         let failed = self.failed.map(|(_, verdict, closing)| (verdict, closing));
         // A success far from the end was that of something else.
         let stands = |(verdict, closing): &(Verdict, Closing)| {

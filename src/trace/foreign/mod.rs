@@ -6,6 +6,9 @@ use super::verdict::integer;
 use super::{prefix, stamp};
 use crate::model::Outcome;
 
+pub mod codebuild;
+pub mod travis;
+
 /// How far a last word reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -29,7 +32,7 @@ pub struct Closing {
 }
 
 /// The mark of an error, of Azure Pipelines and of GitHub.
-const ERROR: &str = "##[error]";
+pub const ERROR: &str = "##[error]";
 
 /// What stands before the exit code, and what behind it.
 const COMMAND_FAILED: &[(&str, &str)] = &[
@@ -102,9 +105,11 @@ pub fn closing(line: &str) -> Option<Closing> {
     }
     match line.split_whitespace().next()? {
         // Travis: `The command "make test" exited with 2.`
-        "The" if line.starts_with("The command \"") => failed(travis_code(line)?, Reach::Command),
+        "The" if line.starts_with("The command \"") => {
+            failed(travis::exit_code(line)?, Reach::Command)
+        }
         // The end of a command of several lines.
-        "\"" => failed(travis_code(line)?, Reach::Command),
+        "\"" => failed(travis::exit_code(line)?, Reach::Command),
         "Done." => {
             let code = line.strip_prefix("Done. Your build exited with ")?;
             match code.strip_suffix('.')?.parse().ok()? {
@@ -140,14 +145,6 @@ pub fn closing(line: &str) -> Option<Closing> {
                     )
                 })?;
             failed(integer(code)?, Reach::Job)
-        }
-        // AWS CodeBuild: `[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully make exit status 2`
-        "[Container]" => {
-            let (_, said) = line.split_once(" Command did not exit successfully ")?;
-            failed(
-                integer(said.rsplit_once(" exit status ")?.1)?,
-                Reach::Command,
-            )
         }
         _ if line.starts_with("##[error]The job running on agent ")
             && line.contains(" ran longer than the maximum time of ") =>
@@ -203,34 +200,6 @@ pub fn act_code(line: &str) -> Option<i64> {
     let at = prefix::act_job(line.as_bytes()).map_or(0, |(_, len)| len);
     let code = line.get(at..)?.strip_prefix("exitcode '")?;
     code.trim_end().strip_suffix("': failure")?.parse().ok()
-}
-
-/// Is that a mark of Travis CI: a fold, or the time of a command?
-pub fn is_travis_mark(line: &[u8]) -> bool {
-    line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
-}
-
-/// The fold that Travis CI opens (`Some(Some(name))`, the number of its command left out) or closes (`Some(None)`) in this
-/// line (travis-build: bash/travis_fold.bash). What stands in no fold is mostly the job's own script.
-pub fn travis_fold(line: &str) -> Option<Option<&str>> {
-    let (edge, name) = line.strip_prefix("travis_fold:")?.split_once(':')?;
-    match edge {
-        "start" => {
-            let name = name.trim_end();
-            let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
-            Some(Some(unnumbered.strip_suffix('.').unwrap_or(name)))
-        }
-        "end" => Some(None),
-        _ => None,
-    }
-}
-
-fn travis_code(line: &str) -> Option<i64> {
-    let (_, said) = line.rsplit_once("\" ")?;
-    let code = said
-        .strip_prefix("exited with ")
-        .or_else(|| said.strip_prefix("failed and exited with "))?;
-    integer(code)
 }
 
 /// Is that a line that Azure Pipelines alone writes? Others of its marks look like GitHub's.
@@ -351,12 +320,6 @@ mod tests {
                 Reach::Command,
             ),
             (
-                "[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully make test exit status 2",
-                Failed,
-                Some(2),
-                Reach::Command,
-            ),
-            (
                 "ERROR: build step 1 \"registry.example.com/go\" failed: step exited with non-zero status: 3",
                 Failed,
                 Some(3),
@@ -433,27 +396,6 @@ mod tests {
         let failed = Some((Outcome::Failed, None, Reach::Last));
         assert_eq!(read("15:40:07  Finished: FAILURE"), failed);
         assert_eq!(read("15:40 Finished: FAILURE"), None);
-    }
-
-    #[test]
-    fn travis_folds_its_phases() {
-        assert_eq!(
-            travis_fold("travis_fold:start:install.1"),
-            Some(Some("install"))
-        );
-        assert_eq!(travis_fold("travis_fold:end:install.1"), Some(None));
-        for line in [
-            "travis_fold: start",
-            "travis_time:start:01ab",
-            " travis_fold:start:x",
-            "travis_fold:start",
-        ] {
-            assert_eq!(travis_fold(line), None, "{line}");
-        }
-        assert!(is_travis_mark(
-            b"travis_time:end:01ab:start=1,finish=2,duration=1"
-        ));
-        assert!(!is_travis_mark(b"travis_wait 30 mvn test"));
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! AWS CodeBuild: what stands behind `[Container] 2026/05/01 10:00:00.123456 ` (`[Instance] …` where no container runs it).
+
+use super::super::verdict::integer;
+use crate::model::Outcome;
+
+/// What such a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says<'t> {
+    /// A phase begins.
+    Enters(&'t str),
+    /// A command of the build specification runs.
+    Runs(&'t str),
+    /// A command failed; its exit code, unless the command has several lines: then it stands on the last of them.
+    Failed(Option<i64>),
+    /// A phase ended so.
+    Ended(&'t str, Outcome),
+}
+
+/// Reads a line of CodeBuild's own; `None` for any other.
+pub fn says(line: &str) -> Option<Says<'_>> {
+    let said = own(line)?;
+    if let Some(phase) = said.strip_prefix("Entering phase ") {
+        return Some(Says::Enters(phase.trim_end()));
+    }
+    if let Some(command) = said.strip_prefix(RUNNING) {
+        return Some(Says::Runs(command));
+    }
+    if let Some(command) = said.strip_prefix("Command did not exit successfully ") {
+        let code = command.rsplit_once(" exit status ");
+        return Some(Says::Failed(code.and_then(|(_, code)| integer(code))));
+    }
+    let (phase, state) = said.strip_prefix("Phase complete: ")?.split_once(' ')?;
+    let outcome = match state.trim_end() {
+        // The second form is that of builds before 2018.
+        "State: SUCCEEDED" | "Success: true" => Outcome::Succeeded,
+        "State: FAILED" | "State: FAULT" | "State: CLIENT_ERROR" | "Success: false" => {
+            Outcome::Failed
+        }
+        "State: TIMED_OUT" => Outcome::TimedOut,
+        "State: STOPPED" => Outcome::Canceled,
+        _ => return None,
+    };
+    Some(Says::Ended(phase, outcome))
+}
+
+/// Does the line only repeat the command that runs next?
+pub fn is_echo(line: &[u8]) -> bool {
+    line.starts_with(b"[")
+        && std::str::from_utf8(line)
+            .is_ok_and(|line| own(line).is_some_and(|said| said.starts_with(RUNNING)))
+}
+
+const RUNNING: &str = "Running command ";
+
+/// What stands behind the mark and the time.
+fn own(line: &str) -> Option<&str> {
+    let line = line
+        .strip_prefix("[Container] ")
+        .or_else(|| line.strip_prefix("[Instance] "))?;
+    let (date, line) = line.split_once(' ')?;
+    let (time, said) = line.split_once(' ')?;
+    let form = |text: &str, mark: char| {
+        text.chars()
+            .all(|c| c.is_ascii_digit() || c == mark || c == '.')
+    };
+    (form(date, '/') && form(time, ':')).then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(said: &str) -> Option<Says<'static>> {
+        let line = format!("[Container] 2026/05/01 10:00:00.123456 {said}").leak();
+        says(line)
+    }
+
+    #[test]
+    fn what_it_says_is_read() {
+        assert_eq!(
+            read("Entering phase PRE_BUILD"),
+            Some(Says::Enters("PRE_BUILD"))
+        );
+        assert_eq!(
+            read("Running command make test"),
+            Some(Says::Runs("make test"))
+        );
+        assert_eq!(
+            read("Command did not exit successfully make test exit status 2"),
+            Some(Says::Failed(Some(2)))
+        );
+        assert_eq!(
+            read("Command did not exit successfully set -e"),
+            Some(Says::Failed(None))
+        );
+        assert_eq!(
+            read("Phase complete: BUILD State: FAILED"),
+            Some(Says::Ended("BUILD", Outcome::Failed))
+        );
+        assert_eq!(
+            read("Phase complete: POST_BUILD Success: true"),
+            Some(Says::Ended("POST_BUILD", Outcome::Succeeded))
+        );
+        let instance = "[Instance] 2026/04/27 10:05:15.841823 Entering phase BUILD";
+        assert_eq!(says(instance), Some(Says::Enters("BUILD")));
+        assert!(is_echo(
+            b"[Container] 2026/05/01 10:00:00 Running command make"
+        ));
+    }
+
+    #[test]
+    fn other_lines_are_left_alone() {
+        for line in [
+            "Entering phase BUILD",
+            "[Container] Entering phase BUILD",
+            "[Container] 2026/05/01 ten Entering phase BUILD",
+            "[web] 2026/05/01 10:00:00 Entering phase BUILD",
+            "[Container] 2026/05/01 10:00:00 Phase complete: BUILD State: ODD",
+            "[Container] 2026/05/01 10:00:00 Phase context status code: COMMAND_EXECUTION_ERROR",
+        ] {
+            assert_eq!(says(line), None, "{line}");
+        }
+        assert!(!is_echo(
+            b"[Container] 2026/05/01 10:00:00 Entering phase BUILD"
+        ));
+    }
+}
