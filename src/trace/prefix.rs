@@ -147,7 +147,7 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
         b':' => workflow_error(text),
-        b'[' => act(text).or_else(|| web_server(text)),
+        b'[' => act(text),
         b'@' => turbo(text),
         b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
             0 => None,
@@ -192,13 +192,6 @@ fn act(text: &[u8]) -> Option<(usize, u32)> {
         Some(b' ') => Some((len + 4, stream(name))),
         Some(_) => None,
     }
-}
-
-/// `[WebServer] ` (Playwright, before what the server of its tests prints).
-fn web_server(text: &[u8]) -> Option<(usize, u32)> {
-    const NAME: &[u8] = b"[WebServer] ";
-    text.starts_with(NAME)
-        .then(|| (NAME.len(), stream(b"WebServer")))
 }
 
 /// `web:build: ` and `@scope/web:build: ` (turbo: package, task).
