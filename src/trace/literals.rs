@@ -68,4 +68,6 @@ pub const FRAME: &[&str] = &[
     "failed but continue next step",
     // What tells of tools that wrap lines (see `wrappers`).
     "packages in scope: ",
+    " log lines:",
+    "### output ###",
 ];

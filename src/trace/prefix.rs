@@ -89,16 +89,36 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     let rest = &line[first + 1..];
     let second = memchr::memchr(b'\t', &rest[..MAX_NAME.min(rest.len())])?;
     let mut len = first + second + 2;
-    if line[len..].starts_with("\u{feff}".as_bytes()) {
-        len += 3;
-    }
+    len += order_mark(&line[len..]);
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
+}
+
+/// Length of a byte order mark, or of what the code pages 850, 437, 1252 and 950 make of one: `gh` puts one before each step.
+fn order_mark(text: &[u8]) -> usize {
+    const MARKS: &[&str] = &[
+        "\u{feff}",
+        "\u{b4}\u{2557}\u{2510}",
+        "\u{2229}\u{2557}\u{2510}",
+        "\u{ef}\u{bb}\u{bf}",
+        "\u{569c}?",
+    ];
+    if text.first().is_none_or(u8::is_ascii) {
+        return 0;
+    }
+    let mut marks = MARKS.iter();
+    let mark = marks.find(|mark| text.starts_with(mark.as_bytes()));
+    mark.map_or(0, |mark| mark.len())
 }
 
 /// How long the columns are that `gh` puts before a line.
 fn columns(line: &[u8]) -> usize {
     if memchr::memchr(b'\t', &line[..MAX_NAME.min(line.len())]).is_none() {
-        return 0;
+        let mark = order_mark(line);
+        return if mark > 0 && stamp::iso(&line[mark..]) > 0 {
+            mark
+        } else {
+            0
+        };
     }
     let both = job_and_step(line).map(|(_, _, len)| len);
     both.or_else(|| job_alone(line)).unwrap_or(0)
@@ -147,7 +167,7 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
         b':' => workflow_error(text),
-        b'[' => act(text),
+        b'[' => act(text).or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
         b'@' => turbo(text),
         b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
             0 => None,
@@ -192,6 +212,32 @@ fn act(text: &[u8]) -> Option<(usize, u32)> {
         Some(b' ') => Some((len + 4, stream(name))),
         Some(_) => None,
     }
+}
+
+/// `[17:57:03]: ` and `[17:57:03]: ▸ ` (fastlane, before its own lines and before those of what it runs).
+fn fastlane(text: &[u8]) -> Option<usize> {
+    let &[b'[', h, i, b':', m, n, b':', s, t, b']', b':', b' '] = text.first_chunk::<12>()? else {
+        return None;
+    };
+    if ![h, i, m, n, s, t].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let sign = "\u{25b8} ";
+    Some(12 + usize::from(text[12..].starts_with(sign.as_bytes())) * sign.len())
+}
+
+/// `[  +73 ms] ` and `[        ] ` (`flutter -v`: the time since the line before, in eight columns or more).
+fn flutter(text: &[u8]) -> Option<usize> {
+    let window = &text[..text.len().min(16)];
+    let close = memchr::memchr(b']', window)?;
+    let inside = window.get(1..close)?;
+    let told = || {
+        let since = inside.trim_ascii_start().strip_prefix(b"+")?;
+        let digits = since.strip_suffix(b" ms")?;
+        (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit)).then_some(())
+    };
+    let fits = inside.len() >= 7 && (inside.iter().all(|b| *b == b' ') || told().is_some());
+    (fits && text.get(close + 1) == Some(&b' ')).then_some(close + 2)
 }
 
 /// `web:build: ` and `@scope/web:build: ` (turbo: package, task).
@@ -335,6 +381,8 @@ mod tests {
             "[2026-05-01T10:00:00.123Z] make: *** x",
             "build\tRun make\t2026-05-01T10:00:00.1234567Z make: *** x",
             "build\tUNKNOWN STEP\t\u{feff}2026-05-01T10:00:00.1234567Z make: *** x",
+            "build\tUNKNOWN STEP\t\u{b4}\u{2557}\u{2510}2026-05-01T10:00:00.1234567Z make: *** x",
+            "\u{ef}\u{bb}\u{bf}2026-05-01T10:00:00.1234567Z make: *** x",
             "2026-05-01T10:00:00.123456Z 01E 2026-05-01T10:00:00Z make: *** x",
         ];
         for line in lines {
@@ -352,11 +400,18 @@ mod tests {
             ("web-1  | panic: x", "panic: x"),
             ("db_1 | FATAL:  x", "FATAL:  x"),
             ("##[error]Process completed", "Process completed"),
-            ("::error::no such file", "no such file"),
             (
-                "[WebServer] Error: listen EADDRINUSE",
-                "Error: listen EADDRINUSE",
+                "[17:57:03]: ▸ ld: symbol(s) not found",
+                "ld: symbol(s) not found",
             ),
+            ("[17:57:03]: Exit status: 65", "Exit status: 65"),
+            ("[17:57:03] Exit", "[17:57:03] Exit"),
+            ("[  +73 ms] Gradle build failed", "Gradle build failed"),
+            ("[+12893 ms] e: x", "e: x"),
+            ("[        ] e: x", "e: x"),
+            ("[ ] e: x", "[ ] e: x"),
+            ("[ +73 s] x", "[ +73 s] x"),
+            ("::error::no such file", "no such file"),
             (
                 "::error file=app.js,line=1::Missing semicolon",
                 "Missing semicolon",

@@ -19,6 +19,10 @@ pub struct Wrappers {
     act: bool,
     /// The packages whose tasks turbo runs.
     turbo: Option<Arc<[Box<[u8]>]>>,
+    /// Nix quotes the end of a build's log.
+    nix: bool,
+    /// opam quotes what a build printed.
+    opam: bool,
 }
 
 impl Wrappers {
@@ -29,6 +33,8 @@ impl Wrappers {
             let packages = packages.map(|name| name.trim().as_bytes().into());
             self.turbo = Some(packages.collect());
         }
+        self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
+        self.opam |= text.starts_with("### output ###");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
@@ -36,7 +42,7 @@ impl Wrappers {
     /// Is there any?
     #[inline]
     pub(super) fn any(&self) -> bool {
-        self.act || self.turbo.is_some()
+        self.act || self.turbo.is_some() || self.nix || self.opam
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -59,6 +65,8 @@ impl Wrappers {
     /// Length of such a prefix, and what names the output behind it. `starts`: there is no other before it.
     fn split<'t>(&self, text: &'t [u8], starts: bool) -> Option<(usize, &'t [u8])> {
         match text.first()? {
+            b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
+            b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
             b'|' if self.act && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
@@ -67,6 +75,19 @@ impl Wrappers {
             _ => task(text, self.turbo.as_deref()?),
         }
     }
+}
+
+/// `       > ` (Nix, behind `last 10 log lines:`), and `┃       > ` where nom draws a frame.
+fn nix(text: &[u8]) -> Option<usize> {
+    let frame = "\u{2503}".as_bytes();
+    let text_at = if text.starts_with(frame) {
+        frame.len()
+    } else {
+        0
+    };
+    let blanks = text[text_at..].iter().take_while(|b| **b == b' ').count();
+    let at = text_at + blanks;
+    (blanks >= 2 && text[at..].starts_with(b"> ")).then_some(at + 2)
 }
 
 /// The packages in `• Packages in scope: docs, web`, turbo's header; its bullet may have been through an encoding.
@@ -140,6 +161,25 @@ mod tests {
             assert_eq!(content(&turbo, line), line);
         }
         assert!(told("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
+    }
+
+    #[test]
+    fn nix_and_opam_quote_what_a_build_printed() {
+        let nix = told("       last 10 log lines:");
+        assert_eq!(content(&nix, "       > make: *** x"), "make: *** x");
+        assert_eq!(
+            content(&nix, "\u{2503}        > make: *** x"),
+            "make: *** x"
+        );
+        assert_eq!(content(&nix, "> make"), "> make");
+        assert_eq!(content(&nix, "  - > make"), "  - > make");
+        let opam = told("### output ###");
+        assert_eq!(content(&opam, "# Error: x"), "Error: x");
+        assert_eq!(content(&opam, "## Error"), "## Error");
+        assert_eq!(content(&opam, "    > x"), "    > x");
+        for line in ["the last 10 lines:", "see the log lines:", "## output"] {
+            assert!(!told(line).any(), "{line}");
+        }
     }
 
     #[test]
