@@ -645,6 +645,28 @@ fn codebuild_names_phase_and_command() {
 }
 
 #[test]
+fn a_piece_of_a_log_that_ends_well_has_no_cause() {
+    let error =
+        "java.net.ConnectException: Connection refused\n\tat com.example.Retry.run(Retry.java:1)\n";
+    let all = "[INFO] Tests run: 4, Failures: 0, Errors: 0, Skipped: 0\n[INFO] BUILD SUCCESS\n[INFO] Total time: 4 s\n";
+    let seen = log(&format!("{error}{all}"));
+    assert_eq!(seen["status"], "clean");
+    // One part passed, and beside it stands what did not.
+    let part = "Test Suites: 1 failed, 16 passed, 17 total\nTests:       82 passed, 82 total\nTime:        4.6 s\n";
+    assert_eq!(log(&format!("{error}{part}"))["status"], "explained");
+    let coverage = "Jest: \"global\" coverage threshold for lines (80%) not met: 17.81%\n";
+    let passed = part.replace("1 failed, 16 passed", "17 passed");
+    assert_eq!(log(&format!("{coverage}{passed}"))["status"], "explained");
+    assert_eq!(
+        log(&format!("{error}{}{passed}", "x\n".repeat(12)))["status"],
+        "clean"
+    );
+    // A job that failed has failed, whatever it says last.
+    let failed = format!("{error}{all}ERROR: Job failed: exit code 1\n");
+    assert_eq!(log(&failed)["outcome"], "failed");
+}
+
+#[test]
 fn other_systems_end_in_words_of_their_own() {
     let output = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
     for words in [

@@ -29,6 +29,7 @@ mod relations;
 mod render;
 mod shell;
 mod silence;
+mod success;
 mod telling;
 mod unexplained;
 
@@ -199,7 +200,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
     let facts = case.facts();
     let diagnosis = match facts.outcome {
         Outcome::Succeeded | Outcome::Canceled => Diagnosis::default(),
-        Outcome::Unknown if facts.shows_success() => Diagnosis::default(),
+        Outcome::Unknown if facts.shows_success() || success::closes(case) => Diagnosis::default(),
         _ => find(case, library, lang),
     };
     let status = match (&diagnosis.cause, &diagnosis.unexplained) {

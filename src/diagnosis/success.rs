@@ -1,0 +1,184 @@
+//! Logs without a verdict that end in the words of a tool that all went well.
+//!
+//! Whatever stands above them did not fail what the log shows: a test that fails on purpose, a probe, a retry.
+
+use super::{Case, telling};
+
+/// So many lines may stand behind such words: times, counts, a line of advice.
+const BEHIND: usize = 5;
+/// So many lines at the end must not tell of a failure: a summary has several of them.
+const LAST: usize = 12;
+
+/// How lines begin that speak for everything above them.
+const OF_ALL: &[&str] = &[
+    // Gradle, Ant, Maven, Xcode, MSBuild
+    "BUILD SUCCESSFUL",
+    "[INFO] BUILD SUCCESS",
+    "** BUILD SUCCEEDED **",
+    "** TEST SUCCEEDED **",
+    "** ARCHIVE SUCCEEDED **",
+    "** EXPORT SUCCEEDED **",
+    "Build succeeded.",
+    // PHPUnit, Terraform, Helm
+    "OK (",
+    "Apply complete! Resources: ",
+    "STATUS: deployed",
+];
+
+/// How lines begin that speak for one of several parts: what stands next to them must not tell of a failure.
+const OF_A_PART: &[&str] = &[
+    // cargo, Yarn, Ruff, mypy, Angular, Prettier, Terraform
+    "test result: ok. ",
+    "✨  Done in ",
+    "All checks passed!",
+    "Success: no issues found in ",
+    "All files pass linting.",
+    "All matched files use Prettier code style!",
+    "Success! The configuration is valid",
+];
+
+/// Does the log end so?
+pub(super) fn closes(case: &Case) -> bool {
+    let tail = &case.inputs()[case.job].scan.tail;
+    let mut of_a_part = false;
+    for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
+        let text = line.content().trim();
+        match says(text) {
+            Some(Of::All) if !of_a_part => return true,
+            Some(_) => of_a_part = true,
+            None if line.command => return of_a_part,
+            None if !of_a_part && behind >= BEHIND => return false,
+            None if !line.echo && telling::score(text) > 0 => return false,
+            None => {}
+        }
+    }
+    of_a_part
+}
+
+/// What a line speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    All,
+    Part,
+}
+
+/// Is that such a line?
+fn says(text: &str) -> Option<Of> {
+    let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
+    if begins(OF_ALL) || rspec(text) || bazel(text) {
+        Some(Of::All)
+    } else if begins(OF_A_PART) || pytest(text) || counted(text) {
+        Some(Of::Part)
+    } else {
+        None
+    }
+}
+
+/// `=== 12 passed, 1 skipped in 0.31s ===`
+fn pytest(text: &str) -> bool {
+    let inside = text.trim_matches('=').trim();
+    let Some((counts, time)) = inside.rsplit_once(" in ") else {
+        return false;
+    };
+    let timed = time.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    timed && all_passed(counts.split(", "))
+}
+
+/// `12 examples, 0 failures, 1 pending` (RSpec)
+fn rspec(text: &str) -> bool {
+    let mut parts = text.split(", ");
+    let counts = |part: Option<&str>, word: &str| {
+        let (count, unit) = part?.split_once(' ')?;
+        (unit.trim_end_matches('s') == word).then(|| count.parse::<u64>().ok())?
+    };
+    counts(parts.next(), "example").is_some_and(|n| n > 0)
+        && counts(parts.next(), "failure") == Some(0)
+        && parts.all(|part| part.ends_with(" pending"))
+}
+
+/// `Executed 14 out of 14 tests: 14 tests pass.` (Bazel)
+fn bazel(text: &str) -> bool {
+    let told = || {
+        let counts = text.strip_prefix("Executed ")?;
+        let (_, said) = counts.split_once(": ")?;
+        let said = said.trim_end_matches('.');
+        (said.ends_with(" tests pass") || said.ends_with(" test passes")).then_some(())
+    };
+    told().is_some()
+}
+
+/// `Tests:       5 passed, 5 total` (Jest), `Tests  5 passed (5)` (Vitest)
+fn counted(text: &str) -> bool {
+    let Some(counts) = text.strip_prefix("Tests") else {
+        return false;
+    };
+    let counts = counts.trim_start_matches(':').trim();
+    all_passed(counts.split(&[',', '|'][..]).map(str::trim))
+}
+
+/// Do counts tell of tests that passed, and of none that did not?
+fn all_passed<'t>(counts: impl Iterator<Item = &'t str>) -> bool {
+    const HARMLESS: &[&str] = &[
+        "passed",
+        "total",
+        "skipped",
+        "deselected",
+        "xfailed",
+        "warning",
+        "warnings",
+        "todo",
+        "rerun",
+        "subtests",
+    ];
+    let mut passed = false;
+    for count in counts {
+        let mut words = count.split_whitespace();
+        let (Some(number), Some(word)) = (words.next(), words.next()) else {
+            return false;
+        };
+        if number.parse::<u64>().is_err() || !HARMLESS.contains(&word) {
+            return false;
+        }
+        passed |= word == "passed" && number != "0";
+    }
+    passed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tools_say_that_all_went_well() {
+        for text in [
+            "BUILD SUCCESSFUL in 12s",
+            "======== 12 passed, 1 skipped, 3 warnings in 0.31s ========",
+            "12 passed in 0.31s",
+            "1280 examples, 0 failures, 8 pending",
+            "1 example, 0 failures",
+            "Executed 14 out of 14 tests: 14 tests pass.",
+            "Tests:       5 passed, 5 total",
+            "Tests  12 passed (12)",
+            "Tests  12 passed | 1 skipped (13)",
+            "OK (12 tests, 30 assertions)",
+        ] {
+            assert!(says(text).is_some(), "{text}");
+        }
+        for text in [
+            "BUILD FAILED in 12s",
+            "=== 1 failed, 12 passed in 0.31s ===",
+            "=== 12 passed, 1 error in 0.31s ===",
+            "=== no tests ran in 0.31s ===",
+            "12 examples, 1 failure",
+            "0 examples, 0 failures",
+            "12 examples, 0 failures, 1 error occurred outside of examples",
+            "Executed 14 out of 14 tests: 13 tests pass and 1 fails locally.",
+            "Tests:       1 failed, 5 passed, 6 total",
+            "Tests  1 failed | 12 passed (13)",
+            "Tests passed",
+            "12 passed",
+        ] {
+            assert_eq!(says(text), None, "{text}");
+        }
+    }
+}
