@@ -270,13 +270,11 @@ fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
 /// Is the line, or the piece, above the end of the text a mark of Travis CI? It ends them with the sequence that GitLab's
 /// runner begins its lines with (travis-build: bash/travis_fold.bash, bash/travis_time_start.bash).
 fn behind_travis_mark(text: &[u8]) -> bool {
-    let above = text.trim_ascii_end();
-    if above.len() == text.len() {
-        return false;
-    }
-    let low = above.len().saturating_sub(MARKER_REACH);
-    let from = memchr::memrchr(b'\n', &above[low..]).map_or(low, |k| low + k + 1);
-    travis::is_mark(&above[from..])
+    // Bounded: there may be many such sequences behind a mark.
+    let near = &text[text.len().saturating_sub(MARKER_REACH)..];
+    let above = near.trim_ascii_end();
+    let from = memchr::memrchr(b'\n', above).map_or(0, |k| k + 1);
+    above.len() < near.len() && travis::is_mark(&above[from..])
 }
 
 /// Sequences that only the runner's own lines use so: they tell that the log has its colours.
