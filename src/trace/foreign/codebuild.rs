@@ -45,9 +45,9 @@ pub fn says(line: &str) -> Option<Says<'_>> {
 
 /// Does the line only repeat the command that runs next?
 pub fn is_echo(line: &[u8]) -> bool {
-    line.starts_with(b"[")
-        && std::str::from_utf8(line)
-            .is_ok_and(|line| own(line).is_some_and(|said| said.starts_with(RUNNING)))
+    let marked = line.starts_with(b"[Container] ") || line.starts_with(b"[Instance] ");
+    let said = || own(std::str::from_utf8(line).ok()?);
+    marked && said().is_some_and(|said| said.starts_with(RUNNING))
 }
 
 const RUNNING: &str = "Running command ";
