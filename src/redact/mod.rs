@@ -5,8 +5,8 @@
 //! apart and the same one again, over logs, threads and runs, and are too few to find it. What a person may have made up (a
 //! password) becomes `[redacted:secret]` without a hash, since a few digits of one would help to guess it.
 //!
-//! [`rules`] is the table of what is looked for; [`judge`] knows values that are no secrets; [`block`] private keys over many
-//! lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
+//! [`rules`] is the table of what is looked for; [`command`] knows the options of programs, [`file`] the files that get printed,
+//! [`judge`] values that are no secrets; [`block`] what stands over many lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
 //! regexes of tokens are compiled when something as long as a token stands there.
 
 use std::borrow::Cow;
@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 use crate::model::{Captures, Hit, WatchHit};
 
 pub mod block;
+mod command;
+mod file;
 mod judge;
 mod own;
 mod place;

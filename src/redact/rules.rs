@@ -11,6 +11,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::judge;
 use super::place::{self, Found};
+use super::{command, file};
 
 /// One kind of secret.
 pub(super) struct Rule {
@@ -316,16 +317,6 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::residue,
     },
-    Rule {
-        kind: "secret",
-        literals: &["machine "],
-        place: Place::Form {
-            regex: r"(?-u:\b)machine\s{1,3}\S{1,200}\s{1,3}login\s{1,3}\S{1,100}\s{1,3}password\s{1,3}(?<secret>\S{3,})",
-            least: 0,
-        },
-        random: false,
-        is_secret: judge::value,
-    },
     // A token that the bound on kept text cut short.
     Rule {
         kind: "token",
@@ -346,24 +337,66 @@ pub(super) static RULES: &[Rule] = &[
     given(&["-token", "-key"], place::in_token_header, judge::value),
     given(
         &[
+            "passw",
             "--pass",
-            "--token",
-            "--api-key",
-            "--auth-token",
-            "--access-token",
-            "--client-secret",
-            "--registration-token",
+            "-passphrase",
+            "token",
+            "-key",
+            "apikey",
+            "api_key",
+            "-secret",
         ],
-        place::in_option,
-        judge::value,
+        command::in_option,
+        judge::option,
     ),
-    given(&[" -p", "\t-p"], place::in_login, judge::value),
     given(
-        &[" -u", "\t-u", "--user", "--proxy-user", "sshpass"],
-        place::in_command,
+        &[
+            "login",
+            "upload",
+            "push",
+            "secret",
+            "curl",
+            "lftp",
+            "smbclient",
+            "rpcclient",
+            "sshpass",
+            "mysql",
+            "mariadb",
+            " -p",
+            "\t-p",
+            "\"-p",
+            "'-p",
+            "mongo",
+            "redis-cli",
+            "sqlcmd",
+            "bcp",
+            "zip",
+            "ldap",
+            "-storepass",
+            "-keypass",
+            "pass:",
+        ],
+        command::of_tool,
         judge::value,
     ),
-    given(&["mysql", "mariadb"], place::of_database, judge::value),
+    given(
+        &[
+            "-stdin",
+            "--with-token",
+            "--passphrase-fd",
+            "sudo -S",
+            "chpasswd",
+        ],
+        command::piped,
+        judge::value,
+    ),
+    given(judge::NAMES, command::set, judge::option),
+    given(&["password"], file::of_netrc, judge::value),
+    given(
+        &["dockerconfigjson", "dockercfg", "\"secret\"", "\"secret\\"],
+        file::of_kubernetes,
+        judge::encoded,
+    ),
     given(judge::NAMES, place::double_quoted, judge::quoted),
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),
