@@ -832,6 +832,32 @@ fn an_excerpt_of_azure_may_begin_with_a_group_of_its_own() {
 }
 
 #[test]
+fn names_that_a_log_gives_are_told_without_their_secrets() {
+    let token = ["glpat", "-a7Qk3ZtYx92LmNp4RsVw"].concat();
+    let title = format!("Run ./deploy --token {token}");
+    let gh = columns(&format!("job {token}"), &title, &format!("{UNRESOLVED}\n"));
+    let raw = stamped(&format!(
+        "##[group]{title}\n##[endgroup]\nit went wrong\n##[error]Process completed with exit code 1.\n"
+    ));
+    let gitlab = format!(
+        "Running with gitlab-runner 17.5.0-{token} (abcdef12)\nsection_start:1:{token}\r\u{1b}[0K{token}\n\
+         it went wrong\nERROR: Job failed: exit code 1\n"
+    );
+    for text in [gh, raw, gitlab] {
+        for format in [
+            "text", "table", "tsv", "json", "markdown", "html", "sarif", "junit", "github",
+            "prompt",
+        ] {
+            let told = jobtriage(&["-f", format], &text).out;
+            assert!(
+                !told.is_empty() && !told.contains(&token),
+                "{format}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
 fn numbers_run_into_the_text_of_the_shortest_copy_of_a_page() {
     let two = "1016ERROR: something went wrong\n1017fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
     is(&log(two), "git/could-not-resolve-host", 2);

@@ -3,7 +3,9 @@
 //! A long option says by its name what it takes. What `-p` means only the program tells: [`TOOLS`] knows those that take a
 //! secret. Words may be in quotes, of a shell or of a list (`["mysql", "-psecret"]`).
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::place::{
     self, Found, begins_word, few, is_argument, is_name, is_quote, is_space, is_word, run, words,
@@ -19,6 +21,8 @@ mod tools;
 const REACH: usize = 300;
 /// Longest value in quotes.
 const QUOTED: usize = 400;
+/// Longest name of a program that counts.
+const LONGEST: usize = 40;
 /// A shorter one gives nothing to hide.
 const LEAST: usize = 3;
 
@@ -117,16 +121,29 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
+/// The tools of a program.
+fn tools(program: &[u8]) -> &'static [&'static Tool] {
+    type ByName = HashMap<&'static [u8], Vec<&'static Tool>>;
+    static BY_NAME: LazyLock<ByName> = LazyLock::new(|| {
+        let mut by_name = ByName::new();
+        for tool in TOOLS {
+            for program in tool.programs {
+                by_name.entry(program.as_bytes()).or_default().push(tool);
+            }
+        }
+        by_name
+    });
+    BY_NAME.get(program).map_or(&[], Vec::as_slice)
+}
+
 /// `docker login -p value`, `mysql -pvalue`, `curl -u user:value`
 pub(super) fn of_tool(text: &[u8], from: usize) -> Option<Found> {
-    words(text, from.saturating_sub(2 * REACH)).find_map(|start| {
-        let end = run(text, start, |b| is_word(b) || b == b'-');
-        let name = &text[start..end];
-        let tools = TOOLS.iter().filter(|tool| {
-            tool.programs.iter().any(|p| p.as_bytes() == name) && tool.may_run(&text[..start])
-        });
-        tools
-            .into_iter()
+    // A command may have several.
+    words(text, from.saturating_sub(REACH)).find_map(|start| {
+        let end = few(text, start, LONGEST, |b| is_word(b) || b == b'-');
+        tools(&text[start..end])
+            .iter()
+            .filter(|tool| tool.may_run(&text[..start]))
             .find_map(|tool| tool.secret(text, end, from))
     })
 }
@@ -140,7 +157,7 @@ impl Tool {
         sure || before.last().is_none_or(begins) || before.ends_with(b"/bin/")
     }
 
-    /// The first secret of the command that begins at or behind `from`; the program's name ends at `at`.
+    /// The first secret of the command whose option stands at or behind `from`; the program's name ends at `at`.
     fn secret(&self, text: &[u8], at: usize, from: usize) -> Option<Found> {
         let end = command_end(text, at);
         let (at, end) = match self.verbs {
@@ -156,11 +173,11 @@ impl Tool {
                 (verb, command_end(text, verb))
             }
         };
-        let dashes = memchr::memchr_iter(b'-', &text[at..end]).map(|k| at + k);
+        let at = at.max(from);
+        let dashes = memchr::memchr_iter(b'-', text.get(at..end)?).map(|k| at + k);
         dashes
             .filter(|&dash| is_apart(text, dash))
-            .filter_map(|dash| self.value(text, dash))
-            .find(|found| found.value.start >= from)
+            .find_map(|dash| self.value(text, dash))
     }
 
     /// The secret of the option that begins with that dash.

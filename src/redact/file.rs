@@ -13,6 +13,10 @@ mod tests;
 const MOST_WORDS: usize = 8;
 /// Longest of them.
 const LONGEST: usize = 200;
+/// Longest password.
+const LONGEST_VALUE: usize = 4000;
+/// Objects that are looked at to find the one that a value stands in.
+const MOST_OBJECTS: usize = 8;
 /// How far apart the parts of a printed object may stand.
 const REACH: usize = 16 << 10;
 
@@ -47,7 +51,7 @@ fn ends_in(text: &[u8], word: &Range<usize>, keyword: &str) -> bool {
 /// A word from there on, its quotes aside.
 pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
     let start = few(text, at, 1, is_quote);
-    let blank = run(text, start, |b| !is_space(b));
+    let blank = few(text, start, LONGEST_VALUE, |b| !is_space(b));
     let made = memchr::memmem::find(&text[start..blank], b"\\n");
     let mut end = made.map_or(blank, |made| start + made);
     while end > start && b"\"')]};\\".contains(&text[end - 1]) {
@@ -173,9 +177,15 @@ fn of_object(text: &[u8], from: usize) -> Option<Found> {
     if !kinds.into_iter().any(|at| is_kind(text, near.start + at)) {
         return None;
     }
-    let opens = memchr::memmem::find_iter(&text[near.start..], "ata");
-    opens.into_iter().find_map(|at| {
-        let end = near.start + at + 3;
+    // The object that has begun above, then those below.
+    let mut low = from;
+    let above = std::iter::from_fn(|| {
+        low = near.start + memchr::memmem::rfind(text.get(near.start..low)?, b"ata")?;
+        Some(low)
+    });
+    let below = memchr::memmem::find_iter(&text[from..], "ata").map(|at| from + at);
+    above.take(MOST_OBJECTS).chain(below).find_map(|at| {
+        let end = at + 3;
         let start = word_start(text, end);
         let key = start..end;
         if !matches!(&text[key.clone()], b"data" | b"stringData") {

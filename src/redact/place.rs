@@ -61,9 +61,9 @@ pub(super) fn value(
     (end >= from + least).then_some(from..end)
 }
 
-/// Does a word begin here? A letter of it stands at `at`.
+/// Does a word begin here? A letter of it stands at `at`. Within a text in quotes it may follow `\n`.
 pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
-    at == 0 || !is_word(text[at - 1])
+    at == 0 || !is_word(text[at - 1]) || matches!(text[..at], [.., b'\\', b'n' | b'r' | b't'])
 }
 
 /// The end of a word, letter case aside, that stands here.

@@ -186,9 +186,15 @@ pub(super) static RULES: &[Rule] = &[
     ),
     token(
         "slack-token",
-        &["xox", "xapp-", "hooks.slack.com"],
+        &["xox", "xapp-"],
         15,
-        r"(?-u:\b)(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{20,})|hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>[A-Za-z0-9+/]{20,})",
+        r"(?-u:\b)(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{20,})",
+    ),
+    token(
+        "slack-token",
+        &["hooks.slack.com"],
+        45,
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>[A-Za-z0-9+/]{20,})",
     ),
     token(
         "token",
@@ -493,6 +499,13 @@ pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
     static COMPILED: [OnceLock<Option<Regex>>; 64] = [const { OnceLock::new() }; 64];
     let Place::Form { regex, .. } = RULES.get(rule)?.place else {
         return None;
+    };
+    let regex = match regex.strip_prefix(r"(?-u:\b)") {
+        // Also behind an escape within a text in quotes, and a colour that lost its own.
+        Some(form) if !form.contains("(?<secret>") => {
+            &*format!(r"(?:(?-u:\b)|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
+        }
+        _ => regex,
     };
     let compile = || RegexBuilder::new(regex).unicode(false).build().ok();
     COMPILED.get(rule)?.get_or_init(compile).as_ref()

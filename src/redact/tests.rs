@@ -224,6 +224,32 @@ fn what_is_secret_by_its_place() {
 }
 
 #[test]
+fn a_secret_may_stand_behind_an_escape() {
+    let token = format!("glpat-{}", random(20, 61));
+    let slack = format!("xoxb-{}", random(24, 62));
+    for secret in [&token, &slack] {
+        for before in [
+            "{\"log\": \"one\\n",
+            "\"\\t",
+            "'a\\r\\n",
+            "\\u001b[32m",
+            "[0;32m",
+        ] {
+            masked(before, secret, "\", more");
+        }
+    }
+    masked(
+        "_header: 'GET / HTTP/1.1\\r\\nAuthorization: Bearer ",
+        "hunter2hunter2",
+        "' +",
+    );
+    masked("'a\\nPRIVATE-TOKEN: ", "hunter2", "'");
+    // Nothing else ends in such a way.
+    let other = format!("{}ghp_{}", random(9, 63), "x".repeat(36));
+    assert_eq!(text(&other), other);
+}
+
+#[test]
 fn private_keys_on_one_line_and_on_many() {
     let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n".repeat(4);
     let begin = concat!("-----BEGIN ", "PRIVATE KEY-----\\n");
