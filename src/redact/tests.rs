@@ -250,6 +250,20 @@ fn a_secret_may_stand_behind_an_escape() {
 }
 
 #[test]
+fn what_nobody_sees_hides_no_secret() {
+    let token = format!("glpat-{}", random(20, 64));
+    for unseen in ["\u{200b}", "\u{ad}", "\u{feff}", "\u{2060}\u{200d}"] {
+        let (a, b) = token.split_at(13);
+        masked("오류\u{200b}: ", &format!("{a}{unseen}{b}"), "\u{200b} …");
+        masked(
+            "$ deploy --pass\u{200b}word ",
+            &format!("hun{unseen}ter2"),
+            "",
+        );
+    }
+}
+
+#[test]
 fn private_keys_on_one_line_and_on_many() {
     let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n".repeat(4);
     let begin = concat!("-----BEGIN ", "PRIVATE KEY-----\\n");
