@@ -143,17 +143,8 @@ fn is_quoting(b: u8) -> bool {
     is_quote(b) || b == b'\\'
 }
 
-/// `.dockerconfigjson: value`, and on a line of JSON that is a `Secret` each value of its `data`.
-pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
-    let config = of_registry(text, from);
-    let data = of_object(text, from);
-    match (config, data) {
-        (Some(a), Some(b)) if b.value.start < a.value.start => Some(b),
-        (a, b) => a.or(b),
-    }
-}
-
-fn of_registry(text: &[u8], from: usize) -> Option<Found> {
+/// `.dockerconfigjson: value`
+pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
     ["dockerconfigjson", "dockercfg"]
         .iter()
         .filter_map(|name| {
@@ -171,7 +162,8 @@ fn of_registry(text: &[u8], from: usize) -> Option<Found> {
         .min_by_key(|found| found.value.start)
 }
 
-fn of_object(text: &[u8], from: usize) -> Option<Found> {
+/// On a line of JSON that is a `Secret`, each value of its `data`.
+pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
     let kinds = memchr::memmem::find_iter(&text[near.clone()], "Secret");
     if !kinds.into_iter().any(|at| is_kind(text, near.start + at)) {

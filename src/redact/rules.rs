@@ -399,7 +399,12 @@ pub(super) static RULES: &[Rule] = &[
     given(judge::NAMES, command::set, judge::option),
     given(&["password"], file::of_netrc, judge::value),
     given(
-        &["dockerconfigjson", "dockercfg", "\"secret\"", "\"secret\\"],
+        &["dockerconfigjson", "dockercfg"],
+        file::of_registry,
+        judge::encoded,
+    ),
+    given(
+        &["\"secret\"", "\"secret\\"],
         file::of_kubernetes,
         judge::encoded,
     ),

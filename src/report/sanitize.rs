@@ -41,17 +41,7 @@ pub fn is_printable(text: &str) -> bool {
 }
 
 fn has_command(text: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), "##").any(|at| {
-        let rest = &text.as_bytes()[at + 2..];
-        // In a row of `#` the last two count.
-        let rest = &rest[rest.iter().take_while(|b| **b == b'#').count()..];
-        let named = |agent: &&&str| {
-            let name = rest.get(..agent.len());
-            name.is_some_and(|name| name.eq_ignore_ascii_case(agent.as_bytes()))
-        };
-        let name = AGENTS.iter().find(named).map_or(0, |agent| agent.len());
-        rest.get(name) == Some(&b'[')
-    })
+    memchr::memchr_iter(b'[', text.as_bytes()).any(|at| opens_command(&text[..at]).is_some())
 }
 
 /// Agents that take commands under their name.
