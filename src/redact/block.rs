@@ -68,6 +68,8 @@ pub struct Lines {
     indent: usize,
     /// What kind of object it is.
     kind: Kind,
+    /// It is one that could be a secret: the version of its kind stands above.
+    version: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -135,17 +137,14 @@ impl Lines {
         let text = line.trim_start();
         let indent = line.len() - text.len();
         if text.starts_with("---") {
-            (self.values, self.kind) = (0, Kind::Unknown);
-        } else if let Some(kind) = text
-            .trim_start_matches('"')
-            .strip_prefix("kind")
-            .map(|rest| rest.trim_start_matches('"'))
-            .and_then(|rest| rest.strip_prefix(": "))
-        {
-            self.kind = match kind.trim_matches([' ', '"', ',', '\r']) {
+            (self.values, self.kind, self.version) = (0, Kind::Unknown, false);
+        } else if let Some(kind) = entry(text, "kind") {
+            self.kind = match kind {
                 "Secret" => Kind::Secret,
                 _ => Kind::Other,
             };
+        } else if let Some(version) = entry(text, "apiVersion") {
+            (self.version, self.kind) = (version == "v1", Kind::Unknown);
         }
         match text.trim_end() {
             "data:" | "stringData:" | "\"data\": {" | "\"stringData\": {" => {
@@ -169,11 +168,19 @@ impl Lines {
         let encoded = &line[value.clone()];
         let is = match self.kind {
             Kind::Secret => true,
-            Kind::Unknown => file::looks_encoded(encoded),
+            Kind::Unknown => self.version && file::looks_encoded(encoded),
             Kind::Other => false,
         };
         is.then_some(value)
     }
+}
+
+/// The value of `name: value` or `"name": "value",`.
+fn entry<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let text = text.strip_prefix("- ").unwrap_or(text);
+    let rest = text.trim_start_matches('"').strip_prefix(name)?;
+    let value = rest.trim_start_matches('"').strip_prefix(": ")?;
+    Some(value.trim_matches([' ', '"', ',', '\r']))
 }
 
 /// What stands for a secret, or was taken out already.

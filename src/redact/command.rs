@@ -252,7 +252,11 @@ fn other_program(text: &[u8], at: usize, end: usize) -> usize {
 /// `echo value | docker login --password-stdin`, `echo user:value | chpasswd`
 pub(super) fn piped(text: &[u8], from: usize) -> Option<Found> {
     const TAKERS: &[&str] = &[
-        "-stdin",
+        "password-stdin",
+        "passphrase-stdin",
+        "token-stdin",
+        "key-stdin",
+        "passwd --stdin",
         "--with-token",
         "--passphrase-fd",
         "sudo -S",
@@ -296,19 +300,22 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
         let low = key.start.saturating_sub(REACH);
         let blank = |&b: &u8| is_space(b) || is_quote(b);
         let start = low + text[low..key.start].iter().rposition(blank)? + 1;
-        let before = text[..start].trim_ascii_end();
-        let before = before
-            .strip_suffix(b"\"")
-            .unwrap_or(before)
-            .trim_ascii_end();
-        let sets = ["set", "config"].iter().any(|word| {
-            let rest = before.strip_suffix(word.as_bytes());
-            rest.is_some_and(|rest| rest.last().is_none_or(|&b| is_space(b)))
-        });
+        // `config set`, or the one of the two that says it alone; prose says to set a token, too.
+        let word_before = |end: usize| {
+            let text = text[low..end].trim_ascii_end();
+            let text = text.strip_suffix(b"\"").unwrap_or(text).trim_ascii_end();
+            let start = text.iter().rposition(|&b| is_space(b)).map_or(0, |k| k + 1);
+            low + start..low + text.len()
+        };
+        let last = word_before(start);
+        let config = |word: Range<usize>| matches!(&text[word], b"config" | b"configure");
+        let sets = &text[last.clone()] == b"set" && config(word_before(last.start));
+        let alone = !sets && config(last);
         let at = few(text, key.end, 1, is_quote);
         let blank = run(text, at, is_space);
-        (sets && blank > at).then_some(())?;
+        ((sets || alone) && blank > at).then_some(())?;
         let value = argument(text, blank).filter(|value| text[value.start] != b'-')?;
-        Some(Found { key, value })
+        let random = text[value.clone()].iter().any(u8::is_ascii_digit);
+        (sets || random).then_some(Found { key, value })
     })
 }

@@ -387,7 +387,11 @@ pub(super) static RULES: &[Rule] = &[
     ),
     given(
         &[
-            "-stdin",
+            "password-stdin",
+            "passphrase-stdin",
+            "token-stdin",
+            "key-stdin",
+            "passwd --stdin",
             "--with-token",
             "--passphrase-fd",
             "sudo -S",

@@ -104,34 +104,42 @@ fn secrets_of_kubernetes() {
     assert_eq!(escaped, masked.replace('"', "\\\""));
     assert_eq!(text(&data("ConfigMap")), data("ConfigMap"));
 
-    let yaml = |kind: &'static str, first: bool| {
-        let mut lines = vec![
-            "data:",
-            "  db: aHVudGVyMg==",
-            "  note: \"Zm9vYmFy12==\"",
-            "  level: debug",
-        ];
-        lines.insert(if first { 0 } else { 4 }, kind);
-        lines.extend([
-            "  name: aHVudGVyMg==",
-            "stringData:",
-            "---",
-            "kind: ConfigMap",
-            "data:",
-            "  a: aHVudGVyMg==",
-        ]);
-        lines
-    };
+    let data = [
+        "data:",
+        "  db: aHVudGVyMg==",
+        "  note: \"Zm9vYmFy12==\"",
+        "  level: debug",
+    ];
+    let below = [
+        "name: aHVudGVyMg==",
+        "---",
+        "apiVersion: v1",
+        "kind: ConfigMap",
+        "data:",
+        "  a: aHVudGVyMg==",
+    ];
     let masked = ["  db: [redacted:secret]", "  note: \"[redacted:secret]\""];
-    let told = over_lines(&yaml("kind: Secret", false));
-    assert_eq!(told[1..3], masked);
-    assert_eq!(told[3..], yaml("kind: Secret", false)[3..]);
-    let told = over_lines(&yaml("kind: Secret", true));
+    // As it is printed, the kind comes last; as it is written, first.
+    let printed = [&["apiVersion: v1"][..], &data, &["kind: Secret"], &below].concat();
+    let told = over_lines(&printed);
     assert_eq!(told[2..4], masked);
+    assert_eq!(told[4..], printed[4..]);
+    let written = [&["apiVersion: v1", "kind: Secret"][..], &data, &below].concat();
+    let told = over_lines(&written);
+    assert_eq!(told[3..5], masked);
+    assert_eq!(told[6..], written[6..]);
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     assert_eq!(over_lines(&told), told, "twice");
-    let other = yaml("kind: ConfigMap", true);
+    let json = [
+        "\"apiVersion\": \"v1\",",
+        "\"data\": {",
+        "  \"db\": \"aHVudGVyMg==\",",
+        "},",
+    ];
+    assert_eq!(over_lines(&json)[2], "  \"db\": \"[redacted:secret]\",");
+    // Not every object with data is a secret.
+    assert_eq!(over_lines(&json[1..]), json[1..]);
+    let other = [&["apiVersion: v1", "kind: ConfigMap"][..], &data].concat();
     assert_eq!(over_lines(&other), other);
-    let json = ["\"data\": {", "  \"db\": \"aHVudGVyMg==\",", "},"];
-    assert_eq!(over_lines(&json)[1], "  \"db\": \"[redacted:secret]\",");
+    assert_eq!(over_lines(&data), data);
 }
