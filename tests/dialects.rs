@@ -706,6 +706,157 @@ fn an_excerpt_of_gh_may_begin_inside_of_a_step() {
     assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | -");
 }
 
+const UNRESOLVED: &str = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com";
+
+/// A step `make` with that source, those variables, and what it prints before it fails.
+fn step(source: &str, env: &str, output: &str) -> String {
+    format!(
+        "##[group]Run make\nmake\n{source}shell: /usr/bin/bash -e {{0}}\n{env}##[endgroup]\n{output}\
+         ##[error]Process completed with exit code 1.\n{POST}"
+    )
+}
+
+#[test]
+fn a_group_in_the_output_that_looks_like_a_step_hides_nothing() {
+    for group in [
+        format!("##[group]Run tests\ntests\n{UNRESOLVED}\n##[endgroup]\n"),
+        format!("##[group]Run tests\ntests\n{UNRESOLVED}\n"),
+    ] {
+        let text = step("", "", &group);
+        is(&log(&stamped(&text)), "git/could-not-resolve-host", 7);
+        is(&log(&text), "git/could-not-resolve-host", 7);
+        // However far below it is told.
+        let far = "waiting for it\n".repeat(40_000);
+        let text = step(
+            "",
+            "",
+            &group.replace("tests\nfatal", &format!("tests\n{far}fatal")),
+        );
+        is(&log(&text), "git/could-not-resolve-host", 40_007);
+    }
+}
+
+#[test]
+fn the_source_of_a_step_is_no_evidence_whatever_it_says() {
+    let source = |more: &str| format!("cat > x <<E\n{more}{UNRESOLVED}\nE\n");
+    for (source, env) in [
+        (source(""), String::new()),
+        (source("shell: bash -e {0}\n"), String::new()),
+        (source("##[error]no such thing\n"), String::new()),
+        (
+            source("shell: bash -e {0}\n"),
+            format!("env:\n  A: {UNRESOLVED}\n"),
+        ),
+        (String::new(), format!("env:\n  A: x\n{UNRESOLVED}\n")),
+        (
+            String::new(),
+            format!("env:\n  A: x\n##[error]y\n{UNRESOLVED}\n"),
+        ),
+        // Longer than what is read at a time.
+        (
+            source("shell: bash -e {0}\n"),
+            format!("env:\n  A: {}\n", "x".repeat(400_000)),
+        ),
+    ] {
+        let text = step(&source, &env, "src/a.c:1: it went wrong\n");
+        let log = log(&text);
+        assert_eq!(cause(&log).0, "?", "{source:.60}{env:.60}");
+        assert_eq!(facts(&log), "github | failed | 1 | Run make | make");
+    }
+    // GitHub stamps a value once, however many lines it has: none of them is a mark.
+    let env = format!(
+        "env:\n  A: x\n##[error]Process completed with exit code 7.\n{UNRESOLVED}\n##[endgroup]\n"
+    );
+    let text = stamped(&step("", &env, "src/a.c:1: it went wrong\n"));
+    let unstamped: String = text
+        .lines()
+        .enumerate()
+        .map(|(k, line)| {
+            format!(
+                "{}\n",
+                if (5..8).contains(&k) {
+                    &line[29..]
+                } else {
+                    line
+                }
+            )
+        })
+        .collect();
+    let log = log(&unstamped);
+    assert_eq!(facts(&log), "github | failed | 1 | Run make | make");
+    assert_eq!(cause(&log), ("?".to_owned(), 10));
+}
+
+#[test]
+fn an_excerpt_may_begin_within_the_header_of_a_step() {
+    let fails = "src/a.c:1: it went wrong\n##[error]Process completed with exit code 1.\n";
+    for head in [
+        format!("echo '{UNRESOLVED}'\n{UNRESOLVED}\nshell: /usr/bin/bash -e {{0}}\n"),
+        format!("env:\n  A: x\n  B: y\n{UNRESOLVED}\n"),
+        format!("  A: x\n  B: y\n{UNRESOLVED}\n"),
+    ] {
+        let log = log(&stamped(&format!("{head}##[endgroup]\n{fails}")));
+        let line = head.lines().count() as u64 + 2;
+        assert_eq!(cause(&log), ("?".to_owned(), line), "{head}");
+    }
+    // Or within a group of the output.
+    let text = format!(
+        "building\n{UNRESOLVED}\n##[endgroup]\n##[error]Process completed with exit code 1.\n"
+    );
+    is(&log(&stamped(&text)), "git/could-not-resolve-host", 2);
+}
+
+#[test]
+fn an_excerpt_of_azure_may_begin_with_a_group_of_its_own() {
+    let text = format!(
+        "##[group]Run tests\n{UNRESOLVED}\n##[endgroup]\n##[error]Bash exited with code '3'.\n##[section]Finishing: Tests\n"
+    );
+    for text in [
+        stamped(&text),
+        text.clone(),
+        text.replace("tests\n", "tests\ntests\n"),
+    ] {
+        let log = log(&text);
+        assert_eq!(cause(&log).0, "git/could-not-resolve-host");
+        assert_eq!(
+            (&log["dialect"], &log["exit_code"]),
+            (&"plain".into(), &3.into())
+        );
+    }
+    // GitHub's own step stays one, whatever it prints.
+    let text = format!("{SET_UP}{}", step("", "", "##[section]Starting: x\n"));
+    assert_eq!(
+        facts(&log(&stamped(&text))),
+        "github | failed | 1 | Run make | make"
+    );
+}
+
+#[test]
+fn names_that_a_log_gives_are_told_without_their_secrets() {
+    let token = ["glpat", "-a7Qk3ZtYx92LmNp4RsVw"].concat();
+    let title = format!("Run ./deploy --token {token}");
+    let gh = columns(&format!("job {token}"), &title, &format!("{UNRESOLVED}\n"));
+    let raw = stamped(&format!(
+        "##[group]{title}\n##[endgroup]\nit went wrong\n##[error]Process completed with exit code 1.\n"
+    ));
+    let gitlab = format!(
+        "Running with gitlab-runner 17.5.0-{token} (abcdef12)\nsection_start:1:{token}\r\u{1b}[0K{token}\n\
+         it went wrong\nERROR: Job failed: exit code 1\n"
+    );
+    for text in [gh, raw, gitlab] {
+        for format in [
+            "text", "table", "tsv", "json", "markdown", "html", "sarif", "junit", "github",
+            "prompt",
+        ] {
+            let told = jobtriage(&["-f", format], &text).out;
+            assert!(
+                !told.is_empty() && !told.contains(&token),
+                "{format}: {told}"
+            );
+        }
+    }
+}
+
 #[test]
 fn numbers_run_into_the_text_of_the_shortest_copy_of_a_page() {
     let two = "1016ERROR: something went wrong\n1017fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";

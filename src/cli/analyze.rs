@@ -14,6 +14,7 @@ use super::{console, library, paste};
 use crate::diagnosis::{Baseline, Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
 use crate::model::Problem;
+use crate::redact;
 use crate::source::{self, Each, Origin, Reading, Refusal, Source};
 
 /// Runs it.
@@ -161,7 +162,8 @@ pub fn jobs(
     let label = source.label;
     scanner.scan_jobs(source.reader, |name, mut scan| {
         let source = match name {
-            Some(name) => format!("{label} ({name})"),
+            // Unlike that of a file, it comes from the log.
+            Some(name) => format!("{label} ({})", redact::text(&name)),
             None => label.clone(),
         };
         let error = scan.error.take();

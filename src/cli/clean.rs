@@ -12,8 +12,8 @@ use super::exit::Exit;
 use crate::engine::Scanner;
 use crate::library::Library;
 use crate::model::{JobFacts, Section};
+use crate::redact;
 use crate::redact::block::Lines;
-use crate::redact::{self, block};
 use crate::report::sanitize;
 use crate::source::{self, Origin, Reading, Refusal, Source};
 use crate::trace::block::OVERLAP;
@@ -111,7 +111,7 @@ struct Printer<'o, W> {
     out: &'o mut W,
     /// The last line has no end yet.
     line_open: bool,
-    /// Secrets are taken out; follows the private keys.
+    /// Secrets are taken out; follows those over many lines.
     keys: Option<Lines>,
 }
 
@@ -159,8 +159,8 @@ fn without_secrets(bytes: &[u8], piece: Range<usize>, keys: &mut Lines) -> Strin
     text.push_str(&String::from_utf8_lossy(&bytes[piece]));
     let end = text.len();
     text.push_str(&String::from_utf8_lossy(behind));
-    if keys.holds(&text) {
-        return block::LINE.to_owned();
+    if let Some(told) = keys.told(&text) {
+        return told;
     }
     redact::within(&text, start..end)
 }

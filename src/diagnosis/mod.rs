@@ -136,6 +136,18 @@ impl Case {
         self.with_secrets = false;
         for input in &mut self.inputs {
             input.scan.hits.iter_mut().for_each(redact::hit);
+            // A log may name its sections as it likes.
+            for path in input
+                .scan
+                .facts
+                .sections
+                .iter_mut()
+                .filter_map(|s| s.path.as_mut())
+            {
+                if let Cow::Owned(masked) = redact::text(path) {
+                    *path = masked;
+                }
+            }
         }
         self
     }
@@ -236,7 +248,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         ended: facts.ended.and_then(Time::from_unix),
         project: told(&facts.project),
         runner: RunnerInfo {
-            version: facts.runner.version.clone(),
+            version: told(&facts.runner.version),
             name: told(&facts.runner.name),
             executor: facts.runner.executor.clone(),
             image: told(&facts.runner.image),

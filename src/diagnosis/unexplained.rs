@@ -208,8 +208,10 @@ fn chains(rated: &mut [Rated<'_>]) {
 fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     let at = tail.partition_point(|other| other.place.line < line.place.line);
     let text = |k: usize| tail.get(k).map(|l| l.text.as_str());
-    if !case.with_secrets && redact::block::holds(at, text) {
-        return redact::block::LINE.to_owned();
+    if !case.with_secrets
+        && let Some(told) = redact::block::told(at, text)
+    {
+        return told;
     }
     case.told(&line.text).into_owned()
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::evidence::bounded;
 use super::near::{self, At, Memory};
-use super::store::Store;
+use super::store::{Key, Store};
 use super::tail::Tail;
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Found;
@@ -22,9 +22,11 @@ pub(super) struct Run<'l> {
     pub store: Store,
     pub memory: Memory,
     pub tail: Tail,
-    /// The header of a step whose end has not been seen, and where it ended, in clean bytes of the log.
-    header: Option<Header>,
-    header_end: u64,
+    source: Source,
+    /// A group has begun or ended.
+    grouped: bool,
+    /// Hits in the header of a step of which it is not known how far it reaches, and where.
+    undecided: Vec<(u64, Key)>,
     /// The tail is of a stage with a name, and where it ends there is no doubt.
     tail_named: bool,
     tail_final: bool,
@@ -38,6 +40,22 @@ pub(super) struct Run<'l> {
     pub age: u64,
     /// The content of the line that is looked at, folded.
     folded: Vec<u8>,
+}
+
+/// Most hits that are kept until it is known whether they stand in a header.
+const UNDECIDED: usize = 1000;
+
+/// How far below its start a log that begins within a header may leave it.
+const FIRST: usize = 8 << 10;
+
+/// Which lines repeat the source of a step.
+enum Source {
+    /// As far as the frame tells.
+    Framed,
+    /// As far as will turn out.
+    Open(Header),
+    /// Up to that offset, in clean bytes of the log.
+    Until(u64),
 }
 
 /// A line that is looked at.
@@ -58,8 +76,9 @@ impl<'l> Run<'l> {
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
-            header: None,
-            header_end: u64::MAX,
+            source: Source::Framed,
+            grouped: false,
+            undecided: Vec::new(),
             tail_named: false,
             tail_final: false,
             tail_kept: false,
@@ -131,7 +150,7 @@ impl<'l> Run<'l> {
 
     /// Looks for the end of the header from that offset on.
     pub(super) fn follow_header(&mut self, block: &Block, mut from: usize) {
-        let Some(header) = &mut self.header else {
+        let Source::Open(header) = &mut self.source else {
             return;
         };
         let text = &block.bytes()[..block.owned()];
@@ -139,9 +158,49 @@ impl<'l> Run<'l> {
             // The rest of a line that is known by its beginning.
             from = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k + 1);
         }
-        if let Some(end) = header.end(text, from) {
-            self.header = None;
-            self.header_end = block.base() + end as u64;
+        if let Some(end) = header.end(text, from, block.base()) {
+            self.decide(end);
+        }
+    }
+
+    /// Where a log that begins within the header of a step leaves it, what was found so far is no evidence.
+    fn begins_within_header(&mut self, block: &Block, from: usize, line: u64, text: &[u8]) {
+        let end = text.starts_with(b"##[endgroup]");
+        if self.grouped || !(end || text.starts_with(b"##[group]")) {
+            return;
+        }
+        self.grouped = true;
+        // So much is in every first block.
+        let near = block.base() == 0 && from <= FIRST;
+        if end && near && header::ends_with(&block.bytes()[block.start()..from]) {
+            self.store.forget_above(line);
+        }
+    }
+
+    /// The log is at its end.
+    pub(super) fn finish_header(&mut self) {
+        if let Source::Open(header) = &self.source {
+            self.decide(header.end_at_last());
+        }
+    }
+
+    /// The header reaches to that offset: what was found in it is no evidence.
+    fn decide(&mut self, end: u64) {
+        self.source = Source::Until(end);
+        for (at, key) in self.undecided.drain(..) {
+            if at < end {
+                self.store.forget(key);
+            }
+        }
+    }
+
+    /// May a line at that offset be evidence? `None`: that will turn out.
+    fn may_tell(&self, at: u64) -> Option<bool> {
+        match &self.source {
+            Source::Framed => Some(!self.frame.in_step_header()),
+            Source::Open(_) if self.undecided.len() < UNDECIDED => None,
+            Source::Open(_) => Some(false),
+            Source::Until(end) => Some(at >= *end),
         }
     }
 
@@ -172,9 +231,18 @@ impl<'l> Run<'l> {
             self.change(block, from, line, |frame| {
                 frame.look(&view, piece, next.map(first_line), line)
             });
-            if self.frame.in_step_header() && view.text.starts_with(header::OPENING) {
-                self.header = Header::opened_by(view.text);
-                self.header_end = u64::MAX;
+            self.begins_within_header(block, from, line, view.text);
+            // Inside of another it is a line of that.
+            let begins = view.text.starts_with(header::OPENING)
+                && self.frame.in_step_header()
+                && match &self.source {
+                    Source::Framed => true,
+                    Source::Open(_) => false,
+                    Source::Until(end) => block.base() + from as u64 >= *end,
+                };
+            if begins {
+                let opened = Header::opened_by(piece);
+                self.source = opened.map_or(Source::Framed, Source::Open);
                 self.follow_header(block, to + 1);
             }
         }
@@ -188,8 +256,12 @@ impl<'l> Run<'l> {
             );
         }
         view.command |= view.text.starts_with(header::OPENING);
-        let in_header = block.base() + (from as u64) < self.header_end;
-        let source = in_header && self.frame.in_step_header() && !view.command;
+        let offset = block.base() + from as u64;
+        let tells = if view.command {
+            Some(true)
+        } else {
+            self.may_tell(offset)
+        };
         let at = At {
             place: self.frame.place(line),
             stage: self.frame.stage(),
@@ -213,8 +285,9 @@ impl<'l> Run<'l> {
             since,
         };
         self.watches(&looked, targets, true);
-        if !source {
-            self.matches(block, &looked, targets);
+        if tells != Some(false) {
+            let undecided = tells.is_none().then_some(offset);
+            self.matches(block, &looked, targets, undecided);
         }
         self.watches(&looked, targets, false);
         self.folded = folded;
@@ -265,7 +338,14 @@ impl<'l> Run<'l> {
         }
     }
 
-    fn matches(&mut self, block: &Block, line: &Looked<'_>, targets: &[Target]) {
+    /// `undecided`: the offset of a line of which it will turn out whether it may be evidence.
+    fn matches(
+        &mut self,
+        block: &Block,
+        line: &Looked<'_>,
+        targets: &[Target],
+        undecided: Option<u64>,
+    ) {
         let (library, view, at) = (self.library, &line.view, line.at);
         let mut last = None;
         for &target in targets {
@@ -334,6 +414,7 @@ impl<'l> Run<'l> {
                     dropped: 0,
                 }
             });
+            self.undecided.extend(undecided.map(|at| (at, key)));
             if self.memory.wait(rule, target.pattern, key, at) {
                 self.age += 1;
             }

@@ -111,6 +111,7 @@ impl<'l> Scanner<'l> {
             self.block(block, &mut run, &mut line);
             run.stage_end_if_last(block, line);
         }
+        run.finish_header();
         self.age = run.age;
         let mid_line = reader.ends_in_mid_line();
         let mut facts = run.frame.finish(reader.lines(), reader.bytes(), mid_line);

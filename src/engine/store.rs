@@ -31,6 +31,8 @@ struct Bucket {
 struct Slot {
     hit: Hit,
     age: u32,
+    /// It turned out to be none.
+    void: bool,
     /// Running number of the bucket, to find its count at the end.
     bucket: (u32, u32),
 }
@@ -68,6 +70,7 @@ impl Store {
             self.slots.push(Slot {
                 hit,
                 age: 0,
+                void: false,
                 bucket: (pattern, stage),
             });
             return Key { slot, age: 0 };
@@ -76,10 +79,39 @@ impl Store {
         bucket.last.push_back(slot);
         let place = &mut self.slots[slot as usize];
         place.hit = hit;
+        place.void = false;
         place.age += 1;
         Key {
             slot,
             age: place.age,
+        }
+    }
+
+    /// Forgets a hit that turned out to be none.
+    pub(super) fn forget(&mut self, key: Key) {
+        let Some(slot) = self.slots.get_mut(key.slot as usize) else {
+            return;
+        };
+        if slot.age == key.age
+            && !std::mem::replace(&mut slot.void, true)
+            && let Some(bucket) = self.buckets.get_mut(&slot.bucket)
+        {
+            bucket.count -= 1;
+        }
+    }
+
+    /// Forgets all hits above a line.
+    pub(super) fn forget_above(&mut self, line: u64) {
+        for slot in self
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.hit.place.line < line)
+        {
+            if !std::mem::replace(&mut slot.void, true)
+                && let Some(bucket) = self.buckets.get_mut(&slot.bucket)
+            {
+                bucket.count -= 1;
+            }
         }
     }
 
@@ -94,12 +126,13 @@ impl Store {
     /// All hits in line order; each knows how many of its kind were dropped.
     pub(super) fn into_hits(self) -> Vec<Hit> {
         let mut kept: HashMap<(u32, u32), u64> = HashMap::new();
-        for slot in &self.slots {
+        for slot in self.slots.iter().filter(|slot| !slot.void) {
             *kept.entry(slot.bucket).or_default() += 1;
         }
         let mut hits: Vec<Hit> = self
             .slots
             .into_iter()
+            .filter(|slot| !slot.void)
             .map(|slot| {
                 let count = self.buckets.get(&slot.bucket).map_or(0, |b| b.count);
                 let dropped = count - kept.get(&slot.bucket).copied().unwrap_or(count);

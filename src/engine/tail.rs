@@ -204,13 +204,8 @@ struct Groups {
 impl Groups {
     fn of(text: &[u8]) -> Self {
         let mut groups = Self::default();
-        let (mut header, mut in_group) = (None, false);
+        let (mut framed, mut fresh) = (None, true);
         let mut at = 0;
-        // What the header of a step cannot hold ends it.
-        let closed = |from: usize, opening: &[u8], behind: usize| {
-            let end = Header::opened_by(opening)?.end(text, behind)?;
-            Some((from, end))
-        };
         while let Some(mark) = MARK.find(&text[at..]).map(|k| at + k) {
             let from = memchr::memrchr(b'\n', &text[at..mark]).map_or(at, |k| at + k + 1);
             let to = memchr::memchr(b'\n', &text[mark..]).map_or(text.len(), |k| mark + k);
@@ -222,23 +217,33 @@ impl Groups {
             if view.content().is_empty() || !(group || end || error) {
                 continue;
             }
-            if end && !in_group {
+            if fresh && end && header::ends_with(&text[..from]) {
                 groups.before = from;
             }
-            in_group = (in_group || group) && !end;
+            fresh &= error;
             if end || error {
-                let stretch = header.take().map(|begin| (begin, from));
+                let stretch = framed.take().map(|begin| (begin, from));
                 groups.stretches.extend(stretch);
-            } else if header.is_none() && view.text.starts_with(header::OPENING) {
-                match closed(from, view.text, (to + 1).min(text.len())) {
-                    Some(stretch) => groups.stretches.push(stretch),
-                    None => header = Some(from),
+                continue;
+            }
+            let inside = groups.stretches.last().is_some_and(|(_, to)| from < *to);
+            if framed.is_some() || inside || !view.text.starts_with(header::OPENING) {
+                continue;
+            }
+            let behind = (to + 1).min(text.len());
+            match Header::opened_by(&text[from..to]) {
+                Some(mut header) => {
+                    let end = header.end(text, behind, 0);
+                    let end = end.unwrap_or_else(|| header.end_at_last());
+                    let end = (end as usize).clamp(to, text.len());
+                    groups.stretches.push((from, end));
                 }
+                None => framed = Some(from),
             }
         }
         groups
             .stretches
-            .extend(header.map(|begin| (begin, text.len())));
+            .extend(framed.map(|begin| (begin, text.len())));
         groups
     }
 
@@ -280,11 +285,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn mark(text: &[u8]) -> bool {
+        text.starts_with(b"##[group]") || text.starts_with(b"##[endgroup]")
+    }
+
     /// What [`Tail::lines`] tells, read from the start: number, text, echo.
     fn forward(tail: &Tail, mut line: u64) -> Vec<(u64, String, bool)> {
         let mut out: Vec<(u64, String, bool)> = Vec::new();
-        let (mut header, mut in_group) = (false, false);
-        let mut opened: Option<Header> = None;
+        let (mut until, mut any) = (0, false);
         let (mut at, mut border) = (0, 0);
         let mut join = tail.joins.partition_point(|(join, _)| *join == 0);
         while at < tail.text.len() {
@@ -296,22 +304,22 @@ mod tests {
             let view = Line::new(&tail.text[at..end], false);
             if !view.content().is_empty() {
                 let piece = &tail.text[at..end];
-                let ends = |header: &mut Header| header.end(piece, 0).is_some();
-                if opened.as_mut().is_some_and(ends) {
-                    (opened, header) = (None, false);
+                if at >= until && view.text.starts_with(header::OPENING) {
+                    let mut header = Header::opened_by(piece).unwrap();
+                    let below = (end + 1).min(tail.text.len());
+                    let ends = header.end(&tail.text, below, 0);
+                    let ends = ends.unwrap_or_else(|| header.end_at_last());
+                    until = (ends as usize).clamp(end, tail.text.len());
                 }
-                if !header && view.text.starts_with(header::OPENING) {
-                    opened = Header::opened_by(view.text);
-                    header = true;
-                }
-                header = header
-                    && !view.text.starts_with(b"##[endgroup]")
-                    && !view.text.starts_with(b"##[error]");
-                if view.text.starts_with(b"##[endgroup]") && !in_group {
+                let header = at < until;
+                let first = !any;
+                any |= mark(view.text);
+                if view.text.starts_with(b"##[endgroup]")
+                    && first
+                    && header::ends_with(&tail.text[..at])
+                {
                     out.iter_mut().for_each(|line| line.2 = true);
                 }
-                in_group |= view.text.starts_with(b"##[group]");
-                in_group &= !view.text.starts_with(b"##[endgroup]");
                 let echo = header
                     || view.text.starts_with(b"##[endgroup]")
                     || view.kind() != Kind::Output
@@ -336,7 +344,8 @@ mod tests {
         fn lines_from_the_end_are_those_from_the_start(
             parts in proptest::collection::vec(
                 proptest::sample::select(vec![
-                    "\n", "\n", "\n", "a", "error", " ", "##[group]", "Run x", "##[endgroup]", "##[error]", "##[", "#12 0.1 ",
+                    "\n", "\n", "\n", "a", "error", " ", "##[group]", "Run x", "x", "##[endgroup]", "##[error]", "##[",
+                    "\n##[group]Run x\nx\n", "\nshell: bash -e {0}\n", "\nenv:\n", "#12 0.1 ",
                     "2026-05-01T10:00:00.1234567Z ", "+ set", "Restoring cache", "오", "[0m",
                 ]),
                 0..40,

@@ -1,15 +1,38 @@
-//! Private keys over many lines: between their armour every line is the secret.
+//! Secrets over many lines: private keys, of which every line between their armour is the secret, and what only the lines around
+//! tell for one: the passwords of a netrc with a word a line, the values of a Secret of Kubernetes in YAML.
+
+use std::ops::Range;
+
+use super::file;
+use crate::trace::prefix;
 
 /// What a line of a key becomes.
 pub const LINE: &str = "[redacted:private-key]";
-/// Most lines of a key.
+/// Most lines of a key, and of a file that is followed.
 const MOST: usize = 200;
+/// How far below the machine of a netrc its password may stand.
+const NETRC: usize = 4;
+/// Longest line with a value that is told by the lines above.
+const LONGEST: usize = 4000;
 
-/// Does line `at` stand within a private key? `line` gives the text of a line, the lines standing one after another.
-pub fn holds<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> bool {
-    if !line(at).is_some_and(is_armoured) {
-        return false;
+/// Line `at` without its secrets, as the lines around tell them; `None` where they tell none. `line` gives the text of a line,
+/// the lines standing one after another.
+pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<String> {
+    let text = line(at)?;
+    if is_armoured(text) && in_key(at, &line) {
+        return Some(LINE.to_owned());
     }
+    if !file::may_hold_value(text) {
+        return None;
+    }
+    let mut above = Lines::default();
+    for text in (at.saturating_sub(MOST)..at).filter_map(&line) {
+        above.told(text);
+    }
+    above.told(text)
+}
+
+fn in_key<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> bool {
     let above = (0..at).rev().take(MOST).map_while(&line);
     for text in above {
         if begins(text) {
@@ -36,22 +59,133 @@ pub fn holds<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> bool {
 #[derive(Debug, Default)]
 pub struct Lines {
     /// Lines for which a key may still go on.
-    left: usize,
+    key: usize,
+    /// The same for the words of a machine in a netrc.
+    netrc: usize,
+    /// The same for the values of an object of Kubernetes.
+    values: usize,
+    /// How far the name above those values is indented.
+    indent: usize,
+    /// What kind of object it is.
+    kind: Kind,
+    /// It is one that could be a secret: the version of its kind stands above.
+    version: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It may be said below.
+    #[default]
+    Unknown,
+    Secret,
+    Other,
 }
 
 impl Lines {
-    /// Does the next line stand within a private key?
-    pub fn holds(&mut self, line: &str) -> bool {
+    /// The next line without its secrets, if the lines above tell any.
+    pub fn told(&mut self, line: &str) -> Option<String> {
         if begins(line) {
-            self.left = MOST;
+            self.key = MOST;
         } else if ends(line) {
-            self.left = 0;
-        } else if self.left > 0 {
-            self.left -= 1;
-            return is_armoured(line);
+            self.key = 0;
+        } else if self.key > 0 {
+            self.key -= 1;
+            if is_armoured(line) {
+                return Some(LINE.to_owned());
+            }
         }
-        false
+        let value = self.value(line)?;
+        let (before, behind) = (&line[..value.start], &line[value.end..]);
+        let before = super::text(before);
+        (!is_known(&line[value])).then(|| format!("{before}[redacted:secret]{behind}"))
     }
+
+    fn value(&mut self, line: &str) -> Option<Range<usize>> {
+        if line.len() > LONGEST {
+            return None;
+        }
+        // What a clock or a tool puts before every line.
+        let content = prefix::split(line.as_bytes()).content;
+        let body = line.get(content..)?;
+        let netrc = self.of_netrc(body);
+        let kubernetes = self.of_kubernetes(body);
+        let value = netrc.or(kubernetes)?;
+        Some(content + value.start..content + value.end)
+    }
+
+    /// `machine X`, `login Y` and `password Z`, a line each.
+    fn of_netrc(&mut self, line: &str) -> Option<Range<usize>> {
+        if line.trim_ascii() == "default" {
+            self.netrc = NETRC;
+        }
+        let left = std::mem::take(&mut self.netrc);
+        let Some((keyword, value)) = file::two_words(line) else {
+            self.netrc = left.saturating_sub(1);
+            return file::of_netrc(line.as_bytes(), 0).map(|found| found.value);
+        };
+        match keyword {
+            "machine" => self.netrc = NETRC,
+            "login" | "account" if left > 0 => self.netrc = NETRC,
+            "password" if left > 0 => return Some(value),
+            _ => self.netrc = left.saturating_sub(1),
+        }
+        None
+    }
+
+    /// `data:` of a Secret, and its values below.
+    fn of_kubernetes(&mut self, line: &str) -> Option<Range<usize>> {
+        let text = line.trim_start();
+        let indent = line.len() - text.len();
+        if text.starts_with("---") {
+            (self.values, self.kind, self.version) = (0, Kind::Unknown, false);
+        } else if let Some(kind) = entry(text, "kind") {
+            self.kind = match kind {
+                "Secret" => Kind::Secret,
+                _ => Kind::Other,
+            };
+        } else if let Some(version) = entry(text, "apiVersion") {
+            (self.version, self.kind) = (version == "v1", Kind::Unknown);
+        }
+        match text.trim_end() {
+            "data:" | "stringData:" | "\"data\": {" | "\"stringData\": {" => {
+                (self.values, self.indent) = (MOST, indent);
+                // Nothing else has those.
+                if self.kind == Kind::Unknown && text.contains("stringData") {
+                    self.kind = Kind::Secret;
+                }
+                return None;
+            }
+            "" => return None,
+            _ if self.values == 0 => return None,
+            _ => {}
+        }
+        self.values -= 1;
+        if indent <= self.indent {
+            self.values = 0;
+            return None;
+        }
+        let value = file::value_of_yaml(line)?;
+        let encoded = &line[value.clone()];
+        let is = match self.kind {
+            Kind::Secret => true,
+            Kind::Unknown => self.version && file::looks_encoded(encoded),
+            Kind::Other => false,
+        };
+        is.then_some(value)
+    }
+}
+
+/// The value of `name: value` or `"name": "value",`.
+fn entry<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let text = text.strip_prefix("- ").unwrap_or(text);
+    let rest = text.trim_start_matches('"').strip_prefix(name)?;
+    let value = rest.trim_start_matches('"').strip_prefix(": ")?;
+    Some(value.trim_matches([' ', '"', ',', '\r']))
+}
+
+/// What stands for a secret, or was taken out already.
+fn is_known(value: &str) -> bool {
+    super::judge::value("", value).is_none()
 }
 
 /// Base64 and nothing else, as the lines of a key are; short ones close it.

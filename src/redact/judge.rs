@@ -103,6 +103,85 @@ pub(super) fn value(_: &str, value: &str) -> Option<Range<usize>> {
     whole(value)
 }
 
+/// Words of a sentence about an option: `Using --password via the CLI is insecure.`
+const SPEECH: &[&str] = &[
+    "again",
+    "also",
+    "and",
+    "are",
+    "argument",
+    "arguments",
+    "as",
+    "because",
+    "before",
+    "but",
+    "can",
+    "cannot",
+    "does",
+    "either",
+    "explicitly",
+    "first",
+    "flag",
+    "flags",
+    "for",
+    "from",
+    "given",
+    "has",
+    "here",
+    "into",
+    "instead",
+    "must",
+    "nor",
+    "now",
+    "only",
+    "option",
+    "options",
+    "parameter",
+    "parameters",
+    "should",
+    "since",
+    "that",
+    "the",
+    "then",
+    "there",
+    "this",
+    "together",
+    "unless",
+    "using",
+    "value",
+    "via",
+    "was",
+    "when",
+    "where",
+    "which",
+    "while",
+    "will",
+    "with",
+    "without",
+];
+
+/// `--key value`
+pub(super) fn option(key: &str, value: &str) -> Option<Range<usize>> {
+    let word = value.trim_end_matches(['.', ',', ':', ')', '?', '!']);
+    let speech = SPEECH
+        .iter()
+        .any(|speech| speech.eq_ignore_ascii_case(word));
+    if speech || value.starts_with("--") || !names_a_secret(key) {
+        return None;
+    }
+    self::value(key, value)
+}
+
+/// What Kubernetes keeps as Base64; `stringData` as it is.
+pub(super) fn encoded(key: &str, value: &str) -> Option<Range<usize>> {
+    if key == "stringData" {
+        return self::value(key, value);
+    }
+    let is = value.bytes().all(super::file::is_base64)
+        && (value.len().is_multiple_of(4) || value.len() > 16);
+    (is && !is_stand_in(value)).then_some(0..value.len())
+}
+
 /// `key = "value"`
 pub(super) fn quoted(key: &str, value: &str) -> Option<Range<usize>> {
     if !names_a_secret(key) || value.contains(char::is_whitespace) && !is_mixed(value) {
@@ -147,9 +226,21 @@ fn names_a_secret(key: &str) -> bool {
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    !["pullsecret", "tlssecret", "nexttoken", "pagetoken"]
-        .iter()
-        .any(|end| key.ends_with(end))
+    const OTHERS: &[&str] = &[
+        "pullsecret",
+        "tlssecret",
+        // Where a list goes on.
+        "nexttoken",
+        "pagetoken",
+        "startingtoken",
+        "continuationtoken",
+        // Of a language model.
+        "eostoken",
+        "bostoken",
+        "padtoken",
+        "stoptoken",
+    ];
+    !OTHERS.iter().any(|end| key.ends_with(end))
 }
 
 /// What stands for a secret: a variable, a mask, an example.

@@ -5,8 +5,8 @@
 //! apart and the same one again, over logs, threads and runs, and are too few to find it. What a person may have made up (a
 //! password) becomes `[redacted:secret]` without a hash, since a few digits of one would help to guess it.
 //!
-//! [`rules`] is the table of what is looked for; [`judge`] knows values that are no secrets; [`block`] private keys over many
-//! lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
+//! [`rules`] is the table of what is looked for; [`command`] knows the options of programs, [`file`] the files that get printed,
+//! [`judge`] values that are no secrets; [`block`] what stands over many lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
 //! regexes of tokens are compiled when something as long as a token stands there.
 
 use std::borrow::Cow;
@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 use crate::model::{Captures, Hit, WatchHit};
 
 pub mod block;
+mod command;
+mod file;
 mod judge;
 mod own;
 mod place;
@@ -197,9 +199,30 @@ fn find(text: &str) -> Vec<Secret> {
     kept
 }
 
-/// What the table knows. What is found is blanked, and looked at again: a `;` in a password ends no command, and a text that is
-/// redacted twice must not change.
+/// What the table knows, also of a secret in which there is something that nobody sees.
 fn by_rules(text: &str) -> Vec<Secret> {
+    if text.is_ascii() || !text.contains(is_unseen) {
+        return by_rules_in(text);
+    }
+    let seen = || text.char_indices().filter(|(_, c)| !is_unseen(*c));
+    let plain: String = seen().map(|(_, c)| c).collect();
+    // Where each byte of it stands in the text.
+    let places: Vec<usize> = seen().flat_map(|(at, c)| at..at + c.len_utf8()).collect();
+    let mut secrets = by_rules_in(&plain);
+    for Secret { range, .. } in &mut secrets {
+        *range = places[range.start]..places[range.end - 1] + 1;
+    }
+    secrets
+}
+
+/// Nothing of that character shows: it may stand in the middle of a token that was copied from a page.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// What is found is blanked, and looked at again: a `;` in a password ends no command, and a text that is
+/// redacted twice must not change.
+fn by_rules_in(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
     blank_placeholders(&mut plain);

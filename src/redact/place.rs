@@ -1,4 +1,4 @@
-//! Secrets that only their place tells: behind a name, in an address, in a header, as an option of a command.
+//! Secrets that only their place tells: behind a name, in an address, in a header. Those of commands: [`super::command`].
 //!
 //! Each function finds the first such value that begins its place at or behind an offset, as a regex would, without
 //! the cost of compiling one: most logs hold a word like `token` somewhere. `reference` has the regexes, for tests.
@@ -13,19 +13,16 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn unnamed(value: Range<usize>) -> Self {
+    pub(super) fn unnamed(value: Range<usize>) -> Self {
         Self { key: 0..0, value }
     }
 }
 
-/// How far apart the words of one command may stand.
-const REACH: usize = 300;
-
-fn is_space(b: u8) -> bool {
+pub(super) fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t'..=b'\r')
 }
 
-fn is_word(b: u8) -> bool {
+pub(super) fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
@@ -34,34 +31,39 @@ fn is_header_value(b: u8) -> bool {
     !is_space(b) && !b"\"',;<>".contains(&b)
 }
 
-fn is_argument(b: u8) -> bool {
+pub(super) fn is_argument(b: u8) -> bool {
     !is_space(b) && !b"\"'<>;|&".contains(&b)
 }
 
-fn is_quote(b: u8) -> bool {
+pub(super) fn is_quote(b: u8) -> bool {
     b == b'"' || b == b'\''
 }
 
 /// The end of a run of such bytes.
-fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+pub(super) fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + rest.iter().position(|&b| !is(b)).unwrap_or(rest.len())
 }
 
 /// The end of a run that is at most so long.
-fn few(text: &[u8], from: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
+pub(super) fn few(text: &[u8], from: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
     run(&text[..text.len().min(from + most)], from, is)
 }
 
 /// A run of at least so many bytes.
-fn value(text: &[u8], from: usize, least: usize, is: impl Fn(u8) -> bool) -> Option<Range<usize>> {
+pub(super) fn value(
+    text: &[u8],
+    from: usize,
+    least: usize,
+    is: impl Fn(u8) -> bool,
+) -> Option<Range<usize>> {
     let end = run(text, from, is);
     (end >= from + least).then_some(from..end)
 }
 
-/// Does a word begin here? A letter of it stands at `at`.
-fn begins_word(text: &[u8], at: usize) -> bool {
-    at == 0 || !is_word(text[at - 1])
+/// Does a word begin here? A letter of it stands at `at`. Within a text in quotes it may follow `\n`.
+pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
+    at == 0 || !is_word(text[at - 1]) || matches!(text[..at], [.., b'\\', b'n' | b'r' | b't'])
 }
 
 /// The end of a word, letter case aside, that stands here.
@@ -73,7 +75,7 @@ fn here(text: &[u8], at: usize, word: &str) -> Option<usize> {
 }
 
 /// The first of these words that stands here.
-fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> {
+pub(super) fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> {
     words.iter().find_map(|word| here(text, at, word))
 }
 
@@ -115,7 +117,7 @@ fn behind_header(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Every offset at or behind `from` where a word begins.
-fn words(text: &[u8], from: usize) -> impl Iterator<Item = usize> + '_ {
+pub(super) fn words(text: &[u8], from: usize) -> impl Iterator<Item = usize> + '_ {
     (from..text.len()).filter(|&at| is_word(text[at]) && begins_word(text, at))
 }
 
@@ -170,151 +172,6 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
         Some(Found {
             key: start..end,
             value: found,
-        })
-    })
-}
-
-/// `--password value`, `--token=value`
-pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
-    const NAMES: &[&str] = &[
-        "password",
-        "passwd",
-        "passphrase",
-        "token",
-        "api-key",
-        "auth-token",
-        "access-token",
-        "client-secret",
-        "registration-token",
-    ];
-    memchr::memmem::find_iter(&text[from..], b"--").find_map(|at| {
-        let at = from + at;
-        if at == from || !is_space(text[at - 1]) {
-            return None;
-        }
-        let end = any_here(text, at + 2, NAMES)?;
-        if !text.get(end).is_some_and(|&b| b == b'=' || is_space(b)) {
-            return None;
-        }
-        let start = few(text, few(text, end + 1, 3, is_space), 1, is_quote);
-        Some(Found {
-            key: at + 2..end,
-            value: value(text, start, 3, is_argument)?,
-        })
-    })
-}
-
-/// Behind an option: `-pvalue`, `-p value`, `-p=value`, quoted or not. An equals sign may be of the value after all.
-fn behind_option<T>(text: &[u8], at: usize, take: impl Fn(usize) -> Option<T>) -> Option<T> {
-    let next = few(text, at, 1, |b| b == b'=' || is_space(b));
-    let value = few(text, few(text, next, 3, is_space), 1, is_quote);
-    take(value).or_else(|| (text.get(at) == Some(&b'=')).then(|| take(at))?)
-}
-
-/// The end of a whole word, case as it is, that begins here.
-fn command(text: &[u8], at: usize, names: &[&str]) -> Option<usize> {
-    let end = run(text, at, is_word);
-    names
-        .iter()
-        .any(|name| name.as_bytes() == &text[at..end])
-        .then_some(end)
-}
-
-/// The end of the command that goes on behind `at`, so far as it matters.
-fn command_end(text: &[u8], at: usize) -> usize {
-    few(text, at, REACH, |b| !b"|;&".contains(&b))
-}
-
-/// `docker login -p value`
-pub(super) fn in_login(text: &[u8], from: usize) -> Option<Found> {
-    const TOOLS: &[&str] = &[
-        "docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "helm", "oras", "oc", "az",
-    ];
-    words(text, from).find_map(|at| {
-        let at = command(text, at, TOOLS)?;
-        let last = command_end(text, at);
-        (at..=last).rev().find_map(|at| {
-            if !text[at..].starts_with(b"login") || !begins_word(text, at) {
-                return None;
-            }
-            let at = command(text, at, &["login"])?;
-            (at..=command_end(text, at)).find_map(|at| {
-                if !text.get(at).is_some_and(|&b| is_space(b)) || !text[at + 1..].starts_with(b"-p")
-                {
-                    return None;
-                }
-                behind_option(text, at + 3, |at| value(text, at, 3, is_argument))
-                    .map(Found::unnamed)
-            })
-        })
-    })
-}
-
-/// `curl -u user:value`, `sshpass -p value`
-pub(super) fn in_command(text: &[u8], from: usize) -> Option<Found> {
-    let of_curl = |at: usize| {
-        let at = command(text, at, &["curl"])?;
-        (at..=command_end(text, at)).find_map(|at| {
-            if !text.get(at).is_some_and(|&b| is_space(b)) {
-                return None;
-            }
-            let options: [&[u8]; 4] = [b"-u", b"--user", b"--proxy-user", b"-U"];
-            let rest = &text[at + 1..];
-            let option = options.iter().find(|option| rest.starts_with(option))?;
-            behind_option(text, at + 1 + option.len(), |user| {
-                let colon = run(text, user, |b| !is_space(b) && !is_quote(b) && b != b':');
-                if colon == user || text.get(colon) != Some(&b':') {
-                    return None;
-                }
-                value(text, colon + 1, 3, is_argument)
-            })
-        })
-    };
-    let of_sshpass = |at: usize| {
-        let blank = at + "sshpass".len();
-        if !text[at..].starts_with(b"sshpass") {
-            return None;
-        }
-        let at = few(text, blank, 3, is_space);
-        if at == blank || !text[at..].starts_with(b"-p") {
-            return None;
-        }
-        let at = few(text, few(text, at + 2, 3, is_space), 1, is_quote);
-        value(text, at, 3, is_argument)
-    };
-    words(text, from)
-        .find_map(|at| of_curl(at).or_else(|| of_sshpass(at)))
-        .map(Found::unnamed)
-}
-
-/// `mysql -pvalue`: with a blank in between it would ask for one.
-pub(super) fn of_database(text: &[u8], from: usize) -> Option<Found> {
-    const TOOLS: &[&str] = &[
-        "mysql",
-        "mysqladmin",
-        "mysqlcheck",
-        "mysqldump",
-        "mysqlimport",
-        "mysqlpump",
-        "mysqlsh",
-        "mariadb",
-    ];
-    words(text, from).find_map(|start| {
-        let at = command(text, start, TOOLS)?;
-        // A path of that name is another thing (`-I/usr/include/mysql -pthread`), but for the program itself.
-        let begins = |b: &u8| is_space(*b) || is_quote(*b) || b"(`;|&".contains(b);
-        let before = &text[..start];
-        if !before.last().is_none_or(begins) && !before.ends_with(b"/bin/") {
-            return None;
-        }
-        (at..=command_end(text, at)).find_map(|at| {
-            if !text.get(at).is_some_and(|&b| is_space(b)) || !text[at + 1..].starts_with(b"-p") {
-                return None;
-            }
-            let found = value(text, few(text, at + 3, 1, is_quote), 3, is_argument)?;
-            // Ports: `docker run --name mysql -p3306:3306`.
-            let is_port = |b: &u8| b.is_ascii_digit() || b".:".contains(b);
-            (!text[found.clone()].iter().all(is_port)).then(|| Found::unnamed(found))
         })
     })
 }
@@ -378,12 +235,12 @@ pub(super) fn at_cut(text: &[u8], from: usize) -> Option<Found> {
     value(text, cut, 16, is).map(Found::unnamed)
 }
 
-fn is_name(b: u8) -> bool {
+pub(super) fn is_name(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"_.-".contains(&b)
 }
 
 /// Names at or behind `from` that end as names of secrets do.
-fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+pub(super) fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = from;
     std::iter::from_fn(move || {
         while at < text.len() {
@@ -432,7 +289,7 @@ fn is_secret_name(name: &[u8]) -> bool {
 }
 
 /// What stands before an ending, letter case aside.
-fn strip<'t>(name: &'t [u8], end: &str) -> Option<&'t [u8]> {
+pub(super) fn strip<'t>(name: &'t [u8], end: &str) -> Option<&'t [u8]> {
     let (rest, last) = name.split_at(name.len().checked_sub(end.len())?);
     last.eq_ignore_ascii_case(end.as_bytes()).then_some(rest)
 }

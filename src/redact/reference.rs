@@ -32,22 +32,6 @@ const REFERENCE: &[(Find, &str)] = &[
         r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"##,
     ),
     (
-        place::in_option,
-        r##"(?i)\s--(?<key>password|passwd|passphrase|token|api-key|auth-token|access-token|client-secret|registration-token)[=\s]\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"##,
-    ),
-    (
-        place::in_login,
-        r##"\b(?:docker|podman|nerdctl|buildah|skopeo|crane|helm|oras|oc|az)\b[^|;&]{0,300}\blogin\b[^|;&]{0,300}?\s-p[=\s]?\s{0,3}["']?(?<secret>[^\s"'<>;|&]{3,})"##,
-    ),
-    (
-        place::in_command,
-        r##"\b(?:curl\b[^|;&]{0,300}?\s(?:-u|--user|--proxy-user|-U)[=\s]?\s{0,3}["']?[^\s:"']+:|sshpass\s{1,3}-p\s{0,3}["']?)(?<secret>[^\s"'<>;|&]{3,})"##,
-    ),
-    (
-        place::of_database,
-        r##"(?:^|[\s"'(`;|&]|/bin/)(?:mysql(?:admin|check|dump|import|pump|sh)?|mariadb)\b[^|;&]{0,300}?\s-p["']?(?<secret>[0-9.:]*[^\s"'<>;|&0-9.:][^\s"'<>;|&]*)"##,
-    ),
-    (
         place::of_aws,
         r##"(?i)\b(?:aws_?)?(?:secret_?access_?key|session_?token|secret_?key)["']{0,2}\s{0,3}(?:[:=]|=>)\s{0,3}["']?(?<secret>[A-Za-z0-9/+]{40,}={0,2})"##,
     ),

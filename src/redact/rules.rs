@@ -11,6 +11,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::judge;
 use super::place::{self, Found};
+use super::{command, file};
 
 /// One kind of secret.
 pub(super) struct Rule {
@@ -185,9 +186,15 @@ pub(super) static RULES: &[Rule] = &[
     ),
     token(
         "slack-token",
-        &["xox", "xapp-", "hooks.slack.com"],
+        &["xox", "xapp-"],
         15,
-        r"(?-u:\b)(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{20,})|hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>[A-Za-z0-9+/]{20,})",
+        r"(?-u:\b)(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{20,})",
+    ),
+    token(
+        "slack-token",
+        &["hooks.slack.com"],
+        45,
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>[A-Za-z0-9+/]{20,})",
     ),
     token(
         "token",
@@ -316,16 +323,6 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::residue,
     },
-    Rule {
-        kind: "secret",
-        literals: &["machine "],
-        place: Place::Form {
-            regex: r"(?-u:\b)machine\s{1,3}\S{1,200}\s{1,3}login\s{1,3}\S{1,100}\s{1,3}password\s{1,3}(?<secret>\S{3,})",
-            least: 0,
-        },
-        random: false,
-        is_secret: judge::value,
-    },
     // A token that the bound on kept text cut short.
     Rule {
         kind: "token",
@@ -346,24 +343,75 @@ pub(super) static RULES: &[Rule] = &[
     given(&["-token", "-key"], place::in_token_header, judge::value),
     given(
         &[
+            "passw",
             "--pass",
-            "--token",
-            "--api-key",
-            "--auth-token",
-            "--access-token",
-            "--client-secret",
-            "--registration-token",
+            "-passphrase",
+            "token",
+            "-key",
+            "apikey",
+            "api_key",
+            "-secret",
         ],
-        place::in_option,
-        judge::value,
+        command::in_option,
+        judge::option,
     ),
-    given(&[" -p", "\t-p"], place::in_login, judge::value),
     given(
-        &[" -u", "\t-u", "--user", "--proxy-user", "sshpass"],
-        place::in_command,
+        &[
+            "login",
+            "upload",
+            "push",
+            "secret",
+            "curl",
+            "lftp",
+            "smbclient",
+            "rpcclient",
+            "sshpass",
+            "mysql",
+            "mariadb",
+            " -p",
+            "\t-p",
+            "\"-p",
+            "'-p",
+            "mongo",
+            "redis-cli",
+            "sqlcmd",
+            "bcp",
+            "zip",
+            "ldap",
+            "-storepass",
+            "-keypass",
+            "pass:",
+        ],
+        command::of_tool,
         judge::value,
     ),
-    given(&["mysql", "mariadb"], place::of_database, judge::value),
+    given(
+        &[
+            "password-stdin",
+            "passphrase-stdin",
+            "token-stdin",
+            "key-stdin",
+            "passwd --stdin",
+            "--with-token",
+            "--passphrase-fd",
+            "sudo -S",
+            "chpasswd",
+        ],
+        command::piped,
+        judge::value,
+    ),
+    given(judge::NAMES, command::set, judge::option),
+    given(&["password"], file::of_netrc, judge::value),
+    given(
+        &["dockerconfigjson", "dockercfg"],
+        file::of_registry,
+        judge::encoded,
+    ),
+    given(
+        &["\"secret\"", "\"secret\\"],
+        file::of_kubernetes,
+        judge::encoded,
+    ),
     given(judge::NAMES, place::double_quoted, judge::quoted),
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),
@@ -460,6 +508,13 @@ pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
     static COMPILED: [OnceLock<Option<Regex>>; 64] = [const { OnceLock::new() }; 64];
     let Place::Form { regex, .. } = RULES.get(rule)?.place else {
         return None;
+    };
+    let regex = match regex.strip_prefix(r"(?-u:\b)") {
+        // Also behind an escape within a text in quotes, and a colour that lost its own.
+        Some(form) if !form.contains("(?<secret>") => {
+            &*format!(r"(?:(?-u:\b)|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
+        }
+        _ => regex,
     };
     let compile = || RegexBuilder::new(regex).unicode(false).build().ok();
     COMPILED.get(rule)?.get_or_init(compile).as_ref()

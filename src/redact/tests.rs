@@ -224,6 +224,46 @@ fn what_is_secret_by_its_place() {
 }
 
 #[test]
+fn a_secret_may_stand_behind_an_escape() {
+    let token = format!("glpat-{}", random(20, 61));
+    let slack = format!("xoxb-{}", random(24, 62));
+    for secret in [&token, &slack] {
+        for before in [
+            "{\"log\": \"one\\n",
+            "\"\\t",
+            "'a\\r\\n",
+            "\\u001b[32m",
+            "[0;32m",
+        ] {
+            masked(before, secret, "\", more");
+        }
+    }
+    masked(
+        "_header: 'GET / HTTP/1.1\\r\\nAuthorization: Bearer ",
+        "hunter2hunter2",
+        "' +",
+    );
+    masked("'a\\nPRIVATE-TOKEN: ", "hunter2", "'");
+    // Nothing else ends in such a way.
+    let other = format!("{}ghp_{}", random(9, 63), "x".repeat(36));
+    assert_eq!(text(&other), other);
+}
+
+#[test]
+fn what_nobody_sees_hides_no_secret() {
+    let token = format!("glpat-{}", random(20, 64));
+    for unseen in ["\u{200b}", "\u{ad}", "\u{feff}", "\u{2060}\u{200d}"] {
+        let (a, b) = token.split_at(13);
+        masked("오류\u{200b}: ", &format!("{a}{unseen}{b}"), "\u{200b} …");
+        masked(
+            "$ deploy --pass\u{200b}word ",
+            &format!("hun{unseen}ter2"),
+            "",
+        );
+    }
+}
+
+#[test]
 fn private_keys_on_one_line_and_on_many() {
     let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n".repeat(4);
     let begin = concat!("-----BEGIN ", "PRIVATE KEY-----\\n");
@@ -246,7 +286,7 @@ fn private_keys_on_one_line_and_on_many() {
     ];
     let held = |log: &[&str]| -> Vec<usize> {
         (0..log.len())
-            .filter(|&k| block::holds(k, |k| log.get(k).copied()))
+            .filter(|&k| block::told(k, |k| log.get(k).copied()).as_deref() == Some(block::LINE))
             .collect()
     };
     assert_eq!(held(&log), [2, 3, 4]);

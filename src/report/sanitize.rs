@@ -11,8 +11,8 @@ use std::ops::Range;
 /// A tab, in columns. Its real width depends on where it stands, which no layout here knows.
 const TAB: &str = "    ";
 
-/// `##[word]` anywhere in a line is a command to the GitHub runner. These words only draw; all
-/// others are defused, since they would act on the job that shows our report.
+/// `##[word]` anywhere in a line is a command to the GitHub runner, `##vso[…]` to the agent of Azure Pipelines, `##teamcity[…]`
+/// to that of TeamCity. These words only draw; all others are defused, since they would act on the job that shows our report.
 const DRAWING: [&str; 8] = [
     "error", "warning", "notice", "debug", "group", "endgroup", "command", "section",
 ];
@@ -41,7 +41,26 @@ pub fn is_printable(text: &str) -> bool {
 }
 
 fn has_command(text: &str) -> bool {
-    memchr::memchr(b'#', text.as_bytes()).is_some_and(|at| text[at..].contains("##["))
+    memchr::memchr_iter(b'[', text.as_bytes()).any(|at| opens_command(&text[..at]).is_some())
+}
+
+/// Agents that take commands under their name.
+const AGENTS: [&str; 2] = ["vso", "teamcity"];
+
+/// Does a text end with what makes a command of the bracket behind it? Then whether only some words are one.
+fn opens_command(before: &str) -> Option<bool> {
+    if before.ends_with("##") {
+        return Some(true);
+    }
+    let bytes = before.as_bytes();
+    let named = AGENTS.iter().any(|agent| {
+        let split = bytes.len().checked_sub(agent.len());
+        let parts = split.map(|at| bytes.split_at(at));
+        parts.is_some_and(|(rest, name)| {
+            rest.ends_with(b"##") && name.eq_ignore_ascii_case(agent.as_bytes())
+        })
+    });
+    named.then_some(false)
 }
 
 /// The text, harmless on one line of a terminal.
@@ -90,7 +109,7 @@ pub fn clean_json(json: String) -> String {
     let mut out = String::with_capacity(json.len() + 16);
     let mut units = [0; 2];
     for c in json.chars() {
-        if hidden(c) || (c == '[' && out.ends_with("##")) {
+        if hidden(c) || (c == '[' && opens_command(&out).is_some()) {
             for unit in c.encode_utf16(&mut units) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
@@ -136,17 +155,16 @@ fn placeholder(out: &mut String, c: char) {
     let _ = write!(out, "<U+{:04X}>", c as u32);
 }
 
-/// Is the bracket at `at` that of a `##[word]` which does more than draw?
+/// Is the bracket at `at` that of a command which does more than draw?
 fn is_command(text: &str, at: usize) -> bool {
-    text[..at].ends_with("##") && {
+    opens_command(&text[..at]).is_some_and(|may_draw| {
         let word = &text[at + 1..];
         let end = word
             .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
             .unwrap_or(word.len());
-        !DRAWING
-            .iter()
-            .any(|drawing| drawing.eq_ignore_ascii_case(&word[..end]))
-    }
+        let draws = |word: &&str| word.eq_ignore_ascii_case(&text[at + 1..at + 1 + end]);
+        !may_draw || !DRAWING.iter().any(draws)
+    })
 }
 
 #[cfg(test)]
@@ -193,6 +211,15 @@ mod tests {
                 "x ##<U+005B>set-output name=a]b",
             ),
             ("##[error]real ##[]", "##[error]real ##<U+005B>]"),
+            (
+                "x ##vso[task.setvariable variable=a]b",
+                "x ##vso<U+005B>task.setvariable variable=a]b",
+            ),
+            ("###TeamCity[x]", "###TeamCity<U+005B>x]"),
+            (
+                "####[x] # vso[a] ##vso [b]",
+                "####<U+005B>x] # vso[a] ##vso [b]",
+            ),
             ("a\tb", "a    b"),
         ] {
             assert_eq!(clean(attack), shown);

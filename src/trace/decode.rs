@@ -50,13 +50,15 @@ pub fn binary_at(head: &[u8]) -> Option<usize> {
 const BUFFER: usize = 16 << 10;
 /// How far is looked ahead at the start of a line to see whether it is UTF-16 still.
 const AHEAD: usize = 1 << 10;
+/// How many bytes behind plain lines tell that UTF-16 goes on there.
+const BEHIND: usize = 64;
 /// Bytes that must have been seen to be sure of it: Chinese has characters that look like a newline, or like two letters.
 const LEAST: usize = 32;
 
 /// Turns UTF-16 into UTF-8 while it is read.
 ///
 /// Something else may have been appended to the file (`cmd >> log` behind PowerShell's `> log`): from the first line on that is
-/// plain UTF-8, everything is handed out as it is.
+/// plain UTF-8, everything is handed out as it is. Where UTF-16 goes on soon behind such lines, only they are.
 #[derive(Debug)]
 pub struct Utf16<R> {
     held: Held<R>,
@@ -91,9 +93,17 @@ impl<R: Read> Utf16<R> {
         self.held.fill(BUFFER);
         while !self.narrow && self.held.from < self.held.to {
             if self.starts {
-                match self.is_narrow(self.held.from) {
-                    Some(narrow) => self.starts(narrow),
-                    None => break,
+                match (self.plain_lines(), self.is_narrow(self.held.from)) {
+                    (Some(1..), _) if self.high.take().is_some() => {
+                        self.push(char::REPLACEMENT_CHARACTER);
+                    }
+                    (Some(plain @ 1..), _) => {
+                        let lines = &self.held.bytes()[..plain];
+                        self.out.extend_from_slice(lines);
+                        self.held.from += plain;
+                    }
+                    (Some(0), Some(narrow)) => self.starts(narrow),
+                    (None, _) | (_, None) => break,
                 }
             } else if self.held.from + 2 <= self.held.to {
                 let pair = [
@@ -151,6 +161,42 @@ impl<R: Read> Utf16<R> {
         self.held.from += 2;
         self.unit(unit);
         true
+    }
+
+    /// How many bytes of plain lines begin here that have UTF-16 behind them; `None`: more must be at hand.
+    fn plain_lines(&self) -> Option<usize> {
+        let bytes = self.held.bytes();
+        if bytes.len() < AHEAD && !self.held.eof {
+            return None;
+        }
+        let ahead = &bytes[..bytes.len().min(AHEAD)];
+        let newline =
+            memchr::memchr(0, ahead).and_then(|nul| memchr::memrchr(b'\n', &ahead[..nul]));
+        let Some(newline) = newline else {
+            return Some(0);
+        };
+        let (lines, behind) = ahead.split_at(newline + 1);
+        let behind = &behind[..behind.len().min(BEHIND)];
+        let zeros = |odd: usize| {
+            behind
+                .iter()
+                .skip(odd)
+                .step_by(2)
+                .filter(|b| **b == 0)
+                .count()
+        };
+        let high = usize::from(!self.big_endian);
+        let least = (behind.len() / 2).clamp(1, 4);
+        let wide = zeros(high) >= least.max(4 * zeros(1 - high));
+        // Behind an odd number of bytes, only where the zeros stand can tell. Else the newline is half of a character: of
+        // Gurmukhi in little endian, which has it in each, of any script in big endian.
+        let odd = lines.len() % 2 == 1;
+        let text = || {
+            let gurmukhi = lines.iter().skip(1).step_by(2).all(|b| *b == b'\n');
+            !gurmukhi && std::str::from_utf8(lines).is_ok_and(|text| !text.contains(unusual))
+        };
+        let plain = wide && (odd || !self.big_endian && text());
+        Some(if plain { lines.len() } else { 0 })
     }
 
     /// Does plain UTF-8 begin there? `None`: more must be at hand.
@@ -311,9 +357,55 @@ mod tests {
     }
 
     #[test]
+    fn plain_lines_among_utf16_garble_nothing() {
+        let wide = "\u{c624}\u{b958}: one\r\nfatal: two\r\n\u{4e0a}\u{4e00}\u{6d77} three\r\n";
+        let plain = [
+            "ok\n",
+            "yes\n",
+            "\n",
+            "ok\nyes!\n\nx\n",
+            "oops\r\nmake: *** [all] Error 2, and some more\r\n",
+            "\u{c624}\u{b958}\n",
+        ];
+        for text in plain {
+            let encoded = encode(wide, false);
+            let bytes = [
+                &encoded[..],
+                text.as_bytes(),
+                &encoded,
+                text.as_bytes(),
+                &encoded,
+            ]
+            .concat();
+            let expected = format!("{wide}{text}{wide}{text}{wide}");
+            assert_eq!(decoded(&bytes, Encoding::Utf16Le), expected);
+        }
+        let encoded = encode(wide, true);
+        for text in ["ok\n", "\n", "ok\nyes\n"] {
+            let bytes = [&encoded[..], text.as_bytes(), &encoded].concat();
+            assert_eq!(
+                decoded(&bytes, Encoding::Utf16Be),
+                format!("{wide}{text}{wide}")
+            );
+        }
+        // Whatever its encoding, it takes nothing along.
+        let encoded = encode(wide, false);
+        let cp949 = [
+            &encoded[..],
+            b"\xbf\xc0\xb7\xf9: x\r\n".as_slice(),
+            &encoded,
+        ]
+        .concat();
+        let text = decoded(&cp949, Encoding::Utf16Le);
+        assert!(text.starts_with(wide) && text.ends_with(wide), "{text}");
+    }
+
+    #[test]
     fn long_texts_of_utf16_stay_what_they_are() {
         let line = "\u{4e0a}\u{5348}\u{665a}\u{4e0a}\u{7ebf}\u{4e0a}".repeat(700);
-        let text = format!("{line}\r\n{line}\n{line} x\r\n").repeat(3);
+        // Characters that are halves of a newline, of a zero, of two letters.
+        let short = "\u{4e0a}\n\u{4e00}\u{4e0a}\u{4e00} ok\r\n\u{6f6b}\u{430a}\u{4e00}\r\n\u{665a}\u{4e0a}: error: x\n\u{0a38}\u{0a24}\r\n";
+        let text = format!("{short}{line}\r\n{line}\n{line} x\r\n{short}").repeat(3);
         for (big, encoding) in [(false, Encoding::Utf16Le), (true, Encoding::Utf16Be)] {
             assert!(decoded(&encode(&text, big), encoding) == text);
         }

@@ -1,14 +1,16 @@
-//! The header of a step of GitHub Actions, from `##[group]Run …` to `##[endgroup]`: which lines can be part of it.
+//! The header of a step of GitHub Actions, from `##[group]Run …` to `##[endgroup]`: which lines are part of it.
 //!
 //! A script is repeated from its first line on, which the title names; then come `shell: PATH … {0}` and `env:` with its entries. An
-//! action has `with:` and `env:` (runner: Handlers/ScriptHandler.cs and Handler.cs). What cannot be part of it ends it: the end of the group was lost, or a script opened a group of
-//! that name itself. Values may have lines of any kind, so among them only the end of the group, or a mark of the runner, is one.
+//! action has `with:` and `env:` (runner: Handlers/ScriptHandler.cs and Handler.cs). A script that opens a group of such a name
+//! itself names no shell: that was no header. Source and values may have lines of any kind, so what ends a header is known only
+//! further below: the end of the group, or the next one where that was lost. GitHub stamps a value once, however many lines it has.
 
 use super::line::Line;
+use super::{prefix, verdict};
 
 /// How GitHub opens the header of a step: with the first line of its command.
 pub const OPENING: &[u8] = b"##[group]Run ";
-/// Most lines that are looked at; a header as long as that goes on to the end of its group.
+/// Most lines that are looked at.
 const MAX_LINES: u32 = 10_000;
 /// Most bytes of a line that count.
 const MAX_LINE: usize = 4096;
@@ -17,8 +19,12 @@ const MAX_LINE: usize = 4096;
 #[derive(Debug, Clone)]
 pub struct Header {
     title: Box<[u8]>,
+    /// A clock stands before its lines.
+    stamped: bool,
     phase: Phase,
     lines: u32,
+    /// It may have ended before the line there.
+    doubt: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,59 +39,123 @@ enum Phase {
     Values,
 }
 
+/// What a line does to a header.
+enum Step {
+    Part,
+    /// It may be a part, or the first line behind.
+    Doubtful,
+    Ends,
+    /// It tells that there was no header, or that it ended where there was doubt.
+    Refutes,
+}
+
 impl Header {
-    /// The header that a line opens, if it opens one whose form is known.
-    pub fn opened_by(text: &[u8]) -> Option<Self> {
-        let title = text.strip_prefix(OPENING)?.trim_ascii();
+    /// The header that a line opens, if it opens one whose form is known; the line as it stands in the log, with its stamps.
+    pub fn opened_by(line: &[u8]) -> Option<Self> {
+        let title = Line::new(line, false).text.strip_prefix(OPENING)?;
+        let title = title.trim_ascii();
         // What starts a step in its container is announced behind the step itself.
         let known = !title.starts_with(b"'/");
         known.then(|| Self {
             title: title[..title.len().min(MAX_LINE)].into(),
+            stamped: prefix::clock(line) > 0,
             phase: Phase::Title,
             lines: 0,
+            doubt: None,
         })
     }
 
-    /// Goes on over clean lines from `from` on. Once it is known, where the first line begins that is no part of the header: the
-    /// end of its group, or one that ends it as well.
-    pub fn end(&mut self, text: &[u8], mut from: usize) -> Option<usize> {
+    /// Goes on over clean lines from `from` on; `base` stands before the text. Once it is known, where the first line begins that
+    /// is no part of it: 0 if it was no header.
+    pub fn end(&mut self, text: &[u8], mut from: usize, base: u64) -> Option<u64> {
         while from < text.len() {
             let to = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k);
-            if !self.takes(&text[from..to]) {
-                return Some(from);
+            let at = base + from as u64;
+            match self.takes(&text[from..to]) {
+                Step::Part => {}
+                Step::Doubtful => self.doubt = self.doubt.or(Some(at)),
+                Step::Ends => return Some(at),
+                Step::Refutes => return Some(self.doubt.unwrap_or(0)),
             }
             from = to + 1;
         }
         None
     }
 
-    /// Can that line be the next of it?
-    fn takes(&mut self, line: &[u8]) -> bool {
+    /// The same where the log ends before anything told.
+    pub fn end_at_last(&self) -> u64 {
+        self.doubt.unwrap_or(u64::MAX)
+    }
+
+    /// What is the next line to it?
+    fn takes(&mut self, line: &[u8]) -> Step {
         self.lines += 1;
         if self.lines > MAX_LINES {
-            return true;
+            return Step::Refutes;
         }
         // The title, which it is compared with, is without stamps.
-        let text = Line::new(&line[..line.len().min(2 * MAX_LINE)], false).text;
+        let line = &line[..line.len().min(2 * MAX_LINE)];
+        let text = Line::new(line, false).text;
         let text = &text[..text.len().min(MAX_LINE)];
-        if is_mark(text) {
-            return false;
-        }
-        let next = match (self.phase, text) {
-            (Phase::Title, b"") => Phase::Title,
-            (Phase::Title, b"with:" | b"env:") | (Phase::Shell, b"env:") => Phase::Values,
-            (Phase::Title, _) if text.trim_ascii() == &*self.title => Phase::Script,
-            (Phase::Script, _) if is_shell(text) => Phase::Shell,
-            (Phase::Script | Phase::Values, _) => self.phase,
-            (Phase::Title | Phase::Shell, _) => return false,
+        let marks = !self.stamped || text.len() < line.len() && prefix::clock(line) > 0;
+        let mark = marks.then(|| mark(text)).flatten();
+        let group = matches!(mark, Some(b"endgroup" | b"group"));
+        let (next, step) = match (self.phase, text) {
+            (Phase::Script, _) if group || mark.is_some() && is_closing(text) => {
+                (Phase::Script, Step::Refutes)
+            }
+            (Phase::Values, _) if mark == Some(b"group") && self.doubt.is_some() => {
+                (Phase::Values, Step::Refutes)
+            }
+            (Phase::Values, _) if mark.is_some() && !group && !self.stamped => {
+                (Phase::Values, Step::Doubtful)
+            }
+            (Phase::Title | Phase::Shell | Phase::Values, _) if mark.is_some() => {
+                (self.phase, Step::Ends)
+            }
+            (Phase::Title, b"") => (Phase::Title, Step::Part),
+            (Phase::Title, b"with:" | b"env:") | (Phase::Shell, b"env:") => {
+                (Phase::Values, Step::Part)
+            }
+            (Phase::Title, _) if text.trim_ascii() == &*self.title => (Phase::Script, Step::Part),
+            (Phase::Title, _) => (Phase::Title, Step::Ends),
+            (Phase::Script, _) if is_shell(text) => (Phase::Shell, Step::Part),
+            // The script has a line like that of the shell, or the end of the group was lost.
+            (Phase::Shell, _) => (Phase::Script, Step::Doubtful),
+            (Phase::Script | Phase::Values, _) => (self.phase, Step::Part),
         };
         self.phase = next;
-        true
+        step
     }
 }
 
-/// Marks that the runner puts before its own lines.
-fn is_mark(text: &[u8]) -> bool {
+/// Does a text that stands above the first `##[endgroup]` of a log begin within a header, and end with one?
+pub fn ends_with(text: &[u8]) -> bool {
+    let first = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    let line = Line::new(first, false).text;
+    let entry = || {
+        let name = line
+            .strip_prefix(b"  ")
+            .map(|rest| rest.split(|b| *b == b':').next());
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        name.flatten().is_some_and(|name| {
+            !name.is_empty() && name.iter().all(is_name) && line.len() > name.len() + 2
+        })
+    };
+    let values = matches!(line, b"with:" | b"env:") || entry();
+    let mut header = Header {
+        title: Box::default(),
+        stamped: prefix::clock(first) > 0,
+        phase: if values { Phase::Values } else { Phase::Script },
+        lines: 0,
+        doubt: None,
+    };
+    let ended = header.end(text, 0, 0).is_some();
+    !ended && header.doubt.is_none() && header.phase != Phase::Script
+}
+
+/// The mark that the runner puts before a line of its own.
+fn mark(text: &[u8]) -> Option<&'static [u8]> {
     const MARKS: &[&[u8]] = &[
         b"endgroup",
         b"group",
@@ -95,11 +165,17 @@ fn is_mark(text: &[u8]) -> bool {
         b"debug",
         b"command",
     ];
-    let Some(mark) = text.strip_prefix(b"##[") else {
-        return false;
-    };
-    let begins = |name: &&[u8]| mark.starts_with(name) && mark.get(name.len()) == Some(&b']');
-    MARKS.iter().any(begins)
+    let mark = text.strip_prefix(b"##[")?;
+    let begins = |name: &&&[u8]| mark.starts_with(name) && mark.get(name.len()) == Some(&b']');
+    MARKS.iter().find(begins).copied()
+}
+
+/// The last word on a step: nobody prints that himself.
+fn is_closing(text: &[u8]) -> bool {
+    let message = text
+        .strip_prefix(b"##[error]")
+        .and_then(|m| std::str::from_utf8(m).ok());
+    message.is_some_and(|message| verdict::github_says(message) != verdict::Github::Something)
 }
 
 /// `shell: /usr/bin/bash -e {0}`: the place of the script is part of every shell.
@@ -115,9 +191,11 @@ mod tests {
     fn ends_at(log: &str) -> Option<&str> {
         let (title, rest) = log.split_once('\n').unwrap();
         let mut header = Header::opened_by(title.as_bytes())?;
-        let at = header.end(rest.as_bytes(), 0)?;
-        rest[at..].lines().next()
+        let at = header.end(rest.as_bytes(), 0, 0)?;
+        rest[at as usize..].lines().next()
     }
+
+    const T: &str = "2026-05-01T10:00:00.1234567Z ";
 
     #[test]
     fn a_header_ends_with_its_group() {
@@ -127,9 +205,24 @@ mod tests {
             "##[group]Run make\nmake\ncat > x <<E\nshell: bash\nenv:\nE\nshell: bash -e {0}\n##[endgroup]\nx",
             "##[group]Run actions/checkout@v4\nwith:\n  repository: a/b\n  script: a\nb\nenv:\n  A: 1\n##[endgroup]\nx",
             "##[group]Run actions/checkout@v4\n##[endgroup]\nx",
+            // Source and values may look like what the runner says.
+            "##[group]Run make\nmake\ncat > x <<E\nshell: bash -e {0}\nerror: y\nE\nshell: bash -e {0}\nenv:\n  A: 1\n##[endgroup]\nx",
+            "##[group]Run make\nmake\ncat > x <<E\n##[error]y\nE\nshell: bash -e {0}\n##[endgroup]\nx",
+            "##[group]Run make\nmake\nshell: bash -e {0}\nenv:\n  A: x\n##[error]Process completed with exit code 2.\nerror: y\n##[endgroup]\nx",
         ] {
             assert_eq!(ends_at(log), Some("##[endgroup]"), "{log}");
+            let stamped: Vec<String> = log.lines().map(|line| format!("{T}{line}")).collect();
+            let stamped = stamped.join("\n");
+            let end = format!("{T}##[endgroup]");
+            if !log.contains("##[error]Process") {
+                assert_eq!(ends_at(&stamped), Some(&*end), "{log}");
+            }
         }
+        // GitHub stamps a value once.
+        let log = format!(
+            "{T}##[group]Run a/b@v1\n{T}with:\n{T}  log: x\n##[endgroup]\n##[error]y\n##[group]Run z\n{T}##[endgroup]\n"
+        );
+        assert_eq!(ends_at(&log), Some(&*format!("{T}##[endgroup]")));
     }
 
     #[test]
@@ -137,13 +230,21 @@ mod tests {
         for log in [
             "##[group]Run make\nerror: x\n##[endgroup]\n",
             "##[group]Run all tests\nerror: x\nshell: bash -e {0}\n##[endgroup]\n",
-            "##[group]Run make\nmake\nshell: /usr/bin/bash -e {0}\nerror: x\n",
+            "##[group]Run make\nmake\nshell: /usr/bin/bash -e {0}\nerror: x\n##[error]Process completed with exit code 1.\n",
+            "##[group]Run make\nmake\nshell: /usr/bin/bash -e {0}\nerror: x\n##[group]Run x\n",
             "##[group]Run actions/checkout@v4\nerror: x\n",
         ] {
             assert_eq!(ends_at(log), Some("error: x"), "{log}");
         }
         let cut = "##[group]Run make\nmake\nshell: bash -e {0}\nenv:\n  A: 1\n##[group]Run x\n";
         assert_eq!(ends_at(cut), Some("##[group]Run x"));
+        let cut = "##[group]Run make\nmake\nshell: bash -e {0}\nenv:\n  A: 1\n##[error]y\nz\n##[group]Run x\n";
+        assert_eq!(ends_at(cut), Some("##[error]y"));
+        let stamped = cut.replace('\n', &format!("\n{T}"));
+        assert_eq!(
+            ends_at(&format!("{T}{stamped}")),
+            Some(&*format!("{T}##[error]y"))
+        );
         for log in [
             "##[group]Run make\nmake\nerror: x\n",
             "##[group]Run make\nmake\nshell: bash -e {0}\nenv:\n  A: 1\nerror: x\n",
@@ -155,15 +256,53 @@ mod tests {
     }
 
     #[test]
+    fn a_group_of_that_name_in_the_output_is_none() {
+        for log in [
+            "##[group]Run tests\ntests\nerror: x\n##[endgroup]\n",
+            "##[group]Run tests\ntests\nerror: x\n##[error]Process completed with exit code 1.\n",
+            "##[group]Run tests\ntests\nerror: x\n##[group]Run more\nshell: bash -e {0}\n",
+        ] {
+            assert_eq!(ends_at(log), Some("tests"), "{log}");
+        }
+    }
+
+    #[test]
+    fn a_log_may_begin_within_a_header() {
+        for above in [
+            "echo error: x\nshell: bash -e {0}\n",
+            "shell: bash -e {0}\nenv:\n  A: error: x\n",
+            "env:\n  A: error: x\n",
+            "  A: error: x\n  B: y\nz\n",
+        ] {
+            assert!(ends_with(above.as_bytes()), "{above}");
+            let stamped: String = above.lines().map(|line| format!("{T}{line}\n")).collect();
+            assert!(ends_with(stamped.as_bytes()), "{above}");
+        }
+        for above in [
+            "",
+            "error: x\n",
+            "  error here\n",
+            "make\nshell: bash -e {0}\nerror: x\n",
+            "$ make\nerror: x\n##[error]y\n",
+        ] {
+            assert!(!ends_with(above.as_bytes()), "{above}");
+        }
+    }
+
+    #[test]
     fn it_makes_no_difference_where_the_text_is_cut() {
-        let log = "make\ntrue\nshell: bash -e {0}\nerror: x\n";
+        let log = "make\ntrue\nshell: bash -e {0}\nerror: x\nmore\n##[group]Run x\n";
         for (cut, _) in log.match_indices('\n') {
             let mut header = Header::opened_by(b"##[group]Run make").unwrap();
             let (first, rest) = log.split_at(cut + 1);
-            let end = header
-                .end(first.as_bytes(), 0)
-                .or_else(|| Some(first.len() + header.end(rest.as_bytes(), 0)?));
-            assert_eq!(end, log.find("error"));
+            let end = header.end(first.as_bytes(), 0, 0);
+            let end = end.or_else(|| header.end(rest.as_bytes(), 0, first.len() as u64));
+            assert_eq!(end, log.find("error").map(|at| at as u64));
         }
+        let mut header = Header::opened_by(b"##[group]Run make").unwrap();
+        assert_eq!(header.end(b"make\nshell: bash -e {0}\n", 0, 7), None);
+        assert_eq!(header.end_at_last(), u64::MAX);
+        assert_eq!(header.end(b"error: x\ny\n", 0, 31), None);
+        assert_eq!(header.end_at_last(), 31);
     }
 }

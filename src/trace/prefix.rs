@@ -124,10 +124,16 @@ fn columns(line: &[u8]) -> usize {
     both.or_else(|| job_alone(line)).unwrap_or(0)
 }
 
-/// How long the name of a job is that stands alone before the stamp: somebody cut the step's column out.
+/// How long the name of a job is that stands alone before the stamp: somebody cut the step's column out. Other programs print a
+/// level, or a name of theirs, before a stamp, but few as GitHub has it.
 fn job_alone(line: &[u8]) -> Option<usize> {
     let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
-    (tab > 0 && stamp::iso(&line[tab + 1..]) > 0).then_some(tab + 1)
+    let is_level = || {
+        LEVELS
+            .iter()
+            .any(|level| level.as_bytes().eq_ignore_ascii_case(&line[..tab]))
+    };
+    (tab > 0 && stamp::is_github(&line[tab + 1..]) && !is_level()).then_some(tab + 1)
 }
 
 /// Length of what a damaged log holds of markers and colours at the start of a line.
@@ -440,6 +446,21 @@ mod tests {
         ];
         for (line, content) in cases {
             assert_eq!(parts(line), (line, content));
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_job_may_stand_alone() {
+        let cut = "build (ubuntu, 1)\t2026-05-01T10:00:00.1234567Z make: *** x";
+        assert_eq!(parts(cut), ("make: *** x", "make: *** x"));
+        for line in [
+            "ERROR\t2026-05-01T10:00:00.1234567Z connection refused",
+            "fatal: no route\t2026-05-01T10:00:00Z",
+            "fatal: no route\t2026-05-01T10:00:00Z since",
+            "api-7d9f\t2026-05-01T10:00:00.123Z restarted",
+            "certificate has expired\t2026-05-01T10:00:00+00:00 (now)",
+        ] {
+            assert_eq!(parts(line), (line, line));
         }
     }
 

@@ -44,6 +44,11 @@ pub fn iso(line: &[u8]) -> usize {
     }
 }
 
+/// Does a line begin with a stamp of GitHub Actions, which has seven digits behind the second?
+pub fn is_github(line: &[u8]) -> bool {
+    line.len() > 28 && line[19] == b'.' && line[27] == b'Z' && iso(line) == 29
+}
+
 /// The same in brackets (`[2026-01-02T03:04:05.678Z] `), as Jenkins prints it.
 pub fn bracketed(line: &[u8]) -> usize {
     let Some(inside) = line.strip_prefix(b"[") else {

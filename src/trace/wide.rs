@@ -65,9 +65,16 @@ pub(super) fn unexplained_nul(head: &[u8]) -> Option<usize> {
         let start = memchr::memrchr(b'\n', &head[search..nul]).map_or(search, |k| search + k + 1);
         let end = memchr::memchr(b'\n', &head[nul..]);
         let line = &head[start..end.map_or(head.len(), |k| nul + k)];
-        // Behind the last of them there is half a newline.
-        let half = halved && start == search && nul == start && !line[1..].contains(&0);
-        if !half && body(line).is_none() && (end.is_some() || !may_become(line)) {
+        // Behind the last of them there is half a newline, the runner's clock before it.
+        let lead = lead(line).0;
+        let half =
+            halved && start == search && nul == start + lead && !line[lead + 1..].contains(&0);
+        // A line may be cut off at the end of what is looked at, and torn by the clock.
+        let torn = || {
+            let goes_on = |line: &[u8]| stamp::header(line) == Some(true);
+            goes_on(line) || end.is_some_and(|k| goes_on(&head[nul + k + 1..]))
+        };
+        if !half && body(line).is_none() && ((end.is_some() && !torn()) || !may_become(line)) {
             return Some(nul);
         }
         halved = !half;
@@ -202,6 +209,19 @@ mod tests {
         let stamp = "2026-05-01T10:00:00.123456Z 01O ";
         let text = format!("{stamp}\u{c624}\u{b958} 1\r\n{stamp}\u{c624}\u{b958} 2\r\n");
         assert_eq!(rewritten(&raw), Some(text));
+        assert_eq!(unexplained_nul(&raw), None);
+        let raw = raw.strip_suffix(b"\0").unwrap();
+        // Behind them the other half of the newline stands before the next line, behind its clock.
+        let last = [raw, clock, b"\0done\n", clock, b"more\n"].concat();
+        assert_eq!(unexplained_nul(&last), None);
+        let (one, two) = one.split_at(5);
+        let clocked = b"2026-05-01T10:00:00.123456Z 01O+";
+        let torn = [&clock[..], one, b"\n", clocked, two, clock, b"\0done\n"].concat();
+        assert_eq!(unexplained_nul(&torn), None);
+        for binary in [&b"\0\0\x01\x02"[..], b"ab\0", b"x\0y\n"] {
+            let raw = [raw, clock, b"\0done\n", clock, binary].concat();
+            assert!(unexplained_nul(&raw).is_some(), "{binary:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,15 @@ const CLOSING: u64 = 3;
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
+/// Groups of the runner itself, while it sets a job up.
+const OWN_GROUPS: &[&str] = &[
+    "Operating System",
+    "Runner Image",
+    "Runner Image Provisioner",
+    "Virtual Environment",
+    "GITHUB_TOKEN Permissions",
+];
+
 /// The state between two lines.
 #[derive(Debug, Default)]
 pub(super) struct Github {
@@ -21,6 +30,8 @@ pub(super) struct Github {
     kind: Kind,
     in_header: bool,
     in_post: bool,
+    /// Something has passed that only GitHub's runner prints.
+    own: bool,
     /// The runner has cleaned up: nothing is missing at the end.
     complete: bool,
     /// The last error of this step that names no exit code.
@@ -76,9 +87,9 @@ impl Github {
         self.in_header
     }
 
-    /// Has a step of GitHub's been seen, and not only marks that others use as well?
-    pub(super) fn has_steps(&self) -> bool {
-        self.column.is_some() || self.kind != Kind::Unknown || self.in_post
+    /// Is it GitHub for sure, and not only by marks that others use as well? A script on Azure Pipelines may open a group `Run …`.
+    pub(super) fn is_own(&self) -> bool {
+        self.own || self.column.is_some() || self.in_post
     }
 
     /// The span of the step that failed the job, as far as is known.
@@ -126,10 +137,12 @@ impl Github {
     pub(super) fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Change<'t> {
         let mut change = Change::default();
         if let Some(title) = text.strip_prefix("##[group]") {
+            self.own |= OWN_GROUPS.contains(&title.trim_end());
             if title.strip_prefix("Run ").is_some_and(is_hook) {
                 self.in_header = true;
             } else if let Some(command) = title.strip_prefix("Run ") {
                 let kind = if is_action(command) {
+                    self.own = true;
                     Kind::Action
                 } else {
                     Kind::Script
@@ -153,6 +166,7 @@ impl Github {
             self.in_header = false;
             self.error(message, line, span);
         } else if let Some(result) = text.strip_prefix("##[end-action ") {
+            self.own = true;
             self.inner_step_ended(result);
         } else if text.starts_with("Post job cleanup.") {
             change.step = self.post(line);
@@ -190,6 +204,7 @@ impl Github {
 
     fn error(&mut self, message: &str, line: u64, span: u32) {
         let says = verdict::github_says(message);
+        self.own |= matches!(says, Says::ExitCode(_));
         let failed = Failed {
             span,
             line,

@@ -41,6 +41,8 @@ pub struct Frame {
     github: Github,
     others: Others,
     wrappers: Wrappers,
+    /// A clock stood before the last mark of GitHub.
+    clocked: bool,
     /// Nothing has passed.
     fresh: bool,
 }
@@ -63,6 +65,7 @@ impl Frame {
             github: Github::default(),
             others: Others::default(),
             wrappers: Wrappers::default(),
+            clocked: false,
             fresh: true,
         }
     }
@@ -169,9 +172,15 @@ impl Frame {
         self.wrappers.read(&text);
         self.foreign_line(&text, next, number);
         let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
-        if self.facts.dialect == Dialect::Github
+        // GitHub stamps a value in the header of a step once, however many lines it has.
+        let clocked = prefix::clock(piece) > 0;
+        let of_value = self.github.in_header() && self.clocked && !clocked;
+        if of_value {
+            // It says nothing.
+        } else if self.facts.dialect == Dialect::Github
             || marked && self.facts.dialect == Dialect::Plain && !self.others.azure()
         {
+            self.clocked = clocked;
             self.github_line(&text, number);
         }
         if self.about.header(&text, next) {
@@ -249,7 +258,7 @@ impl Frame {
 
     /// Last words of systems that have no dialect of their own.
     fn foreign_line(&mut self, text: &str, next: Option<&[u8]>, line: u64) {
-        if !self.others.azure() && foreign::is_azure(text) && !self.github.has_steps() {
+        if !self.others.azure() && foreign::is_azure(text) && !self.github.is_own() {
             self.others.set_azure();
             if self.facts.dialect == Dialect::Github {
                 self.facts.dialect = Dialect::Plain;

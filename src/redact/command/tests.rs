@@ -1,0 +1,157 @@
+use std::borrow::Cow;
+
+use super::super::tests::masked;
+use super::super::text;
+
+#[test]
+fn options_that_take_a_secret() {
+    for (before, after) in [
+        ("$ docker login -u ci -p", " registry.example.com"),
+        ("$ docker login registry.example.com -u ci \"-p", "\""),
+        (
+            "$ docker login --username ci --password ",
+            " registry.example.com",
+        ),
+        (
+            "RUN [\"docker\", \"login\", \"-u\", \"ci\", \"-p\", \"",
+            "\"]",
+        ),
+        ("$ helm registry login -u ci -p ", " registry.example.com"),
+        (
+            "$ helm repo add x https://charts.example.com --username u --password ",
+            "",
+        ),
+        ("$ twine upload -u ci -p ", " dist/*"),
+        ("$ az login --service-principal -u app -p ", " --tenant t"),
+        ("$ az acr login -n x -u y -p ", ""),
+        ("$ az storage blob upload --account-key ", " -f a"),
+        ("$ kubectl create secret generic s --from-literal=db=", ""),
+        (
+            "$ kubectl create secret generic s --from-literal db=",
+            " -n app",
+        ),
+        ("$ kubectl create secret generic s '--from-literal=db=", "'"),
+        (
+            "$ kubectl create secret docker-registry r --docker-password=",
+            " -n app",
+        ),
+        (
+            "$ kubectl create secret docker-registry r --docker-password ",
+            " -n app",
+        ),
+        ("$ mysql -u root \"-p", "\" app"),
+        ("$ mysqldump '-p", "' app"),
+        ("$ mariadb-dump -u root -p", " app"),
+        ("[\"mysqldump\",\"-u\",\"root\",\"-p", "\",\"app\"]"),
+        ("$ sshpass -v -p ", " ssh deploy@host.example.com"),
+        ("$ sshpass -p", " ssh -p 2222 deploy@host.example.com"),
+        ("$ curl -sSfu ci:", " https://files.example.com"),
+        ("$ curl -u :", " https://files.example.com"),
+        ("$ curl --user \"ci:", "\" https://files.example.com"),
+        (
+            "$ wget --http-user ci --http-password ",
+            " https://files.example.com",
+        ),
+        ("$ redis-cli -h db -a ", " ping"),
+        ("$ mongodump -u root -p ", " --db x"),
+        ("$ sqlcmd -S db -U sa -P ", " -Q 'select 1'"),
+        ("$ openssl enc -d -aes-256-cbc -pass pass:", " -in a"),
+        ("$ openssl req -passout pass:", ""),
+        ("$ keytool -import -storepass ", " -file a"),
+        ("$ aws configure set aws_secret_access_key ", ""),
+        ("$ npm config set //registry.example.com/:_authToken ", ""),
+        (
+            "$ npm config set \"//registry.example.com/:_authToken\" \"",
+            "\"",
+        ),
+        ("$ yarn config set npmAuthToken ", ""),
+        ("$ poetry config pypi-token ", ""),
+        ("$ echo ", " | gh auth login --with-token"),
+        ("$ gh secret set DEPLOY --body ", ""),
+        ("$ dotnet nuget push a.nupkg -k ", " -s x"),
+        ("$ nuget push a.nupkg -ApiKey ", ""),
+        ("$ ldapsearch -x -D cn=a -w ", " -b dc"),
+        ("$ zip -P ", " a.zip b"),
+        ("$ lftp -u ci,", " ftp.example.com"),
+        ("$ ./deploy --db-password ", " --now"),
+        ("args: [\"--password\", \"", "\"]"),
+        ("--token ", ""),
+        (
+            "$ echo ",
+            " | docker login -u ci --password-stdin registry.example.com",
+        ),
+        ("$ echo -n '", "' | docker login -u ci --password-stdin"),
+        ("$ printf '%s' ", " | docker login -u ci --password-stdin"),
+        ("RUN echo 'root:", "' | chpasswd"),
+    ] {
+        assert_eq!(
+            masked(before, "hunter2", after),
+            "[redacted:secret]",
+            "{before}"
+        );
+    }
+    // In quotes there may be anything.
+    masked(
+        "$ docker login -u ci -p \"",
+        "correct horse; battery",
+        "\" registry.example.com",
+    );
+    masked("$ mysql \"-p", "correct horse", "\" app");
+    masked("$ helm upgrade --password '", "a&b|c d", "' --install app");
+    // Only those of digits that are a port stay.
+    masked("$ mysql -p", "123456", " app");
+}
+
+#[test]
+fn each_of_many_is_found() {
+    let all: String = (0..9)
+        .map(|k| format!(" --from-literal=k{k}=hunter{k}"))
+        .collect();
+    let told = text(&format!("$ kubectl create secret generic s{all}")).into_owned();
+    assert!(!told.contains("=hunter"), "{told}");
+    assert_eq!(text(&told), told);
+}
+
+#[test]
+fn other_options_keep_their_values() {
+    for line in [
+        "gcc -pthread a.c -pedantic-errors",
+        "docker run -p 8080:80 --name login app; docker run --name mongo -p 27017:27017 mongo",
+        "mkdir -p abcdef && cp -p abcdef ghijkl",
+        "./run --token-file abcdef --password-file /run/x --password-stdin",
+        "docker build --secret id=npmrc,src=abcdef .",
+        "ssh -p 2222 host.example.com; sshpass -e ssh -p 22022 host.example.com",
+        "sshpass -f secret.txt ssh -p 22022 host.example.com",
+        "npm run build -- -p tsconfig.json; tsc -p tsconfig.json; docker login && tsc -p tsconfig.json",
+        "curl --user-agent x:yabc https://git.example.com; curl -fsSL -o user:abc https://git.example.com",
+        "WARNING! Using --password via the CLI is insecure. Use --password-stdin.",
+        "use --token instead of --password when both are given",
+        "error: unexpected argument '--token' found",
+        "Error: unknown flag: --password",
+        "aws s3api list-objects --starting-token abcdefgh",
+        "unzip -P; unzip -o a.zip -d /opt/app; gzip -Pabc",
+        "find /var/lib/mongodb -print; ls /opt/mongo -pabc",
+        "mongodump -u root -p --db app",
+        "mysql \"-p\" \"app\"; mysql '-p' app",
+        "kubectl create configmap c --from-literal=level=debug",
+        "kubectl create secret generic s --from-literal=token=$TOKEN --from-literal=db=${DB}",
+        "npm config set registry https://registry.example.com",
+        "git config --global credential.helper store",
+        "npm config set //registry.example.com/:_authToken $NPM_TOKEN",
+        "echo done | tee log; echo \"$PASSWORD\" | docker login -u ci --password-stdin",
+        "cat password.txt | docker login -u ci --password-stdin",
+        "the test suite set token expired",
+        "Please set GITHUB_TOKEN environment variable; you must set the NPM_TOKEN secret first",
+        "error: missing config api_key property",
+        "echo hello | git hash-object --stdin; echo 'let a' | prettier --stdin-filepath a.js",
+        "openssl x509 -passin env:PASS; ctest: 3 pass: none",
+        "dotnet nuget push a.nupkg -k $KEY -s x; git push -k",
+        "redis-cli -a $REDIS_PASSWORD ping; redis-cli --pass",
+    ] {
+        assert!(
+            matches!(text(line), Cow::Borrowed(_)),
+            "{line} -> {}",
+            text(line)
+        );
+    }
+}

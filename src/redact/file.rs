@@ -1,0 +1,289 @@
+//! Secrets in files that get printed, told by the words around them: netrc, and the secrets of Kubernetes.
+//!
+//! What stands on one line; [`super::block`] follows such files over their lines.
+
+use std::ops::Range;
+
+use super::place::{Found, few, is_quote, is_space, is_word, run};
+
+#[cfg(test)]
+mod tests;
+
+/// Words of one machine in a netrc.
+const MOST_WORDS: usize = 8;
+/// Longest of them.
+const LONGEST: usize = 200;
+/// Longest password.
+const LONGEST_VALUE: usize = 4000;
+/// Objects that are looked at to find the one that a value stands in.
+const MOST_OBJECTS: usize = 8;
+/// How far apart the parts of a printed object may stand.
+const REACH: usize = 16 << 10;
+
+/// What parts words, backwards from `end`: blanks, and newlines that a shell is about to make (`printf "machine x\nlogin y"`).
+fn gap_before(text: &[u8], mut end: usize) -> usize {
+    loop {
+        let before = &text[..end];
+        match before {
+            [.., b] if is_space(*b) => end -= 1,
+            [.., b'\\', b'n' | b'r' | b't'] => end -= 2,
+            _ => return end,
+        }
+    }
+}
+
+/// The word that ends there, and where.
+fn word_before(text: &[u8], end: usize) -> Option<Range<usize>> {
+    let low = end.saturating_sub(LONGEST);
+    let mut start = end;
+    while start > low && gap_before(text, start) == start {
+        start -= 1;
+    }
+    (start < end && (start == 0 || start > low)).then_some(start..end)
+}
+
+/// Is that word the keyword, whatever opens a quote before it?
+fn ends_in(text: &[u8], word: &Range<usize>, keyword: &str) -> bool {
+    let rest = text[word.clone()].strip_suffix(keyword.as_bytes());
+    rest.is_some_and(|rest| !rest.last().is_some_and(|&b| is_word(b) || b == b'-'))
+}
+
+/// A word from there on, its quotes aside.
+pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
+    let start = few(text, at, 1, is_quote);
+    let blank = few(text, start, LONGEST_VALUE, |b| !is_space(b));
+    let made = memchr::memmem::find(&text[start..blank], b"\\n");
+    let mut end = made.map_or(blank, |made| start + made);
+    while end > start && b"\"')]};\\".contains(&text[end - 1]) {
+        end -= 1;
+    }
+    start..end
+}
+
+/// `machine git.example.com login ci password value`, `default login ci password value`; where a line holds no more than that,
+/// also without the machine.
+pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
+    let keyword = "password";
+    memchr::memmem::find_iter(&text[from..], keyword).find_map(|at| {
+        let at = from + at;
+        let end = at + keyword.len();
+        let gap = &text[end..];
+        let value = if gap.first().is_some_and(|&b| is_space(b)) {
+            run(text, end, is_space)
+        } else {
+            end + gap.starts_with(b"\\n").then_some(2)?
+        };
+        let found = word_at(text, value);
+        if found.len() < 3 {
+            return None;
+        }
+        let ends = run(text, found.end, |b| is_space(b) || is_quote(b)) == text.len();
+        let secret = match before(text, at)? {
+            Before::Machine => true,
+            Before::Login => ends,
+            Before::Nothing => ends && found.len() >= 6 && is_mixed(&text[found.clone()]),
+        };
+        secret.then(|| Found::unnamed(found))
+    })
+}
+
+/// What stands before the password of a netrc.
+enum Before {
+    Machine,
+    /// The user, behind nothing else.
+    Login,
+    Nothing,
+}
+
+fn before(text: &[u8], at: usize) -> Option<Before> {
+    let mut end = gap_before(text, at);
+    if end == at && at > 0 {
+        return None;
+    }
+    let mut login = false;
+    for _ in 0..MOST_WORDS / 2 {
+        if end == 0 {
+            let nothing = if login {
+                Before::Login
+            } else {
+                Before::Nothing
+            };
+            return Some(nothing);
+        }
+        let value = word_before(text, end)?;
+        if login && ends_in(text, &value, "default") {
+            return Some(Before::Machine);
+        }
+        let keyword = word_before(text, gap_before(text, value.start))?;
+        let is = |word: &str| ends_in(text, &keyword, word);
+        if is("machine") {
+            return Some(Before::Machine);
+        }
+        // Of prose: `login and password …`
+        let speech = matches!(&text[value.clone()], b"and" | b"or" | b"with" | b"name");
+        if speech || !is("login") && !is("account") {
+            return None;
+        }
+        login = true;
+        end = gap_before(text, keyword.start);
+    }
+    None
+}
+
+fn is_mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
+}
+
+pub(super) fn is_base64(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')
+}
+
+/// Quotes, also within a text in quotes.
+fn is_quoting(b: u8) -> bool {
+    is_quote(b) || b == b'\\'
+}
+
+/// `.dockerconfigjson: value`
+pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
+    ["dockerconfigjson", "dockercfg"]
+        .iter()
+        .filter_map(|name| {
+            memchr::memmem::find_iter(&text[from..], name).find_map(|at| {
+                let key = from + at..from + at + name.len();
+                let at = few(text, few(text, key.end, 3, is_quoting), 3, is_space);
+                if !matches!(text.get(at), Some(b':' | b'=')) {
+                    return None;
+                }
+                let at = few(text, few(text, at + 1, 3, is_space), 3, is_quoting);
+                let value = at..run(text, at, is_base64);
+                (value.len() >= 8).then_some(Found { key, value })
+            })
+        })
+        .min_by_key(|found| found.value.start)
+}
+
+/// On a line of JSON that is a `Secret`, each value of its `data`.
+pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
+    let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
+    let kinds = memchr::memmem::find_iter(&text[near.clone()], "Secret");
+    if !kinds.into_iter().any(|at| is_kind(text, near.start + at)) {
+        return None;
+    }
+    // The object that has begun above, then those below.
+    let mut low = from;
+    let above = std::iter::from_fn(|| {
+        low = near.start + memchr::memmem::rfind(text.get(near.start..low)?, b"ata")?;
+        Some(low)
+    });
+    let below = memchr::memmem::find_iter(&text[from..], "ata").map(|at| from + at);
+    above.take(MOST_OBJECTS).chain(below).find_map(|at| {
+        let end = at + 3;
+        let start = word_start(text, end);
+        let key = start..end;
+        if !matches!(&text[key.clone()], b"data" | b"stringData") {
+            return None;
+        }
+        let at = run(text, few(text, end, 3, is_quoting), is_space);
+        let open = run(text, at + 1, is_space);
+        if text.get(at) != Some(&b':') || text.get(open) != Some(&b'{') {
+            return None;
+        }
+        let mut at = open + 1;
+        // `"name":"value"`, up to the end of the object.
+        loop {
+            let name = string(text, at)?;
+            let colon = run(text, name.1, is_space);
+            if text.get(colon) != Some(&b':') {
+                return None;
+            }
+            let (value, behind) = string(text, colon + 1)?;
+            if value.start >= from && !value.is_empty() {
+                return Some(Found { key, value });
+            }
+            let comma = run(text, behind, is_space);
+            if text.get(comma) != Some(&b',') {
+                return None;
+            }
+            at = comma + 1;
+        }
+    })
+}
+
+fn word_start(text: &[u8], end: usize) -> usize {
+    let most = text[..end].iter().rev().take(10);
+    end - most.take_while(|b| is_word(**b)).count()
+}
+
+/// `"kind": "Secret"`
+fn is_kind(text: &[u8], at: usize) -> bool {
+    let closes = text
+        .get(at + "Secret".len())
+        .is_some_and(|&b| is_quoting(b));
+    let back = |end: usize, is: fn(u8) -> bool| {
+        end - text[..end]
+            .iter()
+            .rev()
+            .take(3)
+            .take_while(|b| is(**b))
+            .count()
+    };
+    let value = back(at, is_quoting);
+    let colon = back(value, is_space);
+    let before = &text[..colon];
+    closes && value < at && before.ends_with(b":") && {
+        let name = back(back(colon - 1, is_space), is_quoting);
+        text[..name].ends_with(b"kind")
+    }
+}
+
+/// A string in quotes from there on, and where it ends.
+fn string(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
+    let open = run(text, at, is_space);
+    let start = few(text, open, 3, is_quoting);
+    if start == open {
+        return None;
+    }
+    let quote = memchr::memchr(b'"', &text[start..])? + start;
+    let escapes = text[start..quote].iter().rev().take(2);
+    let end = quote - escapes.take_while(|b| **b == b'\\').count();
+    Some((start..end, quote + 1))
+}
+
+/// The only two words of a line, and where the second one stands.
+pub(super) fn two_words(line: &str) -> Option<(&str, Range<usize>)> {
+    let text = line.trim_ascii();
+    let (keyword, value) = text.split_once(|c: char| c.is_ascii_whitespace())?;
+    let value = value.trim_ascii_start();
+    let end = line.trim_ascii_end().len();
+    let one = !value.contains(|c: char| c.is_ascii_whitespace());
+    one.then_some((keyword, end - value.len()..end))
+}
+
+/// Could a line hold a value that the lines above tell for a secret?
+pub(super) fn may_hold_value(line: &str) -> bool {
+    line.contains("password") || line.contains(": ")
+}
+
+/// `name: value` and `"name": "value",`: the value, if it is one word and the line has nothing else.
+pub(super) fn value_of_yaml(line: &str) -> Option<Range<usize>> {
+    let colon = line.find(": ")?;
+    let name = line[..colon].trim_ascii_start().trim_matches('"');
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    let value = line[colon + 2..].trim_ascii();
+    let value = value.strip_suffix(',').unwrap_or(value);
+    let bare = value.trim_matches('"').trim_matches('\'');
+    let one = !bare.is_empty() && !bare.contains(|c: char| c.is_ascii_whitespace());
+    let start = bare.as_ptr() as usize - line.as_ptr() as usize;
+    (one && !name.is_empty() && name.bytes().all(is_name)).then_some(start..start + bare.len())
+}
+
+/// Does it look like Base64, and like nothing else?
+pub(super) fn looks_encoded(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let mixed =
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    bytes.len().is_multiple_of(4)
+        && bytes.iter().all(|&b| is_base64(b))
+        && (value.ends_with('=') || bytes.len() >= 8 && mixed)
+}

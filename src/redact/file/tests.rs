@@ -1,0 +1,145 @@
+use super::super::tests::{masked, random};
+use super::super::{block, text};
+
+/// What each line becomes, by the lines around it, the same from both ends.
+fn over_lines(log: &[&str]) -> Vec<String> {
+    let mut lines = block::Lines::default();
+    let held = |k: usize| block::told(k, |k| log.get(k).copied());
+    let told = log.iter().enumerate().map(|(k, line)| {
+        let streamed = lines.told(line);
+        assert_eq!(streamed, held(k), "{line}");
+        streamed.unwrap_or_else(|| text(line).into_owned())
+    });
+    told.collect()
+}
+
+#[test]
+fn a_netrc_with_a_word_a_line() {
+    let masked = "password [redacted:secret]";
+    for (head, secret) in [
+        ("machine git.example.com", "hunter2"),
+        ("machine git.example.com", "correcthorse"),
+        ("default", "correcthorse"),
+    ] {
+        let secret = format!("password {secret}");
+        let log = [head, "login ci", &secret, "password required"];
+        let told = over_lines(&log);
+        assert_eq!(told[..2], log[..2]);
+        assert_eq!(told[2], masked);
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        assert_eq!(over_lines(&told), told, "twice");
+        // Indented, and behind a clock.
+        let clock = |line: &str| format!("2026-05-01T10:00:00.123456Z 01O   {line}");
+        let stamped: Vec<String> = log.iter().map(|line| clock(line)).collect();
+        let stamped: Vec<&str> = stamped.iter().map(String::as_str).collect();
+        assert_eq!(over_lines(&stamped)[2], clock(masked));
+    }
+    // On one line, with more or fewer words.
+    for (before, after) in [
+        ("default login ci password ", ""),
+        (
+            "$ echo \"machine git.example.com login ci password ",
+            "\" >> ~/.netrc",
+        ),
+        (
+            "$ printf \"machine git.example.com\\nlogin ci\\npassword ",
+            "\\n\" > ~/.netrc",
+        ),
+        ("machine git.example.com password ", ""),
+        (
+            "machine git.example.com login ci account a password ",
+            " macdef x",
+        ),
+        ("  login ci password ", ""),
+        ("password ", ""),
+    ] {
+        assert_eq!(self::masked(before, "hunter2", after), "[redacted:secret]");
+    }
+}
+
+#[test]
+fn what_only_reads_like_a_netrc_stays() {
+    for log in [
+        &["the machine is up", "login failed", "password incorrect"][..],
+        &[
+            "machine git.example.com",
+            "login ci",
+            "password $CI_JOB_TOKEN",
+            "password: ",
+        ],
+        &["machine learning", "a", "b", "c", "d", "password reset"],
+        &[
+            "login and password combination",
+            "password login is disabled",
+            "password hashing",
+        ],
+        &[
+            "level default",
+            "password hashing",
+            "password sha1",
+            "Change the password abc123 now",
+        ],
+    ] {
+        assert_eq!(over_lines(log), log);
+    }
+}
+
+#[test]
+fn secrets_of_kubernetes() {
+    let config = format!("eyJhdXRocyI6e{}", random(60, 77));
+    masked("  .dockerconfigjson: ", &config, "");
+    masked("{\"data\":{\".dockerconfigjson\":\"", &config, "\"}}");
+    masked("{\\\"data\\\":{\\\".dockercfg\\\":\\\"", &config, "\\\"}}");
+    let data = |kind: &str| {
+        let data = "{\"db\":\"aHVudGVyMg==\",\"user\" : \"Y2kx\"}";
+        format!(
+            "{{\"apiVersion\":\"v1\",\"data\": {data},\"kind\":\"{kind}\",\"metadata\":{{\"name\":\"x\"}}}}"
+        )
+    };
+    let told = text(&data("Secret")).into_owned();
+    let masked = "{\"apiVersion\":\"v1\",\"data\": {\"db\":\"[redacted:secret]\",\"user\" : \"[redacted:secret]\"},\"kind\":\"Secret\",\"metadata\":{\"name\":\"x\"}}";
+    assert_eq!(told, masked);
+    assert_eq!(text(&told), told);
+    let escaped = text(&data("Secret").replace('"', "\\\"")).into_owned();
+    assert_eq!(escaped, masked.replace('"', "\\\""));
+    assert_eq!(text(&data("ConfigMap")), data("ConfigMap"));
+
+    let data = [
+        "data:",
+        "  db: aHVudGVyMg==",
+        "  note: \"Zm9vYmFy12==\"",
+        "  level: debug",
+    ];
+    let below = [
+        "name: aHVudGVyMg==",
+        "---",
+        "apiVersion: v1",
+        "kind: ConfigMap",
+        "data:",
+        "  a: aHVudGVyMg==",
+    ];
+    let masked = ["  db: [redacted:secret]", "  note: \"[redacted:secret]\""];
+    // As it is printed, the kind comes last; as it is written, first.
+    let printed = [&["apiVersion: v1"][..], &data, &["kind: Secret"], &below].concat();
+    let told = over_lines(&printed);
+    assert_eq!(told[2..4], masked);
+    assert_eq!(told[4..], printed[4..]);
+    let written = [&["apiVersion: v1", "kind: Secret"][..], &data, &below].concat();
+    let told = over_lines(&written);
+    assert_eq!(told[3..5], masked);
+    assert_eq!(told[6..], written[6..]);
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    assert_eq!(over_lines(&told), told, "twice");
+    let json = [
+        "\"apiVersion\": \"v1\",",
+        "\"data\": {",
+        "  \"db\": \"aHVudGVyMg==\",",
+        "},",
+    ];
+    assert_eq!(over_lines(&json)[2], "  \"db\": \"[redacted:secret]\",");
+    // Not every object with data is a secret.
+    assert_eq!(over_lines(&json[1..]), json[1..]);
+    let other = [&["apiVersion: v1", "kind: ConfigMap"][..], &data].concat();
+    assert_eq!(over_lines(&other), other);
+    assert_eq!(over_lines(&data), data);
+}
