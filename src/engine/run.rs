@@ -339,6 +339,7 @@ impl<'l> Run<'l> {
     }
 
     /// `undecided`: the offset of a line of which it will turn out whether it may be evidence.
+    #[inline(always)]
     fn matches(
         &mut self,
         block: &Block,

@@ -22,7 +22,7 @@ pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<St
     if is_armoured(text) && in_key(at, &line) {
         return Some(LINE.to_owned());
     }
-    if !file::may_hold_value(text) {
+    if !file::may_hold_value(body(text)?.1) {
         return None;
     }
     let mut above = Lines::default();
@@ -30,6 +30,12 @@ pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<St
         above.told(text);
     }
     above.told(text)
+}
+
+/// A line without what a clock or a tool puts before every line, and how long that is.
+fn body(line: &str) -> Option<(usize, &str)> {
+    let content = prefix::split(line.as_bytes()).content;
+    Some((content, line.get(content..)?))
 }
 
 fn in_key<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> bool {
@@ -104,9 +110,7 @@ impl Lines {
         if line.len() > LONGEST {
             return None;
         }
-        // What a clock or a tool puts before every line.
-        let content = prefix::split(line.as_bytes()).content;
-        let body = line.get(content..)?;
+        let (content, body) = body(line)?;
         let netrc = self.of_netrc(body);
         let kubernetes = self.of_kubernetes(body);
         let value = netrc.or(kubernetes)?;

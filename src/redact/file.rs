@@ -259,9 +259,9 @@ pub(super) fn two_words(line: &str) -> Option<(&str, Range<usize>)> {
     one.then_some((keyword, end - value.len()..end))
 }
 
-/// Could a line hold a value that the lines above tell for a secret?
+/// Could a line hold a value that the lines above tell for a secret? Few do: then it is worth it to follow those.
 pub(super) fn may_hold_value(line: &str) -> bool {
-    line.contains("password") || line.contains(": ")
+    line.contains("password") || value_of_yaml(line).is_some()
 }
 
 /// `name: value` and `"name": "value",`: the value, if it is one word and the line has nothing else.

@@ -269,6 +269,7 @@ fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
 
 /// Is the line, or the piece, above the end of the text a mark of Travis CI? It ends them with the sequence that GitLab's
 /// runner begins its lines with (travis-build: bash/travis_fold.bash, bash/travis_time_start.bash).
+#[inline(never)]
 fn behind_travis_mark(text: &[u8]) -> bool {
     // Bounded: there may be many such sequences behind a mark.
     let near = &text[text.len().saturating_sub(MARKER_REACH)..];

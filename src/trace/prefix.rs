@@ -94,6 +94,7 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
 }
 
 /// Length of a byte order mark, or of what the code pages 850, 437, 1252 and 950 make of one: `gh` puts one before each step.
+#[inline]
 fn order_mark(text: &[u8]) -> usize {
     const MARKS: &[&str] = &[
         "\u{feff}",
@@ -102,12 +103,16 @@ fn order_mark(text: &[u8]) -> usize {
         "\u{ef}\u{bb}\u{bf}",
         "\u{569c}?",
     ];
+    let find = || {
+        let mut marks = MARKS.iter();
+        let mark = marks.find(|mark| text.starts_with(mark.as_bytes()));
+        mark.map_or(0, |mark| mark.len())
+    };
     if text.first().is_none_or(u8::is_ascii) {
-        return 0;
+        0
+    } else {
+        find()
     }
-    let mut marks = MARKS.iter();
-    let mark = marks.find(|mark| text.starts_with(mark.as_bytes()));
-    mark.map_or(0, |mark| mark.len())
 }
 
 /// How long the columns are that `gh` puts before a line.

@@ -44,6 +44,7 @@ pub fn says(line: &str) -> Option<Says<'_>> {
 }
 
 /// Does the line only repeat the command that runs next?
+#[inline]
 pub fn is_echo(line: &[u8]) -> bool {
     let marked = line.starts_with(b"[Container] ") || line.starts_with(b"[Instance] ");
     let said = || own(std::str::from_utf8(line).ok()?);

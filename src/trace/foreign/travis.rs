@@ -3,6 +3,7 @@
 use super::super::verdict::integer;
 
 /// Is that a mark of Travis CI: a fold, or the time of a command?
+#[inline]
 pub fn is_mark(line: &[u8]) -> bool {
     line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
 }
