@@ -601,6 +601,39 @@ fn travis_folds_all_but_the_script() {
 }
 
 #[test]
+fn travis_runs_commands_that_print_folds() {
+    let text = "\
+travis_fold:start:install\r\x1b[0Ktravis_time:start:0a\r\x1b[0K$ make deps
+travis_time:end:0a:start=1,finish=2,duration=1\r\x1b[0Ktravis_fold:end:install\r\x1b[0Ktravis_time:start:0b\r\x1b[0K$ ci/script.sh
+travis_fold:start:clone\r\x1b[0Kfatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com
+travis_fold:end:clone\r\x1b[0K
+travis_fold:start:report\r\x1b[0Kdone
+travis_fold:end:report\r\x1b[0K
+travis_time:end:0b:start=1,finish=2,duration=1\r\x1b[0K
+The command \"ci/script.sh\" exited with 1.
+";
+    let log = log(text);
+    assert_eq!(facts(&log), "plain | failed | 1 | - | ci/script.sh");
+    is(&log, "git/could-not-resolve-host", 3);
+}
+
+#[test]
+fn github_says_when_a_container_cannot_be_set_up() {
+    let text = stamped("\
+##[group]Starting job container
+##[command]/usr/bin/docker pull registry.example.com/tools:3.14t
+Error response from daemon: manifest for registry.example.com/tools:3.14t not found: manifest unknown: manifest unknown
+##[warning]Docker pull failed with exit code 1, back off 5.2 seconds before retry.
+##[error]Docker pull failed with exit code 1
+Cleaning up orphan processes
+");
+    let log = log(&text);
+    assert_eq!(log["outcome"], "failed");
+    assert_eq!(log["exit_code"], 1);
+    is(&log, "registry-image-pull/manifest-unknown", 3);
+}
+
+#[test]
 fn travis_runs_out_of_time_in_its_script() {
     let text = "\
 travis_fold:start:install\r\x1b[0K$ make deps\ntravis_fold:end:install\r\x1b[0K$ make test

@@ -83,6 +83,7 @@ fn explain(candidates: &mut [Candidate<'_>]) {
             }
         }
     }
+    spare_roots(candidates, &mut edges);
     for (a, b) in edges {
         // Two that explain each other: the root cause, then the earlier one, speaks.
         if candidates[a].explained && mutual(&candidates[a], &candidates[b]) {
@@ -94,6 +95,21 @@ fn explain(candidates: &mut [Candidate<'_>]) {
         candidates[b]
             .dropped
             .get_or_insert_with(|| format!("explained by {name}"));
+    }
+}
+
+/// A symptom is out where a root cause is left: then it does not take away the root causes that it explains.
+fn spare_roots(candidates: &[Candidate<'_>], edges: &mut Vec<(usize, usize)>) {
+    let role = |k: usize| candidates[k].pattern().role;
+    let by_symptom =
+        |&(a, b): &(usize, usize)| role(a) == Role::Symptom && role(b) == Role::RootCause;
+    let left = (0..candidates.len()).any(|k| {
+        candidates[k].is_live()
+            && role(k) == Role::RootCause
+            && !edges.iter().any(|(_, explained)| *explained == k)
+    });
+    if left {
+        edges.retain(|edge| !by_symptom(edge));
     }
 }
 

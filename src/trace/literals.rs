@@ -56,6 +56,7 @@ pub const FRAME: &[&str] = &[
     "no output has been received in the last ",
     "done: job cancelled",
     "travis_fold:",
+    "travis_time:",
     "too long with no output (",
     "circleci received exit code ",
     " entering phase ",

@@ -120,6 +120,14 @@ pub fn github(content: &str) -> Option<i64> {
     rest.strip_suffix('.').unwrap_or(rest).parse().ok()
 }
 
+/// `Docker pull failed with exit code 1`: what the runner says where it cannot set up a container (runner:
+/// ContainerOperationProvider.cs, ContainerActionHandler.cs). A pull that it tries again is a warning.
+fn of_container(message: &str) -> Option<i64> {
+    let said = message.strip_prefix("Docker ")?;
+    let (_, code) = said.split_once(" failed with exit code ")?;
+    code.trim_end_matches('.').parse().ok()
+}
+
 /// What an error of GitHub Actions says of its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Github {
@@ -154,7 +162,7 @@ impl Github {
 /// Reads the message of an error (runner: JobRunner.cs, StepsRunner.cs, ProcessInvoker's callers).
 pub fn github_says(message: &str) -> Github {
     let message = message.trim_end();
-    if let Some(code) = github(message) {
+    if let Some(code) = github(message).or_else(|| of_container(message)) {
         Github::ExitCode(code)
     } else if message.contains(" has exceeded the maximum execution time of ")
         || (message.starts_with("The action '") && message.contains("' has timed out after "))

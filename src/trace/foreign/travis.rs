@@ -8,17 +8,34 @@ pub fn is_mark(line: &[u8]) -> bool {
     line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
 }
 
-/// The fold that Travis CI opens (`Some(Some(name))`, the number of its command left out) or closes (`Some(None)`) in this
-/// line (travis-build: bash/travis_fold.bash). What stands in no fold is mostly the job's own script.
-pub fn fold(line: &str) -> Option<Option<&str>> {
+/// Does a command begin to run here (`Some(true)`), or has it ended (travis-build: bash/travis_time_start.bash)?
+pub fn timed(line: &str) -> Option<bool> {
+    let edge = line.strip_prefix("travis_time:")?;
+    if edge.starts_with("start:") {
+        Some(true)
+    } else {
+        edge.starts_with("end:").then_some(false)
+    }
+}
+
+/// Where a fold of Travis CI begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold<'t> {
+    /// It begins; the number of its command is left out of its name.
+    Start(&'t str),
+    /// It ends.
+    End(&'t str),
+}
+
+/// Reads the mark of a fold (travis-build: bash/travis_fold.bash). What stands in no fold is mostly the job's own script.
+pub fn fold(line: &str) -> Option<Fold<'_>> {
     let (edge, name) = line.strip_prefix("travis_fold:")?.split_once(':')?;
+    let name = name.trim_end();
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = unnumbered.strip_suffix('.').unwrap_or(name);
     match edge {
-        "start" => {
-            let name = name.trim_end();
-            let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
-            Some(Some(unnumbered.strip_suffix('.').unwrap_or(name)))
-        }
-        "end" => Some(None),
+        "start" => Some(Fold::Start(name)),
+        "end" => Some(Fold::End(name)),
         _ => None,
     }
 }
@@ -39,8 +56,17 @@ mod tests {
 
     #[test]
     fn phases_are_folded() {
-        assert_eq!(fold("travis_fold:start:install.1"), Some(Some("install")));
-        assert_eq!(fold("travis_fold:end:install.1"), Some(None));
+        assert_eq!(
+            fold("travis_fold:start:install.1"),
+            Some(Fold::Start("install"))
+        );
+        assert_eq!(
+            fold("travis_fold:end:install.1"),
+            Some(Fold::End("install"))
+        );
+        assert_eq!(timed("travis_time:start:01ab"), Some(true));
+        assert_eq!(timed("travis_time:end:01ab:start=1,finish=2"), Some(false));
+        assert_eq!(timed("travis_time:01ab"), None);
         for line in [
             "travis_fold: start",
             "travis_time:start:01ab",

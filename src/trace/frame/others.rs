@@ -1,6 +1,7 @@
 //! What the last words of other systems ([`foreign`]) tell of the job.
 
-use super::super::foreign::{self, Act, Closing, Reach, codebuild, travis};
+use super::super::foreign::travis::{self, Fold};
+use super::super::foreign::{self, Act, Closing, Reach, codebuild};
 use super::super::line::Line;
 use super::stages::name_of;
 use super::verdicts;
@@ -19,8 +20,7 @@ pub(super) struct Others {
     azure: bool,
     /// The last error of the task of Azure Pipelines that is running.
     error: Option<(u32, Verdict)>,
-    /// Travis CI: its folds were seen.
-    travis: bool,
+    travis: Travis,
     /// The first command that failed, and the span it stands in.
     failed: Option<(u32, Verdict, Closing)>,
     /// The span in which the job ran out of its time.
@@ -29,6 +29,39 @@ pub(super) struct Others {
     job: Option<(Verdict, Closing)>,
     last: Option<(Verdict, Closing)>,
     act: Jobs,
+}
+
+/// The folds of Travis CI.
+#[derive(Debug, Default)]
+struct Travis {
+    /// There are any.
+    seen: bool,
+    /// The one that is open.
+    open: Option<String>,
+    /// A command runs.
+    runs: bool,
+}
+
+impl Travis {
+    /// Reads a line; `None` where it is no mark. A command may print folds of its own: they are output.
+    fn read<'t>(&mut self, text: &'t str) -> Option<Change<'t>> {
+        if let Some(runs) = travis::timed(text) {
+            self.runs = runs;
+            return Some(Change::Nothing);
+        }
+        Some(match travis::fold(text)? {
+            Fold::Start(name) if !self.runs => {
+                self.seen = true;
+                self.open = Some(name_of(name).to_owned());
+                Change::Step(name)
+            }
+            Fold::End(name) if self.open.as_deref() == Some(name_of(name)) => {
+                (self.open, self.runs) = (None, false);
+                Change::StepEnds
+            }
+            Fold::Start(_) | Fold::End(_) => Change::Nothing,
+        })
+    }
 }
 
 /// The jobs of act.
@@ -76,7 +109,7 @@ impl Others {
 
     /// Are there the folds of Travis CI?
     pub(super) fn travis(&self) -> bool {
-        self.travis
+        self.travis.seen
     }
 
     /// Do several jobs speak in turn?
@@ -111,9 +144,8 @@ impl Others {
             self.end_task();
             return task.map_or(Change::StepEnds, Change::Step);
         }
-        if let Some(fold) = travis::fold(text) {
-            self.travis = true;
-            return fold.map_or(Change::StepEnds, Change::Step);
+        if let Some(change) = self.travis.read(text) {
+            return change;
         }
         match foreign::closing(text) {
             Some(closing) => self.close(closing, text, line, span),
@@ -218,6 +250,7 @@ impl Others {
 
     /// A last word.
     fn close(&mut self, closing: Closing, text: &str, line: u64, span: u32) -> Change<'static> {
+        self.travis.runs = false;
         let verdict = verdicts::of_line(text, line, false);
         match closing.reach {
             Reach::Command if self.failed.is_none() => {
