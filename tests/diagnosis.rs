@@ -342,3 +342,20 @@ fn an_exit_code_alone_tells_less_than_what_failed() {
         2
     );
 }
+
+#[test]
+fn a_symptom_that_is_out_takes_no_root_cause_away() {
+    let downloads = "[INFO] Downloaded: a.pom\n".repeat(600);
+    let log = format!("\
+$ mvn -B verify
+bash: line 97: bc: command not found
+{downloads}[INFO] Running com.example.AppTest
+Error creating bean with name 'ledger': Invocation of init method failed
+[ERROR] com.example.AppTest.totals -- Time elapsed: 0.008 s <<< ERROR!
+[ERROR] Failed to execute goal org.apache.maven.plugins:maven-surefire-plugin:3.2.5:test (default-test) on project app: There are test failures.
+ERROR: Job failed: exit code 1
+");
+    let log = report("symptom_out", &log, &[]);
+    assert_eq!(log["cause"]["id"], "java/surefire-test-failures");
+    assert_eq!(log["cause"]["line"], 605);
+}
