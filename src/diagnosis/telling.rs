@@ -242,6 +242,10 @@ fn is_calm(text: &[u8]) -> bool {
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
+    // A frame of a stack trace: `at com.example.UnknownElement.run(UnknownElement.java:9)`.
+    if text.starts_with("at ") && text.trim_end().ends_with(')') {
+        return 0;
+    }
     let (mut best, mut second) = (0, 0);
     words(text.as_bytes(), |worth| {
         second = second.max(worth.min(best));
@@ -293,6 +297,10 @@ mod tests {
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
         assert_eq!(score("Compiling app v0.1.0"), 0);
+        assert_eq!(
+            score("\tat com.example.UnknownElement.run(UnknownElement.java:9)"),
+            0
+        );
         assert_eq!(score("test result: ok. 12 passed; 0 failed; 0 ignored"), 0);
         assert_eq!(score("Tests: 12 passed, 0 failures, 0 errors"), 0);
     }

@@ -221,13 +221,21 @@ fn is_passing(content: &[u8]) -> bool {
         _ => false,
     };
     let ends = match last {
-        b'k' | b'K' | b'D' | b'd' | b'S' => ENDS.iter().any(|e| text.ends_with(e)),
+        b'k' | b'K' | b'D' | b'd' | b'S' => {
+            ENDS.iter().any(|e| text.ends_with(e)) || tasty_passed(text)
+        }
         b']' => percent_passed(text),
         b'c' => ant_testcase(text),
         _ => false,
     };
     // A test that prints without a newline is followed by its result on the same line.
     begins || ends || GO_PASS.find(text).is_some()
+}
+
+/// `  Invalid label character:      OK` (tasty: the name, and the result in a column of its own).
+fn tasty_passed(text: &[u8]) -> bool {
+    let name = text.strip_suffix(b"  OK").map(<[u8]>::trim_ascii_end);
+    name.is_some_and(|name| name.ends_with(b":"))
 }
 
 static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
@@ -294,11 +302,14 @@ mod tests {
             "testError (tests.T) ... ok",
             "[       OK ] Suite.Error (0 ms)",
             "    [junit] Testcase: invalid[error] took 0.005 sec",
+            "    Invalid header, invalid label character:      OK",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
         }
         for line in [
             "not ok 3 - x",
+            "the server did not say OK",
+            "status: OK",
             "--- FAIL: TestOk",
             "FAILED tests/x.py::ok",
             "oke: error",
