@@ -556,6 +556,28 @@ cat: results.xml: No such file or directory
 }
 
 #[test]
+fn a_task_of_azure_may_report_errors_and_go_on() {
+    let text = "\
+##[section]Starting: Lint
+##[error]a.yml:3: too long
+##[section]Finishing: Lint
+##[section]Starting: Build
+make: foo: Command not found
+##[error]Bash exited with code '127'.
+##[section]Finishing: Build
+";
+    let seen = log(text);
+    assert_eq!(facts(&seen), "plain | failed | 127 | Build | -");
+    is(&seen, "shell/command-not-found", 5);
+    let passed: String = text
+        .lines()
+        .filter(|line| !line.contains("127") && !line.contains("foo:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(log(&passed)["outcome"], "unknown");
+}
+
+#[test]
 fn travis_folds_all_but_the_script() {
     let fold = |edge: &str, name: &str| format!("travis_fold:{edge}:{name}\r\x1b[0K");
     let start = "travis_time:start:01ab\r\x1b[0K";
@@ -694,6 +716,9 @@ fn a_piece_of_a_log_that_ends_well_has_no_cause() {
         log(&format!("{error}{}{passed}", "x\n".repeat(12)))["status"],
         "clean"
     );
+    // One tool passed, another did not.
+    let others = "src/a.c:3:5: error: expected expression before x\nmake: *** [Makefile:5: lib] Error 1\nBUILD SUCCESSFUL in 12s\n";
+    assert_eq!(log(others)["status"], "explained");
     // A job that failed has failed, whatever it says last.
     let failed = format!("{error}{all}ERROR: Job failed: exit code 1\n");
     assert_eq!(log(&failed)["outcome"], "failed");

@@ -6,7 +6,7 @@ use super::{Case, telling};
 
 /// So many lines may stand behind such words: times, counts, a line of advice.
 const BEHIND: usize = 5;
-/// So many lines at the end must not tell of a failure: a summary has several of them.
+/// So many lines at the end must not tell of a failure, or deny what is said: a summary has several of them.
 const LAST: usize = 12;
 
 /// How lines begin that speak for everything above them.
@@ -40,19 +40,41 @@ const OF_A_PART: &[&str] = &[
 /// Does the log end so?
 pub(super) fn closes(case: &Case) -> bool {
     let tail = &case.inputs()[case.job].scan.tail;
-    let mut of_a_part = false;
+    let mut said = None;
     for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
         let text = line.content().trim();
         match says(text) {
-            Some(Of::All) if !of_a_part => return true,
-            Some(_) => of_a_part = true,
-            None if line.command => return of_a_part,
-            None if !of_a_part && behind >= BEHIND => return false,
+            Some(of) => said = said.or(Some(of)),
+            None if line.command => break,
+            None if said.is_none() && behind >= BEHIND => return false,
+            // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
+            None if said == Some(Of::All) => {
+                if denies(text) {
+                    return false;
+                }
+            }
             None if !line.echo && telling::score(text) > 0 => return false,
             None => {}
         }
     }
-    of_a_part
+    said.is_some()
+}
+
+/// Does a line say that a tool failed which is not the one that speaks at the end?
+fn denies(text: &str) -> bool {
+    let counted = text.match_indices(" failed").any(|(at, _)| {
+        let count = text[..at].trim_end_matches(|c: char| c.is_ascii_digit());
+        let behind = &text[at + " failed".len()..];
+        let summary = [",", " in ", " |", " ("]
+            .iter()
+            .any(|b| behind.starts_with(b));
+        summary && count.len() < at && &text[count.len()..at] != "0"
+    });
+    counted
+        || text.contains(": *** ")
+        || text.starts_with("fatal: ")
+        || text.starts_with("BUILD FAILED")
+        || text.contains("BUILD FAILURE")
 }
 
 /// What a line speaks for.
@@ -147,6 +169,26 @@ fn all_passed<'t>(counts: impl Iterator<Item = &'t str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn summaries_of_others_deny_it() {
+        for text in [
+            "make: *** [Makefile:5: lib] Error 1",
+            "make: *** Waiting for unfinished jobs....",
+            "=== 1 failed in 2s ===",
+            "fatal: could not read Username for 'https://git.example.com'",
+        ] {
+            assert!(denies(text), "{text}");
+        }
+        for text in [
+            "0 failed, 3 passed",
+            "attempt 1 failed",
+            "12 passed in 2s",
+            "Tests run: 4, Failures: 0",
+        ] {
+            assert!(!denies(text), "{text}");
+        }
+    }
 
     #[test]
     fn tools_say_that_all_went_well() {

@@ -162,7 +162,8 @@ pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
         .min_by_key(|found| found.value.start)
 }
 
-/// On a line of JSON that is a `Secret`, each value of its `data`.
+/// On a line of JSON that holds a `Secret`, each value of a `data`: also of other objects in the same list, rather too much
+/// than too little.
 pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
     let kinds = memchr::memmem::find_iter(&text[near.clone()], "Secret");

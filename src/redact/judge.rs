@@ -235,6 +235,7 @@ fn names_a_secret(key: &str) -> bool {
         "startingtoken",
         "continuationtoken",
         // Of a language model.
+        "maxtoken",
         "eostoken",
         "bostoken",
         "padtoken",

@@ -190,19 +190,15 @@ impl Block {
 
     /// Borders and joins in a range, relative to its start: what a copy of it needs to count lines.
     pub fn breaks(&self, from: usize, to: usize) -> (Vec<usize>, Vec<(usize, u64)>) {
-        let within = |at: usize| (from..to).contains(&at);
-        let borders = self
-            .borders
-            .iter()
-            .map(|border| border.at())
-            .filter(|at| within(*at))
-            .map(|at| at - from);
-        let joins = self
-            .joins
-            .iter()
-            .filter(|(at, _)| within(*at))
-            .map(|(at, count)| (at - from, *count));
-        (borders.collect(), joins.collect())
+        // Both are in order; there may be many of them, and many such ranges.
+        let border = |at: usize| self.borders.partition_point(|border| border.at() < at);
+        let borders = self.borders[border(from)..border(to.max(from))].iter();
+        let join = |at: usize| self.joins.partition_point(|(join, _)| *join < at);
+        let joins = self.joins[join(from)..join(to.max(from))].iter();
+        (
+            borders.map(|border| border.at() - from).collect(),
+            joins.map(|(at, count)| (at - from, *count)).collect(),
+        )
     }
 
     /// Where echoed commands begin in the text (at their `$ `), in order.

@@ -107,7 +107,7 @@ pub fn kind(content: &[u8]) -> Kind {
     }
 }
 
-/// The last three: marks and echoes of Travis CI, AWS CodeBuild and Jenkins.
+/// The last four: marks and echoes of Travis CI, AWS CodeBuild, Jenkins and Azure Pipelines.
 fn is_source(content: &[u8]) -> bool {
     xtrace(content)
         || dockerfile_step(content)
@@ -116,6 +116,7 @@ fn is_source(content: &[u8]) -> bool {
         || travis::is_mark(content)
         || codebuild::is_echo(content)
         || content.starts_with(b"[Pipeline] ")
+        || content.starts_with(b"##[section]")
 }
 
 /// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).

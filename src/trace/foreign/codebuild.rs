@@ -33,11 +33,11 @@ pub fn says(line: &str) -> Option<Says<'_>> {
     let outcome = match state.trim_end() {
         // The second form is that of builds before 2018.
         "State: SUCCEEDED" | "Success: true" => Outcome::Succeeded,
-        "State: FAILED" | "State: FAULT" | "State: CLIENT_ERROR" | "Success: false" => {
-            Outcome::Failed
-        }
         "State: TIMED_OUT" => Outcome::TimedOut,
         "State: STOPPED" => Outcome::Canceled,
+        "Success: false" => Outcome::Failed,
+        // FAILED, FAULT, CLIENT_ERROR, FAILED_WITH_ABORT, and what else there may be.
+        state if state.starts_with("State: ") => Outcome::Failed,
         _ => return None,
     };
     Some(Says::Ended(phase, outcome))
@@ -116,7 +116,7 @@ mod tests {
             "[Container] Entering phase BUILD",
             "[Container] 2026/05/01 ten Entering phase BUILD",
             "[web] 2026/05/01 10:00:00 Entering phase BUILD",
-            "[Container] 2026/05/01 10:00:00 Phase complete: BUILD State: ODD",
+            "[Container] 2026/05/01 10:00:00 Phase complete: BUILD in 3 s",
             "[Container] 2026/05/01 10:00:00 Phase context status code: COMMAND_EXECUTION_ERROR",
         ] {
             assert_eq!(says(line), None, "{line}");

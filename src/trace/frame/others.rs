@@ -13,6 +13,12 @@ const AT_END: u64 = 20;
 /// Phases of AWS CodeBuild behind which nothing can fail any more that the log shows.
 const LAST_PHASES: &[&str] = &["POST_BUILD", "UPLOAD_ARTIFACTS", "FINALIZING", "COMPLETED"];
 
+/// How tasks of Azure Pipelines are called that mostly run behind a failure as well.
+const RUNS_ALWAYS: &[&str] = &[
+    "Archive", "Clean", "Collect", "Copy", "Finalize", "Post-job", "Publish", "Report", "Stop",
+    "Upload",
+];
+
 /// What has been said so far.
 #[derive(Debug, Default)]
 pub(super) struct Others {
@@ -20,6 +26,8 @@ pub(super) struct Others {
     azure: bool,
     /// The last error of the task of Azure Pipelines that is running.
     error: Option<(u32, Verdict)>,
+    /// That of the first task which ended so, and said no code.
+    reported: Option<(u32, Verdict)>,
     travis: Travis,
     /// The first command that failed, and the span it stands in.
     failed: Option<(u32, Verdict, Closing)>,
@@ -120,7 +128,8 @@ impl Others {
     /// The span of the first command that failed, or of the one that ran out of its time.
     pub(super) fn failed_span(&self) -> Option<u32> {
         let failed = self.failed.as_ref().map(|(span, ..)| *span);
-        failed.or(self.stalled)
+        let reported = || self.reported.as_ref().map(|(span, _)| *span);
+        failed.or(self.stalled).or_else(reported)
     }
 
     /// Reads a line; `next` is the one below it, where it is at hand, `span` where it stands.
@@ -142,7 +151,10 @@ impl Others {
         }
         if let Some(task) = foreign::azure_task(text) {
             self.end_task();
-            return task.map_or(Change::StepEnds, Change::Step);
+            return task.map_or(Change::StepEnds, |name| {
+                self.begin_task(name);
+                Change::Step(name)
+            });
         }
         if let Some(change) = self.travis.read(text) {
             return change;
@@ -153,17 +165,18 @@ impl Others {
         }
     }
 
-    /// A task of Azure Pipelines ends. It says no code where it is no script; then its errors tell that it failed.
+    /// A task of Azure Pipelines ends. It says no code where it is no script; then its errors tell that it failed, unless another
+    /// task is known to have, or what runs behind it shows that the job went on.
     fn end_task(&mut self) {
-        if let Some((span, verdict)) = self.error.take()
-            && self.failed.is_none()
-        {
-            let closing = Closing {
-                outcome: Outcome::Failed,
-                exit_code: None,
-                reach: Reach::Command,
-            };
-            self.failed = Some((span, verdict, closing));
+        if let Some(error) = self.error.take() {
+            self.reported.get_or_insert(error);
+        }
+    }
+
+    /// A task of Azure Pipelines begins: which only runs behind one that did not fail the job, unless it cleans up or hands on.
+    fn begin_task(&mut self, name: &str) {
+        if !RUNS_ALWAYS.iter().any(|begin| name.starts_with(begin)) {
+            self.reported = None;
         }
     }
 
@@ -271,6 +284,15 @@ impl Others {
     /// How a log of so many lines ends; `None` where nothing was said of it.
     pub(super) fn finish(mut self, lines: u64) -> Option<Ending> {
         self.end_task();
+        let closing = Closing {
+            outcome: Outcome::Failed,
+            exit_code: None,
+            reach: Reach::Command,
+        };
+        let reported = self
+            .reported
+            .map(|(span, verdict)| (span, verdict, closing));
+        self.failed = self.failed.or(reported);
         let failed = self.failed.map(|(_, verdict, closing)| (verdict, closing));
         // A success far from the end was that of something else.
         let stands = |(verdict, closing): &(Verdict, Closing)| {
