@@ -48,11 +48,8 @@ pub(super) fn closes(case: &Case) -> bool {
             None if line.command => break,
             None if said.is_none() && behind >= BEHIND => return false,
             // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
-            None if said == Some(Of::All) => {
-                if denies(text) {
-                    return false;
-                }
-            }
+            None if said == Some(Of::All) && denies(text) => return false,
+            None if said == Some(Of::All) => {}
             None if !line.echo && telling::score(text) > 0 => return false,
             None => {}
         }

@@ -70,6 +70,32 @@ pub struct TailLine {
 impl TailLine {
     /// What the innermost tool printed.
     pub fn content(&self) -> &str {
-        &self.text[self.content_at.min(self.text.len())..]
+        // Bytes that were no UTF-8 have become longer signs: the offset may stand within one.
+        &self.text[self.text.floor_char_boundary(self.content_at)..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_within_a_sign_is_none() {
+        let line = TailLine {
+            place: Place::default(),
+            text: "a\u{fffd}b".to_owned(),
+            content_at: 2,
+            command: false,
+            echo: false,
+        };
+        assert_eq!(line.content(), "\u{fffd}b");
+        assert_eq!(
+            TailLine {
+                content_at: 99,
+                ..line
+            }
+            .content(),
+            ""
+        );
     }
 }
