@@ -249,19 +249,21 @@ fn other_program(text: &[u8], at: usize, end: usize) -> usize {
     words(&text[..end], at).find(other).unwrap_or(end)
 }
 
+/// What tells of a program that reads its secret from standard input.
+pub(super) const TAKERS: &[&str] = &[
+    "password-stdin",
+    "passphrase-stdin",
+    "token-stdin",
+    "key-stdin",
+    "passwd --stdin",
+    "--with-token",
+    "--passphrase-fd",
+    "sudo -S",
+    "chpasswd",
+];
+
 /// `echo value | docker login --password-stdin`, `echo user:value | chpasswd`
 pub(super) fn piped(text: &[u8], from: usize) -> Option<Found> {
-    const TAKERS: &[&str] = &[
-        "password-stdin",
-        "passphrase-stdin",
-        "token-stdin",
-        "key-stdin",
-        "passwd --stdin",
-        "--with-token",
-        "--passphrase-fd",
-        "sudo -S",
-        "chpasswd",
-    ];
     let pipes = memchr::memchr_iter(b'|', &text[from..]).map(|k| from + k);
     pipes.into_iter().find_map(|pipe| {
         let behind = &text[pipe + 1..command_end(text, pipe + 1)];

@@ -385,21 +385,7 @@ pub(super) static RULES: &[Rule] = &[
         command::of_tool,
         judge::value,
     ),
-    given(
-        &[
-            "password-stdin",
-            "passphrase-stdin",
-            "token-stdin",
-            "key-stdin",
-            "passwd --stdin",
-            "--with-token",
-            "--passphrase-fd",
-            "sudo -S",
-            "chpasswd",
-        ],
-        command::piped,
-        judge::value,
-    ),
+    given(command::TAKERS, command::piped, judge::value),
     given(judge::NAMES, command::set, judge::option),
     given(&["password"], file::of_netrc, judge::value),
     given(

@@ -103,16 +103,12 @@ fn order_mark(text: &[u8]) -> usize {
         "\u{ef}\u{bb}\u{bf}",
         "\u{569c}?",
     ];
-    let find = || {
-        let mut marks = MARKS.iter();
-        let mark = marks.find(|mark| text.starts_with(mark.as_bytes()));
-        mark.map_or(0, |mark| mark.len())
-    };
     if text.first().is_none_or(u8::is_ascii) {
-        0
-    } else {
-        find()
+        return 0;
     }
+    let mut marks = MARKS.iter();
+    let mark = marks.find(|mark| text.starts_with(mark.as_bytes()));
+    mark.map_or(0, |mark| mark.len())
 }
 
 /// How long the columns are that `gh` puts before a line.

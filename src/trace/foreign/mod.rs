@@ -31,6 +31,17 @@ pub struct Closing {
     pub reach: Reach,
 }
 
+impl Closing {
+    /// A word that says so.
+    pub fn new(outcome: Outcome, exit_code: Option<i64>, reach: Reach) -> Self {
+        Self {
+            outcome,
+            exit_code,
+            reach,
+        }
+    }
+}
+
 /// The mark of an error, of Azure Pipelines and of GitHub.
 pub const ERROR: &str = "##[error]";
 
@@ -80,13 +91,7 @@ const WORDS: &[(&str, Outcome, Reach)] = &[
 pub fn closing(line: &str) -> Option<Closing> {
     // Jenkins may put the time before each line.
     let line = line[stamp::time_of_day(line.as_bytes())..].trim_end();
-    let says = |outcome, exit_code, reach| {
-        Some(Closing {
-            outcome,
-            exit_code,
-            reach,
-        })
-    };
+    let says = |outcome, exit_code, reach| Some(Closing::new(outcome, exit_code, reach));
     if let Some((_, outcome, reach)) = WORDS.iter().find(|(word, ..)| *word == line) {
         return says(*outcome, None, *reach);
     }

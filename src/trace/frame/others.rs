@@ -205,11 +205,7 @@ impl Others {
             Outcome::Succeeded => Reach::Last,
             _ => Reach::Command,
         };
-        let closing = Closing {
-            outcome,
-            exit_code,
-            reach,
-        };
+        let closing = Closing::new(outcome, exit_code, reach);
         // Of a command that failed its phase tells once more.
         match self.close(closing, text, line, span) {
             Change::StepEnds if matches!(says, Says::Failed(_)) => Change::Nothing,
@@ -231,11 +227,6 @@ impl Others {
         let job = name_of(job);
         let first = jobs.name.get_or_insert_with(|| job.to_owned());
         jobs.several |= first != job;
-        let closing = |outcome, exit_code, reach| Closing {
-            outcome,
-            exit_code,
-            reach,
-        };
         match says {
             Act::Runs(step) => {
                 jobs.goes_on = false;
@@ -246,7 +237,7 @@ impl Others {
             Act::Failed => {
                 let next = next.map(|next| String::from_utf8_lossy(Line::new(next, false).text));
                 let code = next.and_then(|next| foreign::act_code(&next));
-                let closing = closing(Outcome::Failed, code, Reach::Command);
+                let closing = Closing::new(Outcome::Failed, code, Reach::Command);
                 return self.close(closing, text, line, span);
             }
             Act::Ended(outcome) => {
@@ -254,7 +245,8 @@ impl Others {
                 let failed = |(_, c): &(_, Closing)| c.outcome == Outcome::Failed;
                 let stays = jobs.several && self.last.as_ref().is_some_and(failed);
                 if !stays {
-                    return self.close(closing(outcome, None, Reach::Last), text, line, span);
+                    let closing = Closing::new(outcome, None, Reach::Last);
+                    return self.close(closing, text, line, span);
                 }
             }
         }
@@ -284,11 +276,7 @@ impl Others {
     /// How a log of so many lines ends; `None` where nothing was said of it.
     pub(super) fn finish(mut self, lines: u64) -> Option<Ending> {
         self.end_task();
-        let closing = Closing {
-            outcome: Outcome::Failed,
-            exit_code: None,
-            reach: Reach::Command,
-        };
+        let closing = Closing::new(Outcome::Failed, None, Reach::Command);
         let reported = self
             .reported
             .map(|(span, verdict)| (span, verdict, closing));
