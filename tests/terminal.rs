@@ -113,7 +113,19 @@ fn erasing() -> impl Strategy<Value = String> {
 
 fn line() -> impl Strategy<Value = String> {
     let piece = prop_oneof![4 => text(), 4 => invisible(), 1 => erasing()];
-    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| narrow(&pieces.concat()))
+}
+
+/// The line without what makes it look like UTF-16: a second NUL, or one that is the other half of a last CR.
+fn narrow(line: &str) -> String {
+    let (before, behind) = line.split_once('\0').unwrap_or((line, ""));
+    let behind = behind.replace('\0', "");
+    let nul = if before.len() < line.len() && !(before.ends_with('\r') && behind.is_empty()) {
+        "\0"
+    } else {
+        ""
+    };
+    format!("{before}{nul}{behind}")
 }
 
 fn log() -> impl Strategy<Value = String> {
@@ -145,6 +157,7 @@ fn progress_that_erases_its_line() {
         "10%\r\x1b[K20%\r\x1b[Kdone\nnext",
         "\x1b[32mok\x1b[0m\r\x1b[K\nnext",
         "a long line\x1b[2K\rshort\n",
+        "\r\x1b[K\r\0",
         "\x1b]0;title\x07\x1b]8;;https://e.example.com\x1b\\link\x1b]8;;\x1b\\ text\n",
     ] {
         assert_eq!(read(log, 16 << 10), on_screen(log), "{log:?}");

@@ -1,8 +1,8 @@
 //! Lines of UTF-16 in a text of UTF-8: PowerShell's `>>` and `Out-File -Append` write it into any file, `wsl.exe` into any pipe.
 //!
 //! Each line is judged by itself, so that nothing hangs on where blocks end. It ends at its LF, the low half of the last unit;
-//! the high half, a NUL, stands before the next line, whatever that is. Little endian only, which is what Windows writes. What is no such line stays as it is, and
-//! its NULs are dropped while cleaning.
+//! the high half, a NUL, stands before the next line, whatever that is. Little endian only, which is what Windows writes. What is no
+//! such line stays as it is, and its NULs are dropped while cleaning.
 
 use super::stamp;
 
@@ -127,7 +127,7 @@ fn lead(line: &[u8]) -> (usize, bool, usize) {
 struct Units {
     ascii: usize,
     others: usize,
-    /// Those of the others that could be two letters.
+    /// Those of the others that could be two bytes of plain text.
     letters: usize,
 }
 
@@ -143,7 +143,8 @@ impl Units {
                 c => {
                     units.others += 1;
                     let two = (c as u32).to_le_bytes();
-                    let letter = |b: &u8| matches!(b, b' '..=b'~');
+                    let letter =
+                        |b: &u8| matches!(b, b' '..=b'~' | b'\t' | b'\r' | 7 | 8 | 12 | 0x1b);
                     units.letters += usize::from(two[..2].iter().all(letter) && two[2] == 0);
                 }
             }
@@ -234,6 +235,8 @@ mod tests {
             b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\n",
             b"x\0",
             b"plain \r\0\n",
+            b"\r\x1b[K\r\0\n",
+            b"\x1b[1;31mred\x1b[0m\x07\r\0\n",
             // Half a pair of surrogates.
             b"a\0b\0\x3d\xd8c\0d\0\r\0\n",
         ] {
