@@ -124,9 +124,10 @@ impl<'l> Scanner<'l> {
         };
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
             scan.tail = run.tail;
-            let last = scan.tail.last_lines(&facts, verdict(&facts));
-            let all = verdict(&facts).into_iter();
-            let all = all.chain(scan.tail.from_end(&facts));
+            // A section that never ended holds its verdict.
+            let behind = verdict(&facts).filter(|v| !scan.tail.holds(v, &facts));
+            let last = scan.tail.last_lines(&facts, behind.clone());
+            let all = behind.into_iter().chain(scan.tail.from_end(&facts));
             let unkeyed = self.unkeyed.get_or_init(|| Unkeyed::of(self.library));
             let more = unkeyed.hits(&last, all, &facts, &scan.hits);
             scan.hits.extend(more);

@@ -92,6 +92,15 @@ impl Tail {
         lines
     }
 
+    /// Is that line one of them?
+    pub(super) fn holds(&self, line: &TailLine, facts: &JobFacts) -> bool {
+        let number = |l: &TailLine| l.place.line;
+        let mut from = self
+            .from_end(facts)
+            .take_while(|l| number(l) >= number(line));
+        from.any(|l| number(&l) == number(line) && l.text == line.text)
+    }
+
     /// The last lines, those on which patterns without a literal are tried, with one line more behind them.
     pub(super) fn last_lines(&self, facts: &JobFacts, behind: Option<TailLine>) -> Vec<TailLine> {
         let mut bytes = 0;

@@ -15,6 +15,8 @@ pub struct Row {
     pub piece: Vec<u8>,
     /// The line as people see it.
     pub text: String,
+    /// What stands behind all prefixes.
+    pub content: Vec<u8>,
     /// How many bytes of `text` a wrapper takes.
     pub content_at: usize,
     /// What kind of line.
@@ -179,7 +181,7 @@ fn row(
     let view = if goes_on {
         Line::inside(piece)
     } else {
-        Line::new(piece, echoed)
+        Line::new(piece, echoed).within(frame.wrappers())
     };
     if !goes_on && concerns_frame(piece) {
         let next = block.bytes().get(end + 1..).filter(|rest| !rest.is_empty());
@@ -202,6 +204,7 @@ fn row(
         line,
         piece: piece.to_vec(),
         text: String::from_utf8_lossy(view.text).into_owned(),
+        content: view.content().to_vec(),
         content_at: view.content_at,
         kind,
         stream: view.stream,

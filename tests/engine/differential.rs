@@ -205,11 +205,30 @@ proptest! {
             log += VERDICT;
         }
         let result = compare(log.as_bytes(), &sizes, 16 << 10);
-        prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+        prop_assert!(result.is_ok(), "{}\n{log:?}", result.unwrap_err());
         // The frame sees no difference either.
         let small = read_with(Chunked::new(log.as_bytes(), &sizes), 16 << 10);
         prop_assert_eq!(small.difference(&read(log.as_bytes())), None);
     }
+}
+
+#[test]
+fn lines_that_nix_quotes() {
+    let quoted = "error: builder for '/nix/store/x-app.drv' failed with exit code 1; last 10 log lines:\n   > Could not GET 'https://nexus.example.com/lib.pom'. Received status code 401 from server: Unauthorized\n";
+    same(quoted.as_bytes());
+}
+
+#[test]
+fn a_verdict_within_a_section_that_never_ends_is_one_line() {
+    // The first line is one of forty.
+    let lines = "x\n".repeat(38);
+    let log = format!(
+        "section_start:1:step_script\r\x1b[0KError: boom\n{lines}ERROR: Job failed: exit code 1\n"
+    );
+    let scan = Scanner::new(&LIBRARY).scan(log.as_bytes());
+    let on_first = scan.hits.iter().filter(|hit| hit.place.line == 1);
+    assert!(on_first.count() > 0);
+    same(log.as_bytes());
 }
 
 #[test]

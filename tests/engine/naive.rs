@@ -8,7 +8,6 @@ use jobtriage::library::Library;
 use jobtriage::model::{Captures, TailLine};
 use jobtriage::pattern::checked::{Condition, Near};
 use jobtriage::pattern::schema::{On, PatternStatus, Scope, Side};
-use jobtriage::trace::Line;
 use jobtriage::trace::line::Kind;
 use regex::bytes::Regex;
 
@@ -106,10 +105,9 @@ impl<'l> Naive<'l> {
     pub fn hits(&self, rows: &[Row], scan: &Scan) -> Vec<Found> {
         let mut out = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            let view = view(row);
             let (content, on) = match row.kind {
-                Kind::Output => (view.content(), On::Output),
-                Kind::Command => (command(view.content()), On::Command),
+                Kind::Output => (&row.content[..], On::Output),
+                Kind::Command => (command(&row.content), On::Command),
                 _ => continue,
             };
             let mut last = None;
@@ -224,7 +222,7 @@ impl<'l> Naive<'l> {
                     Scope::Command => row.stage == hit.stage && row.command == hit.command,
                 };
                 let near = within.is_none_or(|w| row.line.abs_diff(hit.line) <= u64::from(w));
-                same_output && in_scope && near && regex.is_match(view(row).content())
+                same_output && in_scope && near && regex.is_match(&row.content)
             };
             let above = || rows[..at].iter().rev().find(fits).map(|row| row.line);
             let below = || rows[at + 1..].iter().find(fits).map(|row| row.line);
@@ -241,14 +239,6 @@ impl<'l> Naive<'l> {
             }
         };
         loaded.pattern.near().enumerate().map(one).collect()
-    }
-}
-
-fn view(row: &Row) -> Line<'_> {
-    if row.goes_on {
-        Line::inside(&row.piece)
-    } else {
-        Line::new(&row.piece, row.kind == Kind::Command)
     }
 }
 
