@@ -177,6 +177,17 @@ fn a_baseline_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn where_only_a_wrapper_tells_the_line_before_it_is_shown() {
+    let log =
+        |said: &str| format!("$ node docs.js\n{said}error Command failed with exit code 1.\n");
+    let said = "docs/a.md\nCommit what the build has written\n";
+    assert_eq!(best("said.log", &log(said)), 4);
+    // Nothing was said, or only by what ran well.
+    assert_eq!(best("silent.log", &log("")), 3);
+    assert_eq!(best("passed.log", &log("ok  \texample.com/app\t0.1s\n")), 4);
+}
+
+#[test]
 fn of_a_chain_of_reasons_the_last_one_tells() {
     let log = report(
         "java-chain.log",
@@ -332,7 +343,7 @@ fn an_exit_code_alone_tells_less_than_what_failed() {
         assert_eq!(best("before.log", &format!("{code}{step}")), 3, "{code}");
         assert_eq!(
             best("alone.log", &format!("the lamp went out\n{code}")),
-            3,
+            2,
             "{code}"
         );
     }

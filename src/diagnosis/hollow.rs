@@ -19,7 +19,7 @@ const PREFIXES: &[&str] = &[
 
 /// Words for an exit code.
 const EXITS: &[&str] = &[
-    "code", "exit", "exitcode", "exited", "exiting", "rc", "status",
+    "code", "errno", "exit", "exitcode", "exited", "exiting", "rc", "status",
 ];
 
 /// Words around it that do not say what ended so.
@@ -128,6 +128,7 @@ mod tests {
             " ELIFECYCLE  Command failed with exit code 1.",
             "exitcode '1': failure",
             "rc=2",
+            "npm ERR! errno 1",
         ] {
             assert!(only_exits(line), "{line}");
         }

@@ -1,5 +1,7 @@
 //! Words that tell of a failure, for lines that no pattern knows.
 
+use std::ops::Range;
+
 use super::hollow;
 
 /// Words and how much each tells.
@@ -215,17 +217,31 @@ fn stands(text: &[u8], at: usize, word: &str) -> bool {
         .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Calls `f` with what each word of a text tells: the leftmost ones, and of those that begin at one place the longest.
-fn words(text: &[u8], mut f: impl FnMut(i32)) {
+/// Calls `f` with where each word of a text stands and what it tells: the leftmost ones, and of those that begin at one place
+/// the longest.
+fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
     let mut from = 0;
     while let Some(at) = WORD.next(text, from) {
         let there = WORDS.iter().filter(|(word, _)| stands(text, at, word));
         let longest = there.max_by_key(|(word, _)| word.len());
-        if let Some((_, worth)) = longest {
-            f(*worth);
+        if let Some((word, worth)) = longest {
+            f(at..at + word.len(), *worth);
         }
         from = at + longest.map_or(1, |(word, _)| word.len());
     }
+}
+
+/// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`)? A code that shouts
+/// (`PERMISSION_DENIED`) is none.
+fn within_name(text: &[u8], word: Range<usize>) -> bool {
+    if !text[word.clone()].iter().any(u8::is_ascii_lowercase) {
+        return false;
+    }
+    let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let before = text[..word.start].split_last();
+    let behind = text[word.end..].split_first();
+    before.is_some_and(|(sign, rest)| b"-_./".contains(sign) && is_part(rest.last()))
+        || behind.is_some_and(|(sign, rest)| b"-_.".contains(sign) && is_part(rest.first()))
 }
 
 fn is_calm(text: &[u8]) -> bool {
@@ -247,7 +263,10 @@ pub(super) fn score(line: &str) -> i32 {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
-    words(text.as_bytes(), |worth| {
+    words(text.as_bytes(), |at, worth| {
+        if within_name(text.as_bytes(), at) {
+            return;
+        }
         second = second.max(worth.min(best));
         best = best.max(worth);
     });
@@ -297,6 +316,18 @@ mod tests {
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
         assert_eq!(score("Compiling app v0.1.0"), 0);
+        for name in [
+            "Parsing Error.swift (2/21)",
+            "(1/2) Installing libgpg-error (1.43-r0)",
+            "configure.ac:48: installing 'build-aux/missing'",
+            "   Compiling quick-error v1.2.3",
+            "loading power_assert",
+        ] {
+            assert_eq!(score(name), 0, "{name}");
+        }
+        assert!(score("src/error_page.rs: error: no such field") > 0);
+        assert!(score("PERMISSION_DENIED on resource 7") > 0);
+        assert!(score("java.lang.IllegalStateException: closed") > 0);
         assert_eq!(
             score("\tat com.example.UnknownElement.run(UnknownElement.java:9)"),
             0
@@ -330,7 +361,7 @@ mod tests {
             };
             let expected: Vec<i32> = telling.find_iter(text.as_bytes()).map(worth).collect();
             let mut found = Vec::new();
-            words(text.as_bytes(), |worth| found.push(worth));
+            words(text.as_bytes(), |_, worth| found.push(worth));
             proptest::prop_assert_eq!(found, expected);
             let calming = regex(&mut CALMING.to_vec());
             proptest::prop_assert_eq!(is_calm(text.as_bytes()), calming.is_match(text.as_bytes()));

@@ -100,14 +100,20 @@ pub(super) fn extract(
             })
             .copied()
     };
-    let best_line = best.map(|b| b.line).or_else(last_output);
+    let said_last = || {
+        let wrapper = best.filter(|b| b.score <= WRAPPED)?;
+        let at = rated.iter().position(|r| std::ptr::eq(r, wrapper))?;
+        before_wrapper(&rated[..at], is_noise)
+    };
+    let said_last = said_last();
+    let best_line = said_last.or(best.map(|b| b.line)).or_else(last_output);
     let mut shown: Vec<&Rated<'_>> = rated.iter().filter(|r| r.score > 0).collect();
     shown.sort_by(|a, b| {
         b.score
             .cmp(&a.score)
             .then(a.line.place.line.cmp(&b.line.place.line))
     });
-    shown.truncate(MOST - 1);
+    shown.truncate(MOST - 1 - usize::from(said_last.is_some()));
     if shown.is_empty() {
         shown = rated
             .iter()
@@ -117,9 +123,18 @@ pub(super) fn extract(
             .collect();
     }
     let last_command = rated.iter().rev().find(|r| r.line.command);
-    shown.extend(
-        last_command.filter(|c| !shown.iter().any(|s| s.line.place.line == c.line.place.line)),
-    );
+    let is_best = |r: &&Rated<'_>| best_line.is_some_and(|best| std::ptr::eq(best, r.line));
+    for more in [last_command, rated.iter().find(is_best)]
+        .into_iter()
+        .flatten()
+    {
+        if !shown
+            .iter()
+            .any(|s| s.line.place.line == more.line.place.line)
+        {
+            shown.push(more);
+        }
+    }
     shown.sort_by_key(|r| r.line.place.line);
     let section = facts.failing_section_name();
     let lines = shown
@@ -148,6 +163,21 @@ pub(super) fn extract(
             .and_then(|code| exit_meaning(case, region, code, lang)),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
+}
+
+/// What a program said last before the words that it failed: a reason without a telling word, most often.
+fn before_wrapper<'t>(
+    above: &[Rated<'t>],
+    is_noise: impl Fn(&TailLine) -> bool,
+) -> Option<&'t TailLine> {
+    let unsaid = |r: &&Rated<'_>| hollow::is_bare(r.line.content()) || is_noise(r.line);
+    let last = above.iter().rev().find(|r| r.score > 0 || !unsaid(r))?;
+    // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
+    let command = ["> ", "$ "]
+        .iter()
+        .any(|mark| last.line.content().starts_with(mark));
+    let said = last.score == 0 && !last.line.command && !last.line.echo && !command;
+    said.then_some(last.line)
 }
 
 /// What the exit code means, and why the command that ended so said nothing.
