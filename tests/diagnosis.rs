@@ -302,6 +302,19 @@ fn another_failure_at_the_end_bears_out_a_cause_far_above() {
     assert_eq!(silent["status"], "clean", "{silent}");
 }
 
+#[test]
+fn the_frames_of_a_stack_trace_put_no_distance_between_a_cause_and_the_end() {
+    let error = "write /srv/cache/views/a.php: no space left on device\n";
+    let frame =
+        |k: usize| format!("#{k} /srv/app/vendor/console/Command.php({k}): Kernel->handle()\n");
+    let frames: String = (0..200).map(frame).collect();
+    let told = report("frames.log", &format!("{error}{frames}"), &[]);
+    assert_eq!(told["cause"]["line"], 1, "{told}");
+    let output = "copied a file\n".repeat(200);
+    let silent = report("output.log", &format!("{error}{output}"), &[]);
+    assert_eq!(silent["status"], "clean", "{silent}");
+}
+
 /// The most telling line of a job without a cause.
 fn best(name: &str, text: &str) -> u64 {
     let log = report(

@@ -40,7 +40,7 @@ pub(crate) use fingerprint::mask;
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;
 /// Without a verdict: how far above the end the last word of a cause may stand.
-const NEAR_END: u64 = 80;
+const NEAR_END: usize = 80;
 /// Lines that a verdict of several lines may take.
 const VERDICT_LINES: u64 = 12;
 /// Most consequences told.
@@ -292,7 +292,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let confidence = rank::confidence(&candidates, &order, facts_of(case));
         if facts_of(case).outcome == Outcome::Unknown
-            && !worth_telling(winner, &candidates, &region)
+            && !worth_telling(winner, &candidates, case, &region)
         {
             cause = None;
         } else if let Some(refined) = &refined {
@@ -352,11 +352,21 @@ fn facts_of(case: &Case) -> &JobFacts {
 fn worth_telling(
     winner: usize,
     candidates: &[candidates::Candidate<'_>],
+    case: &Case,
     region: &recovered::Region,
 ) -> bool {
+    // A stack trace is as long as it is: its frames do not count.
+    let tail = &case.inputs()[case.job].scan.tail;
+    let told = tail
+        .from_end(case.facts())
+        // `#7 ` before a line may be PHP's count of a frame or BuildKit's of a step.
+        .filter(|line| !telling::is_frame(line.content()) && !telling::is_frame(&line.text));
+    let near = told.take(NEAR_END).last();
+    let near = near.map_or(u64::MAX, |line| line.place.line);
+    let near = near.min(region.last_line.saturating_sub(NEAR_END as u64));
     let near_end = |c: &candidates::Candidate<'_>| {
         let last = c.hits.iter().map(|s| s.last_line()).max();
-        last.is_some_and(|line| line + NEAR_END >= region.last_line)
+        last.is_some_and(|line| line >= near)
     };
     // Its consequences, what wraps it, the summary of tests behind it, or what would be told if it stood alone.
     let says_so = |c: &candidates::Candidate<'_>| {

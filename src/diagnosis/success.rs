@@ -86,7 +86,11 @@ fn says(text: &str) -> Option<Of> {
     let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
     if begins(OF_ALL) || rspec(text) || bazel(text) {
         Some(Of::All)
-    } else if begins(OF_A_PART) || pytest(text) || counted(text) {
+    } else if begins(OF_A_PART)
+        || text.ends_with("All tests passed!")
+        || pytest(text)
+        || counted(text)
+    {
         Some(Of::Part)
     } else {
         None

@@ -255,11 +255,30 @@ fn is_calm(text: &[u8]) -> bool {
     false
 }
 
+/// Is that a frame of a stack trace (Java, .NET, JavaScript, Python, PHP, gdb, Ruby), or the count of those that are left out?
+pub(super) fn is_frame(line: &str) -> bool {
+    let text = line.trim();
+    let numbered = |text: &str| {
+        let rest = text.strip_prefix('#')?;
+        let (number, behind) = rest.split_once(' ')?;
+        let digits = number.trim_end_matches(':');
+        (!digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && behind.contains(['/', '(']))
+        .then_some(())
+    };
+    let left_out = |text: &str| text.strip_prefix("... ")?.strip_suffix(" more").map(|_| ());
+    text.starts_with("at ") && text.contains(['(', ':', '/', '.'])
+        || text.starts_with("File \"") && text.contains(", line ")
+        || text.starts_with("from ") && text.contains(":in ")
+        || numbered(text).is_some()
+        || left_out(text).is_some()
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
-    // A frame of a stack trace: `at com.example.UnknownElement.run(UnknownElement.java:9)`.
-    if text.starts_with("at ") && text.trim_end().ends_with(')') {
+    if is_frame(text) {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
@@ -332,6 +351,26 @@ mod tests {
             score("\tat com.example.UnknownElement.run(UnknownElement.java:9)"),
             0
         );
+        for frame in [
+            "\tat java.base/java.lang.Thread.run(Thread.java:1583)",
+            "    at file:///app/index.mjs:3:7",
+            "   at App.Program.Main(String[] args) in /src/Program.cs:line 7",
+            "  File \"/app/run.py\", line 3, in <module>",
+            "#12 /var/www/html/artisan(37): Illuminate\\Foundation\\Console\\Kernel->handle()",
+            "\tfrom /usr/lib/ruby/3.2.0/net/http.rb:1018:in `connect'",
+            "\t... 27 more",
+        ] {
+            assert!(is_frame(frame), "{frame}");
+        }
+        for other in [
+            "at least one error",
+            "#12 ERROR: no such step",
+            "from the start",
+            "... and more",
+            "File not found",
+        ] {
+            assert!(!is_frame(other), "{other}");
+        }
         assert_eq!(score("test result: ok. 12 passed; 0 failed; 0 ignored"), 0);
         assert_eq!(score("Tests: 12 passed, 0 failures, 0 errors"), 0);
     }
