@@ -1,4 +1,5 @@
-//! Secrets on a command line: what stands behind an option, is piped into a program, or set in its configuration.
+//! Secrets on a command line: what stands behind an option, or is set in a program's configuration; [`input`] has what is
+//! read from standard input, [`word`] what is a word of its own.
 //!
 //! A long option says by its name what it takes. What `-p` means only the program tells: [`TOOLS`] knows those that take a
 //! secret. Words may be in quotes, of a shell or of a list (`["mysql", "-psecret"]`).
@@ -8,14 +9,16 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::place::{
-    self, Found, begins_word, few, is_argument, is_name, is_quote, is_space, is_word, run, words,
+    self, Found, few, is_argument, is_name, is_quote, is_space, is_word, run, words,
 };
 
 use tools::{Form, TOOLS, Tool};
 
+pub(super) mod input;
 #[cfg(test)]
 mod tests;
 mod tools;
+pub(super) mod word;
 
 /// How far apart the words of one command may stand.
 const REACH: usize = 300;
@@ -145,6 +148,7 @@ pub(super) fn of_tool(text: &[u8], from: usize) -> Option<Found> {
             .iter()
             .filter(|tool| tool.may_run(&text[..start]))
             .find_map(|tool| tool.secret(text, end, from))
+            .filter(|found| !is_published(text, start, &found.value))
     })
 }
 
@@ -221,12 +225,35 @@ impl Tool {
             let passed = text[value].starts_with(b"pass:") && secret.len() >= LEAST;
             return passed.then(|| Found::unnamed(secret));
         }
-        // Ports: `docker run --name mysql -p3306:3306`.
-        let port = |b: &u8| b.is_ascii_digit() || b".:".contains(b);
-        let ports = text[value.clone()].iter().all(port)
-            && memchr::memchr(b':', &text[value.clone()]).is_some();
-        (!ports).then(|| Found::unnamed(value))
+        (!is_ports(&text[value.clone()])).then(|| Found::unnamed(value))
     }
+}
+
+/// Ports: `docker run --name mysql -p3306:3306`.
+fn is_ports(value: &[u8]) -> bool {
+    let port = |b: &u8| b.is_ascii_digit() || b".:".contains(b);
+    value.iter().all(port) && value.contains(&b':')
+}
+
+/// A port: `docker compose run mongo -p 27017`, where the program's name is that of an image or a service.
+fn is_published(text: &[u8], program: usize, value: &Range<usize>) -> bool {
+    let low = program.saturating_sub(REACH);
+    let before = &text[low..program];
+    let begin = before.iter().rposition(|b| b"|;&".contains(b));
+    let before = &before[begin.map_or(0, |k| k + 1)..];
+    let has = |text: &[u8], word: &[u8]| {
+        words(text, 0).any(|at| &text[at..run(text, at, is_word)] == word)
+    };
+    value.len() <= "65535".len()
+        && text[value.clone()].iter().all(u8::is_ascii_digit)
+        && [&b"docker"[..], b"podman", b"nerdctl", b"compose"]
+            .iter()
+            .any(|c| has(before, c))
+        && [&b"run"[..], b"create", b"up"]
+            .iter()
+            .any(|c| has(before, c))
+        && !has(&text[program..value.start], b"u")
+        && !has(&text[program..value.start], b"username")
 }
 
 /// Does a word begin there, behind a blank or in quotes?
@@ -247,53 +274,6 @@ fn other_program(text: &[u8], at: usize, end: usize) -> usize {
         is_apart(text, *start) && PROGRAMS.iter().any(|p| p.as_bytes() == &text[*start..end])
     };
     words(&text[..end], at).find(other).unwrap_or(end)
-}
-
-/// What tells of a program that reads its secret from standard input.
-pub(super) const TAKERS: &[&str] = &[
-    "password-stdin",
-    "passphrase-stdin",
-    "token-stdin",
-    "key-stdin",
-    "passwd --stdin",
-    "--with-token",
-    "--passphrase-fd",
-    "sudo -S",
-    "chpasswd",
-];
-
-/// `echo value | docker login --password-stdin`, `echo user:value | chpasswd`
-pub(super) fn piped(text: &[u8], from: usize) -> Option<Found> {
-    let pipes = memchr::memchr_iter(b'|', &text[from..]).map(|k| from + k);
-    pipes.into_iter().find_map(|pipe| {
-        let behind = &text[pipe + 1..command_end(text, pipe + 1)];
-        let takes = |taker: &&&str| memchr::memmem::find(behind, taker.as_bytes()).is_some();
-        let taker = TAKERS.iter().find(takes)?;
-        let low = pipe.saturating_sub(REACH).max(from);
-        let echo = words(&text[..pipe], low)
-            .filter(|&at| begins_word(text, at))
-            .filter_map(|at| place::any_here(text, at, &["echo ", "printf "]))
-            .last()?;
-        let mut at = echo;
-        let value = loop {
-            at = run(&text[..pipe], at, is_space);
-            let found = argument(&text[..pipe], at);
-            let option = text.get(at) == Some(&b'-') && at < pipe;
-            let format = found
-                .as_ref()
-                .is_some_and(|value| text[value.clone()].starts_with(b"%s"));
-            if !option && !format && !text[at..pipe].starts_with(b"'%s'") {
-                break found?;
-            }
-            at = run(&text[..pipe], at, |b| !is_space(b));
-        };
-        if *taker != "chpasswd" {
-            return Some(Found::unnamed(value));
-        }
-        let length = memchr::memchr(b':', &text[value.clone()])?;
-        let found = value.start + length + 1..value.end;
-        (found.len() >= LEAST).then(|| Found::unnamed(found))
-    })
 }
 
 /// `npm config set //host/:_authToken value`, `aws configure set aws_secret_access_key value`

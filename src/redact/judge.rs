@@ -5,6 +5,8 @@ use std::ops::Range;
 /// Words that end the name of something secret.
 pub(super) const NAMES: &[&str] = &[
     "passw",
+    "sshpass",
+    "_pass",
     "passphrase",
     "pwd",
     "secret",
@@ -190,6 +192,12 @@ pub(super) fn quoted(key: &str, value: &str) -> Option<Range<usize>> {
     sound(key, value)
 }
 
+/// ``key=`value` ``: of a sentence; a shell would run what stands there.
+pub(super) fn back_quoted(key: &str, value: &str) -> Option<Range<usize>> {
+    let is = is_mixed(value) && !value.contains(char::is_whitespace);
+    is.then(|| assigned(key, value))?
+}
+
 /// `key=value`
 pub(super) fn assigned(key: &str, value: &str) -> Option<Range<usize>> {
     if !names_a_secret(key) || is_code(value) {
@@ -213,7 +221,9 @@ fn sound(key: &str, value: &str) -> Option<Range<usize>> {
             .iter()
             .any(|end| key.ends_with(end))
         && is_dashed_name(value);
-    if is_stand_in(value) || is_word(value) || is_place(value) || is_name {
+    // `TESTS_PASS=12`
+    let is_count = key.ends_with("_pass") && !is_mixed(value);
+    if is_stand_in(value) || is_word(value) || is_place(value) || is_name || is_count {
         return None;
     }
     whole(value)

@@ -260,6 +260,7 @@ fn is_secret_name(name: &[u8]) -> bool {
         "password",
         "passwd",
         "passphrase",
+        "sshpass",
         "pwd",
         "secret",
         "token",
@@ -276,7 +277,8 @@ fn is_secret_name(name: &[u8]) -> bool {
         "encryption",
         "cypress_record",
     ];
-    if ENDS.iter().any(|end| strip(name, end).is_some()) {
+    // Of a variable only: `two_pass` is none.
+    if name.ends_with(b"_PASS") || ENDS.iter().any(|end| strip(name, end).is_some()) {
         return true;
     }
     // `apikey`, `api_key`, `api-key`, `api_-key`
@@ -339,6 +341,36 @@ pub(super) fn assigned(text: &[u8], from: usize) -> Option<Found> {
         let value = value(text, start, 4, is)?;
         Some(Found { key, value })
     })
+}
+
+/// A line of an environment, which may hold what ends a word for a shell: `NAME=a;b`, and nothing else.
+pub(super) fn listed(text: &[u8], from: usize) -> Option<Found> {
+    const PARTS: &[u8] = b"\"'`,;&|()<>";
+    let key = names(text, from).find(|key| text.get(key.end) == Some(&b'='))?;
+    let value = key.end + 1..text.trim_ascii_end().len();
+    let bytes = text.get(value.clone())?;
+    let part = bytes.iter().position(|b| PARTS.contains(b))?;
+    // Behind a prompt it is a command; a list of a connection or an address goes on with another name.
+    let before = text[..key.start].trim_ascii_end();
+    let alone = before.len() < key.start || key.start == 0;
+    let prompt = matches!(
+        before.last(),
+        Some(b'$' | b'#' | b'>' | b'+' | b'|' | b'&' | b';')
+    );
+    let one = !bytes.iter().any(|&b| is_space(b)) && !bytes[part..].contains(&b'=');
+    // In quotes, what a shell would put there, a call.
+    let quoted = matches!(bytes[0], b'"' | b'\'' | b'(' | b'<' | b'&')
+        || bytes.contains(&b'$')
+        || (bytes.contains(&b'(') && bytes.contains(&b')'));
+    let closed = bytes[0] == b'`' && bytes[1..].contains(&b'`');
+    let random = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
+    let is = alone && !prompt && one && !quoted && !closed && random && value.len() >= 4;
+    is.then_some(Found { key, value })
+}
+
+/// ``name=`value` ``, ``name: `value` ``
+pub(super) fn back_quoted(text: &[u8], from: usize) -> Option<Found> {
+    in_quotes(text, from, b'`')
 }
 
 /// `name = value`, `name: value`

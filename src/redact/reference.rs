@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 use super::place::{self, Found};
 
 /// The words of a name, as the regexes have them.
-const NAMES: &str = r"passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
+const NAMES: &str = r"passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
 
 type Find = fn(&[u8], usize) -> Option<Found>;
 
@@ -49,6 +49,10 @@ const REFERENCE: &[(Find, &str)] = &[
         r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?'(?<secret>[^'\s][^']{2,})'"##,
     ),
     (
+        place::back_quoted,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?`(?<secret>[^`\s][^`]{2,})`"##,
+    ),
+    (
         place::assigned,
         r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))=(?<secret>[^\s"'`=,;&|()<>{}~][^\s"'`,;&|()<>]{3,})"##,
     ),
@@ -58,7 +62,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::alone,
-        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
+        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
     ),
 ];
 
@@ -95,6 +99,8 @@ fn texts() -> impl Strategy<Value = String> {
         "'",
         "\"",
         "'",
+        "`",
+        "`",
         "--",
         "--password",
         "--token",
@@ -125,6 +131,9 @@ fn texts() -> impl Strategy<Value = String> {
         "eyJ",
         "password",
         "passwd",
+        "sshpass",
+        "DB_PASS",
+        "_pass",
         "pwd",
         "secret",
         "api",

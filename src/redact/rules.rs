@@ -312,6 +312,16 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::any,
     },
+    Rule {
+        kind: "secret",
+        literals: &["codecov"],
+        place: Place::Form {
+            regex: r"(?-u:\b)codecov(?-u:\b)[^|;&]{0,200}\s-t[\s=](?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?-u:\b)",
+            least: 0,
+        },
+        random: true,
+        is_secret: judge::any,
+    },
     // User and password of a registry in Docker's configuration, as Base64; also inside of a text in quotes.
     Rule {
         kind: "secret",
@@ -385,7 +395,8 @@ pub(super) static RULES: &[Rule] = &[
         command::of_tool,
         judge::value,
     ),
-    given(command::TAKERS, command::piped, judge::value),
+    given(command::input::TAKERS, command::input::given, judge::value),
+    given(command::word::VERBS, command::word::own, judge::value),
     given(judge::NAMES, command::set, judge::option),
     given(&["password"], file::of_netrc, judge::value),
     given(
@@ -398,6 +409,8 @@ pub(super) static RULES: &[Rule] = &[
         file::of_kubernetes,
         judge::encoded,
     ),
+    given(judge::NAMES, place::listed, judge::assigned),
+    given(judge::NAMES, place::back_quoted, judge::back_quoted),
     given(judge::NAMES, place::double_quoted, judge::quoted),
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),

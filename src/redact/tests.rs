@@ -224,6 +224,55 @@ fn what_is_secret_by_its_place() {
 }
 
 #[test]
+fn a_value_of_an_environment_may_hold_what_a_shell_parts() {
+    for (before, secret) in [
+        ("PASSWORD=", "abc;hunter2"),
+        ("PASSWORD=", ";hunter2"),
+        ("  DB_PASSWORD=", "`hunter2"),
+        ("export API_TOKEN=", "hunter2|abc"),
+        ("declare -x SSHPASS=", "a&b)hunter2"),
+        ("2026-05-01T10:00:00.123Z DB_PASSWORD=", "hun`ter2<xyz"),
+        ("spring.datasource.password=", "a,b\"hunter2"),
+    ] {
+        assert_eq!(masked(before, secret, ""), "[redacted:secret]", "{before}");
+    }
+    masked("the password=`", "hunter2", "` is wrong");
+    // A shell's own, a list of a connection, an address.
+    for (before, after) in [
+        ("$ PASSWORD=", ";make"),
+        ("PASSWORD=", "; make test"),
+        ("password=", ";server=db"),
+        ("token=", "&page=2"),
+        ("`PASSWORD=", "`"),
+        ("(PASSWORD=", ")"),
+    ] {
+        assert_eq!(masked(before, "hunter2", after), "[redacted:secret]");
+    }
+    for line in [
+        "export TOKEN=`cat /run/token2`",
+        "TOKEN=`get-token`",
+        "TOKEN=$(cat a2);make",
+        "PASSWORD=;make",
+        "PASSWORD=<empty>",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn a_token_of_codecov() {
+    let token = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+    masked(
+        "$ bash <(curl -s https://codecov.example.com/bash) -t ",
+        token,
+        " -F unit",
+    );
+    masked("$ ./codecov -t ", token, "");
+    let other = format!("$ deploy -t {token}");
+    assert_eq!(text(&other), other);
+}
+
+#[test]
 fn a_secret_may_stand_behind_an_escape() {
     let token = format!("glpat-{}", random(20, 61));
     let slack = format!("xoxb-{}", random(24, 62));

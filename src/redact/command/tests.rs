@@ -66,6 +66,32 @@ fn options_that_take_a_secret() {
         ),
         ("$ yarn config set npmAuthToken ", ""),
         ("$ poetry config pypi-token ", ""),
+        ("$ poetry config pypi-token.internal ", ""),
+        ("$ poetry config --local -- pypi-token.pypi ", ""),
+        ("$ poetry config http-basic.internal ci ", ""),
+        ("$ composer config -g http-basic.repo.example.com ci ", ""),
+        (
+            "$ composer config --global --auth gitlab-token.git.example.com ",
+            "",
+        ),
+        ("$ vault login ", ""),
+        ("+ vault login -no-print -method=token ", " >/dev/null"),
+        (
+            "  - run: vault login -address https://vault.example.com '",
+            "'",
+        ),
+        (
+            "Step 4/9 : RUN cargo login --registry internal ",
+            " && cargo publish",
+        ),
+        ("$ wandb login --relogin ", ""),
+        ("$ snyk auth ", " || true"),
+        ("$ cachix authtoken ", ""),
+        ("$ nuget setapikey ", " -Source https://nuget.example.com"),
+        (
+            "$ mc alias set store https://files.example.com ci ",
+            " --api S3v4",
+        ),
         ("$ echo ", " | gh auth login --with-token"),
         ("$ gh secret set DEPLOY --body ", ""),
         ("$ dotnet nuget push a.nupkg -k ", " -s x"),
@@ -83,6 +109,33 @@ fn options_that_take_a_secret() {
         ("$ echo -n '", "' | docker login -u ci --password-stdin"),
         ("$ printf '%s' ", " | docker login -u ci --password-stdin"),
         ("RUN echo 'root:", "' | chpasswd"),
+        ("$ echo ", " | vault login -"),
+        ("$ echo -n \"", "\" | gh secret set DEPLOY -b-"),
+        ("$ echo ", " | kinit ci@EXAMPLE.COM"),
+        ("$ docker login --password-stdin <<< ", ""),
+        (
+            "$ docker login -u ci --password-stdin <<<\"",
+            "\" registry.example.com",
+        ),
+        (
+            "$ docker login -u ci <<< '",
+            "' --password-stdin registry.example.com",
+        ),
+        (
+            "$ echo x; gh auth login --with-token <<< ",
+            " && gh pr list",
+        ),
+        ("$ gpg --batch --passphrase-fd 0 -d a.gpg <<<", " > a"),
+        ("$ sudo -S apt-get update <<< ", ""),
+        ("$ gh secret set DEPLOY <<<", ""),
+        ("$ chpasswd <<< root:", ""),
+        ("$ chpasswd <<<\"root:", "\""),
+        ("$ SSHPASS=", " sshpass -e ssh deploy@host.example.com"),
+        ("$ export SSHPASS='", "'"),
+        ("SSHPASS: ", ""),
+        ("DOCKER_PASS=", ""),
+        ("$ docker exec db mongo -u root -p ", ""),
+        ("$ docker run --rm mongo mongodump -u root -p ", ""),
     ] {
         assert_eq!(
             masked(before, "hunter2", after),
@@ -97,6 +150,11 @@ fn options_that_take_a_secret() {
         "\" registry.example.com",
     );
     masked("$ mysql \"-p", "correct horse", "\" app");
+    masked(
+        "$ docker login --password-stdin <<< '",
+        "correct; horse|b",
+        "'",
+    );
     masked("$ helm upgrade --password '", "a&b|c d", "' --install app");
     // Only those of digits that are a port stay.
     masked("$ mysql -p", "123456", " app");
@@ -147,6 +205,27 @@ fn other_options_keep_their_values() {
         "openssl x509 -passin env:PASS; ctest: 3 pass: none",
         "dotnet nuget push a.nupkg -k $KEY -s x; git push -k",
         "redis-cli -a $REDIS_PASSWORD ping; redis-cli --pass",
+        "docker-compose run mongo -p 27017; docker compose run --rm mongo -p 27017",
+        "docker run -d --name mongo -p 27017 mongo:6",
+        "docker login --password-stdin <<< \"$PASSWORD\"; docker login --password-stdin <<<$PASSWORD",
+        "docker login --password-stdin <<< $(cat password.txt); docker login --password-stdin < password.txt",
+        "read a b <<< \"one two\"; docker login --password-stdin registry.example.com",
+        "bc <<< 1+2345; grep -q token <<< \"some words\"; cat <<EOF | docker login --password-stdin",
+        "<<<<<<< HEAD of docker login --password-stdin",
+        "echo yes12 | mkinitcpio -p linux; echo done1 | tee kinit.log",
+        "Error: vault login failed: permission denied; vault login: missing token",
+        "vault login attempt 2 failed, so run vault login again; see `vault login` -h",
+        "$ vault login $VAULT_TOKEN; vault login -method=oidc role=dev2; vault login -path=x1 -",
+        "$ vault login -method userpass username=ci",
+        "$ vault token lookup a1b2c3; cargo login; cargo login < token.txt2; cargo log1n abc123",
+        "cargo login is required before `cargo publish`; snyk auth error: 401",
+        "$ snyk auth --help; $ nuget setapikey $KEY -Source x",
+        "$ poetry config virtualenvs.create false; poetry config repositories.a https://p1.example.com",
+        "$ poetry config pypi-token.pypi $TOKEN; poetry config pypi-token.pypi --unset",
+        "$ composer config repositories.a1 vcs https://git.example.com/a1",
+        "$ mc alias set store https://files.example.com $KEY $SECRET; mc alias set a b",
+        "TESTS_PASS=12 FIRST_PASS=true ALL_PASS=none SSHPASS=$SSHPASS BYPASS=abc123",
+        "two_pass: abcd1234x first_pass=abc123",
     ] {
         assert!(
             matches!(text(line), Cow::Borrowed(_)),
