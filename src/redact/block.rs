@@ -22,11 +22,16 @@ pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<St
     if is_armoured(text) && in_key(at, &line) {
         return Some(LINE.to_owned());
     }
-    if !file::may_hold_value(body(text)?.1) {
+    let (_, own) = body(text)?;
+    let above = at.saturating_sub(MOST)..at;
+    let follows = file::may_hold_value(own)
+        || file::may_go_on(own) && above.clone().filter_map(&line).any(begins_values);
+    if !follows {
         return None;
     }
+    let lines = above;
     let mut above = Lines::default();
-    for text in (at.saturating_sub(MOST)..at).filter_map(&line) {
+    for text in lines.filter_map(&line) {
         above.told(text);
     }
     above.told(text)
@@ -72,6 +77,8 @@ pub struct Lines {
     values: usize,
     /// How far the name above those values is indented.
     indent: usize,
+    /// The same for the name of a value that stands on the lines below.
+    block: Option<usize>,
     /// What kind of object it is.
     kind: Kind,
     /// It is one that could be a secret: the version of its kind stands above.
@@ -142,6 +149,8 @@ impl Lines {
         let indent = line.len() - text.len();
         if text.starts_with("---") {
             (self.values, self.kind, self.version) = (0, Kind::Unknown, false);
+        } else if self.block.is_some_and(|block| indent > block) {
+            // Whatever a value looks like.
         } else if let Some(kind) = entry(text, "kind") {
             self.kind = match kind {
                 "Secret" => Kind::Secret,
@@ -151,8 +160,10 @@ impl Lines {
             (self.version, self.kind) = (version == "v1", Kind::Unknown);
         }
         match text.trim_end() {
-            "data:" | "stringData:" | "\"data\": {" | "\"stringData\": {" => {
-                (self.values, self.indent) = (MOST, indent);
+            "data:" | "stringData:" | "\"data\": {" | "\"stringData\": {"
+                if self.block.is_none_or(|block| indent <= block) =>
+            {
+                (self.values, self.indent, self.block) = (MOST, indent, None);
                 // Nothing else has those.
                 if self.kind == Kind::Unknown && text.contains("stringData") {
                     self.kind = Kind::Secret;
@@ -168,8 +179,17 @@ impl Lines {
             self.values = 0;
             return None;
         }
-        let value = file::value_of_yaml(line)?;
+        self.block = self.block.filter(|block| indent > *block);
+        let start = line.len() - text.len();
+        let value = match self.block {
+            Some(_) => start..start + text.trim_ascii_end().len(),
+            None => file::value_of_yaml(line)?,
+        };
         let encoded = &line[value.clone()];
+        if self.block.is_none() && file::is_block(encoded) {
+            self.block = Some(indent);
+            return None;
+        }
         let is = match self.kind {
             Kind::Secret => true,
             Kind::Unknown => self.version && file::looks_encoded(encoded),
@@ -177,6 +197,11 @@ impl Lines {
         };
         is.then_some(value)
     }
+}
+
+/// Could the values of an object of Kubernetes begin below?
+fn begins_values(line: &str) -> bool {
+    line.contains("ata:") || line.contains("ata\": {")
 }
 
 /// The value of `name: value` or `"name": "value",`.

@@ -162,7 +162,7 @@ pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
         .min_by_key(|found| found.value.start)
 }
 
-/// On a line of JSON that holds a `Secret`, each value of a `data`: also of other objects in the same list, rather too much
+/// On a line of JSON that holds a `Secret`, each value of its `data`: also of an object whose kind was cut off, rather too much
 /// than too little.
 pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
@@ -186,7 +186,8 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
         }
         let at = run(text, few(text, end, 3, is_quoting), is_space);
         let open = run(text, at + 1, is_space);
-        if text.get(at) != Some(&b':') || text.get(open) != Some(&b'{') {
+        if text.get(at) != Some(&b':') || text.get(open) != Some(&b'{') || is_of_another(text, &key)
+        {
             return None;
         }
         let mut at = open + 1;
@@ -208,6 +209,69 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
             at = comma + 1;
         }
     })
+}
+
+/// Does the object that holds this name say that it is no `Secret`?
+fn is_of_another(text: &[u8], key: &Range<usize>) -> bool {
+    let behind = few(text, key.end, 3, |b| b == b'\\') - key.end;
+    // Within a text in quotes its own quotes have so many escapes before them, those within its strings have more.
+    let quotes = |at: usize| {
+        let escapes = text[..at].iter().rev().take_while(|b| **b == b'\\').count();
+        text[at] == b'"' && escapes % (2 * (behind + 1)) == behind
+    };
+    let kind = |at: usize| {
+        let name = text.get(at..at + b"kind".len()) == Some(b"kind");
+        name.then(|| is_kind_of_secret(text, at))?
+    };
+    let low = key.start.saturating_sub(REACH);
+    let (mut depth, mut in_string) = (0i32, true);
+    for at in (low..key.start).rev() {
+        if quotes(at) {
+            in_string = !in_string;
+        } else if !in_string {
+            match text[at] {
+                b'{' | b'[' if depth == 0 => break,
+                b'{' | b'[' => depth -= 1,
+                b'}' | b']' => depth += 1,
+                _ => {}
+            }
+        } else if depth == 0
+            && let Some(secret) = kind(at)
+        {
+            return !secret;
+        }
+    }
+    let high = text.len().min(key.end + REACH);
+    let (mut depth, mut in_string) = (0i32, true);
+    for at in key.end..high {
+        if quotes(at) {
+            in_string = !in_string;
+        } else if !in_string {
+            match text[at] {
+                b'}' | b']' if depth == 0 => break,
+                b'}' | b']' => depth -= 1,
+                b'{' | b'[' => depth += 1,
+                _ => {}
+            }
+        } else if depth == 0
+            && let Some(secret) = kind(at)
+        {
+            return !secret;
+        }
+    }
+    false
+}
+
+/// Of a name `kind` that stands there: is its value `Secret`? `None` where it is no such name.
+fn is_kind_of_secret(text: &[u8], at: usize) -> Option<bool> {
+    let end = at + b"kind".len();
+    let colon = run(text, few(text, end, 4, is_quoting), is_space);
+    let whole = !text[..at].last().is_none_or(|&b| !is_quoting(b));
+    if !whole || colon == end || text.get(colon) != Some(&b':') {
+        return None;
+    }
+    let (value, _) = string(text, colon + 1)?;
+    Some(&text[value] == b"Secret")
 }
 
 fn word_start(text: &[u8], end: usize) -> usize {
@@ -265,7 +329,12 @@ pub(super) fn may_hold_value(line: &str) -> bool {
     line.contains("password") || value_of_yaml(line).is_some()
 }
 
-/// `name: value` and `"name": "value",`: the value, if it is one word and the line has nothing else.
+/// Could it be a line of a value that began above, the least indented of an entry below `data:`?
+pub(super) fn may_go_on(line: &str) -> bool {
+    line.starts_with("  ") && !line.trim_ascii().is_empty()
+}
+
+/// `name: value` and `"name": "value",`: the value, if the line has nothing else.
 pub(super) fn value_of_yaml(line: &str) -> Option<Range<usize>> {
     let colon = line.find(": ")?;
     let name = line[..colon].trim_ascii_start().trim_matches('"');
@@ -273,9 +342,20 @@ pub(super) fn value_of_yaml(line: &str) -> Option<Range<usize>> {
     let value = line[colon + 2..].trim_ascii();
     let value = value.strip_suffix(',').unwrap_or(value);
     let bare = value.trim_matches('"').trim_matches('\'');
-    let one = !bare.is_empty() && !bare.contains(|c: char| c.is_ascii_whitespace());
     let start = bare.as_ptr() as usize - line.as_ptr() as usize;
-    (one && !name.is_empty() && name.bytes().all(is_name)).then_some(start..start + bare.len())
+    let is = !bare.is_empty() && !name.is_empty() && name.bytes().all(is_name);
+    is.then_some(start..start + bare.len())
+}
+
+/// `|`, `>-`, `|2`: the value stands on the lines below, as it is.
+pub(super) fn is_block(value: &str) -> bool {
+    let signs = value.strip_prefix(['|', '>']);
+    signs.is_some_and(|signs| {
+        signs.len() <= 2
+            && signs
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b == b'-' || b == b'+')
+    })
 }
 
 /// Does it look like Base64, and like nothing else?

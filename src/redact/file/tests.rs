@@ -104,6 +104,27 @@ fn secrets_of_kubernetes() {
     assert_eq!(escaped, masked.replace('"', "\\\""));
     assert_eq!(text(&data("ConfigMap")), data("ConfigMap"));
 
+    // In a list each object is what it says it is.
+    let list = |objects: &[String]| {
+        let objects = objects.join(",");
+        format!("{{\"apiVersion\":\"v1\",\"items\":[{objects}],\"kind\":\"List\"}}")
+    };
+    let (config, secret) = (data("ConfigMap"), data("Secret"));
+    let all = list(&[config.clone(), secret.clone(), config.clone()]);
+    let told = list(&[config.clone(), masked.to_owned(), config.clone()]);
+    assert_eq!(text(&all), told);
+    assert_eq!(text(&told), told);
+    assert_eq!(text(&all.replace('"', "\\\"")), told.replace('"', "\\\""));
+    // What stands in a string opens nothing.
+    let odd = config.replace("\"x\"", "\"}]\\\"{ {\"");
+    assert_eq!(
+        text(&list(&[odd.clone(), secret.clone(), odd.clone()])),
+        list(&[odd.clone(), masked.to_owned(), odd])
+    );
+    // The one that the bound on kept text cut short may be a secret.
+    let cut = &all[all.find(",{").unwrap() + 1..all.rfind("\"kind\":\"ConfigMap\"").unwrap()];
+    assert_eq!(text(cut).matches("[redacted:secret]").count(), 4);
+
     let data = [
         "data:",
         "  db: aHVudGVyMg==",
@@ -130,6 +151,60 @@ fn secrets_of_kubernetes() {
     assert_eq!(told[6..], written[6..]);
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     assert_eq!(over_lines(&told), told, "twice");
+    // A value over many lines, whatever stands in it; a word that says how it is given is none.
+    let block = [
+        "kind: Secret",
+        "stringData:",
+        "  app.yaml: |",
+        "    user: ci",
+        "",
+        "      words and words, hunter2",
+        "  key: >-",
+        "    hunter2",
+        "  note: two words",
+        "  two: |2-",
+        "      hunter2",
+        "  last: \"\"",
+        "type: Opaque",
+        "    hunter2",
+    ];
+    let told = over_lines(&block);
+    let masked = [
+        "  app.yaml: |",
+        "    [redacted:secret]",
+        "",
+        "      [redacted:secret]",
+        "  key: >-",
+        "    [redacted:secret]",
+        "  note: [redacted:secret]",
+        "  two: |2-",
+        "      [redacted:secret]",
+    ];
+    assert_eq!(told[2..11], masked);
+    assert_eq!(told[11..], block[11..]);
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    assert_eq!(over_lines(&told), told, "twice");
+    // Base64 over many lines; the kind comes last.
+    let printed = [
+        "apiVersion: v1",
+        "data:",
+        "  tls.crt: |",
+        "    aHVudGVyMg==",
+        "    level: debug, and more",
+        "kind: Secret",
+    ];
+    let told = over_lines(&printed);
+    assert_eq!(told[3], "    [redacted:secret]");
+    assert_eq!(told[4..], printed[4..]);
+    let config = [
+        "apiVersion: v1",
+        "kind: ConfigMap",
+        "data:",
+        "  app.yaml: |",
+        "    user: ci",
+        "    level: debug",
+    ];
+    assert_eq!(over_lines(&config), config);
     let json = [
         "\"apiVersion\": \"v1\",",
         "\"data\": {",
