@@ -383,3 +383,28 @@ ERROR: Job failed: exit code 1
     assert_eq!(log["cause"]["id"], "java/surefire-test-failures");
     assert_eq!(log["cause"]["line"], 605);
 }
+
+#[test]
+fn what_a_logger_writes_every_day_is_no_cause() {
+    let log = |head: &str| {
+        report(
+            "logger.log",
+            &format!(
+                "$ ./suite.sh\n{head}connection to db.example.com:5432 failed: java.net.ConnectException: Connection refused\n\
+                 the suite says no\nERROR: Job failed: exit code 1\n"
+            ),
+            &[],
+        )
+    };
+    for head in [
+        "INFO: ",
+        "2026-05-01 10:00:00,123 DEBUG o.e.Pool - ",
+        "10:00:00.123 [main] INFO o.e.Pool - ",
+        "DEBUG:root:",
+    ] {
+        assert_eq!(log(head)["status"], "unexplained", "{head}");
+    }
+    for head in ["", "[INFO] ", "2026-05-01 10:00:00,123 ERROR o.e.Pool - "] {
+        assert_eq!(log(head)["status"], "explained", "{head}");
+    }
+}

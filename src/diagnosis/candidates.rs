@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::conditions::Settled;
+use super::logger;
 use super::recovered::{Region, Where};
 use crate::model::{Role, WhyTerm};
 use crate::pattern::checked::Pattern;
@@ -110,7 +111,8 @@ pub(super) fn group<'s>(
             None => groups.push((place, vec![one])),
         }
     }
-    let mut usual = drop_usual(case, &mut groups);
+    let mut out = drop_usual(case, &mut groups);
+    out.append(&mut drop_quiet(&mut groups));
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -134,8 +136,31 @@ pub(super) fn group<'s>(
             }
         }
     }
-    candidates.append(&mut usual);
+    candidates.append(&mut out);
     candidates
+}
+
+/// Takes out what a logger wrote at an everyday level: hits that are not alone, and findings without any other hit.
+fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
+    let mut quiet = Vec::new();
+    groups.retain_mut(|(place, hits)| {
+        if !matches!(hits[0].pattern().role, Role::RootCause | Role::Symptom) {
+            return true;
+        }
+        let Some(level) = hits.iter().find_map(|one| logger::level(one.hit)) else {
+            return true;
+        };
+        if hits.iter().any(|one| logger::level(one.hit).is_none()) {
+            hits.retain(|one| logger::level(one.hit).is_none());
+            return true;
+        }
+        let mut candidate = Candidate::new(std::mem::take(hits), *place);
+        let reason = || format!("a logger wrote it at the level {level}");
+        candidate.dropped.get_or_insert_with(reason);
+        quiet.push(candidate);
+        false
+    });
+    quiet
 }
 
 /// Takes out what passing runs print as well: hits that are not alone, and findings without any other hit.

@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
-//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`] drops what did not
-//! fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`] and [`logger`]
+//! drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
@@ -22,6 +22,7 @@ mod evidence;
 mod exit;
 mod fingerprint;
 mod hollow;
+mod logger;
 mod rank;
 mod recovered;
 mod refine;

@@ -1,0 +1,150 @@
+//! Lines that a program's logger wrote at a level of its everyday: what a server refuses in a test, a retry, a probe.
+//!
+//! They fail no job, so what is found behind such a level is no cause; a pattern that names the level itself knows better. Levels
+//! that tools put before all of their output (`[INFO]` of Maven, `[info]` of sbt) say nothing.
+
+use crate::model::Hit;
+use crate::trace::prefix;
+
+/// Levels below a warning.
+const QUIET: &[&str] = &[
+    "TRACE", "DEBUG", "INFO", "CONFIG", "FINE", "FINER", "FINEST", "VERBOSE",
+];
+/// Levels that something may have failed at.
+const LOUD: &[&str] = &[
+    "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL", "PANIC",
+];
+/// How far behind the time a level may stand: a thread and a class may come first.
+const REACH: usize = 120;
+
+/// The everyday level that stands before what a pattern matched.
+pub(super) fn level(hit: &Hit) -> Option<&'static str> {
+    let content = prefix::split(hit.text.as_bytes()).content;
+    head(hit.text.get(content..hit.span.0 as usize)?)
+}
+
+/// That of the head of a line.
+fn head(head: &str) -> Option<&'static str> {
+    let quiet = |word: &str| QUIET.iter().copied().find(|level| *level == word);
+    let begins = |word: &str| quiet(word.to_ascii_uppercase().as_str());
+    let head = head.trim_start();
+    // `[DEBUG] …`
+    if let Some((word, _)) = head.strip_prefix('[').and_then(|h| h.split_once(']')) {
+        let level = begins(word).filter(|level| *level != "INFO");
+        if level.is_some() {
+            return level;
+        }
+    }
+    let word = head.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    let rest = &head[word.len()..];
+    // `INFO: …` (java.util.logging), `DEBUG:root:…` (Python)
+    if rest.starts_with(": ") || rest.starts_with(':') && rest[1..].contains(':') {
+        return quiet(word);
+    }
+    // `INFO[0003] …`, `time="…" level=info msg="…"` (logrus)
+    let numbered = rest.starts_with('[') && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    if numbered && word.len() == 4 {
+        return QUIET.iter().copied().find(|l| l.starts_with(word));
+    }
+    if let Some((_, behind)) = head.split_once("level=") {
+        let behind = behind.trim_start_matches('"');
+        return begins(behind.split(|c: char| !c.is_ascii_alphabetic()).next()?);
+    }
+    if !is_time(head) {
+        return None;
+    }
+    // The first level behind the time.
+    let mut at = 0;
+    let near = &head[..head.floor_char_boundary(REACH)];
+    for word in near.split(|c: char| !c.is_ascii_alphabetic()) {
+        let bracketed = at > 0 && head.as_bytes()[at - 1] == b'[';
+        let own = if bracketed { begins(word) } else { quiet(word) };
+        let loud = LOUD
+            .iter()
+            .any(|level| level.eq_ignore_ascii_case(word) && (bracketed || *level == word));
+        if own.is_some() || loud {
+            return own;
+        }
+        at += word.len()
+            + head[at + word.len()..]
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
+    }
+    None
+}
+
+/// Does a time stand there: `2026-05-01 10:00:00`, `[2026-…`, `10:00:00.123`, `May 01, 2026 …`?
+fn is_time(text: &str) -> bool {
+    let text = text.trim_start_matches(['[', '(']);
+    let form = |form: &str| {
+        text.len() >= form.len()
+            && form.bytes().zip(text.bytes()).all(|(f, b)| match f {
+                b'd' => b.is_ascii_digit(),
+                b'a' => b.is_ascii_alphabetic(),
+                f => f == b,
+            })
+    };
+    [
+        "dddd-dd-dd",
+        "dddd/dd/dd",
+        "dd:dd:dd",
+        "dd/dd/dd",
+        "aaa dd ",
+        "aaa dd, ",
+    ]
+    .iter()
+    .any(|f| form(f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyday_levels_of_loggers() {
+        for (text, level) in [
+            ("INFO: MockServer[4] responded: ", "INFO"),
+            ("FINE: closing ", "FINE"),
+            ("DEBUG:urllib3.connectionpool:", "DEBUG"),
+            ("[DEBUG] ", "DEBUG"),
+            ("[trace] ", "TRACE"),
+            ("INFO[0003] ", "INFO"),
+            ("DEBU[0003] ", "DEBUG"),
+            ("time=\"2026-05-01T10:00:00Z\" level=info msg=\"", "INFO"),
+            ("2026-05-01 10:00:00,123 DEBUG o.e.Client - ", "DEBUG"),
+            (
+                "2026-05-01 10:00:00.123  INFO 812 --- [main] o.e.App : ",
+                "INFO",
+            ),
+            ("10:00:00.123 [main] DEBUG org.example.Client - ", "DEBUG"),
+            ("[2026-05-01 10:00:00] [info     ] ", "INFO"),
+            ("May 01, 2026 10:00:00 INFO ", "INFO"),
+        ] {
+            assert_eq!(head(text), Some(level), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_no_everyday() {
+        for text in [
+            "",
+            "[INFO] ",
+            "[info] - ",
+            "INFO ",
+            "info: ",
+            "error: ",
+            "DEBUG build of app: ",
+            "2026-05-01 10:00:00 ERROR INFO ",
+            "2026-05-01 10:00:00 [error    ] the info ",
+            "2026-05-01 10:00:00 WARN ",
+            "2026-05-01 10:00:00 see INFORMATION of ",
+            "time=\"x\" level=error msg=\"level=info ",
+            "npm error ",
+            "ERROR[0003] ",
+            "오류 INFO ",
+        ] {
+            assert_eq!(head(text), None, "{text}");
+        }
+    }
+}
