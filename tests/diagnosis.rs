@@ -384,6 +384,45 @@ ERROR: Job failed: exit code 1
     assert_eq!(log["cause"]["line"], 605);
 }
 
+/// Lines of a script that goes on.
+fn goes_on(lines: usize) -> String {
+    (0..lines)
+        .map(|k| format!("compiled part {k} of the library\n"))
+        .collect()
+}
+
+#[test]
+fn what_a_script_went_on_behind_is_no_cause() {
+    let id = |log: &Value| log["cause"]["id"].clone();
+    let log = |first: &str, lines: usize, end: &str, code: u8| {
+        let on = goes_on(lines);
+        report(
+            "went-on.log",
+            &format!("$ ./build.sh\n{first}\n{on}{end}\nERROR: Job failed: exit code {code}\n"),
+            &[],
+        )
+    };
+    let option = "realpath: invalid option -- 'm'";
+    let missing = "./build.sh: line 9: bc: command not found";
+    let full = "cp: error writing '/work/out.bin': No space left on device";
+    let panic = "thread 'main' panicked at src/main.rs:12:5:\ncalled `Result::unwrap()` on an `Err` value: NotFound";
+    assert_eq!(id(&log(option, 300, panic, 2)), "rust/panic");
+    assert_eq!(
+        id(&log(missing, 300, full, 1)),
+        "disk-memory-limits/no-space"
+    );
+    // Nothing else is known, and the code is no shell's.
+    let unknown = log(missing, 300, "the suite says no", 1);
+    assert_eq!(unknown["status"], "unexplained");
+    // It ended so, it was said to have failed, or it did not go on for long.
+    let not_found = "shell/command-not-found";
+    assert_eq!(id(&log(missing, 300, "the suite says no", 127)), not_found);
+    let make = format!("{missing}\nmake: *** [Makefile:3: all] Error 127");
+    assert_eq!(id(&log(&make, 300, full, 2)), not_found);
+    assert_eq!(id(&log(missing, 40, panic, 1)), not_found);
+    assert_eq!(id(&log(missing, 200, "the suite says no", 1)), not_found);
+}
+
 #[test]
 fn what_a_logger_writes_every_day_is_no_cause() {
     let log = |head: &str| {

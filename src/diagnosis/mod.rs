@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
-//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`] and [`logger`]
-//! drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`], [`logger`] and
+//! [`went_on`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
@@ -33,6 +33,7 @@ mod silence;
 mod success;
 mod telling;
 mod unexplained;
+mod went_on;
 
 pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
@@ -275,6 +276,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let region = recovered::Region::of(case);
     let mut candidates = candidates::group(case, &settled, &region);
     relations::apply(&mut candidates);
+    went_on::apply(&mut candidates, facts_of(case), &region);
     rank::score(&mut candidates, case, &region);
     let order = rank::order(&candidates);
     let mut cause = order.first().copied();
