@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 use super::Wrappers;
 use super::escape;
 use super::foreign::{codebuild, travis};
+use super::hosts;
 use super::prefix::{self, Prefix};
 
 /// What a line is, as far as its form tells.
@@ -107,12 +108,13 @@ pub fn kind(content: &[u8]) -> Kind {
     }
 }
 
-/// The last four: marks and echoes of Travis CI, AWS CodeBuild, Jenkins and Azure Pipelines.
+/// The last ones: what PowerShell repeats; marks and echoes of Travis CI, AWS CodeBuild, Jenkins and Azure Pipelines.
 fn is_source(content: &[u8]) -> bool {
     xtrace(content)
         || dockerfile_step(content)
         || code_frame(content)
         || inner_command(content)
+        || hosts::repeats(content)
         || travis::is_mark(content)
         || codebuild::is_echo(content)
         || content.starts_with(b"[Pipeline] ")

@@ -15,6 +15,7 @@ pub(crate) mod foreign;
 pub mod frame;
 pub mod header;
 mod held;
+mod hosts;
 pub mod line;
 mod lines;
 pub mod literals;

@@ -4,7 +4,7 @@
 //! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
-use super::{escape, marker, stamp};
+use super::{escape, hosts, marker, stamp};
 
 /// Longest run of properties of a workflow command, in bytes.
 const MAX_PROPERTIES: usize = 1024;
@@ -180,7 +180,11 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             0 => None,
             len => Some((len, 0)),
         },
-        b'a'..=b'z' => compose(text).or_else(|| turbo(text)).or_else(|| pnpm(text)),
+        b'a'..=b'z' => compose(text)
+            .or_else(|| turbo(text))
+            .or_else(|| pnpm(text))
+            .or_else(|| hosts::powershell(text).map(|len| (len, 0)))
+            .or_else(|| hosts::provisioner(text)),
         b'0'..=b'9' => compose(text).or_else(|| elapsed(text)),
         b'A'..=b'Z' => compose(text),
         _ => None,
