@@ -846,6 +846,15 @@ fn the_source_of_a_step_is_no_evidence_whatever_it_says() {
 }
 
 #[test]
+fn a_log_may_lose_its_clock_on_the_way() {
+    let header = stamped("Current runner version: '2.320.0'\n##[group]Run npm ci\n");
+    let rest = NPM_FAILS.lines().skip(1).collect::<Vec<_>>().join("\n");
+    let log = log(&format!("{header}{rest}\n{POST}"));
+    is(&log, "git/could-not-resolve-host", 6);
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | npm ci");
+}
+
+#[test]
 fn an_excerpt_may_begin_within_the_header_of_a_step() {
     let fails = "src/a.c:1: it went wrong\n##[error]Process completed with exit code 1.\n";
     for head in [

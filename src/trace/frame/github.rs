@@ -23,7 +23,7 @@ const OWN_GROUPS: &[&str] = &[
 ];
 
 /// The state between two lines.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Github {
     /// The step as `gh` names it before every line.
     column: Option<String>,

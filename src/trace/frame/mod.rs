@@ -43,6 +43,8 @@ pub struct Frame {
     wrappers: Wrappers,
     /// A clock stood before the last mark of GitHub.
     clocked: bool,
+    /// What was known before the end of a header that had no clock, though its begin had one.
+    before_end: Option<Github>,
     /// Nothing has passed.
     fresh: bool,
 }
@@ -66,6 +68,7 @@ impl Frame {
             others: Others::default(),
             wrappers: Wrappers::default(),
             clocked: false,
+            before_end: None,
             fresh: true,
         }
     }
@@ -175,7 +178,19 @@ impl Frame {
         // GitHub stamps a value in the header of a step once, however many lines it has.
         let clocked = prefix::clock(piece) > 0;
         let of_value = self.github.in_header() && self.clocked && !clocked;
-        if of_value {
+        let ends = text.starts_with("##[endgroup]");
+        if clocked
+            && marked
+            && let Some(before) = self.before_end.take()
+            && ends
+        {
+            // The end without a clock stood in a value.
+            self.github = before;
+        } else if of_value && ends {
+            // Or somebody put a log together, of which only the first lines have one.
+            self.before_end = Some(self.github.clone());
+        }
+        if of_value && !ends {
             // It says nothing.
         } else if self.facts.dialect == Dialect::Github
             || marked && self.facts.dialect == Dialect::Plain && !self.others.azure()
