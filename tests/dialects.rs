@@ -855,6 +855,19 @@ fn a_log_may_lose_its_clock_on_the_way() {
 }
 
 #[test]
+fn the_script_above_the_output_of_circleci_is_no_evidence() {
+    let step = |output: &str| {
+        format!(
+            "#!/bin/bash -eo pipefail\nif ! ./fetch; then\n  echo \"{UNRESOLVED}\"\n  echo \"error: no mirror\"\n  exit 1\nfi\n\n\
+             {output}\nExited with code exit status 1\nCircleCI received exit code 1\n"
+        )
+    };
+    let unknown = log(&step("error: the mirror says no"));
+    is(&unknown, "?", 8);
+    is(&log(&step(UNRESOLVED)), "git/could-not-resolve-host", 8);
+}
+
+#[test]
 fn an_excerpt_may_begin_within_the_header_of_a_step() {
     let fails = "src/a.c:1: it went wrong\n##[error]Process completed with exit code 1.\n";
     for head in [

@@ -2,8 +2,8 @@
 
 use super::Case;
 use super::conditions::Settled;
-use super::logger;
 use super::recovered::{Region, Where};
+use super::{logger, script};
 use crate::model::{Role, WhyTerm};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, PatternStatus};
@@ -113,6 +113,7 @@ pub(super) fn group<'s>(
     }
     let mut out = drop_usual(case, &mut groups);
     out.append(&mut drop_quiet(&mut groups));
+    out.append(&mut drop_source(case, &mut groups));
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -140,56 +141,67 @@ pub(super) fn group<'s>(
     candidates
 }
 
-/// Takes out what a logger wrote at an everyday level: hits that are not alone, and findings without any other hit.
-fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
-    let mut quiet = Vec::new();
-    groups.retain_mut(|(place, hits)| {
-        if !matches!(hits[0].pattern().role, Role::RootCause | Role::Symptom) {
-            return true;
-        }
-        let Some(level) = hits.iter().find_map(|one| logger::level(one.hit)) else {
-            return true;
-        };
-        if hits.iter().any(|one| logger::level(one.hit).is_none()) {
-            hits.retain(|one| logger::level(one.hit).is_none());
-            return true;
-        }
-        let mut candidate = Candidate::new(std::mem::take(hits), *place);
-        let reason = || format!("a logger wrote it at the level {level}");
-        candidate.dropped.get_or_insert_with(reason);
-        quiet.push(candidate);
-        false
-    });
-    quiet
-}
-
-/// Takes out what passing runs print as well: hits that are not alone, and findings without any other hit.
+/// Takes out what passing runs print as well.
 fn drop_usual<'s>(
     case: &Case,
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
 ) -> Vec<Candidate<'s>> {
-    let is_usual = |one: &&Settled<'_>| {
-        usize::from(one.hit.place.input) == case.job
-            && case.in_baseline(&one.hit.text) == Some(true)
-    };
-    let mut usual = Vec::new();
-    groups.retain_mut(|(place, hits)| {
+    drop_hits(groups, |one, place| {
         // The verdict never tells of a passing run, and noise is what passing runs print.
-        if *place == Where::Verdict || !hits.iter().any(is_usual) {
+        let usual = place != Where::Verdict
+            && usize::from(one.hit.place.input) == case.job
+            && case.in_baseline(&one.hit.text) == Some(true);
+        usual.then(|| "a passing run prints it as well".to_owned())
+    })
+}
+
+/// Takes out what a logger wrote at an everyday level.
+fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
+    drop_hits(groups, |one, _| {
+        let level = match one.pattern().role {
+            Role::RootCause | Role::Symptom => logger::level(one.hit)?,
+            Role::Wrapper | Role::Noise => return None,
+        };
+        Some(format!("a logger wrote it at the level {level}"))
+    })
+}
+
+/// Takes out what stands in a script that is shown above its output.
+fn drop_source<'s>(
+    case: &Case,
+    groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
+) -> Vec<Candidate<'s>> {
+    let scripts = match groups.is_empty() {
+        true => Vec::new(),
+        false => script::of(case),
+    };
+    drop_hits(groups, |one, _| {
+        let own = usize::from(one.hit.place.input) == case.job;
+        let source = own && script::holds(&scripts, one.hit.place.line);
+        source.then(|| "a line of the script".to_owned())
+    })
+}
+
+/// Takes out hits that are not alone, and findings without any other hit; these are returned, with the reason.
+fn drop_hits<'s>(
+    groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
+    reason: impl Fn(&Settled<'s>, Where) -> Option<String>,
+) -> Vec<Candidate<'s>> {
+    let mut out = Vec::new();
+    groups.retain_mut(|(place, hits)| {
+        let Some(why) = hits.iter().find_map(|one| reason(one, *place)) else {
+            return true;
+        };
+        if hits.iter().any(|one| reason(one, *place).is_none()) {
+            hits.retain(|one| reason(one, *place).is_none());
             return true;
         }
-        if hits.iter().all(is_usual) {
-            let mut candidate = Candidate::new(std::mem::take(hits), *place);
-            candidate
-                .dropped
-                .get_or_insert_with(|| "a passing run prints it as well".to_owned());
-            usual.push(candidate);
-            return false;
-        }
-        hits.retain(|hit| !is_usual(hit));
-        true
+        let mut candidate = Candidate::new(std::mem::take(hits), *place);
+        candidate.dropped.get_or_insert(why);
+        out.push(candidate);
+        false
     });
-    usual
+    out
 }
 
 /// A finding of something that was given with the job.

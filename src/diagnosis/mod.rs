@@ -28,6 +28,7 @@ mod recovered;
 mod refine;
 mod relations;
 mod render;
+mod script;
 mod shell;
 mod silence;
 mod success;

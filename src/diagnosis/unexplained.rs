@@ -1,7 +1,7 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
 use super::recovered::{Region, Where};
-use super::{Case, Settled, exit, fingerprint, hollow, silence, telling};
+use super::{Case, Settled, exit, fingerprint, hollow, script, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::verdict;
@@ -39,6 +39,7 @@ pub(super) fn extract(
 ) -> Option<Unexplained> {
     let facts = case.facts();
     let tail = &case.inputs()[case.job].scan.tail_lines();
+    let scripts = script::of(case);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())
@@ -48,7 +49,10 @@ pub(super) fn extract(
         .iter()
         .enumerate()
         .map(|(k, line)| {
-            let score = rate(line, settled, region.harmless, failing.len() - k);
+            let score = match script::holds(&scripts, line.place.line) {
+                true => 0,
+                false => rate(line, settled, region.harmless, failing.len() - k),
+            };
             let in_baseline = case.in_baseline(&line.text);
             let score = match in_baseline {
                 Some(false) if !line.echo && !line.command => score + UNUSUAL,
