@@ -213,60 +213,53 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
 
 /// Does the object that holds this name say that it is no `Secret`?
 fn is_of_another(text: &[u8], key: &Range<usize>) -> bool {
-    let behind = few(text, key.end, 3, |b| b == b'\\') - key.end;
     // Within a text in quotes its own quotes have so many escapes before them, those within its strings have more.
-    let quotes = |at: usize| {
-        let escapes = text[..at].iter().rev().take_while(|b| **b == b'\\').count();
-        text[at] == b'"' && escapes % (2 * (behind + 1)) == behind
-    };
-    let kind = |at: usize| {
-        let name = text.get(at..at + b"kind".len()) == Some(b"kind");
-        name.then(|| is_kind_of_secret(text, at))?
-    };
-    let low = key.start.saturating_sub(REACH);
-    let (mut depth, mut in_string) = (0i32, true);
-    for at in (low..key.start).rev() {
-        if quotes(at) {
-            in_string = !in_string;
-        } else if !in_string {
-            match text[at] {
-                b'{' | b'[' if depth == 0 => break,
-                b'{' | b'[' => depth -= 1,
-                b'}' | b']' => depth += 1,
-                _ => {}
+    let level = few(text, key.end, 3, |b| b == b'\\') - key.end;
+    let above = (key.start.saturating_sub(REACH)..key.start).rev();
+    let below = key.end..text.len().min(key.end + REACH);
+    let secret = kind_beside(text, above, level, *b"}]", *b"{[")
+        .or_else(|| kind_beside(text, below, level, *b"{[", *b"}]"));
+    secret == Some(false)
+}
+
+/// Walks from within a name to where its object ends: is there a `kind` beside it, and is that `Secret`?
+fn kind_beside(
+    text: &[u8],
+    walk: impl Iterator<Item = usize>,
+    level: usize,
+    enters: [u8; 2],
+    leaves: [u8; 2],
+) -> Option<bool> {
+    let (mut depth, mut in_string) = (0u32, true);
+    for at in walk {
+        match text[at] {
+            b'"' => {
+                let escapes = text[..at].iter().rev().take(LONGEST);
+                let escapes = escapes.take_while(|b| **b == b'\\').count();
+                in_string ^= escapes % (2 * (level + 1)) == level;
             }
-        } else if depth == 0
-            && let Some(secret) = kind(at)
-        {
-            return !secret;
+            b'k' if in_string && depth == 0 => {
+                if let Some(secret) = is_kind_of_secret(text, at) {
+                    return Some(secret);
+                }
+            }
+            b if in_string || !b.is_ascii_punctuation() => {}
+            b if enters.contains(&b) => depth += 1,
+            b if leaves.contains(&b) => depth = depth.checked_sub(1)?,
+            _ => {}
         }
     }
-    let high = text.len().min(key.end + REACH);
-    let (mut depth, mut in_string) = (0i32, true);
-    for at in key.end..high {
-        if quotes(at) {
-            in_string = !in_string;
-        } else if !in_string {
-            match text[at] {
-                b'}' | b']' if depth == 0 => break,
-                b'}' | b']' => depth -= 1,
-                b'{' | b'[' => depth += 1,
-                _ => {}
-            }
-        } else if depth == 0
-            && let Some(secret) = kind(at)
-        {
-            return !secret;
-        }
-    }
-    false
+    None
 }
 
 /// Of a name `kind` that stands there: is its value `Secret`? `None` where it is no such name.
 fn is_kind_of_secret(text: &[u8], at: usize) -> Option<bool> {
     let end = at + b"kind".len();
+    if text.get(at..end) != Some(b"kind") {
+        return None;
+    }
     let colon = run(text, few(text, end, 4, is_quoting), is_space);
-    let whole = !text[..at].last().is_none_or(|&b| !is_quoting(b));
+    let whole = text[..at].last().is_some_and(|&b| is_quoting(b));
     if !whole || colon == end || text.get(colon) != Some(&b':') {
         return None;
     }
