@@ -170,6 +170,8 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     if !kinds.into_iter().any(|at| is_kind(text, near.start + at)) {
         return None;
     }
+    let mut kinds = memchr::memmem::find_iter(&text[near.clone()], "kind");
+    let mixed = kinds.any(|at| is_kind_of_secret(text, near.start + at) == Some(false));
     // The object that has begun above, then those below.
     let mut low = from;
     let above = std::iter::from_fn(|| {
@@ -186,7 +188,9 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
         }
         let at = run(text, few(text, end, 3, is_quoting), is_space);
         let open = run(text, at + 1, is_space);
-        if text.get(at) != Some(&b':') || text.get(open) != Some(&b'{') || is_of_another(text, &key)
+        if text.get(at) != Some(&b':')
+            || text.get(open) != Some(&b'{')
+            || mixed && is_of_another(text, &key)
         {
             return None;
         }
