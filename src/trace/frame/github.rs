@@ -10,6 +10,8 @@ use crate::model::{Outcome, Verdict};
 
 /// An action reports its error last; only so many lines may follow.
 const CLOSING: u64 = 3;
+/// The same where the job cleans up right behind it: a message, or a trace, of several lines.
+const CLOSING_JOB: u64 = 12;
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
@@ -190,7 +192,9 @@ impl Github {
         if let Some(error) = self.error.take()
             && self.failed.is_none()
         {
-            let closing = line.saturating_sub(error.line) <= CLOSING;
+            let last = post && self.kind == Kind::Action && !self.in_post;
+            let most = if last { CLOSING_JOB } else { CLOSING };
+            let closing = line.saturating_sub(error.line) <= most;
             // A script that fails names its exit code, unless the runner itself stops it.
             if closing && (self.kind != Kind::Script || post) {
                 self.failed = Some(error);
@@ -359,6 +363,18 @@ mod tests {
              ##[group]Run actions/upload-artifact@v4\n##[endgroup]\n##[error]No files were found\n{POST}"
         );
         assert_eq!(ending(&log), (Some((Outcome::Failed, None)), Some(4)));
+    }
+
+    #[test]
+    fn the_last_action_may_close_with_an_error_of_several_lines() {
+        let log = |lines: usize| {
+            let trace = "    at run (file:///a/index.js:12:1)\n".repeat(lines);
+            ending(&format!(
+                "##[group]Run org/setup@v1\n##[endgroup]\n##[error]ReferenceError: name is not defined\n{trace}{POST}"
+            ))
+        };
+        assert_eq!(log(4), (Some((Outcome::Failed, None)), Some(3)));
+        assert_eq!(log(20).0, Some((Outcome::Succeeded, None)));
     }
 
     #[test]
