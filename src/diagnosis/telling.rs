@@ -267,7 +267,10 @@ pub(super) fn is_frame(line: &str) -> bool {
             && behind.contains(['/', '(']))
         .then_some(())
     };
-    let left_out = |text: &str| text.strip_prefix("... ")?.strip_suffix(" more").map(|_| ());
+    let left_out = |text: &str| {
+        let count = text.strip_prefix("... ")?.strip_suffix(" more")?;
+        count.bytes().all(|b| b.is_ascii_digit()).then_some(())
+    };
     text.starts_with("at ") && text.contains(['(', ':', '/', '.'])
         || text.starts_with("File \"") && text.contains(", line ")
         || text.starts_with("from ") && text.contains(":in ")
