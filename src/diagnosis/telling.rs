@@ -142,6 +142,7 @@ const STARTS: &[&str] = &[
     "exception",
     "traceback",
     "caused by",
+    "x [error]",
     "✗",
     "✘",
     "×",

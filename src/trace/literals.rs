@@ -34,6 +34,7 @@ pub const FRAME: &[&str] = &[
     "current runner version: ",
     "##[end-action ",
     "process completed with exit code ",
+    " action run completed with exit code ",
     "the operation was canceled.",
     "' has timed out after ",
     "has exceeded the maximum execution time ",

@@ -170,6 +170,8 @@ impl Github {
         } else if let Some(result) = text.strip_prefix("##[end-action ") {
             self.own = true;
             self.inner_step_ended(result);
+        } else if text.strip_prefix("##[debug]").is_some_and(action_failed) {
+            self.fail_by_error();
         } else if text.starts_with("Post job cleanup.") {
             change.step = self.post(line);
         } else if text.starts_with("Cleaning up orphan processes") {
@@ -248,7 +250,14 @@ impl Github {
         if result.contains(";conclusion=success") {
             self.error = None;
             self.tolerate_here();
-        } else if self.failed.is_none() {
+        } else {
+            self.fail_by_error();
+        }
+    }
+
+    /// The step failed: by the last error that it reported.
+    fn fail_by_error(&mut self) {
+        if self.failed.is_none() {
             self.failed = self.error.take();
             self.failed_here = self.failed.is_some();
         }
@@ -280,6 +289,13 @@ fn error_message(text: &str) -> Option<&str> {
 pub(super) fn shown_on_page(text: &str) -> Option<&str> {
     let message = text.trim_start().strip_prefix("Error: ")?;
     (verdict::github_says(message) != Says::Something).then_some(message)
+}
+
+/// `Node Action run completed with exit code 1`, where the job runs with debug logging (`ActionRunner` of the runner).
+fn action_failed(message: &str) -> bool {
+    const SAYS: &str = " Action run completed with exit code ";
+    let code = message.split_once(SAYS).map(|(_, code)| code.trim());
+    code.is_some_and(|code| code.parse::<u8>().is_ok_and(|code| code != 0))
 }
 
 /// Is that title an action (`owner/name@ref`, `./path`, `docker://image`), not the first line of a script?
@@ -375,6 +391,19 @@ mod tests {
         };
         assert_eq!(log(4), (Some((Outcome::Failed, None)), Some(3)));
         assert_eq!(log(20).0, Some((Outcome::Succeeded, None)));
+    }
+
+    #[test]
+    fn with_debug_logging_an_action_says_its_exit_code() {
+        let log = |code: u8| {
+            let more = "##[debug]Loading env\n".repeat(20);
+            ending(&format!(
+                "##[group]Run actions/deploy-pages@v4\n##[endgroup]\n##[error]Error: Multiple artifacts named \"x\"\n\
+                 ##[debug]Node Action run completed with exit code {code}\n{more}{POST}"
+            ))
+        };
+        assert_eq!(log(1), (Some((Outcome::Failed, None)), Some(3)));
+        assert_eq!(log(0).0, Some((Outcome::Succeeded, None)));
     }
 
     #[test]
