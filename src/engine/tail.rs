@@ -94,6 +94,9 @@ impl Tail {
 
     /// Is that line one of them?
     pub(super) fn holds(&self, line: &TailLine, facts: &JobFacts) -> bool {
+        if self.end_line < line.place.line {
+            return false;
+        }
         let number = |l: &TailLine| l.place.line;
         let mut from = self
             .from_end(facts)

@@ -74,7 +74,7 @@ pub(super) fn powershell(text: &[u8]) -> Option<usize> {
     // How PowerShell itself says that there is no such program, or that it does not start.
     const OWN: &[&[u8]] = &[b"The term '", b"The module '", b"Program '"];
     let window = &text[..text.len().min(LONGEST)];
-    let end = memchr::memmem::find(window, b" : ")?;
+    let end = memchr::memchr(b' ', window).filter(|&end| text[end..].starts_with(b" : "))?;
     let name = std::str::from_utf8(&text[..end]).ok()?;
     let name = [".exe", ".cmd", ".bat", ".ps1"]
         .iter()
@@ -88,7 +88,7 @@ pub(super) fn powershell(text: &[u8]) -> Option<usize> {
 /// `null_resource.web (local-exec): `, `module.app.null_resource.db[0] (remote-exec): `.
 pub(super) fn provisioner(text: &[u8]) -> Option<(usize, u32)> {
     let window = &text[..text.len().min(RESOURCE)];
-    let name = memchr::memmem::find(window, b" (")?;
+    let name = memchr::memchr(b' ', window).filter(|&end| text[end..].starts_with(b" ("))?;
     let behind = &text[name + 2..];
     let len = [&b"local-exec):"[..], b"remote-exec):"]
         .iter()
