@@ -26,7 +26,11 @@ pub(super) fn level(hit: &Hit) -> Option<&'static str> {
 /// That of the head of a line.
 fn head(head: &str) -> Option<&'static str> {
     let quiet = |word: &str| QUIET.iter().copied().find(|level| *level == word);
-    let begins = |word: &str| quiet(word.to_ascii_uppercase().as_str());
+    // `[config]` names a part of a program.
+    let begins = |word: &str| match word {
+        "config" | "Config" | "fine" | "Fine" => None,
+        word => quiet(word.to_ascii_uppercase().as_str()),
+    };
     let head = head.trim_start();
     // `[DEBUG] …`
     if let Some((word, _)) = head.strip_prefix('[').and_then(|h| h.split_once(']')) {
@@ -46,7 +50,13 @@ fn head(head: &str) -> Option<&'static str> {
     if numbered && word.len() == 4 {
         return QUIET.iter().copied().find(|l| l.starts_with(word));
     }
-    if let Some((_, behind)) = head.split_once("level=") {
+    // A field of its own; `--log-level=info` is an option in a command that is told of.
+    let field = head.match_indices("level=").find(|(at, _)| {
+        let before = head[..*at].chars().next_back();
+        before.is_none_or(|c| c == ' ' || c == '\t' || c == ',')
+    });
+    if let Some((at, name)) = field {
+        let behind = &head[at + name.len()..];
         let behind = behind.trim_start_matches('"');
         return begins(behind.split(|c: char| !c.is_ascii_alphabetic()).next()?);
     }
@@ -131,6 +141,8 @@ mod tests {
             "",
             "[INFO] ",
             "[info] - ",
+            "[config] ",
+            "2026-05-01 10:00:00 [config] ",
             "INFO ",
             "info: ",
             "error: ",
@@ -142,6 +154,8 @@ mod tests {
             "time=\"x\" level=error msg=\"level=info ",
             "npm error ",
             "ERROR[0003] ",
+            "cannot run agent --log-level=info: ",
+            "error in server --log.level=debug: ",
             "오류 INFO ",
         ] {
             assert_eq!(head(text), None, "{text}");

@@ -115,16 +115,26 @@ fn scripts(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         }
         let mut open = Open::default();
         let mut last = first;
-        while let Some(line) = lines.get(at) {
+        let mut before_blank = None;
+        let mut ended = false;
+        while let Some(line) = lines.get(at).filter(|line| !is_shebang(line.content())) {
             let text = line.content();
             let blank = line.place.line > last + 1;
             let part = open.any() || last == first || !blank && open.begins_command(text);
             if !part {
+                ended = true;
                 break;
+            }
+            if blank {
+                before_blank.get_or_insert(last);
             }
             open.read(text);
             last = line.place.line;
             at += 1;
+        }
+        // What is never closed was misread, such as a line of Python in quotes.
+        if !ended && open.any() {
+            last = before_blank.unwrap_or(last);
         }
         scripts.push(first..=last);
     }
@@ -188,7 +198,7 @@ impl Open {
             }
             return;
         }
-        let mut words = line.split(|c: char| c.is_whitespace() || c == ';');
+        let mut words = line.split(|c: char| c.is_whitespace() || ";|&)".contains(c));
         if line.starts_with('#') {
             return;
         }
@@ -262,6 +272,13 @@ mod tests {
             ("f() {\n  error\n}\nf", "error: y"),
             ("npm test", "npm ERR! code 1"),
             ("# Not found: error\nnpm ci", "x"),
+            ("for a in x y; do\n  ./b $a\ndone|tee log", "\nerror: y"),
+            ("if a; then\n  b\nfi|tee log", "\nerror: y"),
+            // What opens nothing: a line of Python in quotes.
+            (
+                "python3 -c \"\nfor a in b:\n  print(a)\"\nmake",
+                "\nerror: y\nmake: *** [all] Error 1",
+            ),
         ] {
             let end = 1 + script.lines().count() as u64;
             let text = format!("{SHEBANG}\n{script}\n{output}\nExited with code exit status 1\n");

@@ -233,9 +233,11 @@ fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
 }
 
 /// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`)? A code that shouts
-/// (`PERMISSION_DENIED`) is none.
+/// (`PERMISSION_DENIED`) is none, nor is what a colon follows (`configparser.Error: …`).
 fn within_name(text: &[u8], word: Range<usize>) -> bool {
-    if !text[word.clone()].iter().any(u8::is_ascii_lowercase) {
+    // Some of the words have the colon themselves.
+    let said = text[word.start..].iter().find(|b| !b.is_ascii_alphabetic()) == Some(&b':');
+    if said || !text[word.clone()].iter().any(u8::is_ascii_lowercase) {
         return false;
     }
     let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
@@ -272,7 +274,14 @@ pub(super) fn is_frame(line: &str) -> bool {
         let count = text.strip_prefix("... ")?.strip_suffix(" more")?;
         count.bytes().all(|b| b.is_ascii_digit()).then_some(())
     };
-    text.starts_with("at ") && text.contains(['(', ':', '/', '.'])
+    let at = |text: &str| {
+        let place = text.strip_prefix("at ")?;
+        // `at a.B.c(B.java:3)`, `at file:///a.mjs:3:7`, `at <ScriptBlock>, a.ps1: line 3`; no words with a colon of their own.
+        let ends = place.ends_with(|c: char| c == ')' || c == '>' || c.is_ascii_digit());
+        let called = place.contains('(') && !place.contains(": ");
+        (ends && place.contains(['(', ':', '/', '.']) || called).then_some(())
+    };
+    at(text).is_some()
         || text.starts_with("File \"") && text.contains(", line ")
         || text.starts_with("from ") && text.contains(":in ")
         || numbered(text).is_some()
@@ -351,6 +360,15 @@ mod tests {
         assert!(score("src/error_page.rs: error: no such field") > 0);
         assert!(score("PERMISSION_DENIED on resource 7") > 0);
         assert!(score("java.lang.IllegalStateException: closed") > 0);
+        for said in [
+            "configparser.Error: section given twice",
+            "worker-failed: no port",
+            "/opt/app/error: no port",
+            "at line 5: error: unexpected token",
+            "at startup: fatal: no port",
+        ] {
+            assert!(score(said) > 0, "{said}");
+        }
         assert_eq!(
             score("\tat com.example.UnknownElement.run(UnknownElement.java:9)"),
             0

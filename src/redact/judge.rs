@@ -192,9 +192,11 @@ pub(super) fn quoted(key: &str, value: &str) -> Option<Range<usize>> {
     sound(key, value)
 }
 
-/// ``key=`value` ``: of a sentence; a shell would run what stands there.
+/// ``key=`value` ``: of a sentence; a shell would run what stands there. The `token` that a compiler shows is no secret.
 pub(super) fn back_quoted(key: &str, value: &str) -> Option<Range<usize>> {
-    let is = is_mixed(value) && !value.contains(char::is_whitespace);
+    let is = is_mixed(value)
+        && !value.contains(char::is_whitespace)
+        && !key.eq_ignore_ascii_case("token");
     is.then(|| assigned(key, value))?
 }
 

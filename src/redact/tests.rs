@@ -249,6 +249,7 @@ fn a_value_of_an_environment_may_hold_what_a_shell_parts() {
         assert_eq!(masked(before, "hunter2", after), "[redacted:secret]");
     }
     for line in [
+        "error: expected token: `foo1bar`, found `;`",
         "export TOKEN=`cat /run/token2`",
         "TOKEN=`get-token`",
         "TOKEN=$(cat a2);make",
