@@ -10,7 +10,7 @@ use crate::model::{Outcome, Verdict};
 
 /// An action reports its error last; only so many lines may follow.
 const CLOSING: u64 = 3;
-/// The same where the job cleans up right behind it: a message, or a trace, of several lines.
+/// The same where the job cleans up right behind what was thrown: a message, or a trace, of several lines.
 const CLOSING_JOB: u64 = 12;
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
@@ -194,7 +194,7 @@ impl Github {
         if let Some(error) = self.error.take()
             && self.failed.is_none()
         {
-            let last = post && self.kind == Kind::Action && !self.in_post;
+            let last = post && self.kind == Kind::Action && !self.in_post && is_thrown(&error.text);
             let most = if last { CLOSING_JOB } else { CLOSING };
             let closing = line.saturating_sub(error.line) <= most;
             // A script that fails names its exit code, unless the runner itself stops it.
@@ -289,6 +289,16 @@ fn error_message(text: &str) -> Option<&str> {
 pub(super) fn shown_on_page(text: &str) -> Option<&str> {
     let message = text.trim_start().strip_prefix("Error: ")?;
     (verdict::github_says(message) != Says::Something).then_some(message)
+}
+
+/// Is that what an action threw, or could not run (`ReferenceError: x`, `The process '/usr/bin/npx' failed with exit code 1`)?
+fn is_thrown(message: &str) -> bool {
+    let thrown = message.split_once(": ").is_some_and(|(kind, _)| {
+        let named = kind.ends_with("Error") || kind.ends_with("Exception");
+        named && kind.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    let ran = message.starts_with("The process '") && message.contains("' failed with exit code ");
+    thrown || ran
 }
 
 /// `Node Action run completed with exit code 1`, where the job runs with debug logging (`ActionRunner` of the runner).
@@ -391,6 +401,11 @@ mod tests {
         };
         assert_eq!(log(4), (Some((Outcome::Failed, None)), Some(3)));
         assert_eq!(log(20).0, Some((Outcome::Succeeded, None)));
+        // An annotation, and what the action has to say besides.
+        let annotated = format!(
+            "##[group]Run org/report@v1\n##[endgroup]\n##[error]3 findings in src/a.ts\na\nb\nc\nd\ne\n{POST}"
+        );
+        assert_eq!(ending(&annotated).0, Some((Outcome::Succeeded, None)));
     }
 
     #[test]
