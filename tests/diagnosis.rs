@@ -404,7 +404,7 @@ fn what_a_script_went_on_behind_is_no_cause() {
     };
     let option = "realpath: invalid option -- 'm'";
     let missing = "./build.sh: line 9: bc: command not found";
-    let full = "cp: error writing '/work/out.bin': No space left on device";
+    let full = "cp: error writing '/builds/app/out.bin': No space left on device";
     let panic = "thread 'main' panicked at src/main.rs:12:5:\ncalled `Result::unwrap()` on an `Err` value: NotFound";
     assert_eq!(id(&log(option, 300, panic, 2)), "rust/panic");
     assert_eq!(

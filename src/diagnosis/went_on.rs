@@ -20,15 +20,16 @@ const NOT_RUN: [i64; 2] = [126, 127];
 
 /// Drops what the script went on behind.
 pub(super) fn apply(candidates: &mut [Candidate<'_>], facts: &JobFacts, region: &Region) {
+    if facts.exit_code.is_some_and(|code| NOT_RUN.contains(&code)) {
+        return;
+    }
     let left: Vec<(usize, u64)> = (0..candidates.len())
         .filter(|&k| is_of_a_shell(&candidates[k]) && !is_wrapped(&candidates[k], candidates))
         .map(|k| (k, region.last_line.saturating_sub(last(&candidates[k]))))
         .filter(|&(k, lines)| {
-            let known = facts.exit_code.filter(|code| !NOT_RUN.contains(code));
             lines > LONG && is_outdone(&candidates[k], candidates, region)
-                || lines > VERY_LONG && known.is_some()
+                || lines > VERY_LONG && facts.exit_code.is_some()
         })
-        .filter(|_| !facts.exit_code.is_some_and(|code| NOT_RUN.contains(&code)))
         .collect();
     for (k, lines) in left {
         candidates[k].dropped = Some(format!("its script went on for {lines} lines"));

@@ -116,7 +116,7 @@ impl Command {
         let mut at = at;
         loop {
             let found = word(&text[..end], at)?;
-            at = found.end + few(text, found.end, 1, is_quote) - found.end;
+            at = few(text, found.end, 1, is_quote);
             let own = &text[found.clone()];
             if own.starts_with(b"-") {
                 if TAKE_NEXT.iter().any(|option| option.as_bytes() == own) {
