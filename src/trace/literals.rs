@@ -20,6 +20,7 @@ pub const FRAME: &[&str] = &[
     "resolving secrets",
     " stage of the job script",
     "running after_script",
+    "running after script...",
     "saving cache for ",
     "uploading artifacts for ",
     "cleaning up project directory and file based variables",

@@ -4,9 +4,7 @@
 //! Only what colours and erases is taken out (`^[[1m`, `^[[0K`): anything else may be text. Without a trace of ESC the text must
 //! take colours back as well (`[0m`), since `[5m]` may be a time.
 
-use memchr::memmem;
-
-use super::{lines, prefix};
+use super::{escape, lines, prefix};
 
 /// What stands for an ESC.
 const SHOWN: &[&str] = &["^[", "\u{241b}", "\u{fffd}"];
@@ -40,19 +38,25 @@ pub(super) enum Colours {
 impl Colours {
     /// Tells by the beginning of a text how it holds colours.
     pub(super) fn recognise(head: &[u8]) -> Self {
-        let bare = || {
-            let real = memchr::memchr(0x1b, head).is_some();
-            let coloured = || memchr::memchr_iter(b'[', head).any(|at| colour(head, at).is_some());
-            !real && RESETS.iter().any(|r| memmem::find(head, r).is_some()) && coloured()
-        };
+        let real = memchr::memchr(escape::ESC, head).is_some();
+        let (mut coloured, mut reset) = (false, false);
+        for at in memchr::memchr_iter(b'[', head) {
+            if esc_before(&head[..at]) > 0 && sequence(head, at).is_some() {
+                return if reset { Self::Bare } else { Self::Shown };
+            }
+            if !real && colour(head, at).is_some() {
+                coloured = true;
+                reset |= RESETS.iter().any(|reset| head[at..].starts_with(reset));
+            }
+        }
         // `gh` shows all of them with a caret, also those that come later.
         let columns = || {
             let mut lines = lines::of(head).take(LINES);
             lines.any(|line| prefix::job_and_step(line).is_some())
         };
-        if bare() {
+        if coloured && reset {
             Self::Bare
-        } else if shown(head).next().is_some() || columns() {
+        } else if columns() {
             Self::Shown
         } else {
             Self::Real
@@ -116,7 +120,8 @@ fn colour(text: &[u8], at: usize) -> Option<usize> {
     } else {
         end - at > 2
     };
-    (told && text.get(end) != Some(&b']')).then_some(end)
+    let inside = text.get(end) == Some(&b']') && !RESETS.contains(&&text[at..end]);
+    (told && !inside).then_some(end)
 }
 
 /// Where the sequence ends that colours or erases and begins with the bracket at `at`.
@@ -179,6 +184,11 @@ mod tests {
         ] {
             assert_eq!(removed(Colours::Bare, text), text);
         }
+    }
+
+    #[test]
+    fn a_colour_ends_within_brackets() {
+        assert_eq!(removed(Colours::Bare, "[[33mwarn[39m] a.js"), "[warn] a.js");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The time before every line, as web pages of CI services show it and exports keep it.
 //!
-//! ISO 8601 with a zone is known line by line ([`stamp`]), as is the time that Jenkins puts there ([`prefix`]). The forms here could
-//! be the text of a program as well, so they count only where all of a text has them, and where no level follows: then a logger
-//! wrote it, and patterns know its whole line.
+//! ISO 8601 with a zone is known line by line ([`stamp`]), as is the time that Jenkins puts there ([`prefix`]), but neither before
+//! GitLab's own frame. The other forms could be the text of a program as well, so they count only where all of a text has them, and
+//! where no level follows: then a logger wrote it, and patterns know its whole line.
 //!
 //! [`prefix`]: super::prefix
 
@@ -13,6 +13,8 @@ use super::stamp;
 pub(super) enum Form {
     /// `2026-05-01 10:00:00.123 `, also with `T`, slashes, a zone, brackets or a colon behind it; `| node | ` follows in Zuul's logs.
     Date,
+    /// `2026-05-01T10:00:00.123Z ` before a trace of GitLab's runner (`kubectl logs --timestamps`, an archive of traces).
+    Iso,
     /// `2026-05-01T10:00:00.123456789Z stdout F ` (the container runtimes of Kubernetes).
     Cri,
     /// `[10:00:00] `, `[10:00:00.123] ` (AppVeyor, Bitrise, Vercel); `[10:00:00]W:⇥ [Step 1/2] ` (TeamCity).
@@ -30,6 +32,7 @@ pub(super) enum Form {
 const FORMS: &[Form] = &[
     Form::Date,
     Form::Cri,
+    Form::Iso,
     Form::Bracketed,
     Form::Day,
     Form::Syslog,
@@ -73,6 +76,7 @@ impl Form {
         let len = match self {
             Form::Date => date(line),
             Form::Cri => cri(line),
+            Form::Iso => iso(line),
             Form::Bracketed => bracketed(line),
             Form::Day => day(line),
             Form::Syslog => syslog(line),
@@ -85,6 +89,11 @@ impl Form {
     /// Is a single line of it enough, since few programs write it themselves?
     pub(super) fn is_rare(self) -> bool {
         !matches!(self, Form::Day | Form::Seconds)
+    }
+
+    /// Does it count only before GitLab's own frame?
+    pub(super) fn needs_a_frame(self) -> bool {
+        self == Form::Iso
     }
 
     /// Could a logger have written a line that begins so?
@@ -150,12 +159,19 @@ fn cri(line: &[u8]) -> Option<usize> {
     (at > 0).then_some(end + blank(rest)?)
 }
 
+/// Those of GitHub and of the runner itself belong to their logs.
+fn iso(line: &[u8]) -> Option<usize> {
+    let own = stamp::is_github(line) || stamp::header(line).is_some();
+    let len = stamp::iso(line).max(stamp::bracketed(line));
+    (len > 0 && !own).then_some(len)
+}
+
 fn bracketed(line: &[u8]) -> Option<usize> {
     let mut at = like(line, "[")?;
     at += time(&line[at..])?;
     at += like(&line[at..], "]")?;
     // TeamCity: the kind of the message, tabs by its depth, the step of the build.
-    if let [kind, b':', ..] = line[at..]
+    if let [kind, b':', b' ' | b'\t', ..] = line[at..]
         && (kind.is_ascii_alphabetic() || kind == b' ')
     {
         at += 2;
@@ -282,9 +298,12 @@ mod tests {
             ("2026-05-01T10:00:00,5 x", Form::Date, "x"),
             ("2026-05-01 10:00:00 +0200\tx", Form::Date, "x"),
             ("2026-05-01T10:00:00.123456789Z stdout F x", Form::Cri, "x"),
+            ("2026-05-01T10:00:00.1Z $ make", Form::Iso, "$ make"),
+            ("[2026-05-01T10:00:00.1Z] x", Form::Iso, "x"),
             ("[10:00:00]  x", Form::Bracketed, " x"),
             ("[10:00:00.123] x", Form::Bracketed, "x"),
             ("[10:00:00]", Form::Bracketed, ""),
+            ("[10:00:00] :compileJava", Form::Bracketed, ":compileJava"),
             ("[10:00:00]W:\t [Step 1/2] x", Form::Bracketed, "x"),
             ("[10:00:00] :\t\tx", Form::Bracketed, "x"),
             ("[10:00:00]i:\t\tx", Form::Bracketed, "x"),
@@ -306,8 +325,8 @@ mod tests {
             assert_eq!(&line[want.len(line.as_bytes())..], rest);
         }
         for line in [
-            "2026-05-01T10:00:00Z x",
-            "[2026-05-01T10:00:00Z] x",
+            "2026-05-01T10:00:00.1234567Z x",
+            "2026-05-01T10:00:00.123456Z 00O x",
             "2026-05-01 x",
             "10:00:00 x",
             "10:00:00",

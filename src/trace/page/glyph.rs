@@ -37,10 +37,11 @@ impl Glyphs {
     /// Tells by the beginning of a text what is to be replaced.
     pub(super) fn recognise(head: &[u8]) -> Self {
         let holds = |text: &str| memmem::find(head, text.as_bytes()).is_some();
+        let foreign = !head.is_ascii();
         Self {
-            blanks: holds(NO_BREAK),
+            blanks: foreign && holds(NO_BREAK),
             // Compilers print single ones; what sets the double ones leaves no plain mark.
-            quotes: QUOTES[..2].iter().any(|(mark, _)| holds(mark)) && !holds("\""),
+            quotes: foreign && QUOTES[..2].iter().any(|(mark, _)| holds(mark)) && !holds("\""),
             // What quotes HTML has angle brackets of its own somewhere.
             entities: memchr::memchr(b'&', head).is_some()
                 && ENTITIES[..TELLING].iter().any(|(entity, _)| holds(entity))

@@ -2,7 +2,7 @@
 //! numbers of an editor or `cat -n`, the time.
 
 use super::clock::{self, Form};
-use super::{filled, lines};
+use super::{escape, filled, lines, numbers};
 
 /// So many lines prove a margin that could be text in a single one.
 const FEW: usize = 3;
@@ -19,7 +19,7 @@ const SEPARATORS: &[&str] = &[":\t", ": ", " | ", "| ", "|", "\t", " "];
 /// So many blanks set a block of code apart (CommonMark); fewer are a tool's own.
 const BLOCK: usize = 4;
 /// How Gradle's own lines begin, which look quoted.
-const GRADLE: &[&str] = &["> Task ", "> Configure project", "> Transform ", "> IDLE"];
+const GRADLE: &[&str] = &["> Task :", "> Configure project", "> Transform ", "> IDLE"];
 
 /// What stands before every line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,16 +172,33 @@ fn number(line: &[u8], separator: &str) -> Option<(u64, usize)> {
 fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>) -> Option<Margin> {
     let form = clock::form(first)?;
     let (mut all, mut timed, mut levels) = (0, 0, 0);
+    let mut of_gitlab = false;
     for line in lines {
         all += 1;
-        if form.len(line) > 0 {
+        let len = form.len(line);
+        if len > 0 {
             timed += 1;
+            of_gitlab |= is_of_gitlab(&line[len..]);
             levels += usize::from(form.of_a_logger(line));
         }
     }
     let nearly_all = timed >= FEW && timed * 10 >= all * MOST;
     let told = nearly_all || timed == all && form.is_rare();
-    (told && levels * 10 < timed * LEVELS).then_some(Margin::Timed(form))
+    let logged = !of_gitlab && levels * 10 >= timed * LEVELS;
+    let framed = of_gitlab || !form.needs_a_frame();
+    (told && framed && !logged).then_some(Margin::Timed(form))
+}
+
+/// Is that a line of GitLab's frame, as the runner writes it or as a page shows it?
+fn is_of_gitlab(line: &[u8]) -> bool {
+    let mut at = 0;
+    while line.get(at) == Some(&escape::ESC) {
+        at += escape::len(&line[at..]);
+    }
+    let line = &line[at..];
+    line.starts_with(b"section_start:")
+        || line.starts_with(b"section_end:")
+        || numbers::of_gitlab(line)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use super::{lines, lines::Lines, prefix, stamp};
+use super::{escape, lines, lines::Lines, prefix, stamp};
 
 mod caret;
 mod clock;
@@ -338,7 +338,8 @@ mod tests {
         fn any_text_keeps_its_lines(parts in proptest::collection::vec(
             proptest::sample::select(vec![
                 "1", "2", "3", "12", "\n", "\r\n", "00:04", "Collapse", "▾ ", " ", "$ make", "é", "ERROR: Job failed: exit code 1",
-                "Running with gitlab-runner 17.3.0", "Preparing environment", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
+                "Running with gitlab-runner 17.3.0", "Preparing environment", "> ", "\n> ", "\n    ", "\n[10:00:00] ", "[31m", "[0m", "^[[0m",
+                "&lt;", "&amp;", "\u{a0}", "\u{201c}", "\n1: ", "\n2: ", "\n3: ", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
             ]),
             0..60,
         )) {

@@ -273,7 +273,8 @@ fn title_of(line: &[u8]) -> bool {
     title(line).is_some()
 }
 
-fn of_gitlab(line: &[u8]) -> bool {
+/// Is that a line of GitLab's own?
+pub(super) fn of_gitlab(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     text.starts_with("Running with gitlab-runner ")
         || title(line).is_some()
