@@ -108,24 +108,24 @@ fn marks(line: &[u8], most: usize) -> (usize, usize) {
 
 fn indented<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>) -> Option<Margin> {
     let blanks = |line: &[u8]| {
-        line.iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count()
+        let blanks = line.iter().take_while(|b| matches!(b, b' ' | b'\t'));
+        blanks.count()
     };
-    let (mut all, mut len) = (0, blanks(first));
+    let (mut all, mut ticked, mut len) = (0, 0, blanks(first));
     for line in lines {
         all += 1;
-        len = first[..len]
-            .iter()
-            .zip(line)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let same = first[..len].iter().zip(line).take_while(|(a, b)| a == b);
+        len = same.count();
         if len == 0 {
             return None;
         }
+        let text = without_escapes(&line[blanks(line)..]);
+        ticked += usize::from(text.first().is_some_and(|b| !b.is_ascii()));
     }
     let wide = len >= BLOCK || first[0] == b'\t';
-    (all >= FEW && wide).then(|| Margin::Indented(first[..len].to_vec()))
+    // Runners of tests indent what they tick off.
+    let list = ticked * 2 >= all;
+    (all >= FEW && wide && !list).then(|| Margin::Indented(first[..len].to_vec()))
 }
 
 fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> Option<Margin> {
@@ -191,14 +191,19 @@ fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>) -> Option<Marg
 
 /// Is that a line of GitLab's frame, as the runner writes it or as a page shows it?
 fn is_of_gitlab(line: &[u8]) -> bool {
+    let line = without_escapes(line);
+    line.starts_with(b"section_start:")
+        || line.starts_with(b"section_end:")
+        || numbers::of_gitlab(line)
+}
+
+/// A line from the first byte on that is shown.
+fn without_escapes(line: &[u8]) -> &[u8] {
     let mut at = 0;
     while line.get(at) == Some(&escape::ESC) {
         at += escape::len(&line[at..]);
     }
-    let line = &line[at..];
-    line.starts_with(b"section_start:")
-        || line.starts_with(b"section_end:")
-        || numbers::of_gitlab(line)
+    &line[at..]
 }
 
 #[cfg(test)]
@@ -269,6 +274,7 @@ mod tests {
             "> Task :a\n> Task :b\n> Task :c FAILED",
             "> a\n< b\n> c\n< d",
             "> app@1.0.0 build\n> tsc\nsrc/a.ts(1,1): error",
+            "    \u{1b}[32m\u{2713}\u{1b}[0m testA\n    \u{1b}[31m\u{2717}\u{1b}[0m testB\n    \u{2717} testC",
             // one line without
             "    a\n    b\nc",
             "1: a\n2: b\n4: c",
