@@ -93,7 +93,9 @@ pub(super) fn extract(
     let is_noise = |line: &TailLine| {
         let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
         let mut hits = settled.iter().filter(on_line);
-        !region.harmless && hits.any(|s| s.pattern().role == Role::Noise)
+        let noise = !region.harmless && hits.any(|s| s.pattern().role == Role::Noise);
+        // `  on runner-1 abcdefgh`, the second line of the runner's own.
+        noise || line.text.starts_with("  on ")
     };
     let last_output = || {
         failing

@@ -49,6 +49,7 @@ pub const FRAME: &[&str] = &[
     "build timed out (after ",
     "cancelling nested steps due to timeout",
     "exited with code ",
+    "command exited with code: ",
     "exited with status ",
     " returned from process: ",
     "\" exited with ",
@@ -73,4 +74,5 @@ pub const FRAME: &[&str] = &[
     "packages in scope: ",
     " log lines:",
     "### output ###",
+    "log data follows:",
 ];
