@@ -1,9 +1,11 @@
 //! `table`: many logs at a glance: a row each, then totals, causes, and what nobody knows yet.
 //!
-//! Reports come in one at a time; of each a short row is kept. Rows, groups and errors are bounded:
-//! what goes beyond is counted and the table says so. Totals always cover everything.
+//! Reports come in one at a time; of each a short row is kept, and many are laid out part by part. Rows, groups and errors are
+//! bounded: what goes beyond is counted and the table says so. Totals always cover everything.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::grid::Grid;
 use super::groups::short;
@@ -14,6 +16,8 @@ use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
+/// Rows laid out at once: cells take many times the memory of a row.
+const AT_ONCE: usize = 500;
 
 /// The format.
 #[derive(Debug)]
@@ -38,6 +42,7 @@ impl Format for Table {
             out,
             style: style.clone(),
             rows: Vec::new(),
+            causes: HashSet::new(),
             unlisted: 0,
         })
     }
@@ -47,15 +52,17 @@ struct TableWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     rows: Vec<LogRow>,
+    /// Those that rows name, each once.
+    causes: HashSet<Arc<str>>,
     unlisted: usize,
 }
 
 /// What the table keeps of a log.
 struct LogRow {
-    log: String,
+    log: Box<str>,
     outcome: Outcome,
     status: Status,
-    cause: Option<String>,
+    cause: Option<Arc<str>>,
     line: Option<u64>,
 }
 
@@ -74,11 +81,12 @@ impl Writer for TableWriter<'_> {
         let line = line
             .or(report.unexplained.as_ref().and_then(|u| u.line))
             .filter(here);
+        let cause = report.cause.as_ref().map(|cause| self.cause(&cause.id));
         self.rows.push(LogRow {
-            log: short(&report.source),
+            log: short(&report.source).into_boxed_str(),
             outcome: report.outcome,
             status: report.status,
-            cause: report.cause.as_ref().map(|cause| cause.id.clone()),
+            cause,
             line,
         });
         Ok(())
@@ -101,6 +109,16 @@ impl Writer for TableWriter<'_> {
 }
 
 impl TableWriter<'_> {
+    /// The name of a cause, which many rows share.
+    fn cause(&mut self, id: &str) -> Arc<str> {
+        if let Some(known) = self.causes.get(id) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = id.into();
+        self.causes.insert(Arc::clone(&new));
+        new
+    }
+
     fn logs(&mut self) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
@@ -108,7 +126,7 @@ impl TableWriter<'_> {
         let (words, symbols) = (self.style.words(), self.style.symbols());
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
-        for row in &self.rows {
+        let cells = |row: &LogRow| {
             let (ink, outcome) = match row.outcome {
                 Outcome::Failed => (Ink::Bad, words.failed),
                 Outcome::TimedOut => (Ink::Bad, words.timed_out),
@@ -126,14 +144,20 @@ impl TableWriter<'_> {
             let line = row
                 .line
                 .map_or_else(|| symbols.none.to_owned(), |line| line.to_string());
-            grid.row(vec![
-                (Ink::Plain, row.log.clone()),
+            vec![
+                (Ink::Plain, row.log.to_string()),
                 (ink, outcome.to_lowercase()),
                 cause,
                 (Ink::Plain, line),
-            ]);
+            ]
+        };
+        if self.rows.len() > AT_ONCE {
+            self.rows.iter().for_each(|row| grid.measure(cells(row)));
         }
-        grid.write(&mut *self.out)?;
+        for part in self.rows.chunks(AT_ONCE) {
+            part.iter().for_each(|row| grid.row(cells(row)));
+            grid.write_rows(&mut *self.out)?;
+        }
         if self.unlisted > 0 {
             let text = (words.more_rows)(self.unlisted);
             self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;

@@ -11,7 +11,8 @@ use crate::model::Problem;
 /// folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
+    // One walk meets each file once.
+    let mut seen = (roots.len() > 1).then(HashSet::new);
     for Root { path: root, named } in roots {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
@@ -25,11 +26,15 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
                 {
                     let is_root = entry.depth() == 0;
                     let wanted = is_root || !is_no_log(entry.path());
-                    if wanted && seen.insert(entry.path().to_path_buf()) {
+                    let mut is_new = || match &mut seen {
+                        Some(seen) => seen.insert(entry.path().to_path_buf()),
+                        None => true,
+                    };
+                    if wanted && is_new() {
                         files.push(Found {
                             named: is_root && *named,
                             bytes: entry.path().metadata().map_or(0, |data| data.len()),
-                            path: entry.into_path(),
+                            path: entry.into_path().into_boxed_path(),
                         });
                     }
                 }
@@ -62,7 +67,7 @@ impl Root {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// Where it is.
-    pub path: PathBuf,
+    pub path: Box<Path>,
     /// Bytes on disk, as far as known: what the progress bar counts.
     pub bytes: u64,
     /// The user named it, so it must be readable; files met on a walk need not be logs.

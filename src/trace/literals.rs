@@ -75,4 +75,6 @@ pub const FRAME: &[&str] = &[
     " log lines:",
     "### output ###",
     "log data follows:",
+    "starting step #",
+    "starting build \"",
 ];

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod header;
 mod held;
 mod hosts;
+pub mod level;
 pub mod line;
 mod lines;
 pub mod literals;

@@ -32,7 +32,8 @@ impl Healthy {
             })
             .map(|f| {
                 let shown = f.path.strip_prefix(shown_from).unwrap_or(&f.path);
-                (shown.to_string_lossy().replace('\\', "/"), f.path)
+                let shown = shown.to_string_lossy().replace('\\', "/");
+                (shown, f.path.into_path_buf())
             })
             .collect();
         Self { logs }

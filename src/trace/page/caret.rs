@@ -18,6 +18,10 @@ const RESETS: &[&[u8]] = &[
     b"[49m",
     b"[39;49;00m",
 ];
+/// How programs write an ESC in their own text: what follows is no colour, but speaks of one.
+const WRITTEN: &[&str] = &[
+    "\\e", "\\E", "\\033", "\\x1b", "\\x1B", "\\u001b", "\\u001B", "\\u{1b}", "\\u{1B}",
+];
 /// Lines by which a text of `gh` is known.
 const LINES: usize = 20;
 /// Bytes of parameters in the longest sequence: a colour of 24 bits, before and behind it others.
@@ -31,7 +35,7 @@ pub(super) enum Colours {
     Real,
     /// With something that stands for ESC.
     Shown,
-    /// Some of them with nothing before their bracket.
+    /// With nothing before their bracket, or with something that stands for ESC.
     Bare,
 }
 
@@ -111,17 +115,39 @@ fn esc_before(text: &[u8]) -> usize {
     esc.map_or(0, |esc| esc.len())
 }
 
-/// Where the colour ends that begins with the bracket at `at`; `[5m]` and `[m]` are none.
+/// Where the colour ends that begins with the bracket at `at` and nothing before it; `[m`, `[5m]`, `x[5m:1m]`, `\\e[31m` are none.
 fn colour(text: &[u8], at: usize) -> Option<usize> {
     let end = sequence(text, at)?;
-    let erases = text[end - 1] == b'K';
-    let told = if erases {
-        matches!(&text[at + 1..end - 1], b"0" | b"2")
-    } else {
-        end - at > 2
+    let (before, what) = (&text[..at], &text[at..end]);
+    if WRITTEN.iter().any(|esc| before.ends_with(esc.as_bytes())) {
+        return None;
+    }
+    let closes = text.get(end).is_some_and(|b| b"'\"`".contains(b));
+    if closes && before.last().is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    if RESETS.contains(&what) || matches!(what, b"[0K" | b"[2K") {
+        return Some(end);
+    }
+    let numbers = what[1..].strip_suffix(b"m")?;
+    let known = |number: &[u8]| {
+        let value = number.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+        !number.is_empty() && matches!(value, 0..=9 | 21..=29 | 30..=49 | 90..=107)
     };
-    let inside = text.get(end) == Some(&b']') && !RESETS.contains(&&text[at..end]);
-    (told && !inside).then_some(end)
+    let wide = [&b"38;"[..], b"48;"]
+        .iter()
+        .any(|w| memchr::memmem::find(numbers, w).is_some());
+    let sound = wide || numbers.split(|b| *b == b';').all(known);
+    // A range of time: `x[5m]`.
+    let behind_colour = || {
+        let near = memchr::memrchr(b'[', before);
+        near.is_some_and(|near| sequence(before, near) == Some(at))
+    };
+    let word = before.last().is_some_and(u8::is_ascii_alphanumeric) && !behind_colour();
+    let goes_on = matches!(text.get(end), Some(b']' | b':'));
+    // A test of colours quotes them.
+    let quoted = before.last().is_some_and(|b| b"'\"`".contains(b));
+    (sound && !(word && numbers.len() < 2) && !goes_on && !quoted).then_some(end)
 }
 
 /// Where the sequence ends that colours or erases and begins with the bracket at `at`.
@@ -176,6 +202,13 @@ mod tests {
         for text in [
             "rate(x[5m])",
             "list[0]",
+            "max_over_time(x[5m:1m])",
+            "x[5m] y",
+            "RED='\\033[0;31m'",
+            "assert '[31mhi[0m' == 'hi'",
+            "assert '\\x1b[31mno\\x1b[0m'",
+            "\"\\u001b[31mno\\u001b[0m\"",
+            "at [60m later",
             "[m",
             "[12",
             "[INFO] x",

@@ -6,7 +6,9 @@
 //!
 //! [`prefix`]: super::prefix
 
-use super::stamp;
+use super::level::{LOUD, OF_SERVERS, QUIET};
+use super::stamp::{self, like};
+use super::wrappers;
 
 /// A form of time, with what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,47 +23,31 @@ pub(super) enum Form {
     Bracketed,
     /// `10:00:00.123 ` (Cloudflare Pages), `10:00:00 AM: ` (Netlify).
     Day,
-    /// `May 01 10:00:00 host gitlab-runner[812]: ` (syslog, journald).
+    /// `May 01 10:00:00 host gitlab-runner[812]: `, also with the time in ISO 8601 (syslog, journald): of one program throughout.
     Syslog,
+    /// `10:00:00 ` before a trace of GitLab's runner (its page, with times shown).
+    Clock,
     /// `build⇥01-May-2026 10:00:00⇥` (Bamboo).
     Bamboo,
     /// `  63s ` (autopkgtest).
     Seconds,
+    /// `Step #1 - "test": ` (Cloud Build, of a part of whose log).
+    Step,
 }
 
 const FORMS: &[Form] = &[
     Form::Date,
     Form::Cri,
+    Form::Syslog,
     Form::Iso,
     Form::Bracketed,
     Form::Day,
-    Form::Syslog,
+    Form::Clock,
     Form::Bamboo,
     Form::Seconds,
+    Form::Step,
 ];
 
-/// What loggers call their levels.
-const LEVELS: &[&str] = &[
-    "TRACE",
-    "DEBUG",
-    "INFO",
-    "NOTE",
-    "NOTICE",
-    "WARN",
-    "WARNING",
-    "ERROR",
-    "SEVERE",
-    "FATAL",
-    "CRITICAL",
-    "CRIT",
-    "ALERT",
-    "EMERG",
-    "LOG",
-    "HINT",
-    "DETAIL",
-    "STATEMENT",
-    "SYSTEM",
-];
 /// How far behind the time a level may stand.
 const REACH: usize = 60;
 
@@ -79,36 +65,47 @@ impl Form {
             Form::Iso => iso(line),
             Form::Bracketed => bracketed(line),
             Form::Day => day(line),
-            Form::Syslog => syslog(line),
+            Form::Syslog => syslog(line).map(|(_, len)| len),
+            Form::Clock => Some(stamp::time_of_day(line)),
             Form::Bamboo => bamboo(line),
             Form::Seconds => seconds(line),
+            Form::Step => wrappers::step(line).map(|(len, _)| len),
         };
         len.unwrap_or(0)
     }
 
-    /// Is a single line of it enough, since few programs write it themselves?
-    pub(super) fn is_rare(self) -> bool {
-        !matches!(self, Form::Day | Form::Seconds)
+    /// Is a single line of it enough? What it says can then be nothing else.
+    pub(super) fn is_plain(self) -> bool {
+        !matches!(self, Form::Day | Form::Seconds | Form::Step)
     }
 
     /// Does it count only before GitLab's own frame?
     pub(super) fn needs_a_frame(self) -> bool {
-        self == Form::Iso
+        matches!(self, Form::Iso | Form::Clock)
+    }
+
+    /// What a line says behind the time of whose it is; empty where the form names nobody.
+    pub(super) fn speaker(self, line: &[u8]) -> &[u8] {
+        match (self, syslog(line)) {
+            (Form::Syslog, Some((time, len))) => {
+                let names = &line[time..len];
+                let pid = memchr::memrchr(b'[', names).unwrap_or(names.len());
+                &names[..pid]
+            }
+            _ => b"",
+        }
     }
 
     /// Could a logger have written a line that begins so?
     pub(super) fn of_a_logger(self, line: &[u8]) -> bool {
         let rest = &line[self.len(line)..];
-        // Maven and sbt print a level in brackets before all they say, whatever time stands before it.
-        if self != Form::Date && rest.starts_with(b"[") {
-            return false;
-        }
         let near = &rest[..rest.len().min(REACH)];
         let mut at = 0;
         near.split(|b| !b.is_ascii_alphabetic()).any(|word| {
             let bracketed = at > 0 && near[at - 1] == b'[';
             at += word.len() + 1;
-            let mut levels = LEVELS.iter().map(|level| level.as_bytes());
+            let levels = [QUIET, LOUD, OF_SERVERS].into_iter().flatten();
+            let mut levels = levels.map(|level| level.as_bytes());
             levels.any(|level| level == word || bracketed && level.eq_ignore_ascii_case(word))
         })
     }
@@ -171,8 +168,9 @@ fn bracketed(line: &[u8]) -> Option<usize> {
     at += time(&line[at..])?;
     at += like(&line[at..], "]")?;
     // TeamCity: the kind of the message, tabs by its depth, the step of the build.
-    if let [kind, b':', b' ' | b'\t', ..] = line[at..]
-        && (kind.is_ascii_alphabetic() || kind == b' ')
+    if let [kind, b':', ref rest @ ..] = line[at..]
+        && (kind.is_ascii_alphabetic() && matches!(rest, [] | [b' ' | b'\t', ..])
+            || kind == b' ' && (rest.starts_with(b"\t") || rest.starts_with(b" [Step ")))
     {
         at += 2;
         let blanks = line[at..].iter().take_while(|b| matches!(b, b'\t' | b' '));
@@ -200,18 +198,34 @@ fn day(line: &[u8]) -> Option<usize> {
     Some(at + blank(&line[at..])?)
 }
 
-fn syslog(line: &[u8]) -> Option<usize> {
-    let mut at = like(line, "aaa dd ").or_else(|| like(line, "aaa  d "))?;
-    at += time(&line[at..])?;
-    at += like(&line[at..], " ")?;
-    let host = line[at..].iter().take(64).position(|b| *b == b' ')?;
-    at += host + 1;
-    let tag = line[at..].iter().take(64).take_while(|b| **b != b' ');
-    at += tag.count();
-    if line[at - 1] != b':' {
+/// Where the time ends, and where the text begins.
+fn syslog(line: &[u8]) -> Option<(usize, usize)> {
+    let day = like(line, "aaa dd ").or_else(|| like(line, "aaa  d "));
+    let time = match day {
+        Some(day) => {
+            let end = day + time(&line[day..])?;
+            end + like(&line[end..], " ")?
+        }
+        None => stamp::iso(line),
+    };
+    let word = |from: usize| {
+        line[from..]
+            .iter()
+            .take(64)
+            .take_while(|b| **b != b' ')
+            .count()
+    };
+    let host = word(time);
+    let tag = time + host + 1;
+    if time == 0 || host == 0 || line.get(tag - 1) != Some(&b' ') {
         return None;
     }
-    Some(at + blank(&line[at..])?)
+    let end = tag + word(tag);
+    let program = line[tag..end].strip_suffix(b":")?;
+    // Behind the time of many others, only a process number tells a tag from two words.
+    let told = !program.is_empty() && (day.is_some() || program.ends_with(b"]"));
+    told.then(|| Some((time, end + blank(&line[end..])?)))
+        .flatten()
 }
 
 fn bamboo(line: &[u8]) -> Option<usize> {
@@ -265,16 +279,6 @@ fn blank(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Does a text begin like that (`d` a digit, `a` a letter)? Then how long the form is.
-fn like(text: &[u8], form: &str) -> Option<usize> {
-    let fits = |(f, b): (u8, &u8)| match f {
-        b'd' => b.is_ascii_digit(),
-        b'a' => b.is_ascii_alphabetic(),
-        f => f == *b,
-    };
-    (text.len() >= form.len() && form.bytes().zip(text).all(fits)).then_some(form.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,6 +307,7 @@ mod tests {
             ("[10:00:00]  x", Form::Bracketed, " x"),
             ("[10:00:00.123] x", Form::Bracketed, "x"),
             ("[10:00:00]", Form::Bracketed, ""),
+            ("[10:00:00]W:", Form::Bracketed, ""),
             ("[10:00:00] :compileJava", Form::Bracketed, ":compileJava"),
             ("[10:00:00]W:\t [Step 1/2] x", Form::Bracketed, "x"),
             ("[10:00:00] :\t\tx", Form::Bracketed, "x"),
@@ -316,8 +321,20 @@ mod tests {
             ),
             ("May  1 10:00:00 host build: x", Form::Syslog, "x"),
             ("May  1 10:00:00 host build[7]:", Form::Syslog, ""),
+            (
+                "2026-05-01T10:00:00.1+02:00 host build[7]: x",
+                Form::Syslog,
+                "x",
+            ),
+            (
+                "2026-05-01T10:00:00Z npm error: x",
+                Form::Iso,
+                "npm error: x",
+            ),
+            ("10:00:00 x", Form::Clock, "x"),
             ("2026-05-01T10:00:00.1Z stderr P", Form::Cri, ""),
             ("build\t01-May-2026 10:00:00\tx", Form::Bamboo, "x"),
+            ("Step #1: x", Form::Step, "x"),
             ("  3s x", Form::Seconds, "x"),
             ("1263s  x", Form::Seconds, " x"),
         ] {
@@ -328,7 +345,6 @@ mod tests {
             "2026-05-01T10:00:00.1234567Z x",
             "2026-05-01T10:00:00.123456Z 00O x",
             "2026-05-01 x",
-            "10:00:00 x",
             "10:00:00",
             "[10:00:00]x",
             "[10:00] x",
@@ -348,10 +364,14 @@ mod tests {
             ("2026-05-01 10:00:00.123 UTC [12] FATAL:  no", true),
             ("2026-05-01 10:00:00 4 [Warning] no", true),
             ("2026-05-01 10:00:00 [ERROR] no", true),
-            ("[10:00:00] [ERROR] Failed to execute goal", false),
+            ("[10:00:00] [ERROR] no", true),
             ("[10:00:00] npm error code E404", false),
             ("[10:00:00] npm ERR! code E404", false),
             ("[10:00:00] Building wheels", false),
+            ("[10:00:00] [Test worker/INFO]: x", true),
+            ("[10:00:00] [main] INFO x", true),
+            ("10:00:00.300 [info] x", true),
+            ("2026-05-01 10:00:00 [INFO] x", true),
         ] {
             let form = form(line.as_bytes()).unwrap();
             assert_eq!(form.of_a_logger(line.as_bytes()), logger, "{line}");

@@ -14,8 +14,12 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&nbsp;", " "),
     ("&amp;", "&"),
 ];
-/// Those that no log holds where it has the characters themselves nowhere.
-const TELLING: usize = 7;
+/// How those begin words that Apple's libraries set with such marks themselves.
+const OF_APPLE: &[&str] = &[
+    "The file \u{201c}",
+    "The folder \u{201c}",
+    "couldn\u{2019}t be ",
+];
 /// Quotation marks, the double ones first.
 const QUOTES: &[(&str, &str)] = &[
     ("\u{201c}", "\""),
@@ -38,14 +42,12 @@ impl Glyphs {
     pub(super) fn recognise(head: &[u8]) -> Self {
         let holds = |text: &str| memmem::find(head, text.as_bytes()).is_some();
         let foreign = !head.is_ascii();
+        let marks = || QUOTES[..2].iter().any(|(mark, _)| holds(mark));
         Self {
-            blanks: foreign && holds(NO_BREAK),
+            blanks: foreign && wide_blanks(head),
             // Compilers print single ones; what sets the double ones leaves no plain mark.
-            quotes: foreign && QUOTES[..2].iter().any(|(mark, _)| holds(mark)) && !holds("\""),
-            // What quotes HTML has angle brackets of its own somewhere.
-            entities: memchr::memchr(b'&', head).is_some()
-                && ENTITIES[..TELLING].iter().any(|(entity, _)| holds(entity))
-                && memchr::memchr2(b'<', b'>', head).is_none(),
+            quotes: foreign && marks() && !holds("\"") && !OF_APPLE.iter().any(|of| holds(of)),
+            entities: memchr::memchr(b'&', head).is_some() && escaped(head),
         }
     }
 
@@ -87,6 +89,30 @@ impl Glyphs {
     }
 }
 
+/// Does a blank that does not break stand beside another one, or at the start of a line? Between two words it may be the text's.
+fn wide_blanks(text: &[u8]) -> bool {
+    memmem::find_iter(text, NO_BREAK).any(|at| {
+        let (before, behind) = (&text[..at], &text[at + NO_BREAK.len()..]);
+        let starts = before.last().is_none_or(|b| matches!(b, b' ' | b'\n'));
+        starts || behind.starts_with(b" ") || behind.starts_with(NO_BREAK.as_bytes())
+    })
+}
+
+/// Does a text hold entities, and none of the characters that they stand for? A test of what escapes has both.
+fn escaped(text: &[u8]) -> bool {
+    let holds = |what: &str| memmem::find(text, what.as_bytes()).is_some();
+    let mut found = false;
+    for (entity, character) in ENTITIES {
+        if *character != " " && *character != "&" && holds(entity) {
+            if holds(character) {
+                return false;
+            }
+            found = true;
+        }
+    }
+    found && !holds("<") && !holds(">")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +136,7 @@ mod tests {
                 "cannot find 'x' && \"y\"",
             ),
             ("&lt;a&gt; &amp;lt;", "<a> &lt;"),
-            ("&lt;\u{a0}&unknown; & &", "< &unknown; & &"),
+            ("&lt;\u{a0} &unknown; & &", "<  &unknown; & &"),
         ] {
             assert_eq!(replaced(text), was);
         }
@@ -119,6 +145,10 @@ mod tests {
     #[test]
     fn what_a_log_has_itself_stays() {
         for text in [
+            "AssertionError: 'it&#39;s' != \"it's\"",
+            "got &quot;a&quot;, want \"a\"",
+            "expected '1\u{a0}234' to equal '1 234'",
+            "The file \u{201c}config.json\u{201d} couldn\u{2019}t be opened.",
             "error: \u{2018}x\u{2019} undeclared",
             "echo \"\u{201c}x\u{201d}\"",
             "<p>&lt;b&gt;</p>",

@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use super::{escape, lines, lines::Lines, prefix, stamp};
+use super::{escape, level, lines, lines::Lines, prefix, stamp, wrappers};
 
 mod caret;
 mod clock;
@@ -98,10 +98,10 @@ impl<R: Read> Read for Page<R> {
 /// What was done to a text, from the outermost to the innermost.
 #[derive(Debug, Default)]
 struct Copied {
+    glyphs: glyph::Glyphs,
     margins: Vec<Margin>,
     numbers: Option<Stripper>,
     colours: caret::Colours,
-    glyphs: glyph::Glyphs,
     /// A line on its way.
     work: Vec<u8>,
 }
@@ -114,9 +114,16 @@ impl Copied {
         } else {
             memchr::memrchr(b'\n', head)?
         };
-        let mut copy = Self::default();
-        let mut inner: Vec<u8>;
+        let mut copy = Self {
+            glyphs: glyph::Glyphs::recognise(&head[..whole]),
+            ..Self::default()
+        };
+        let mut inner = Vec::new();
         let mut text = &head[..whole];
+        if !copy.glyphs.is_none() {
+            copy.glyphs.replace(text, &mut inner);
+            text = &inner;
+        }
         while copy.margins.len() < NESTED
             && let Some(margin) = Margin::recognise(text)
         {
@@ -126,17 +133,21 @@ impl Copied {
         }
         copy.numbers = numbers::recognise(text);
         copy.colours = caret::Colours::recognise(text);
-        copy.glyphs = glyph::Glyphs::recognise(text);
-        let plain = copy.margins.is_empty()
+        let plain = copy.glyphs.is_none()
+            && copy.margins.is_empty()
             && copy.numbers.is_none()
-            && copy.colours.is_none()
-            && copy.glyphs.is_none();
+            && copy.colours.is_none();
         (!plain).then_some(copy)
     }
 
     /// Appends to `out` what a line was.
     fn undo(&mut self, line: &[u8], starts: bool, out: &mut Vec<u8>) {
         let mut kept = line;
+        if !self.glyphs.is_none() {
+            self.work.clear();
+            self.glyphs.replace(line, &mut self.work);
+            kept = &self.work;
+        }
         if starts {
             for margin in &mut self.margins {
                 kept = margin.strip(kept);
@@ -145,12 +156,7 @@ impl Copied {
                 kept = numbers.strip(kept).1;
             }
         }
-        if self.glyphs.is_none() {
-            return self.colours.remove(kept, out);
-        }
-        self.work.clear();
-        self.colours.remove(kept, &mut self.work);
-        self.glyphs.replace(&self.work, out);
+        self.colours.remove(kept, out);
     }
 }
 
@@ -305,8 +311,8 @@ mod tests {
             .collect();
         assert_eq!(read(&quoted), plain());
         let coloured =
-            "    10:00:00.1 [31mno[0m\n    10:00:00.2 a\u{a0}&lt;b&gt;\n    10:00:00.3   c\n";
-        assert_eq!(read(coloured), "no\na <b>\n  c\n");
+            "    10:00:00.1 [31mno[0m\n    10:00:00.2 a\u{a0} &lt;b&gt;\n    10:00:00.3   c\n";
+        assert_eq!(read(coloured), "no\na  <b>\n  c\n");
     }
 
     #[test]
@@ -333,7 +339,58 @@ mod tests {
         assert_eq!(read(&text), format!("{}{long}\nend\n", plain()));
     }
 
+    #[test]
+    fn no_sample_is_taken_for_a_copy() {
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")];
+        let mut tried = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|e| e == "log") {
+                    let text = std::fs::read(&path).unwrap();
+                    let mut out = Vec::new();
+                    Page::new(text.as_slice()).read_to_end(&mut out).unwrap();
+                    assert!(out == text, "{}", path.display());
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 200);
+    }
+
+    /// Ways to copy a text, line by line.
+    type Way = fn(usize, &str) -> String;
+    const WAYS: &[Way] = &[
+        |_, line| format!("> {line}"),
+        |_, line| format!(">{line}"),
+        |_, line| format!("    {line}"),
+        |_, line| format!("\t{line}"),
+        |k, line| format!("{:>5}\t{line}", k + 7),
+        |k, line| format!("{}: {line}", k + 7),
+        |k, line| format!("{:>4} | {line}", k + 7),
+        |_, line| format!("[10:00:00] {line}"),
+        |_, line| format!("2026-05-01 10:00:00,123 {line}"),
+        |_, line| format!("May 01 10:00:00 host runner[8]: {line}"),
+        |_, line| format!("2026-05-01T10:00:00.1Z stderr F {line}"),
+    ];
+
     proptest::proptest! {
+        #[test]
+        fn a_copy_is_read_as_the_text_was(
+            lines in proptest::collection::vec("[a-z./:=(]{1,8}( [A-Za-z0-9./:=()]{1,8}){0,3}", 4..40),
+            above in 0..3_usize,
+            way in proptest::sample::select(WAYS),
+        ) {
+            // Something of a log must stand in it.
+            let own = ["$ make", "/src/a.c:3: error: no such field"].map(str::to_owned);
+            let lines: Vec<String> = own.into_iter().chain(lines).collect();
+            let around = "Look:\n".repeat(above);
+            let copied: String = lines.iter().enumerate().map(|(k, line)| way(k, line) + "\n").collect();
+            proptest::prop_assert_eq!(read(&(around.clone() + &copied)), around + &lines.join("\n") + "\n");
+        }
+
         #[test]
         fn any_text_keeps_its_lines(parts in proptest::collection::vec(
             proptest::sample::select(vec![
