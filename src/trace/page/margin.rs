@@ -106,7 +106,9 @@ impl Margin {
                 b'>' => quoted(lines()),
                 b' ' | b'\t' => timed(first, lines(), alone)
                     .or_else(|| numbered(first, lines()))
-                    .or_else(|| indented(first, lines())),
+                    .or_else(|| {
+                        indented(first, lines()).filter(|_| begins_a_paragraph(head, first))
+                    }),
                 b'0'..=b'9' => timed(first, lines(), alone).or_else(|| numbered(first, lines())),
                 b'[' | b'A'..=b'Z' | b'a'..=b'z' => timed(first, lines(), alone),
                 _ => None,
@@ -228,6 +230,13 @@ fn indented<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
     }
     let (all, within) = (lines.count(), piece.count());
     enough(all, within, within).then(|| Kind::Indented(first[..len].to_vec()))
+}
+
+/// Does nothing stand right above a line? Markdown wants it so before a block of code; a tool goes on with a list of its own.
+fn begins_a_paragraph(text: &[u8], line: &[u8]) -> bool {
+    let at = line.as_ptr() as usize - text.as_ptr() as usize;
+    let above = &text[..at];
+    above.is_empty() || above.ends_with(b"\n\n") || above.ends_with(b"\n\r\n")
 }
 
 /// Do lines look like output of its own, with deeper lines in it, and not like a list that a test runner indents?
@@ -458,7 +467,8 @@ mod tests {
             "> a\n< b\n> c\n< d",
             "> app@1.0.0 build\n> tsc\nsrc/a.ts(1,1): error",
             ">>> a = 1\n>>> b\n>>> 'c'",
-            // lists of test runners
+            // lists of test runners, of Nix
+            "error: builder failed;\n       last 3 log lines:\n       > chmod: x: No such file or directory\n       For full logs, run:",
             "        FAIL [ 0.004s] app a\n        PASS [ 0.004s] app b\n        PASS [ 0.004s] app c",
             "    \u{2713} testA\n    \u{2717} testB\n    testC, XCTAssertTrue failed",
             "    - ERROR | a\n    - NOTE | b\n    - WARN | c",

@@ -386,7 +386,7 @@ mod tests {
             // Something of a log must stand in it.
             let own = ["$ make", "/src/a.c:3: error: no such field"].map(str::to_owned);
             let lines: Vec<String> = own.into_iter().chain(lines).collect();
-            let around = "Look:\n".repeat(above);
+            let around = "Look:\n\n".repeat(above);
             let copied: String = lines.iter().enumerate().map(|(k, line)| way(k, line) + "\n").collect();
             proptest::prop_assert_eq!(read(&(around.clone() + &copied)), around + &lines.join("\n") + "\n");
         }
