@@ -42,6 +42,7 @@ impl Format for Table {
             out,
             style: style.clone(),
             rows: Vec::new(),
+            logs: String::new(),
             causes: HashSet::new(),
             unlisted: 0,
         })
@@ -52,14 +53,17 @@ struct TableWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     rows: Vec<LogRow>,
-    /// Those that rows name, each once.
+    /// The names of their logs, one behind the other.
+    logs: String,
+    /// Causes that rows name, each once.
     causes: HashSet<Arc<str>>,
     unlisted: usize,
 }
 
 /// What the table keeps of a log.
 struct LogRow {
-    log: Box<str>,
+    /// Where its name ends in [`TableWriter::logs`].
+    end: usize,
     outcome: Outcome,
     status: Status,
     cause: Option<Arc<str>>,
@@ -82,8 +86,9 @@ impl Writer for TableWriter<'_> {
             .or(report.unexplained.as_ref().and_then(|u| u.line))
             .filter(here);
         let cause = report.cause.as_ref().map(|cause| self.cause(&cause.id));
+        self.logs.push_str(&short(&report.source));
         self.rows.push(LogRow {
-            log: short(&report.source).into_boxed_str(),
+            end: self.logs.len(),
             outcome: report.outcome,
             status: report.status,
             cause,
@@ -126,7 +131,12 @@ impl TableWriter<'_> {
         let (words, symbols) = (self.style.words(), self.style.symbols());
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
-        let cells = |row: &LogRow| {
+        let name = |at: usize| {
+            let start = at.checked_sub(1).map_or(0, |above| self.rows[above].end);
+            self.logs[start..self.rows[at].end].to_owned()
+        };
+        let cells = |at: usize| {
+            let row = &self.rows[at];
             let (ink, outcome) = match row.outcome {
                 Outcome::Failed => (Ink::Bad, words.failed),
                 Outcome::TimedOut => (Ink::Bad, words.timed_out),
@@ -145,17 +155,18 @@ impl TableWriter<'_> {
                 .line
                 .map_or_else(|| symbols.none.to_owned(), |line| line.to_string());
             vec![
-                (Ink::Plain, row.log.to_string()),
+                (Ink::Plain, name(at)),
                 (ink, outcome.to_lowercase()),
                 cause,
                 (Ink::Plain, line),
             ]
         };
-        if self.rows.len() > AT_ONCE {
-            self.rows.iter().for_each(|row| grid.measure(cells(row)));
+        let all = self.rows.len();
+        if all > AT_ONCE {
+            (0..all).for_each(|at| grid.measure(cells(at)));
         }
-        for part in self.rows.chunks(AT_ONCE) {
-            part.iter().for_each(|row| grid.row(cells(row)));
+        for first in (0..all).step_by(AT_ONCE) {
+            (first..all.min(first + AT_ONCE)).for_each(|at| grid.row(cells(at)));
             grid.write_rows(&mut *self.out)?;
         }
         if self.unlisted > 0 {
@@ -309,6 +320,31 @@ mod tests {
             groups,
             " 2×  cp: cannot stat 'dist/app.bin': No such file or directory  2.log\n \
              1×  rare failure                                               1.log\n"
+        );
+    }
+
+    #[test]
+    fn rows_of_all_parts_stand_below_each_other() {
+        let mut logs = vec![clean("a.log"); 2 * AT_ONCE + 3];
+        logs[AT_ONCE + 1] = explained("a/much/longer/name.log", finding("git/fetch", 12_345, "x"));
+        let out = written("table", &Style::default(), &logs, &[]);
+        let rows: Vec<&str> = out
+            .lines()
+            .take_while(|line| !line.trim().is_empty())
+            .collect();
+        assert_eq!(rows.len(), logs.len() + 2, "one header");
+        let column = |row: &&str, word: &str| row.find(word).map(|at| row[..at].chars().count());
+        let outcome = column(&rows[0], "OUTCOME");
+        assert!(outcome.is_some());
+        for row in &rows[2..] {
+            let at = column(row, "failed").or_else(|| column(row, "ok"));
+            assert_eq!(at, outcome, "{row}");
+        }
+        let ends = |row: &str| row.chars().count();
+        assert_eq!(
+            ends(rows[2]),
+            ends(rows[AT_ONCE + 3]),
+            "lines are aligned on the right"
         );
     }
 
