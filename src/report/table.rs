@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::grid::Grid;
@@ -17,7 +18,7 @@ use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
 /// Rows laid out at once: cells take many times the memory of a row.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 200;
 
 /// The format.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ struct LogRow {
     outcome: Outcome,
     status: Status,
     cause: Option<Arc<str>>,
-    line: Option<u64>,
+    line: Option<NonZeroU64>,
 }
 
 impl Writer for TableWriter<'_> {
@@ -92,7 +93,7 @@ impl Writer for TableWriter<'_> {
             outcome: report.outcome,
             status: report.status,
             cause,
-            line,
+            line: line.and_then(NonZeroU64::new),
         });
         Ok(())
     }
