@@ -147,7 +147,8 @@ fn colour(text: &[u8], at: usize) -> Option<usize> {
     let goes_on = matches!(text.get(end), Some(b']' | b':'));
     // A test of colours quotes them.
     let quoted = before.last().is_some_and(|b| b"'\"`".contains(b));
-    (sound && !(word && numbers.len() < 2) && !goes_on && !quoted).then_some(end)
+    let other = word && numbers.len() < 2 || goes_on || quoted;
+    (sound && !other).then_some(end)
 }
 
 /// Where the sequence ends that colours or erases and begins with the bracket at `at`.
