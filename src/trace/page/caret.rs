@@ -111,6 +111,10 @@ fn shown(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
 
 /// How long what stands for an ESC at the end of a text is.
 fn esc_before(text: &[u8]) -> usize {
+    // Most brackets have something else before them.
+    if !matches!(text.last(), Some(b'[' | 0x9b | 0xbd)) {
+        return 0;
+    }
     let esc = SHOWN.iter().find(|esc| text.ends_with(esc.as_bytes()));
     esc.map_or(0, |esc| esc.len())
 }
