@@ -44,7 +44,7 @@ fn main() {
             let (files, _) =
                 source::walk::files(&source::walk::Root::named(std::slice::from_ref(folder)));
             for file in files {
-                counter.log(&file.path, None);
+                counter.log(&file.path(), None);
             }
         }
     }

@@ -101,7 +101,7 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
             trouble = trouble.take().or(failed);
             ControlFlow::Continue(())
         };
-        let _ = source::each(&found.path, reading, &mut each);
+        let _ = source::each(&found.path(), reading, &mut each);
     }
     trouble = trouble.or_else(|| {
         let problem = problems.first()?;

@@ -4,16 +4,9 @@
 //! that tools put before all of their output (`[INFO]` of Maven, `[info]` of sbt) say nothing.
 
 use crate::model::Hit;
-use crate::trace::prefix;
+use crate::trace::level::{LOUD, QUIET};
+use crate::trace::{prefix, stamp};
 
-/// Levels below a warning.
-const QUIET: &[&str] = &[
-    "TRACE", "DEBUG", "INFO", "CONFIG", "FINE", "FINER", "FINEST", "VERBOSE",
-];
-/// Levels that something may have failed at.
-const LOUD: &[&str] = &[
-    "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL", "PANIC",
-];
 /// How far behind the time a level may stand: a thread and a class may come first.
 const REACH: usize = 120;
 
@@ -87,14 +80,6 @@ fn head(head: &str) -> Option<&'static str> {
 /// Does a time stand there: `2026-05-01 10:00:00`, `[2026-…`, `10:00:00.123`, `May 01, 2026 …`?
 fn is_time(text: &str) -> bool {
     let text = text.trim_start_matches(['[', '(']);
-    let form = |form: &str| {
-        text.len() >= form.len()
-            && form.bytes().zip(text.bytes()).all(|(f, b)| match f {
-                b'd' => b.is_ascii_digit(),
-                b'a' => b.is_ascii_alphabetic(),
-                f => f == b,
-            })
-    };
     [
         "dddd-dd-dd",
         "dddd/dd/dd",
@@ -104,7 +89,7 @@ fn is_time(text: &str) -> bool {
         "aaa dd, ",
     ]
     .iter()
-    .any(|f| form(f))
+    .any(|form| stamp::like(text.as_bytes(), form).is_some())
 }
 
 #[cfg(test)]

@@ -288,10 +288,29 @@ pub(super) fn is_frame(line: &str) -> bool {
         || left_out(text).is_some()
 }
 
+/// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
+const FAIL: i32 = 6;
+const FAIL_IN: i32 = 3;
+
+/// `FAIL name: …`, `[FAIL] name`; `FAIL 0 tests` counts.
+fn what_failed(text: &str) -> Option<&str> {
+    let behind = text
+        .strip_prefix("[FAIL] ")
+        .or_else(|| text.strip_prefix("FAIL "))
+        .or_else(|| text.strip_prefix("FAIL\t"));
+    behind
+        .map(str::trim)
+        .filter(|what| what.starts_with(|c: char| c.is_alphabetic() || "/.'\"`".contains(c)))
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
-    if is_frame(text) {
+    // What rustc says besides a message.
+    let aside = ["= help: ", "= note: "]
+        .iter()
+        .any(|mark| text.starts_with(mark));
+    if aside || is_frame(text) {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
@@ -302,6 +321,18 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(worth.min(best));
         best = best.max(worth);
     });
+    // `FAIL T4: rc=0`: a script's own verdict on one of its checks, which says no other word.
+    if let Some(what) = what_failed(text) {
+        let file = what
+            .split_whitespace()
+            .next()
+            .is_some_and(|w| w.contains(['/', '.']));
+        if file && best == 0 {
+            return FAIL_IN;
+        }
+        second = second.max(best);
+        best = best.max(FAIL);
+    }
     if best == 0 || hollow::is_bare(line) {
         return 0;
     }
@@ -347,6 +378,20 @@ mod tests {
             "WARNING: release notes are missing",
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
+        better("FAIL T4: rc=0 hash=1f", "TESTS FAILED");
+        better("[FAIL] schema: 3 fields", "PASS T3: rc=0");
+        better(
+            "Cannot open shop.db: disk image is malformed",
+            "FAIL 0 tests",
+        );
+        better("fixture could not be loaded", "FAIL  src/a.test.js (5.2 s)");
+        for nothing in [
+            "FAIL",
+            "FAIL 0 tests",
+            "   = help: to override `-D warnings` add `#[allow(x)]`, if denied",
+        ] {
+            assert_eq!(score(nothing), 0, "{nothing}");
+        }
         assert_eq!(score("Compiling app v0.1.0"), 0);
         for name in [
             "Parsing Error.swift (2/21)",

@@ -4,7 +4,7 @@ use super::recovered::{Region, Where};
 use super::{Case, Settled, exit, fingerprint, hollow, script, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
-use crate::trace::verdict;
+use crate::trace::{foreign, verdict};
 
 /// Most lines shown.
 const MOST: usize = 12;
@@ -13,6 +13,12 @@ const LAST: usize = 6;
 /// Without a verdict: how telling a line must be, and how near to the end.
 const STRONG: i32 = 11;
 const CLOSE: usize = 40;
+
+/// Lines in which the runner tells of itself.
+const OPENING: u64 = 5;
+
+/// Longest heading of a list.
+const HEADING: usize = 60;
 
 /// What GitHub's own mark of an error is worth.
 const MARKED: i32 = 8;
@@ -67,6 +73,7 @@ pub(super) fn extract(
         })
         .collect();
     chains(&mut rated);
+    headings(&mut rated);
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
         // Among equals the first: what follows it mostly follows from it.
         a.score
@@ -92,7 +99,10 @@ pub(super) fn extract(
     let is_noise = |line: &TailLine| {
         let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
         let mut hits = settled.iter().filter(on_line);
-        !region.harmless && hits.any(|s| s.pattern().role == Role::Noise)
+        let noise = !region.harmless && hits.any(|s| s.pattern().role == Role::Noise);
+        // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
+        let own = facts.runner.version.is_some() && line.place.line <= OPENING;
+        noise || own && line.text.starts_with("  on ")
     };
     let last_output = || {
         failing
@@ -238,6 +248,41 @@ fn chains(rated: &mut [Rated<'_>]) {
     }
 }
 
+/// A heading (`2 problems:`, `Invariant violated:`) says less than the first entry of the list below it.
+fn headings(rated: &mut [Rated<'_>]) {
+    const MARKS: &[&str] = &["- ", "* ", "\u{2022} ", "\u{2013} "];
+    let text = |r: &Rated<'_>| r.line.content().trim().to_owned();
+    let is_entry = |r: &Rated<'_>| {
+        let text = text(r);
+        let marked = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
+        // `- name: web` is YAML.
+        let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
+        marked.is_some_and(|entry| !key(entry)) && !r.line.command && !r.line.echo
+    };
+    for k in 1..rated.len() {
+        let heading = &rated[k - 1];
+        let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
+        let diff = rated[k..].iter().take(LAST).any(added);
+        let heads = heading.score > 0 && is_heading(&text(heading)) && !diff;
+        if heads && is_entry(&rated[k]) && rated[k].in_baseline != Some(true) {
+            rated[k].score = rated[k].score.max(heading.score + 1);
+        }
+    }
+}
+
+/// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
+fn is_heading(text: &str) -> bool {
+    const ADVICE: &[&str] = &[
+        "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
+    ];
+    let Some(said) = text.strip_suffix(':') else {
+        return false;
+    };
+    let mut words = said.split_whitespace();
+    let advice = words.any(|w| ADVICE.iter().any(|a| a.eq_ignore_ascii_case(w)));
+    said.len() <= HEADING && !advice && !said.contains(". ") && !said.contains(": ")
+}
+
 /// A line of the tail as it may be told.
 fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     let at = tail.partition_point(|other| other.place.line < line.place.line);
@@ -280,7 +325,8 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
             }
         }
     }
-    if !known && score > 0 && hollow::only_exits(content) {
+    let says_how = || hollow::only_exits(content) || foreign::closing(content).is_some();
+    if !known && score > 0 && says_how() {
         return EXIT;
     }
     if score > 0 {

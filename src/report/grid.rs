@@ -23,6 +23,8 @@ pub struct Grid<'s> {
     style: &'s Style,
     header: Vec<String>,
     rows: Vec<Vec<(Ink, String)>>,
+    /// Columns of the widest cells that were measured, of rows that come later.
+    widest: Vec<usize>,
     path: Option<usize>,
     text: Option<usize>,
     right: Vec<usize>,
@@ -35,6 +37,7 @@ impl<'s> Grid<'s> {
             style,
             header,
             rows: Vec::new(),
+            widest: Vec::new(),
             path: None,
             text: None,
             right: Vec::new(),
@@ -67,26 +70,40 @@ impl<'s> Grid<'s> {
         self
     }
 
+    /// Makes room for a row that comes later, without keeping it.
+    pub fn measure(&mut self, cells: Vec<(Ink, String)>) {
+        let cells = tidy(cells);
+        if self.widest.is_empty() {
+            self.widest = self.header.iter().map(|name| width::of(name)).collect();
+        }
+        self.widest.resize(cells.len().max(self.widest.len()), 0);
+        for (widest, (_, cell)) in self.widest.iter_mut().zip(&cells) {
+            *widest = width::of(cell).max(*widest);
+        }
+    }
+
     /// Adds a row.
     pub fn row(&mut self, cells: Vec<(Ink, String)>) {
-        let mut cells = cells;
-        for (_, cell) in &mut cells {
-            *cell = sanitize::clean(cell).into_owned();
-        }
-        // A line that starts with `::` is a command to the GitHub runner; a path can say the same
-        // in another way.
-        if let Some((_, first)) = cells
-            .first_mut()
-            .filter(|(_, first)| first.starts_with("::"))
-        {
-            first.insert_str(0, "./");
-        }
-        self.rows.push(cells);
+        self.rows.push(tidy(cells));
     }
 
     /// Shortens, lays out, writes.
     pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.fit();
+        self.write_rows(out)
+    }
+
+    /// Writes the rows that were added, and the header with the first of them. The columns of all rows stand below each other
+    /// if all were measured.
+    pub fn write_rows(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let wide = self.fit();
+        self.pad(&wide);
+        self.lay_out(out)?;
+        self.header.clear();
+        self.rows.clear();
+        Ok(())
+    }
+
+    fn lay_out(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut builder = Builder::default();
         let first_row = usize::from(!self.header.is_empty());
         if first_row > 0 {
@@ -124,15 +141,31 @@ impl<'s> Grid<'s> {
         Ok(())
     }
 
-    /// Gives the two columns that may shrink what the others leave.
-    fn fit(&mut self) {
-        let (Some(path), Some(text)) = (self.path, self.text) else {
+    /// Fills up the first row, so that the columns of other rows, which are not here, are as wide.
+    fn pad(&mut self, wide: &[usize]) {
+        if self.widest.is_empty() {
             return;
-        };
+        }
+        for (column, (_, cell)) in self.rows.iter_mut().take(1).flatten().enumerate() {
+            let room = wide[column].saturating_sub(width::of(cell));
+            let at = if self.right.contains(&column) {
+                0
+            } else {
+                cell.len()
+            };
+            cell.insert_str(at, &" ".repeat(room));
+        }
+    }
+
+    /// Gives the two columns that may shrink what the others leave. Returns how wide all are then.
+    fn fit(&mut self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let wide: Vec<usize> = (0..columns).map(|column| self.columns(column)).collect();
+        let mut wide: Vec<usize> = (0..columns).map(|column| self.columns(column)).collect();
+        let (Some(path), Some(text)) = (self.path, self.text) else {
+            return wide;
+        };
         if path >= columns || text >= columns {
-            return;
+            return wide;
         }
         let others: usize = wide.iter().sum::<usize>() - wide[path] - wide[text];
         let room = self
@@ -141,7 +174,7 @@ impl<'s> Grid<'s> {
             .max(40)
             .saturating_sub(others + columns * PADDING);
         if wide[path] + wide[text] <= room {
-            return;
+            return wide;
         }
         // What one does not need goes to the other; a path can lose more before it says nothing.
         let for_path = (room * 2 / 5)
@@ -158,6 +191,9 @@ impl<'s> Grid<'s> {
                 *cell = width::cut_end(cell, for_text, ellipsis);
             }
         }
+        wide[path] = wide[path].min(for_path);
+        wide[text] = wide[text].min(for_text);
+        wide
     }
 
     /// Columns of the widest cell, the header included.
@@ -170,9 +206,26 @@ impl<'s> Grid<'s> {
         cells
             .chain(self.header.get(column))
             .map(|cell| width::of(cell))
+            .chain(self.widest.get(column).copied())
             .max()
             .unwrap_or(0)
     }
+}
+
+/// Cells that break no line and command no runner.
+fn tidy(mut cells: Vec<(Ink, String)>) -> Vec<(Ink, String)> {
+    for (_, cell) in &mut cells {
+        *cell = sanitize::clean(cell).into_owned();
+    }
+    // A line that starts with `::` is a command to the GitHub runner; a path can say the same
+    // in another way.
+    if let Some((_, first)) = cells
+        .first_mut()
+        .filter(|(_, first)| first.starts_with("::"))
+    {
+        first.insert_str(0, "./");
+    }
+    cells
 }
 
 fn color(ink: Ink) -> Color {

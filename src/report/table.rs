@@ -1,9 +1,12 @@
 //! `table`: many logs at a glance: a row each, then totals, causes, and what nobody knows yet.
 //!
-//! Reports come in one at a time; of each a short row is kept. Rows, groups and errors are bounded:
-//! what goes beyond is counted and the table says so. Totals always cover everything.
+//! Reports come in one at a time; of each a short row is kept, and many are laid out part by part. Rows, groups and errors are
+//! bounded: what goes beyond is counted and the table says so. Totals always cover everything.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use super::grid::Grid;
 use super::groups::short;
@@ -14,6 +17,8 @@ use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 
 /// Logs listed.
 const MOST_ROWS: usize = 10_000;
+/// Rows laid out at once: cells take many times the memory of a row.
+const AT_ONCE: usize = 200;
 
 /// The format.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ impl Format for Table {
             out,
             style: style.clone(),
             rows: Vec::new(),
+            logs: String::new(),
+            causes: HashSet::new(),
             unlisted: 0,
         })
     }
@@ -47,16 +54,21 @@ struct TableWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     rows: Vec<LogRow>,
+    /// The names of their logs, one behind the other.
+    logs: String,
+    /// Causes that rows name, each once.
+    causes: HashSet<Arc<str>>,
     unlisted: usize,
 }
 
 /// What the table keeps of a log.
 struct LogRow {
-    log: String,
+    /// Where its name ends in [`TableWriter::logs`].
+    end: usize,
     outcome: Outcome,
     status: Status,
-    cause: Option<String>,
-    line: Option<u64>,
+    cause: Option<Arc<str>>,
+    line: Option<NonZeroU64>,
 }
 
 impl Writer for TableWriter<'_> {
@@ -74,12 +86,14 @@ impl Writer for TableWriter<'_> {
         let line = line
             .or(report.unexplained.as_ref().and_then(|u| u.line))
             .filter(here);
+        let cause = report.cause.as_ref().map(|cause| self.cause(&cause.id));
+        self.logs.push_str(&short(&report.source));
         self.rows.push(LogRow {
-            log: short(&report.source),
+            end: self.logs.len(),
             outcome: report.outcome,
             status: report.status,
-            cause: report.cause.as_ref().map(|cause| cause.id.clone()),
-            line,
+            cause,
+            line: line.and_then(NonZeroU64::new),
         });
         Ok(())
     }
@@ -101,6 +115,16 @@ impl Writer for TableWriter<'_> {
 }
 
 impl TableWriter<'_> {
+    /// The name of a cause, which many rows share.
+    fn cause(&mut self, id: &str) -> Arc<str> {
+        if let Some(known) = self.causes.get(id) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = id.into();
+        self.causes.insert(Arc::clone(&new));
+        new
+    }
+
     fn logs(&mut self) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
@@ -108,7 +132,12 @@ impl TableWriter<'_> {
         let (words, symbols) = (self.style.words(), self.style.symbols());
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
-        for row in &self.rows {
+        let name = |at: usize| {
+            let start = at.checked_sub(1).map_or(0, |above| self.rows[above].end);
+            self.logs[start..self.rows[at].end].to_owned()
+        };
+        let cells = |at: usize| {
+            let row = &self.rows[at];
             let (ink, outcome) = match row.outcome {
                 Outcome::Failed => (Ink::Bad, words.failed),
                 Outcome::TimedOut => (Ink::Bad, words.timed_out),
@@ -126,14 +155,21 @@ impl TableWriter<'_> {
             let line = row
                 .line
                 .map_or_else(|| symbols.none.to_owned(), |line| line.to_string());
-            grid.row(vec![
-                (Ink::Plain, row.log.clone()),
+            vec![
+                (Ink::Plain, name(at)),
                 (ink, outcome.to_lowercase()),
                 cause,
                 (Ink::Plain, line),
-            ]);
+            ]
+        };
+        let all = self.rows.len();
+        if all > AT_ONCE {
+            (0..all).for_each(|at| grid.measure(cells(at)));
         }
-        grid.write(&mut *self.out)?;
+        for first in (0..all).step_by(AT_ONCE) {
+            (first..all.min(first + AT_ONCE)).for_each(|at| grid.row(cells(at)));
+            grid.write_rows(&mut *self.out)?;
+        }
         if self.unlisted > 0 {
             let text = (words.more_rows)(self.unlisted);
             self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
@@ -285,6 +321,31 @@ mod tests {
             groups,
             " 2×  cp: cannot stat 'dist/app.bin': No such file or directory  2.log\n \
              1×  rare failure                                               1.log\n"
+        );
+    }
+
+    #[test]
+    fn rows_of_all_parts_stand_below_each_other() {
+        let mut logs = vec![clean("a.log"); 2 * AT_ONCE + 3];
+        logs[AT_ONCE + 1] = explained("a/much/longer/name.log", finding("git/fetch", 12_345, "x"));
+        let out = written("table", &Style::default(), &logs, &[]);
+        let rows: Vec<&str> = out
+            .lines()
+            .take_while(|line| !line.trim().is_empty())
+            .collect();
+        assert_eq!(rows.len(), logs.len() + 2, "one header");
+        let column = |row: &&str, word: &str| row.find(word).map(|at| row[..at].chars().count());
+        let outcome = column(&rows[0], "OUTCOME");
+        assert!(outcome.is_some());
+        for row in &rows[2..] {
+            let at = column(row, "failed").or_else(|| column(row, "ok"));
+            assert_eq!(at, outcome, "{row}");
+        }
+        let ends = |row: &str| row.chars().count();
+        assert_eq!(
+            ends(rows[2]),
+            ends(rows[AT_ONCE + 3]),
+            "lines are aligned on the right"
         );
     }
 

@@ -1,7 +1,9 @@
 //! Files below folders, in path order.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::Problem;
 
@@ -11,7 +13,9 @@ use crate::model::Problem;
 /// folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
+    // One walk meets each file once.
+    let mut folder = Arc::new(PathBuf::new());
+    let mut seen = (roots.len() > 1).then(HashSet::new);
     for Root { path: root, named } in roots {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
@@ -25,11 +29,21 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
                 {
                     let is_root = entry.depth() == 0;
                     let wanted = is_root || !is_no_log(entry.path());
-                    if wanted && seen.insert(entry.path().to_path_buf()) {
+                    let mut is_new = || match &mut seen {
+                        Some(seen) => seen.insert(entry.path().to_path_buf()),
+                        None => true,
+                    };
+                    if wanted && is_new() {
+                        let path = entry.path();
+                        let above = path.parent().unwrap_or(Path::new(""));
+                        if folder.as_os_str() != above.as_os_str() {
+                            folder = Arc::new(above.to_path_buf());
+                        }
                         files.push(Found {
                             named: is_root && *named,
-                            bytes: entry.path().metadata().map_or(0, |data| data.len()),
-                            path: entry.into_path(),
+                            bytes: path.metadata().map_or(0, |data| data.len()),
+                            folder: Arc::clone(&folder),
+                            name: path.file_name().unwrap_or(path.as_os_str()).into(),
                         });
                     }
                 }
@@ -38,6 +52,7 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
             }
         }
     }
+    files.shrink_to_fit();
     (files, problems)
 }
 
@@ -58,15 +73,22 @@ impl Root {
     }
 }
 
-/// A file to read.
+/// A file to read. Of many files in a folder each keeps its own name only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it is.
-    pub path: PathBuf,
+    folder: Arc<PathBuf>,
+    name: Box<OsStr>,
     /// Bytes on disk, as far as known: what the progress bar counts.
     pub bytes: u64,
     /// The user named it, so it must be readable; files met on a walk need not be logs.
     pub named: bool,
+}
+
+impl Found {
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.join(&*self.name)
+    }
 }
 
 /// Endings of files that lie beside logs in exports and checkouts.

@@ -5,7 +5,6 @@
 //! `docs/trace.md`.
 
 pub mod block;
-mod caret;
 pub mod clean;
 pub mod cut;
 pub mod decode;
@@ -16,6 +15,7 @@ pub mod frame;
 pub mod header;
 mod held;
 mod hosts;
+pub mod level;
 pub mod line;
 mod lines;
 pub mod literals;

@@ -78,6 +78,16 @@ pub fn time_of_day(line: &[u8]) -> usize {
     9 + usize::from(rest.first() == Some(&b' '))
 }
 
+/// Does a text begin like that (`d` a digit, `a` a letter, anything else itself)? Then how long the form is.
+pub fn like(text: &[u8], form: &str) -> Option<usize> {
+    let fits = |(f, b): (u8, &u8)| match f {
+        b'd' => b.is_ascii_digit(),
+        b'a' => b.is_ascii_alphabetic(),
+        f => f == *b,
+    };
+    (text.len() >= form.len() && form.bytes().zip(text).all(fits)).then_some(form.len())
+}
+
 /// Length of an ISO 8601 stamp with zone; 0 where there is none.
 fn moment(line: &[u8]) -> usize {
     if line.len() < 20 || line[4] != b'-' || !date(line) {

@@ -1,7 +1,7 @@
 //! Prefixes of wrapping tools that only count where the log has said which tool runs.
 //!
-//! By their form alone they could be anything: a bar before each line (act, where it prints in colour, puts no name there), a
-//! name and a word before a colon (turbo, whose tasks may be called anything).
+//! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
+//! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build).
 
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ use super::prefix::{self, Prefix};
 const MAX_PACKAGES: usize = 2000;
 /// Longest name of a task, in bytes.
 const MAX_TASK: usize = 100;
+/// Longest name of a step, in bytes.
+const MAX_STEP: usize = 256;
 
 /// What a log has said so far of the tools that wrap its lines.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,10 @@ pub struct Wrappers {
     nix: bool,
     /// opam quotes what a build printed.
     opam: bool,
+    /// BitBake quotes the log of a task.
+    bitbake: bool,
+    /// Cloud Build names the step before each of its lines.
+    steps: bool,
 }
 
 impl Wrappers {
@@ -35,6 +41,8 @@ impl Wrappers {
         }
         self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
         self.opam |= text.starts_with("### output ###");
+        self.steps |= text.starts_with("Starting Step #") || text.starts_with("starting build \"");
+        self.bitbake |= text.ends_with("Log data follows:");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
@@ -42,7 +50,7 @@ impl Wrappers {
     /// Is there any?
     #[inline]
     pub(super) fn any(&self) -> bool {
-        self.act || self.turbo.is_some() || self.nix || self.opam
+        self.act || self.turbo.is_some() || self.nix || self.opam || self.bitbake || self.steps
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -67,7 +75,8 @@ impl Wrappers {
         match text.first()? {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
-            b'|' if self.act && starts => match text.get(1) {
+            b'S' if self.steps && starts => step(text),
+            b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
                 Some(_) => None,
@@ -75,6 +84,26 @@ impl Wrappers {
             _ => task(text, self.turbo.as_deref()?),
         }
     }
+}
+
+/// `Step #3: `, `Step #3 - "test": ` (Cloud Build), and what names the step.
+pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
+    let rest = text.strip_prefix(b"Step #")?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    if digits == 0 || digits > 3 {
+        return None;
+    }
+    let mut behind = &rest[digits..];
+    if let Some(name) = behind.strip_prefix(b" - \"") {
+        let end = memchr::memchr(b'"', &name[..name.len().min(MAX_STEP)])?;
+        behind = &name[end + 1..];
+    }
+    let name = text.len() - behind.len();
+    let len = name + 1;
+    let blank = usize::from(text.get(len) == Some(&b' '));
+    behind
+        .starts_with(b":")
+        .then_some((len + blank, &text[..name]))
 }
 
 /// `       > ` (Nix, behind `last 10 log lines:`), and `┃       > ` where nom draws a frame.
@@ -180,6 +209,33 @@ mod tests {
         for line in ["the last 10 lines:", "see the log lines:", "## output"] {
             assert!(!told(line).any(), "{line}");
         }
+    }
+
+    #[test]
+    fn steps_are_cloud_builds_once_one_has_started() {
+        let steps = told("Starting Step #0 - \"unit tests\"");
+        assert!(told("starting build \"1f2e\"").any());
+        for (line, text) in [
+            ("Step #0: npm error code E404", "npm error code E404"),
+            ("Step #12 - \"unit tests\": npm error", "npm error"),
+            ("Step #12 - \"unit tests\":", ""),
+            ("Step #1 failed", "Step #1 failed"),
+            ("Step #1: ", ""),
+        ] {
+            assert_eq!(content(&steps, line), text);
+        }
+        assert!(!told("Step #1: build").any());
+    }
+
+    #[test]
+    fn a_bar_is_bitbakes_where_the_log_of_a_task_follows() {
+        let bitbake = told("Log data follows:");
+        assert_eq!(content(&bitbake, "| a.c:3: error: x"), "a.c:3: error: x");
+        assert_eq!(
+            content(&bitbake, "ERROR: Task failed"),
+            "ERROR: Task failed"
+        );
+        assert!(!told("Log data follows").any());
     }
 
     #[test]

@@ -26,13 +26,14 @@ impl Healthy {
         let logs = files
             .into_iter()
             .filter(|f| {
-                f.path
+                f.path()
                     .extension()
                     .is_none_or(|e| e != "tsv" && e != "md" && e != "json")
             })
             .map(|f| {
-                let shown = f.path.strip_prefix(shown_from).unwrap_or(&f.path);
-                (shown.to_string_lossy().replace('\\', "/"), f.path)
+                let path = f.path();
+                let shown = path.strip_prefix(shown_from).unwrap_or(&path);
+                (shown.to_string_lossy().replace('\\', "/"), path)
             })
             .collect();
         Self { logs }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -309,17 +310,16 @@ impl Work<'_> {
         scanner: &mut Scanner<'_>,
         hand_on: &mut dyn FnMut(Done) -> bool,
     ) -> Done {
-        let key = |cache: &Cache| cache.key(&file.path);
+        let path = file.path();
+        let key = |cache: &Cache| cache.key(&path);
         let key = self
             .cache
             .as_ref()
             .and_then(|cache| Some((cache, key(cache)?)));
-        let known = key
-            .as_ref()
-            .and_then(|(cache, key)| cache.get(key, &file.path));
+        let known = key.as_ref().and_then(|(cache, key)| cache.get(key, &path));
         let mut done = known.unwrap_or_else(|| {
             let mut whole = true;
-            let done = read(file, scanner, self, &mut |mut part| {
+            let done = read(&path, scanner, self, &mut |mut part| {
                 whole = false;
                 part.trouble |= file.named && part.trouble_if_named;
                 hand_on(part)
@@ -328,7 +328,7 @@ impl Work<'_> {
                 && whole
                 && !self.stop.is_wanted()
             {
-                cache.put(key, &file.path, &done);
+                cache.put(key, &path, &done);
             }
             done
         });
@@ -338,14 +338,14 @@ impl Work<'_> {
 }
 
 fn read(
-    file: &Found,
+    path: &Path,
     scanner: &mut Scanner<'_>,
     work: &Work<'_>,
     hand_on: &mut dyn FnMut(Done) -> bool,
 ) -> Done {
     let mut done = Done::default();
     let mut wanted = true;
-    let _ = source::each(&file.path, work.reading, &mut |source, origin| {
+    let _ = source::each(path, work.reading, &mut |source, origin| {
         match source {
             Ok(source) => {
                 let source = Source {
