@@ -177,6 +177,50 @@ fn a_baseline_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn a_heading_gives_way_to_the_first_entry_of_its_list() {
+    let log = report(
+        "check.log",
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./check.sh\nRepo invariant violation:\n\n  - version in app.toml is 1.3.0, the tag 1.3.1\n  - no changelog\nERROR: Job failed: exit code 2\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 5);
+}
+
+#[test]
+fn the_last_words_of_a_ci_system_tell_nothing() {
+    let log = report(
+        "jenkins.log",
+        "+ ./watch.sh\nTIMEOUT: no heartbeat from sensor\nBuild step 'Execute shell' marked build as failure\nFinished: FAILURE\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 2);
+}
+
+#[test]
+fn the_after_script_of_an_old_runner_fails_no_job() {
+    let log = report(
+        "old.log",
+        "Running with gitlab-runner 11.2.0 (35e8515d)\n$ ./copy.sh\ncannot copy a.txt\nRunning after script...\n$ ./clean.sh\nrm: cannot remove 'b.txt': No such file or directory\nERROR: Job failed: exit status 4\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 3);
+}
+
+#[test]
+fn what_nothing_bears_out_gives_way_to_what_the_end_does() {
+    // A quiet finding far above, a summary at the end.
+    let filler = "[INFO] Running com.example.ATest\n".repeat(120);
+    let log = report(
+        "maven.log",
+        &format!(
+            "dial: Connection timed out\n{filler}[ERROR] Tests run: 14, Failures: 0, Errors: 1, Skipped: 0\n[INFO] BUILD FAILURE\n"
+        ),
+        &[],
+    );
+    assert_eq!(log["cause"]["id"], "java/surefire-summary");
+}
+
+#[test]
 fn where_only_a_wrapper_tells_the_line_before_it_is_shown() {
     let log =
         |said: &str| format!("$ node docs.js\n{said}error Command failed with exit code 1.\n");

@@ -279,8 +279,18 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     relations::apply(&mut candidates);
     went_on::apply(&mut candidates, facts_of(case), &region);
     rank::score(&mut candidates, case, &region);
-    let order = rank::order(&candidates);
+    let mut order = rank::order(&candidates);
     let mut cause = order.first().copied();
+    if facts_of(case).outcome == Outcome::Unknown {
+        // What the rest of the log does not bear out gives way to what it does.
+        while let Some(winner) = cause
+            && !worth_telling(winner, &candidates, case, &region)
+        {
+            candidates[winner].dropped = Some("nothing near the end bears it out".into());
+            order = rank::order(&candidates);
+            cause = order.first().copied();
+        }
+    }
     let refined =
         cause.and_then(|winner| refine::by_checks(case, library, &settled, &candidates[winner]));
     let mut diagnosis = Diagnosis {
@@ -295,11 +305,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     };
     if let Some(winner) = cause {
         let confidence = rank::confidence(&candidates, &order, facts_of(case));
-        if facts_of(case).outcome == Outcome::Unknown
-            && !worth_telling(winner, &candidates, case, &region)
-        {
-            cause = None;
-        } else if let Some(refined) = &refined {
+        if let Some(refined) = &refined {
             let own = candidates::of_evidence(refined);
             diagnosis.cause =
                 Some(context.finding(&own, Some(&candidates[winner]), own.pattern().confidence));

@@ -288,6 +288,18 @@ pub(super) fn is_frame(line: &str) -> bool {
         || left_out(text).is_some()
 }
 
+/// What it is worth that a line begins with `FAIL` and says more.
+const FAIL: i32 = 6;
+
+/// `FAIL name: …`, `[FAIL] name`
+fn names_what_failed(text: &str) -> bool {
+    let behind = text
+        .strip_prefix("[FAIL] ")
+        .or_else(|| text.strip_prefix("FAIL "))
+        .or_else(|| text.strip_prefix("FAIL\t"));
+    behind.is_some_and(|rest| !rest.trim().is_empty())
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
@@ -302,6 +314,11 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(worth.min(best));
         best = best.max(worth);
     });
+    // `FAIL T4: rc=0`: a script's own verdict on one of its checks, which says no other word.
+    if names_what_failed(text) {
+        second = second.max(best);
+        best = best.max(FAIL);
+    }
     if best == 0 || hollow::is_bare(line) {
         return 0;
     }
@@ -347,6 +364,9 @@ mod tests {
             "WARNING: release notes are missing",
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
+        better("FAIL T4: rc=0 hash=1f", "TESTS FAILED");
+        better("[FAIL] schema: 3 fields", "PASS T3: rc=0");
+        assert_eq!(score("FAIL"), 0);
         assert_eq!(score("Compiling app v0.1.0"), 0);
         for name in [
             "Parsing Error.swift (2/21)",

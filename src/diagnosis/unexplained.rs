@@ -4,7 +4,7 @@ use super::recovered::{Region, Where};
 use super::{Case, Settled, exit, fingerprint, hollow, script, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
-use crate::trace::verdict;
+use crate::trace::{foreign, verdict};
 
 /// Most lines shown.
 const MOST: usize = 12;
@@ -67,6 +67,7 @@ pub(super) fn extract(
         })
         .collect();
     chains(&mut rated);
+    headings(&mut rated);
     let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
         // Among equals the first: what follows it mostly follows from it.
         a.score
@@ -92,7 +93,9 @@ pub(super) fn extract(
     let is_noise = |line: &TailLine| {
         let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
         let mut hits = settled.iter().filter(on_line);
-        !region.harmless && hits.any(|s| s.pattern().role == Role::Noise)
+        let noise = !region.harmless && hits.any(|s| s.pattern().role == Role::Noise);
+        // `  on runner-1 abcdefgh`, the second line of the runner's own.
+        noise || line.text.starts_with("  on ")
     };
     let last_output = || {
         failing
@@ -238,6 +241,22 @@ fn chains(rated: &mut [Rated<'_>]) {
     }
 }
 
+/// A heading (`2 problems:`) says less than the first entry of the list below it.
+fn headings(rated: &mut [Rated<'_>]) {
+    const MARKS: &[&str] = &["- ", "* ", "\u{2022} ", "\u{2013} "];
+    let is_entry = |r: &Rated<'_>| {
+        let text = r.line.content().trim_start();
+        MARKS.iter().any(|mark| text.starts_with(mark)) && !r.line.command && !r.line.echo
+    };
+    for k in 1..rated.len() {
+        let heading = &rated[k - 1];
+        let heads = heading.score > 0 && heading.line.content().trim_end().ends_with(':');
+        if heads && is_entry(&rated[k]) && rated[k].in_baseline != Some(true) {
+            rated[k].score = rated[k].score.max(heading.score + 1);
+        }
+    }
+}
+
 /// A line of the tail as it may be told.
 fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     let at = tail.partition_point(|other| other.place.line < line.place.line);
@@ -280,7 +299,8 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
             }
         }
     }
-    if !known && score > 0 && hollow::only_exits(content) {
+    let says_how = || hollow::only_exits(content) || foreign::closing(content).is_some();
+    if !known && score > 0 && says_how() {
         return EXIT;
     }
     if score > 0 {

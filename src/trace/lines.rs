@@ -8,7 +8,7 @@ use super::held::Held;
 const BUFFER: usize = 64 << 10;
 
 /// The lines of a text that is at hand, the one behind its last newline with them.
-pub(super) fn of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
     ends.scan(0, |from, to| {
         let line = &text[*from..to];

@@ -20,6 +20,7 @@ pub const FRAME: &[&str] = &[
     "resolving secrets",
     " stage of the job script",
     "running after_script",
+    "running after script...",
     "saving cache for ",
     "uploading artifacts for ",
     "cleaning up project directory and file based variables",
@@ -48,6 +49,7 @@ pub const FRAME: &[&str] = &[
     "build timed out (after ",
     "cancelling nested steps due to timeout",
     "exited with code ",
+    "command exited with code: ",
     "exited with status ",
     " returned from process: ",
     "\" exited with ",
@@ -72,4 +74,5 @@ pub const FRAME: &[&str] = &[
     "packages in scope: ",
     " log lines:",
     "### output ###",
+    "log data follows:",
 ];

@@ -5,7 +5,6 @@
 //! `docs/trace.md`.
 
 pub mod block;
-mod caret;
 pub mod clean;
 pub mod cut;
 pub mod decode;

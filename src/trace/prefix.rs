@@ -1,7 +1,7 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, Cloud Build's `Step #1: `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
 use super::{escape, hosts, marker, stamp};
@@ -186,7 +186,7 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             .or_else(|| hosts::powershell(text).map(|len| (len, 0)))
             .or_else(|| hosts::provisioner(text)),
         b'0'..=b'9' => compose(text).or_else(|| elapsed(text)),
-        b'A'..=b'Z' => compose(text),
+        b'A'..=b'Z' => compose(text).or_else(|| cloud_build(text)),
         _ => None,
     }
 }
@@ -361,6 +361,23 @@ fn compose(text: &[u8]) -> Option<(usize, u32)> {
     Some((len, stream(name)))
 }
 
+/// `Step #3: `, `Step #3 - "test": ` (Cloud Build, before what a step prints).
+fn cloud_build(text: &[u8]) -> Option<(usize, u32)> {
+    let rest = text.strip_prefix(b"Step #")?;
+    let digits = digits(rest);
+    if digits == 0 || digits > 3 {
+        return None;
+    }
+    let mut behind = &rest[digits..];
+    if let Some(name) = behind.strip_prefix(b" - \"") {
+        let end = memchr::memchr(b'"', &name[..name.len().min(MAX_NAME)])?;
+        behind = &name[end + 1..];
+    }
+    let len = text.len() - behind.strip_prefix(b":")?.len();
+    let len = len + usize::from(text.get(len) == Some(&b' '));
+    Some((len, number(&rest[..digits]) + 1))
+}
+
 /// A number for an output that has a name.
 pub(super) fn stream(name: &[u8]) -> u32 {
     let hash = |hash: u32, b: &u8| hash.wrapping_mul(31) ^ u32::from(*b);
@@ -411,6 +428,10 @@ mod tests {
             ("web-1  | panic: x", "panic: x"),
             ("db_1 | FATAL:  x", "FATAL:  x"),
             ("##[error]Process completed", "Process completed"),
+            ("Step #0: npm error code E404", "npm error code E404"),
+            ("Step #12 - \"unit tests\": npm error", "npm error"),
+            ("Step #12 - \"unit tests\":", ""),
+            ("Step #1 failed", "Step #1 failed"),
             (
                 "[17:57:03]: ▸ ld: symbol(s) not found",
                 "ld: symbol(s) not found",

@@ -1,6 +1,6 @@
 //! Prefixes of wrapping tools that only count where the log has said which tool runs.
 //!
-//! By their form alone they could be anything: a bar before each line (act, where it prints in colour, puts no name there), a
+//! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
 //! name and a word before a colon (turbo, whose tasks may be called anything).
 
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Wrappers {
     nix: bool,
     /// opam quotes what a build printed.
     opam: bool,
+    /// BitBake quotes the log of a task.
+    bitbake: bool,
 }
 
 impl Wrappers {
@@ -35,6 +37,7 @@ impl Wrappers {
         }
         self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
         self.opam |= text.starts_with("### output ###");
+        self.bitbake |= text.ends_with("Log data follows:");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
@@ -42,7 +45,7 @@ impl Wrappers {
     /// Is there any?
     #[inline]
     pub(super) fn any(&self) -> bool {
-        self.act || self.turbo.is_some() || self.nix || self.opam
+        self.act || self.turbo.is_some() || self.nix || self.opam || self.bitbake
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -67,7 +70,7 @@ impl Wrappers {
         match text.first()? {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
-            b'|' if self.act && starts => match text.get(1) {
+            b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
                 Some(_) => None,
@@ -180,6 +183,17 @@ mod tests {
         for line in ["the last 10 lines:", "see the log lines:", "## output"] {
             assert!(!told(line).any(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_bar_is_bitbakes_where_the_log_of_a_task_follows() {
+        let bitbake = told("Log data follows:");
+        assert_eq!(content(&bitbake, "| a.c:3: error: x"), "a.c:3: error: x");
+        assert_eq!(
+            content(&bitbake, "ERROR: Task failed"),
+            "ERROR: Task failed"
+        );
+        assert!(!told("Log data follows").any());
     }
 
     #[test]

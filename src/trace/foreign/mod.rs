@@ -1,4 +1,4 @@
-//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build and act.
+//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Patchew and act.
 //!
 //! Only how the job ended and which line ended it; such logs are plain ones otherwise.
 
@@ -59,6 +59,8 @@ const COMMAND_FAILED: &[(&str, &str)] = &[
     ("🚨 Error: The command exited with status ", ""),
     // AppVeyor
     ("Command exited with code ", ""),
+    // Patchew, which tests what is sent to a mailing list
+    ("Test command exited with code: ", ""),
 ];
 
 const WORDS: &[(&str, Outcome, Reach)] = &[

@@ -44,6 +44,8 @@ const TITLES: &[(&str, &str)] = &[
     ("Restoring cache", "restore_cache"),
     ("Downloading artifacts", "download_artifacts"),
     ("Running after_script", "after_script"),
+    // Until runner 12.
+    ("Running after script...", "after_script"),
     ("Saving cache for successful job", "archive_cache"),
     ("Saving cache for failed job", "archive_cache_on_failure"),
     ("Saving cache for ", "archive_cache"),

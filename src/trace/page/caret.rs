@@ -1,0 +1,211 @@
+//! Colours whose ESC is shown: `gh run view` (and `cat -v`) print it as the two characters `^[`, others as its control picture, as a
+//! damaged character, or not at all (`[31mred[0m`, copied from a web page).
+//!
+//! Only what colours and erases is taken out (`^[[1m`, `^[[0K`): anything else may be text. Without a trace of ESC the text must
+//! take colours back as well (`[0m`), since `[5m]` may be a time.
+
+use super::{escape, lines, prefix};
+
+/// What stands for an ESC.
+const SHOWN: &[&str] = &["^[", "\u{241b}", "\u{fffd}"];
+/// How a text takes colours back.
+const RESETS: &[&[u8]] = &[
+    b"[0m",
+    b"[0;m",
+    b"[22m",
+    b"[39m",
+    b"[39;49m",
+    b"[49m",
+    b"[39;49;00m",
+];
+/// Lines by which a text of `gh` is known.
+const LINES: usize = 20;
+/// Bytes of parameters in the longest sequence: a colour of 24 bits, before and behind it others.
+const PARAMETERS: usize = 24;
+
+/// How a text holds colours, if at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Colours {
+    /// As a terminal gets them, or not at all.
+    #[default]
+    Real,
+    /// With something that stands for ESC.
+    Shown,
+    /// Some of them with nothing before their bracket.
+    Bare,
+}
+
+impl Colours {
+    /// Tells by the beginning of a text how it holds colours.
+    pub(super) fn recognise(head: &[u8]) -> Self {
+        let real = memchr::memchr(escape::ESC, head).is_some();
+        let (mut coloured, mut reset) = (false, false);
+        for at in memchr::memchr_iter(b'[', head) {
+            if esc_before(&head[..at]) > 0 && sequence(head, at).is_some() {
+                return if reset { Self::Bare } else { Self::Shown };
+            }
+            if !real && colour(head, at).is_some() {
+                coloured = true;
+                reset |= RESETS.iter().any(|reset| head[at..].starts_with(reset));
+            }
+        }
+        // `gh` shows all of them with a caret, also those that come later.
+        let columns = || {
+            let mut lines = lines::of(head).take(LINES);
+            lines.any(|line| prefix::job_and_step(line).is_some())
+        };
+        if coloured && reset {
+            Self::Bare
+        } else if columns() {
+            Self::Shown
+        } else {
+            Self::Real
+        }
+    }
+
+    /// Is there nothing to take out?
+    pub(super) fn is_none(self) -> bool {
+        self == Self::Real
+    }
+
+    /// Appends a line to `out` without its colours.
+    pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
+        let mut from = 0;
+        let mut cut = |(at, end): (usize, usize)| {
+            if at >= from {
+                out.extend_from_slice(&line[from..at]);
+                from = end;
+            }
+        };
+        match self {
+            Self::Real => {}
+            Self::Shown => shown(line).for_each(&mut cut),
+            Self::Bare => memchr::memchr_iter(b'[', line)
+                .filter_map(|at| {
+                    let esc = esc_before(&line[..at]);
+                    let end = if esc > 0 {
+                        sequence(line, at)
+                    } else {
+                        colour(line, at)
+                    };
+                    Some((at - esc, end?))
+                })
+                .for_each(&mut cut),
+        }
+        out.extend_from_slice(&line[from..]);
+    }
+}
+
+/// Where colours with something that stands for ESC begin and end.
+fn shown(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    memchr::memchr_iter(b'[', text).filter_map(|at| {
+        let esc = esc_before(&text[..at]);
+        let end = sequence(text, at)?;
+        (esc > 0).then_some((at - esc, end))
+    })
+}
+
+/// How long what stands for an ESC at the end of a text is.
+fn esc_before(text: &[u8]) -> usize {
+    let esc = SHOWN.iter().find(|esc| text.ends_with(esc.as_bytes()));
+    esc.map_or(0, |esc| esc.len())
+}
+
+/// Where the colour ends that begins with the bracket at `at`; `[5m]` and `[m]` are none.
+fn colour(text: &[u8], at: usize) -> Option<usize> {
+    let end = sequence(text, at)?;
+    let erases = text[end - 1] == b'K';
+    let told = if erases {
+        matches!(&text[at + 1..end - 1], b"0" | b"2")
+    } else {
+        end - at > 2
+    };
+    let inside = text.get(end) == Some(&b']') && !RESETS.contains(&&text[at..end]);
+    (told && !inside).then_some(end)
+}
+
+/// Where the sequence ends that colours or erases and begins with the bracket at `at`.
+fn sequence(text: &[u8], at: usize) -> Option<usize> {
+    let parameters = text[at + 1..].iter().take(PARAMETERS);
+    let len = parameters
+        .take_while(|b| b.is_ascii_digit() || **b == b';')
+        .count();
+    let end = at + 1 + len;
+    matches!(text.get(end), Some(b'm' | b'K')).then_some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn removed(how: Colours, line: &str) -> String {
+        let mut out = Vec::new();
+        how.remove(line.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn colours_go_and_text_stays() {
+        for (line, text) in [
+            ("^[[1m^[[91merror^[[0m^[[1m: no^[[0m", "error: no"),
+            ("^[[0Ka^[[38;5;12mb^[[m", "ab"),
+            ("\u{241b}[31mno\u{241b}[0m", "no"),
+            ("\u{fffd}[31mno\u{fffd}[39m", "no"),
+        ] {
+            assert_eq!(removed(Colours::Shown, line), text);
+            assert_eq!(removed(Colours::Bare, line), text);
+        }
+        for text in [
+            "grep '^[[0-9]'",
+            "^[[2A up",
+            "^[[",
+            "a^[[1",
+            "^[]8;;x",
+            "[31mbare",
+        ] {
+            assert_eq!(removed(Colours::Shown, text), text);
+        }
+    }
+
+    #[test]
+    fn bare_colours_are_told_from_other_brackets() {
+        assert_eq!(
+            removed(Colours::Bare, "[31m[1merror[22m[39m[K: no [0K"),
+            "error[K: no "
+        );
+        for text in [
+            "rate(x[5m])",
+            "list[0]",
+            "[m",
+            "[12",
+            "[INFO] x",
+            "[1;2] m",
+            "[5K",
+        ] {
+            assert_eq!(removed(Colours::Bare, text), text);
+        }
+    }
+
+    #[test]
+    fn a_colour_ends_within_brackets() {
+        assert_eq!(removed(Colours::Bare, "[[33mwarn[39m] a.js"), "[warn] a.js");
+    }
+
+    #[test]
+    fn a_text_shows_by_its_beginning_how_it_holds_them() {
+        for (head, how) in [
+            ("a\n^[[1mb", Colours::Shown),
+            ("a\n\u{fffd}[1mb", Colours::Shown),
+            (
+                "job\tstep\t2026-11-02T10:00:00.0000000Z text",
+                Colours::Shown,
+            ),
+            ("grep '^[[0-9]' x", Colours::Real),
+            ("a [31mred[0m", Colours::Bare),
+            ("\x1b[31mred\x1b[0m, printed as [0m", Colours::Real),
+            ("x[5m] [31m", Colours::Real),
+        ] {
+            assert_eq!(Colours::recognise(head.as_bytes()), how, "{head}");
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The time before every line, as web pages of CI services show it and exports keep it.
+//!
+//! ISO 8601 with a zone is known line by line ([`stamp`]), as is the time that Jenkins puts there ([`prefix`]), but neither before
+//! GitLab's own frame. The other forms could be the text of a program as well, so they count only where all of a text has them, and
+//! where no level follows: then a logger wrote it, and patterns know its whole line.
+//!
+//! [`prefix`]: super::prefix
+
+use super::stamp;
+
+/// A form of time, with what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `2026-05-01 10:00:00.123 `, also with `T`, slashes, a zone, brackets or a colon behind it; `| node | ` follows in Zuul's logs.
+    Date,
+    /// `2026-05-01T10:00:00.123Z ` before a trace of GitLab's runner (`kubectl logs --timestamps`, an archive of traces).
+    Iso,
+    /// `2026-05-01T10:00:00.123456789Z stdout F ` (the container runtimes of Kubernetes).
+    Cri,
+    /// `[10:00:00] `, `[10:00:00.123] ` (AppVeyor, Bitrise, Vercel); `[10:00:00]W:⇥ [Step 1/2] ` (TeamCity).
+    Bracketed,
+    /// `10:00:00.123 ` (Cloudflare Pages), `10:00:00 AM: ` (Netlify).
+    Day,
+    /// `May 01 10:00:00 host gitlab-runner[812]: ` (syslog, journald).
+    Syslog,
+    /// `build⇥01-May-2026 10:00:00⇥` (Bamboo).
+    Bamboo,
+    /// `  63s ` (autopkgtest).
+    Seconds,
+}
+
+const FORMS: &[Form] = &[
+    Form::Date,
+    Form::Cri,
+    Form::Iso,
+    Form::Bracketed,
+    Form::Day,
+    Form::Syslog,
+    Form::Bamboo,
+    Form::Seconds,
+];
+
+/// What loggers call their levels.
+const LEVELS: &[&str] = &[
+    "TRACE",
+    "DEBUG",
+    "INFO",
+    "NOTE",
+    "NOTICE",
+    "WARN",
+    "WARNING",
+    "ERROR",
+    "SEVERE",
+    "FATAL",
+    "CRITICAL",
+    "CRIT",
+    "ALERT",
+    "EMERG",
+    "LOG",
+    "HINT",
+    "DETAIL",
+    "STATEMENT",
+    "SYSTEM",
+];
+/// How far behind the time a level may stand.
+const REACH: usize = 60;
+
+/// The form of the time at the start of a line.
+pub(super) fn form(line: &[u8]) -> Option<Form> {
+    FORMS.iter().copied().find(|form| form.len(line) > 0)
+}
+
+impl Form {
+    /// How long the time at the start of a line is, with what belongs to it; 0 where there is none.
+    pub(super) fn len(self, line: &[u8]) -> usize {
+        let len = match self {
+            Form::Date => date(line),
+            Form::Cri => cri(line),
+            Form::Iso => iso(line),
+            Form::Bracketed => bracketed(line),
+            Form::Day => day(line),
+            Form::Syslog => syslog(line),
+            Form::Bamboo => bamboo(line),
+            Form::Seconds => seconds(line),
+        };
+        len.unwrap_or(0)
+    }
+
+    /// Is a single line of it enough, since few programs write it themselves?
+    pub(super) fn is_rare(self) -> bool {
+        !matches!(self, Form::Day | Form::Seconds)
+    }
+
+    /// Does it count only before GitLab's own frame?
+    pub(super) fn needs_a_frame(self) -> bool {
+        self == Form::Iso
+    }
+
+    /// Could a logger have written a line that begins so?
+    pub(super) fn of_a_logger(self, line: &[u8]) -> bool {
+        let rest = &line[self.len(line)..];
+        // Maven and sbt print a level in brackets before all they say, whatever time stands before it.
+        if self != Form::Date && rest.starts_with(b"[") {
+            return false;
+        }
+        let near = &rest[..rest.len().min(REACH)];
+        let mut at = 0;
+        near.split(|b| !b.is_ascii_alphabetic()).any(|word| {
+            let bracketed = at > 0 && near[at - 1] == b'[';
+            at += word.len() + 1;
+            let mut levels = LEVELS.iter().map(|level| level.as_bytes());
+            levels.any(|level| level == word || bracketed && level.eq_ignore_ascii_case(word))
+        })
+    }
+}
+
+fn date(line: &[u8]) -> Option<usize> {
+    // Those are known line by line.
+    if stamp::iso(line) > 0 || stamp::bracketed(line) > 0 {
+        return None;
+    }
+    let open = usize::from(line.first() == Some(&b'['));
+    let mut at = open;
+    at += like(&line[at..], "dddd-dd-dd").or_else(|| like(&line[at..], "dddd/dd/dd"))?;
+    at += 1;
+    if !matches!(line.get(at - 1), Some(b' ' | b'T')) {
+        return None;
+    }
+    at += time(&line[at..])?;
+    at += zone(&line[at..]);
+    if open > 0 {
+        at += like(&line[at..], "]")?;
+    }
+    at += usize::from(line.get(at) == Some(&b':'));
+    at += blank(&line[at..])?;
+    // Zuul names the node in a column.
+    if let Some(rest) = line[at..].strip_prefix(b"| ") {
+        at += 2;
+        let node = rest.iter().take(64).position(|b| *b == b' ');
+        if let Some(end) = node
+            && rest[end..].starts_with(b" | ")
+        {
+            at += end + 3;
+        }
+    }
+    Some(at)
+}
+
+fn cri(line: &[u8]) -> Option<usize> {
+    let at = stamp::iso(line);
+    let rest = line[at..].strip_prefix(b"std")?;
+    let rest = rest
+        .strip_prefix(b"out ")
+        .or_else(|| rest.strip_prefix(b"err "))?;
+    let rest = rest
+        .strip_prefix(b"F")
+        .or_else(|| rest.strip_prefix(b"P"))?;
+    let end = line.len() - rest.len();
+    (at > 0).then_some(end + blank(rest)?)
+}
+
+/// Those of GitHub and of the runner itself belong to their logs.
+fn iso(line: &[u8]) -> Option<usize> {
+    let own = stamp::is_github(line) || stamp::header(line).is_some();
+    let len = stamp::iso(line).max(stamp::bracketed(line));
+    (len > 0 && !own).then_some(len)
+}
+
+fn bracketed(line: &[u8]) -> Option<usize> {
+    let mut at = like(line, "[")?;
+    at += time(&line[at..])?;
+    at += like(&line[at..], "]")?;
+    // TeamCity: the kind of the message, tabs by its depth, the step of the build.
+    if let [kind, b':', b' ' | b'\t', ..] = line[at..]
+        && (kind.is_ascii_alphabetic() || kind == b' ')
+    {
+        at += 2;
+        let blanks = line[at..].iter().take_while(|b| matches!(b, b'\t' | b' '));
+        at += blanks.count();
+        let step = line[at..].strip_prefix(b"[Step ");
+        let close = step.and_then(|step| step.iter().take(12).position(|b| *b == b']'));
+        if let Some(close) = close {
+            at += "[Step ]".len() + close;
+            at += blank(&line[at..]).unwrap_or(0);
+        }
+        return Some(at);
+    }
+    Some(at + blank(&line[at..])?)
+}
+
+fn day(line: &[u8]) -> Option<usize> {
+    let clock = like(line, "dd:dd:dd").or_else(|| like(line, "d:dd:dd"))?;
+    let rest = &line[clock..];
+    if rest.starts_with(b" AM: ") || rest.starts_with(b" PM: ") {
+        return Some(clock + 5);
+    }
+    let at = time(line)?;
+    // Without a fraction it is Jenkins', known line by line.
+    (at > clock).then_some(at)?;
+    Some(at + blank(&line[at..])?)
+}
+
+fn syslog(line: &[u8]) -> Option<usize> {
+    let mut at = like(line, "aaa dd ").or_else(|| like(line, "aaa  d "))?;
+    at += time(&line[at..])?;
+    at += like(&line[at..], " ")?;
+    let host = line[at..].iter().take(64).position(|b| *b == b' ')?;
+    at += host + 1;
+    let tag = line[at..].iter().take(64).take_while(|b| **b != b' ');
+    at += tag.count();
+    if line[at - 1] != b':' {
+        return None;
+    }
+    Some(at + blank(&line[at..])?)
+}
+
+fn bamboo(line: &[u8]) -> Option<usize> {
+    let word = line.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let mut at = word + like(&line[word..], "\tdd-aaa-dddd dd:dd:dd")?;
+    at += like(&line[at..], "\t")?;
+    (word > 0).then_some(at)
+}
+
+fn seconds(line: &[u8]) -> Option<usize> {
+    let pad = line.iter().take(4).take_while(|b| **b == b' ').count();
+    let digits = line[pad..]
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let at = pad + digits;
+    (digits > 0 && at >= 3 && line[at..].starts_with(b"s ")).then_some(at + 2)
+}
+
+/// `10:00:00`, with a fraction where there is one.
+fn time(text: &[u8]) -> Option<usize> {
+    let at = like(text, "dd:dd:dd")?;
+    let fraction = match text.get(at) {
+        Some(b'.' | b',') => {
+            1 + text[at + 1..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count()
+        }
+        _ => 0,
+    };
+    Some(at + if fraction > 1 { fraction } else { 0 })
+}
+
+/// `Z`, ` UTC`, ` +0200`
+fn zone(text: &[u8]) -> usize {
+    let signed = || like(text, " +dddd").or_else(|| like(text, " -dddd"));
+    match text {
+        [b'Z', ..] => 1,
+        [b' ', b'U', b'T', b'C', ..] | [b' ', b'G', b'M', b'T', ..] => 4,
+        _ => signed().unwrap_or(0),
+    }
+}
+
+/// The blank behind a time: others are the text's, and an empty line has none.
+fn blank(text: &[u8]) -> Option<usize> {
+    match text.first() {
+        None => Some(0),
+        Some(b' ' | b'\t') => Some(1),
+        Some(_) => None,
+    }
+}
+
+/// Does a text begin like that (`d` a digit, `a` a letter)? Then how long the form is.
+fn like(text: &[u8], form: &str) -> Option<usize> {
+    let fits = |(f, b): (u8, &u8)| match f {
+        b'd' => b.is_ascii_digit(),
+        b'a' => b.is_ascii_alphabetic(),
+        f => f == *b,
+    };
+    (text.len() >= form.len() && form.bytes().zip(text).all(fits)).then_some(form.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_have_their_lengths() {
+        for (line, want, rest) in [
+            ("2026-05-01 10:00:00 $ make", Form::Date, "$ make"),
+            (
+                "2026-05-01 10:00:00.123456 | ubuntu-noble | TASK",
+                Form::Date,
+                "TASK",
+            ),
+            (
+                "2026-05-01 10:00:00.123456 | PRE-RUN",
+                Form::Date,
+                "PRE-RUN",
+            ),
+            ("[2026-05-01 10:00:00]   x", Form::Date, "  x"),
+            ("2026/05/01 10:00:00 UTC: x", Form::Date, "x"),
+            ("2026-05-01T10:00:00,5 x", Form::Date, "x"),
+            ("2026-05-01 10:00:00 +0200\tx", Form::Date, "x"),
+            ("2026-05-01T10:00:00.123456789Z stdout F x", Form::Cri, "x"),
+            ("2026-05-01T10:00:00.1Z $ make", Form::Iso, "$ make"),
+            ("[2026-05-01T10:00:00.1Z] x", Form::Iso, "x"),
+            ("[10:00:00]  x", Form::Bracketed, " x"),
+            ("[10:00:00.123] x", Form::Bracketed, "x"),
+            ("[10:00:00]", Form::Bracketed, ""),
+            ("[10:00:00] :compileJava", Form::Bracketed, ":compileJava"),
+            ("[10:00:00]W:\t [Step 1/2] x", Form::Bracketed, "x"),
+            ("[10:00:00] :\t\tx", Form::Bracketed, "x"),
+            ("[10:00:00]i:\t\tx", Form::Bracketed, "x"),
+            ("10:00:00.123 x", Form::Day, "x"),
+            ("9:00:00 AM: x", Form::Day, "x"),
+            (
+                "May 01 10:00:00 host gitlab-runner[812]: x",
+                Form::Syslog,
+                "x",
+            ),
+            ("May  1 10:00:00 host build: x", Form::Syslog, "x"),
+            ("May  1 10:00:00 host build[7]:", Form::Syslog, ""),
+            ("2026-05-01T10:00:00.1Z stderr P", Form::Cri, ""),
+            ("build\t01-May-2026 10:00:00\tx", Form::Bamboo, "x"),
+            ("  3s x", Form::Seconds, "x"),
+            ("1263s  x", Form::Seconds, " x"),
+        ] {
+            assert_eq!(form(line.as_bytes()), Some(want), "{line}");
+            assert_eq!(&line[want.len(line.as_bytes())..], rest);
+        }
+        for line in [
+            "2026-05-01T10:00:00.1234567Z x",
+            "2026-05-01T10:00:00.123456Z 00O x",
+            "2026-05-01 x",
+            "10:00:00 x",
+            "10:00:00",
+            "[10:00:00]x",
+            "[10:00] x",
+            "May 01 10:00:00 x",
+            "3s x",
+            "May be",
+            "",
+        ] {
+            assert_eq!(form(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn loggers_name_a_level() {
+        for (line, logger) in [
+            ("2026-05-01 10:00:00,123 - app - ERROR - no", true),
+            ("2026-05-01 10:00:00.123 UTC [12] FATAL:  no", true),
+            ("2026-05-01 10:00:00 4 [Warning] no", true),
+            ("2026-05-01 10:00:00 [ERROR] no", true),
+            ("[10:00:00] [ERROR] Failed to execute goal", false),
+            ("[10:00:00] npm error code E404", false),
+            ("[10:00:00] npm ERR! code E404", false),
+            ("[10:00:00] Building wheels", false),
+        ] {
+            let form = form(line.as_bytes()).unwrap();
+            assert_eq!(form.of_a_logger(line.as_bytes()), logger, "{line}");
+        }
+    }
+}

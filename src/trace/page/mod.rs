@@ -1,0 +1,351 @@
+//! A text that was copied and pasted before it came to us: what a web page, a mail or an editor put before every line, and what it made
+//! of single characters, taken out again.
+//!
+//! [`numbers`] knows GitLab's own page, [`margin`] what stands before every line of a text as a whole (quotation marks, an
+//! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML. A text
+//! is taken for such a copy by its beginning, as a whole or not at all; its lines keep their numbers, since only their content is cut.
+
+use std::io::{self, Read};
+
+use super::{escape, lines, lines::Lines, prefix, stamp};
+
+mod caret;
+mod clock;
+mod glyph;
+mod margin;
+mod numbers;
+
+use margin::Margin;
+use numbers::Stripper;
+
+/// How much of the text is looked at to tell a copy from a log.
+const HEAD: usize = 16 << 10;
+/// Margins that lie within each other: a quoted block of code with the time before each line.
+const NESTED: usize = 3;
+
+/// A text without what was added to it on its way.
+#[derive(Debug)]
+pub struct Page<R> {
+    lines: Lines<R>,
+    fresh: bool,
+    copy: Option<Copied>,
+    /// Text that is not handed out yet.
+    text: Vec<u8>,
+    at: usize,
+    removed: u64,
+}
+
+impl<R: Read> Page<R> {
+    /// A reader over decoded bytes; an ordinary log passes through as it is.
+    pub fn new(source: R) -> Self {
+        Self {
+            lines: Lines::new(source),
+            fresh: true,
+            copy: None,
+            text: Vec::new(),
+            at: 0,
+            removed: 0,
+        }
+    }
+
+    /// Bytes left out so far.
+    pub fn removed(&self) -> u64 {
+        self.removed
+    }
+}
+
+impl<R: Read> Read for Page<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if std::mem::take(&mut self.fresh) {
+            self.copy = Copied::recognise(self.lines.head(HEAD));
+        }
+        let Some(copy) = &mut self.copy else {
+            return self.lines.pass(buf);
+        };
+        let mut filled = 0;
+        while filled < buf.len() {
+            if self.at == self.text.len() {
+                self.text.clear();
+                self.at = 0;
+                let Some(stretch) = self.lines.peek() else {
+                    break;
+                };
+                let len = stretch.bytes.len();
+                let (line, end) = match stretch.bytes.strip_suffix(b"\n") {
+                    Some(line) => (line, &b"\n"[..]),
+                    None => (stretch.bytes, &b""[..]),
+                };
+                copy.undo(line, stretch.starts, &mut self.text);
+                self.text.extend_from_slice(end);
+                self.removed += (len - self.text.len()) as u64;
+                self.lines.take(len);
+            }
+            let n = (buf.len() - filled).min(self.text.len() - self.at);
+            buf[filled..filled + n].copy_from_slice(&self.text[self.at..self.at + n]);
+            self.at += n;
+            filled += n;
+        }
+        if filled == 0
+            && !buf.is_empty()
+            && let Some(error) = self.lines.take_error()
+        {
+            return Err(error);
+        }
+        Ok(filled)
+    }
+}
+
+/// What was done to a text, from the outermost to the innermost.
+#[derive(Debug, Default)]
+struct Copied {
+    margins: Vec<Margin>,
+    numbers: Option<Stripper>,
+    colours: caret::Colours,
+    glyphs: glyph::Glyphs,
+    /// A line on its way.
+    work: Vec<u8>,
+}
+
+impl Copied {
+    /// Tells by the first lines what was done; nothing for an ordinary log.
+    fn recognise(head: &[u8]) -> Option<Self> {
+        let whole = if head.len() < HEAD {
+            head.len()
+        } else {
+            memchr::memrchr(b'\n', head)?
+        };
+        let mut copy = Self::default();
+        let mut inner: Vec<u8>;
+        let mut text = &head[..whole];
+        while copy.margins.len() < NESTED
+            && let Some(margin) = Margin::recognise(text)
+        {
+            inner = margin.taken_from(text);
+            copy.margins.push(margin);
+            text = &inner;
+        }
+        copy.numbers = numbers::recognise(text);
+        copy.colours = caret::Colours::recognise(text);
+        copy.glyphs = glyph::Glyphs::recognise(text);
+        let plain = copy.margins.is_empty()
+            && copy.numbers.is_none()
+            && copy.colours.is_none()
+            && copy.glyphs.is_none();
+        (!plain).then_some(copy)
+    }
+
+    /// Appends to `out` what a line was.
+    fn undo(&mut self, line: &[u8], starts: bool, out: &mut Vec<u8>) {
+        let mut kept = line;
+        if starts {
+            for margin in &mut self.margins {
+                kept = margin.strip(kept);
+            }
+            if let Some(numbers) = &mut self.numbers {
+                kept = numbers.strip(kept).1;
+            }
+        }
+        if self.glyphs.is_none() {
+            return self.colours.remove(kept, out);
+        }
+        self.work.clear();
+        self.colours.remove(kept, &mut self.work);
+        self.glyphs.replace(&self.work, out);
+    }
+}
+
+/// Lines that are not empty.
+fn filled(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    lines::of(text)
+        .map(<[u8]>::trim_ascii_end)
+        .filter(|line| !line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        let mut page = Page::new(text.as_bytes());
+        let mut out = String::new();
+        page.read_to_string(&mut out).unwrap();
+        assert_eq!(
+            out.matches('\n').count(),
+            text.matches('\n').count(),
+            "lines keep their numbers"
+        );
+        assert_eq!(out.len() as u64 + page.removed(), text.len() as u64);
+        out
+    }
+
+    const LOG: &[&str] = &[
+        "Running with gitlab-runner 17.3.0 (abcdef12)",
+        "  on runner-1 abcd, system ID: s_1",
+        "Preparing the \"docker\" executor",
+        "Using Docker executor with image alpine ...",
+        "Preparing environment",
+        "Running on runner-abcd via host...",
+        "Getting source from Git repository",
+        "Executing \"step_script\" stage of the job script",
+        "$ make",
+        "3 files changed",
+        "make: *** [all] Error 2",
+        "",
+        "ERROR: Job failed: exit code 2",
+    ];
+
+    /// The log as a page shows it, from that number on.
+    fn page(from: usize, number: impl Fn(usize) -> String) -> String {
+        LOG.iter()
+            .enumerate()
+            .map(|(k, line)| format!("{}{line}\n", number(from + k)))
+            .collect()
+    }
+
+    fn plain() -> String {
+        LOG.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn numbers_before_the_lines_are_taken_out() {
+        for from in [1, 7, 98, 1234] {
+            assert_eq!(read(&page(from, |n| n.to_string())), plain(), "from {from}");
+        }
+        assert_eq!(
+            read(&page(1, |n| n.to_string()).replace('\n', "\r\n")),
+            plain().replace('\n', "\r\n")
+        );
+    }
+
+    #[test]
+    fn numbers_on_their_own_lines_are_taken_out() {
+        let expected: String = LOG.iter().map(|line| format!("\n{line}\n")).collect();
+        assert_eq!(read(&page(1, |n| format!("{n}\n"))), expected);
+    }
+
+    #[test]
+    fn durations_and_fold_marks_are_taken_out() {
+        let text = "1Running with gitlab-runner 17.3.0 (abcdef12)\n▾ 2Preparing the \"docker\" executor00:04\n\
+             3Using Docker executor with image alpine ...\n4▸Getting source from Git repository\n00:01\nCollapse\n\
+             5took 00:12\n6ERROR: Job failed: exit code 1";
+        let expected = "Running with gitlab-runner 17.3.0 (abcdef12)\nPreparing the \"docker\" executor\n\
+             Using Docker executor with image alpine ...\nGetting source from Git repository\n\n\n\
+             took 00:12\nERROR: Job failed: exit code 1";
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn a_folded_section_leaves_numbers_out() {
+        let text = "1Running with gitlab-runner 17.3.0 (abcdef12)\n2  on runner-1\n3Preparing the \"docker\" executor\n\
+             55Executing \"step_script\" stage of the job script\n56$ make\n404 is text\n572 files\n";
+        let expected = "Running with gitlab-runner 17.3.0 (abcdef12)\n  on runner-1\nPreparing the \"docker\" executor\n\
+             Executing \"step_script\" stage of the job script\n$ make\n404 is text\n2 files\n";
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn without_numbers_durations_tell_a_page() {
+        let text = "Running with gitlab-runner 17.3.0 (abcdef12)\nPreparing the \"shell\" executor\n00:00\n\
+             Using Shell (bash) executor...\nGetting source from Git repository\n01:02:03\n$ make\nat 10:00\n";
+        let expected = text
+            .replace("\n00:00\n", "\n\n")
+            .replace("\n01:02:03\n", "\n\n");
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn a_stretch_from_the_middle_is_known_by_its_numbers_alone() {
+        let text: String = (120..140)
+            .map(|n| format!("{n}compiling file {n}\n"))
+            .collect();
+        let expected: String = (120..140)
+            .map(|n| format!("compiling file {n}\n"))
+            .collect();
+        assert_eq!(read(&text), expected);
+    }
+
+    #[test]
+    fn ordinary_logs_pass_as_they_are() {
+        let ctest: String = (1..30)
+            .map(|n| format!("{n}/29 Test #{n}: unit ... Passed\n"))
+            .collect();
+        let list: String = (1..30).map(|n| format!("{n}. entry\n")).collect();
+        let counted: String = (1..30)
+            .map(|n| format!("{n}\nworking on it\nstill working\nmore work\n"))
+            .collect();
+        let table: String = (1..30)
+            .map(|n| format!("{} name{n} 00:04\n", n * 3))
+            .collect();
+        let few = "1Running late\n2 more\n".to_owned();
+        for text in [
+            ctest,
+            list,
+            counted,
+            table,
+            few,
+            plain(),
+            "00:04\nCollapse\n1\n2\n3\n".to_owned(),
+        ] {
+            assert_eq!(read(&text), text);
+        }
+    }
+
+    #[test]
+    fn a_real_title_among_the_output_does_not_make_a_page_of_a_log() {
+        // The words of GitLab stand in it, but its own lines have no numbers.
+        let text = format!("{}1\n2\n3\n4 apples\n", plain());
+        assert_eq!(read(&text), text);
+    }
+
+    #[test]
+    fn what_was_quoted_from_a_page_is_taken_apart_from_outside_in() {
+        let quoted: String = page(1, |n| n.to_string())
+            .lines()
+            .map(|line| format!("> {line}\n"))
+            .collect();
+        assert_eq!(read(&quoted), plain());
+        let coloured =
+            "    10:00:00.1 [31mno[0m\n    10:00:00.2 a\u{a0}&lt;b&gt;\n    10:00:00.3   c\n";
+        assert_eq!(read(coloured), "no\na <b>\n  c\n");
+    }
+
+    #[test]
+    fn how_the_source_chops_its_reads_plays_no_part() {
+        struct Drip<'a>(&'a [u8]);
+        impl Read for Drip<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                let n = buf.len().min(3);
+                self.0.read(&mut buf[..n])
+            }
+        }
+        let text = page(1, |n| n.to_string());
+        let mut out = String::new();
+        Page::new(Drip(text.as_bytes()))
+            .read_to_string(&mut out)
+            .unwrap();
+        assert_eq!(out, plain());
+    }
+
+    #[test]
+    fn a_page_of_any_size_is_read_in_bounded_memory() {
+        let long = "x".repeat(200_000);
+        let text = format!("{}14{long}\n15end\n", page(1, |n| n.to_string()));
+        assert_eq!(read(&text), format!("{}{long}\nend\n", plain()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_keeps_its_lines(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "1", "2", "3", "12", "\n", "\r\n", "00:04", "Collapse", "▾ ", " ", "$ make", "é", "ERROR: Job failed: exit code 1",
+                "Running with gitlab-runner 17.3.0", "Preparing environment", "> ", "\n> ", "\n    ", "\n[10:00:00] ", "[31m", "[0m", "^[[0m",
+                "&lt;", "&amp;", "\u{a0}", "\u{201c}", "\n1: ", "\n2: ", "\n3: ", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
+            ]),
+            0..60,
+        )) {
+            let text = parts.concat();
+            let once = read(&text);
+            proptest::prop_assert!(once.len() <= text.len());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A log that was quoted, numbered, stamped or shown by a page before it came to us is told like the log itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use jobtriage::diagnosis::{Case, Input, diagnose};
+use jobtriage::engine::Scanner;
+use jobtriage::library::Library;
+use jobtriage::model::Lang;
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::embedded);
+static SAMPLES: LazyLock<Vec<(String, String)>> = LazyLock::new(samples);
+
+/// Names and texts of the samples.
+fn samples() -> Vec<(String, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")];
+    let mut found: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "log") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    let text = |path: &PathBuf| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    found
+        .iter()
+        .map(|path| (path.display().to_string(), text(path)))
+        .collect()
+}
+
+/// What is said of a log: its verdict, and what it is blamed on.
+fn told(text: &str) -> String {
+    let case = Case::single(Input {
+        source: "copy.log".into(),
+        scan: Scanner::new(&LIBRARY).scan(text.as_bytes()),
+    });
+    let report = diagnose(&case, &LIBRARY, Lang::En);
+    let cause = report.cause.map(|c| (c.id, c.line, c.text));
+    let line = report.unexplained.map(|u| u.line);
+    format!("{} {cause:?} {line:?}", report.outcome.as_str())
+}
+
+/// Copies each sample line by line and asks whether it is told the same.
+fn each(copy: impl Fn(usize, &str) -> String) {
+    let mut tried = 0;
+    let mut wrong = Vec::new();
+    for (name, text) in SAMPLES.iter() {
+        let copied: String = text
+            .lines()
+            .enumerate()
+            .map(|(k, line)| copy(k, line) + "\n")
+            .collect();
+        tried += 1;
+        let (copied, own) = (told(&copied), told(text));
+        if copied != own {
+            wrong.push(format!("{name}: {copied}\n    not {own}"));
+        }
+    }
+    assert!(tried > 200, "the samples are missing");
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn quoted_in_a_mail() {
+    each(|_, line| format!("> {line}").trim_end().to_owned());
+}
+
+#[test]
+fn in_a_block_of_code() {
+    each(|_, line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!("    {line}")
+        }
+    });
+}
+
+#[test]
+fn with_the_numbers_of_cat() {
+    each(|k, line| format!("{:>6}\t{line}", k + 1));
+}
+
+#[test]
+fn with_the_numbers_of_an_editor() {
+    each(|k, line| format!("{:>4} | {line}", k + 1));
+}
+
+#[test]
+fn with_the_time_of_day_of_a_page() {
+    each(|k, line| format!("[10:{:02}:{:02}] {line}", k / 60 % 60, k % 60));
+}
+
+#[test]
+fn with_the_date_and_the_node() {
+    each(|_, line| format!("2026-05-01 10:00:00.123456 | ubuntu-noble | {line}"));
+}
+
+#[test]
+fn from_the_journal() {
+    each(|_, line| format!("May 01 10:00:00 host gitlab-runner[812]: {line}"));
+}
+
+#[test]
+fn from_the_files_of_a_container_runtime() {
+    each(|_, line| format!("2026-05-01T10:00:00.123456789Z stdout F {line}"));
+}
+
+#[test]
+fn without_the_escape_of_its_colours() {
+    each(|_, line| line.replace('\u{1b}', ""));
+}
+
+#[test]
+fn with_blanks_that_do_not_break() {
+    each(|_, line| line.replace("  ", "\u{a0} "));
+}
+
+#[test]
+fn as_the_source_of_a_page() {
+    each(|_, line| {
+        line.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+    });
+}
