@@ -29,6 +29,7 @@ pub mod pattern_page;
 mod place;
 mod prompt;
 pub mod prose;
+mod rows;
 pub mod sanitize;
 mod sarif;
 mod short;

@@ -3,14 +3,12 @@
 //! Reports come in one at a time; of each a short row is kept, and many are laid out part by part. Rows, groups and errors are
 //! bounded: what goes beyond is counted and the table says so. Totals always cover everything.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
-use std::num::NonZeroU64;
-use std::sync::Arc;
 
 use super::grid::Grid;
 use super::groups::short;
 use super::paint::{Ink, Row};
+use super::rows::{self, Rows};
 use super::sums::Sums;
 use super::{Format, Style, Writer, sanitize, source_of, width};
 use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
@@ -42,9 +40,7 @@ impl Format for Table {
         Box::new(TableWriter {
             out,
             style: style.clone(),
-            rows: Vec::new(),
-            logs: String::new(),
-            causes: HashSet::new(),
+            rows: Rows::default(),
             unlisted: 0,
         })
     }
@@ -53,22 +49,8 @@ impl Format for Table {
 struct TableWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
-    rows: Vec<LogRow>,
-    /// The names of their logs, one behind the other.
-    logs: String,
-    /// Causes that rows name, each once.
-    causes: HashSet<Arc<str>>,
+    rows: Rows,
     unlisted: usize,
-}
-
-/// What the table keeps of a log.
-struct LogRow {
-    /// Where its name ends in [`TableWriter::logs`].
-    end: usize,
-    outcome: Outcome,
-    status: Status,
-    cause: Option<Arc<str>>,
-    line: Option<NonZeroU64>,
 }
 
 impl Writer for TableWriter<'_> {
@@ -86,14 +68,12 @@ impl Writer for TableWriter<'_> {
         let line = line
             .or(report.unexplained.as_ref().and_then(|u| u.line))
             .filter(here);
-        let cause = report.cause.as_ref().map(|cause| self.cause(&cause.id));
-        self.logs.push_str(&short(&report.source));
-        self.rows.push(LogRow {
-            end: self.logs.len(),
+        self.rows.push(rows::Row {
+            log: &short(&report.source),
             outcome: report.outcome,
             status: report.status,
-            cause,
-            line: line.and_then(NonZeroU64::new),
+            cause: report.cause.as_ref().map(|cause| &*cause.id),
+            line,
         });
         Ok(())
     }
@@ -115,16 +95,6 @@ impl Writer for TableWriter<'_> {
 }
 
 impl TableWriter<'_> {
-    /// The name of a cause, which many rows share.
-    fn cause(&mut self, id: &str) -> Arc<str> {
-        if let Some(known) = self.causes.get(id) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = id.into();
-        self.causes.insert(Arc::clone(&new));
-        new
-    }
-
     fn logs(&mut self) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
@@ -132,12 +102,7 @@ impl TableWriter<'_> {
         let (words, symbols) = (self.style.words(), self.style.symbols());
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
-        let name = |at: usize| {
-            let start = at.checked_sub(1).map_or(0, |above| self.rows[above].end);
-            self.logs[start..self.rows[at].end].to_owned()
-        };
-        let cells = |at: usize| {
-            let row = &self.rows[at];
+        let cells = |row: rows::Row<'_>| {
             let (ink, outcome) = match row.outcome {
                 Outcome::Failed => (Ink::Bad, words.failed),
                 Outcome::TimedOut => (Ink::Bad, words.timed_out),
@@ -145,7 +110,7 @@ impl TableWriter<'_> {
                 Outcome::Succeeded => (Ink::Good, words.ok),
                 Outcome::Unknown => (Ink::Doubt, words.no_verdict),
             };
-            let cause = match (row.status, &row.cause) {
+            let cause = match (row.status, row.cause) {
                 (_, Some(id)) => (Ink::Plain, format!("{} {id}", symbols.cross)),
                 (Status::Unexplained, None) => {
                     (Ink::Doubt, format!("{} {}", symbols.unknown, words.unknown))
@@ -156,20 +121,25 @@ impl TableWriter<'_> {
                 .line
                 .map_or_else(|| symbols.none.to_owned(), |line| line.to_string());
             vec![
-                (Ink::Plain, name(at)),
+                (Ink::Plain, row.log.to_owned()),
                 (ink, outcome.to_lowercase()),
                 cause,
                 (Ink::Plain, line),
             ]
         };
-        let all = self.rows.len();
-        if all > AT_ONCE {
-            (0..all).for_each(|at| grid.measure(cells(at)));
+        if self.rows.len() > AT_ONCE {
+            self.rows.each(|row| grid.measure(cells(row)));
         }
-        for first in (0..all).step_by(AT_ONCE) {
-            (first..all.min(first + AT_ONCE)).for_each(|at| grid.row(cells(at)));
-            grid.write_rows(&mut *self.out)?;
-        }
+        let (rows, out) = (&self.rows, &mut *self.out);
+        let (mut at, mut written) = (0, Ok(()));
+        rows.each(|row| {
+            grid.row(cells(row));
+            at += 1;
+            if (at % AT_ONCE == 0 || at == rows.len()) && written.is_ok() {
+                written = grid.write_rows(&mut *out);
+            }
+        });
+        written?;
         if self.unlisted > 0 {
             let text = (words.more_rows)(self.unlisted);
             self.say(Ink::Doubt, &format!(" {} {text}", symbols.ellipsis))?;
