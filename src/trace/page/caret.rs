@@ -135,8 +135,12 @@ fn colour(text: &[u8], at: usize) -> Option<usize> {
     }
     let numbers = what[1..].strip_suffix(b"m")?;
     let known = |number: &[u8]| {
+        // Longer ones are none, and would not fit.
+        if !(1..=3).contains(&number.len()) {
+            return false;
+        }
         let value = number.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
-        !number.is_empty() && matches!(value, 0..=9 | 21..=29 | 30..=49 | 90..=107)
+        matches!(value, 0..=9 | 21..=29 | 30..=49 | 90..=107)
     };
     let wide = [&b"38;"[..], b"48;"]
         .iter()
@@ -214,6 +218,7 @@ mod tests {
             "assert '\\x1b[31mno\\x1b[0m'",
             "\"\\u001b[31mno\\u001b[0m\"",
             "at [60m later",
+            "[333333333333333;m",
             "[m",
             "[12",
             "[INFO] x",
