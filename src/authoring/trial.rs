@@ -71,8 +71,9 @@ pub fn run(draft: &Draft, workshop: &Workshop, folders: &[PathBuf]) -> Trial {
     let mut lines: BTreeMap<String, Lines> = BTreeMap::new();
     let mut changes: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for file in files {
-        let name = file.path().to_string_lossy().into_owned();
-        let open = || source::open(&file.path(), Reading::default());
+        let path = file.path();
+        let name = path.to_string_lossy().into_owned();
+        let open = || source::open(&path, Reading::default());
         let (mut first, second) = match (open(), open()) {
             (Ok(first), Ok(second)) => (first, second),
             // Files met on a walk need not be logs.

@@ -388,7 +388,7 @@ mod tests {
         for nothing in [
             "FAIL",
             "FAIL 0 tests",
-            "   = help: to override `-D warnings` add `#[allow(x)]`, if denied",
+            "   = help: to override `-D warnings` add an attribute, if denied",
         ] {
             assert_eq!(score(nothing), 0, "{nothing}");
         }

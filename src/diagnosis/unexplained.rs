@@ -251,21 +251,24 @@ fn chains(rated: &mut [Rated<'_>]) {
 /// A heading (`2 problems:`, `Invariant violated:`) says less than the first entry of the list below it.
 fn headings(rated: &mut [Rated<'_>]) {
     const MARKS: &[&str] = &["- ", "* ", "\u{2022} ", "\u{2013} "];
-    let text = |r: &Rated<'_>| r.line.content().trim().to_owned();
     let is_entry = |r: &Rated<'_>| {
-        let text = text(r);
+        let text = r.line.content().trim();
         let marked = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
         // `- name: web` is YAML.
         let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
         marked.is_some_and(|entry| !key(entry)) && !r.line.command && !r.line.echo
     };
+    let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
     for k in 1..rated.len() {
-        let heading = &rated[k - 1];
-        let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
-        let diff = rated[k..].iter().take(LAST).any(added);
-        let heads = heading.score > 0 && is_heading(&text(heading)) && !diff;
-        if heads && is_entry(&rated[k]) && rated[k].in_baseline != Some(true) {
-            rated[k].score = rated[k].score.max(heading.score + 1);
+        let (heading, entry) = (&rated[k - 1], &rated[k]);
+        if heading.score > 0
+            && is_heading(heading.line.content().trim())
+            && is_entry(entry)
+            && entry.in_baseline != Some(true)
+            // A difference: what was, then what is.
+            && !rated[k..].iter().take(LAST).any(added)
+        {
+            rated[k].score = entry.score.max(heading.score + 1);
         }
     }
 }

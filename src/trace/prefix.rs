@@ -367,11 +367,13 @@ pub(super) fn stream(name: &[u8]) -> u32 {
     name.iter().fold(7, hash) | 1 << 31
 }
 
-fn digits(text: &[u8]) -> usize {
+/// How many digits a text begins with.
+pub(super) fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
-fn number(text: &[u8]) -> u32 {
+/// What at most nine digits say.
+pub(super) fn number(text: &[u8]) -> u32 {
     text.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))
 }
 

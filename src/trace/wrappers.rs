@@ -89,7 +89,7 @@ impl Wrappers {
 /// `Step #3: `, `Step #3 - "test": ` (Cloud Build), and what names the step.
 pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
     let rest = text.strip_prefix(b"Step #")?;
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = prefix::digits(rest);
     if digits == 0 || digits > 3 {
         return None;
     }

@@ -25,13 +25,12 @@ impl Healthy {
         let (files, _) = source::walk::files(&source::walk::Root::named(folders));
         let logs = files
             .into_iter()
-            .filter(|f| {
-                f.path()
-                    .extension()
+            .map(|file| file.path())
+            .filter(|path| {
+                path.extension()
                     .is_none_or(|e| e != "tsv" && e != "md" && e != "json")
             })
-            .map(|f| {
-                let path = f.path();
+            .map(|path| {
                 let shown = path.strip_prefix(shown_from).unwrap_or(&path);
                 (shown.to_string_lossy().replace('\\', "/"), path)
             })

@@ -74,39 +74,26 @@ impl Colours {
 
     /// Appends a line to `out` without its colours.
     pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
+        if self.is_none() {
+            return out.extend_from_slice(line);
+        }
         let mut from = 0;
-        let mut cut = |(at, end): (usize, usize)| {
-            if at >= from {
-                out.extend_from_slice(&line[from..at]);
+        for at in memchr::memchr_iter(b'[', line) {
+            let esc = esc_before(&line[..at]);
+            let end = match self {
+                _ if esc > 0 => sequence(line, at),
+                Self::Bare => colour(line, at),
+                _ => None,
+            };
+            if let Some(end) = end
+                && at - esc >= from
+            {
+                out.extend_from_slice(&line[from..at - esc]);
                 from = end;
             }
-        };
-        match self {
-            Self::Real => {}
-            Self::Shown => shown(line).for_each(&mut cut),
-            Self::Bare => memchr::memchr_iter(b'[', line)
-                .filter_map(|at| {
-                    let esc = esc_before(&line[..at]);
-                    let end = if esc > 0 {
-                        sequence(line, at)
-                    } else {
-                        colour(line, at)
-                    };
-                    Some((at - esc, end?))
-                })
-                .for_each(&mut cut),
         }
         out.extend_from_slice(&line[from..]);
     }
-}
-
-/// Where colours with something that stands for ESC begin and end.
-fn shown(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-    memchr::memchr_iter(b'[', text).filter_map(|at| {
-        let esc = esc_before(&text[..at]);
-        let end = sequence(text, at)?;
-        (esc > 0).then_some((at - esc, end))
-    })
 }
 
 /// How long what stands for an ESC at the end of a text is.
@@ -119,7 +106,7 @@ fn esc_before(text: &[u8]) -> usize {
     esc.map_or(0, |esc| esc.len())
 }
 
-/// Where the colour ends that begins with the bracket at `at` and nothing before it; `[m`, `[5m]`, `x[5m:1m]`, `\\e[31m` are none.
+/// Where the colour ends that begins with the bracket at `at` and nothing before it; `[m`, `[5m]`, `x[5m:1m]`, `\e[31m` are none.
 fn colour(text: &[u8], at: usize) -> Option<usize> {
     let end = sequence(text, at)?;
     let (before, what) = (&text[..at], &text[at..end]);

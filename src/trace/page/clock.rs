@@ -3,12 +3,10 @@
 //! ISO 8601 with a zone is known line by line ([`stamp`]), as is the time that Jenkins puts there ([`prefix`]), but neither before
 //! GitLab's own frame. The other forms could be the text of a program as well, so they count only where all of a text has them, and
 //! where no level follows: then a logger wrote it, and patterns know its whole line.
-//!
-//! [`prefix`]: super::prefix
 
 use super::level::{LOUD, OF_SERVERS, QUIET};
 use super::stamp::{self, like};
-use super::wrappers;
+use super::{prefix, wrappers};
 
 /// A form of time, with what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,29 +84,28 @@ impl Form {
 
     /// What a line says behind the time of whose it is; empty where the form names nobody.
     pub(super) fn speaker(self, line: &[u8]) -> &[u8] {
-        match (self, syslog(line)) {
-            (Form::Syslog, Some((time, len))) => {
-                let names = &line[time..len];
-                let pid = memchr::memrchr(b'[', names).unwrap_or(names.len());
-                &names[..pid]
-            }
-            _ => b"",
+        if self != Form::Syslog {
+            return b"";
         }
-    }
-
-    /// Could a logger have written a line that begins so?
-    pub(super) fn of_a_logger(self, line: &[u8]) -> bool {
-        let rest = &line[self.len(line)..];
-        let near = &rest[..rest.len().min(REACH)];
-        let mut at = 0;
-        near.split(|b| !b.is_ascii_alphabetic()).any(|word| {
-            let bracketed = at > 0 && near[at - 1] == b'[';
-            at += word.len() + 1;
-            let levels = [QUIET, LOUD, OF_SERVERS].into_iter().flatten();
-            let mut levels = levels.map(|level| level.as_bytes());
-            levels.any(|level| level == word || bracketed && level.eq_ignore_ascii_case(word))
+        syslog(line).map_or(b"", |(time, len)| {
+            let names = &line[time..len];
+            let pid = memchr::memrchr(b'[', names).unwrap_or(names.len());
+            &names[..pid]
         })
     }
+}
+
+/// Does a level stand near the start of what follows a time? Then a logger wrote it.
+pub(super) fn names_a_level(text: &[u8]) -> bool {
+    let near = &text[..text.len().min(REACH)];
+    let mut at = 0;
+    near.split(|b| !b.is_ascii_alphabetic()).any(|word| {
+        let bracketed = at > 0 && near[at - 1] == b'[';
+        at += word.len() + 1;
+        let levels = [QUIET, LOUD, OF_SERVERS].into_iter().flatten();
+        let mut levels = levels.map(|level| level.as_bytes());
+        levels.any(|level| level == word || bracketed && level.eq_ignore_ascii_case(word))
+    })
 }
 
 fn date(line: &[u8]) -> Option<usize> {
@@ -237,10 +234,7 @@ fn bamboo(line: &[u8]) -> Option<usize> {
 
 fn seconds(line: &[u8]) -> Option<usize> {
     let pad = line.iter().take(4).take_while(|b| **b == b' ').count();
-    let digits = line[pad..]
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = prefix::digits(&line[pad..]);
     let at = pad + digits;
     (digits > 0 && at >= 3 && line[at..].starts_with(b"s ")).then_some(at + 2)
 }
@@ -249,15 +243,10 @@ fn seconds(line: &[u8]) -> Option<usize> {
 fn time(text: &[u8]) -> Option<usize> {
     let at = like(text, "dd:dd:dd")?;
     let fraction = match text.get(at) {
-        Some(b'.' | b',') => {
-            1 + text[at + 1..]
-                .iter()
-                .take_while(|b| b.is_ascii_digit())
-                .count()
-        }
+        Some(b'.' | b',') => prefix::digits(&text[at + 1..]),
         _ => 0,
     };
-    Some(at + if fraction > 1 { fraction } else { 0 })
+    Some(at + if fraction > 0 { fraction + 1 } else { 0 })
 }
 
 /// `Z`, ` UTC`, ` +0200`
@@ -374,7 +363,8 @@ mod tests {
             ("2026-05-01 10:00:00 [INFO] x", true),
         ] {
             let form = form(line.as_bytes()).unwrap();
-            assert_eq!(form.of_a_logger(line.as_bytes()), logger, "{line}");
+            let rest = &line[form.len(line.as_bytes())..];
+            assert_eq!(names_a_level(rest.as_bytes()), logger, "{line}");
         }
     }
 }

@@ -5,7 +5,8 @@
 //! at times (Gradle's `> `, the indented lists of test runners), so a margin must be borne out by what stands within.
 
 use super::clock::{self, Form};
-use super::{escape, filled, lines, numbers, stamp};
+use super::numbers::{self, DIGITS};
+use super::{escape, filled, lines, prefix, stamp};
 
 /// So many lines prove a margin that could be text in a single one.
 const FEW: usize = 3;
@@ -13,8 +14,6 @@ const FEW: usize = 3;
 const MANY: usize = 12;
 /// Lines that may stand above the first one with the margin.
 const ABOVE: usize = 5;
-/// Digits of the longest line number.
-const DIGITS: usize = 7;
 /// Of ten lines, so many must have the margin: long ones are broken on their way, and a log may go on in lines of its own.
 const MOST: usize = 9;
 /// So many are enough where they are in one piece, with something else behind it: an answer, the end of a fence.
@@ -290,17 +289,12 @@ fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
 /// The number before a line, and how long it is with what separates it; an empty line ends behind its number.
 fn number(line: &[u8], separator: &str) -> Option<(u64, usize)> {
     let pad = line.iter().take_while(|b| **b == b' ').count();
-    let digits = line[pad..]
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = prefix::digits(&line[pad..]);
     if digits == 0 || digits > DIGITS {
         return None;
     }
     let end = pad + digits;
-    let number = line[pad..end]
-        .iter()
-        .fold(0, |n, b| n * 10 + u64::from(b - b'0'));
+    let number = u64::from(prefix::number(&line[pad..end]));
     let rest = &line[end..];
     if rest.trim_ascii_end() == separator.trim_end().as_bytes() {
         return Some((number, line.len()));
@@ -330,7 +324,7 @@ fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>, alone: bool) -
             of_a_build |= BUILDS
                 .iter()
                 .any(|own| line[len..].starts_with(own.as_bytes()));
-            levels += usize::from(form.of_a_logger(line));
+            levels += usize::from(clock::names_a_level(&line[len..]));
         }
     }
     let nearly_all = stamped >= FEW && stamped * 10 >= all * MOST;

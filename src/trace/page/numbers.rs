@@ -3,7 +3,7 @@
 
 use super::super::frame::title;
 use super::super::{marker, verdict};
-use super::{filled, lines};
+use super::{filled, lines, prefix};
 
 /// Lines that may stand before the first numbered one.
 const BEFORE: usize = 5;
@@ -13,7 +13,7 @@ const MANY: usize = 12;
 /// So many lines without numbers, and nothing is tried further.
 const GIVE_UP: usize = 10;
 /// Digits of the longest line number.
-const DIGITS: usize = 7;
+pub(super) const DIGITS: usize = 7;
 
 /// How a page shows its line numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,18 +284,9 @@ pub(super) fn of_gitlab(line: &[u8]) -> bool {
 
 /// The number that a line begins with, and how many digits it has; 0 for none.
 fn leading_number(line: &[u8]) -> (u64, usize) {
-    let digits = line
-        .iter()
-        .take(DIGITS + 1)
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = prefix::digits(&line[..line.len().min(DIGITS + 1)]);
     if digits > DIGITS || line.first() == Some(&b'0') {
         return (0, 0);
     }
-    (
-        line[..digits]
-            .iter()
-            .fold(0, |n, b| n * 10 + u64::from(b - b'0')),
-        digits,
-    )
+    (u64::from(prefix::number(&line[..digits])), digits)
 }
