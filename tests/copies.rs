@@ -136,3 +136,31 @@ fn as_the_source_of_a_page() {
             .replace('"', "&quot;")
     });
 }
+
+#[test]
+fn with_a_link_to_each_line() {
+    let page = "https://gitlab.example.com/group/app/-/jobs/7";
+    each(|k, line| format!("[{0}]({page}#L{0}){line}", k + 1));
+}
+
+#[test]
+fn with_links_that_show_nothing() {
+    let page = "https://github.com/group/app/actions/runs/1/job/2#step:4";
+    each(|k, line| format!("[]({page}:{}){line}", k + 1));
+}
+
+#[test]
+fn with_links_around_digits_of_the_text() {
+    let page = "https://github.com/group/app/actions/runs/1/job/2#step:4";
+    each(|k, line| {
+        // Behind a letter, so that it does not begin the line.
+        let digit = |pair: &[u8]| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit();
+        match line.as_bytes().windows(2).position(digit) {
+            Some(at) => {
+                let (before, rest) = line.split_at(at + 1);
+                format!("{before}[{}]({page}:{}){}", &rest[..1], k + 1, &rest[1..])
+            }
+            None => line.to_owned(),
+        }
+    });
+}

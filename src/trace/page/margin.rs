@@ -224,11 +224,13 @@ fn indented<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
     });
     let wide = len >= BLOCK || len > 0 && first[0] == b'\t';
     let within = || piece.clone().map(|line| &line[len..]);
-    if !wide || !(within().any(is_outermost) || len <= BLOCK && is_running_text(within())) {
-        return None;
-    }
-    let (all, within) = (lines.count(), piece.count());
-    enough(all, within, within).then(|| Kind::Indented(first[..len].to_vec()))
+    let (all, inside) = (lines.count(), piece.clone().count());
+    // A few blanks are a tool's own, unless no line at all begins further left.
+    let narrow = len > 0 && inside == all;
+    let outermost = (wide || narrow) && within().any(is_outermost);
+    let running = wide && len <= BLOCK && is_running_text(within());
+    ((outermost || running) && enough(all, inside, inside))
+        .then(|| Kind::Indented(first[..len].to_vec()))
 }
 
 /// Does nothing stand right above a line? Markdown wants it so before a block of code; a tool goes on with a list of its own.
@@ -372,6 +374,7 @@ mod tests {
             (">$ make\n>  cc\n>no", "$ make\n  cc\nno"),
             ("    $ make\n\n      cc\n    no", "$ make\n\n  cc\nno"),
             ("\t$ make\n\tcc\n\t\tno", "$ make\ncc\n\tno"),
+            ("  $ make\n\n    cc\n  no", "$ make\n\n  cc\nno"),
             ("     8\t$ make\n     9\t\n    10\tno", "$ make\n\nno"),
             ("8: $ make\n9:\n10:  no", "$ make\n\n no"),
             ("8:\n9: cc\n10: no", "\ncc\nno"),
@@ -465,6 +468,8 @@ mod tests {
             "error: builder failed;\n       last 3 log lines:\n       > chmod: x: No such file or directory\n       For full logs, run:",
             "        FAIL [ 0.004s] app a\n        PASS [ 0.004s] app b\n        PASS [ 0.004s] app c",
             "    \u{2713} testA\n    \u{2717} testB\n    testC, XCTAssertTrue failed",
+            "  $ make\n  cc\n  no\nmake: *** [all] Error 2",
+            "  1) app\n     Error: no\n      at a.js:3",
             "    - ERROR | a\n    - NOTE | b\n    - WARN | c",
             "\tat a.B.c(B.java:3)\n\tat a.B.d(B.java:4)\n\tat a.B.e(B.java:5)",
             "1: a\n4: b\nc\nd",

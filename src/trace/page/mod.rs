@@ -2,8 +2,8 @@
 //! of single characters, taken out again.
 //!
 //! [`numbers`] knows GitLab's own page, [`margin`] what stands before every line of a text as a whole (quotation marks, an
-//! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML. A text
-//! is taken for such a copy by its beginning, as a whole or not at all; its lines keep their numbers, since only their content is cut.
+//! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML, [`link`]
+//! the links to the lines of a page. A text is taken for such a copy by its beginning, as a whole or not at all; its lines keep their numbers, since only their content is cut.
 
 use std::io::{self, Read};
 
@@ -12,6 +12,7 @@ use super::{escape, level, lines, lines::Lines, prefix, stamp, wrappers};
 mod caret;
 mod clock;
 mod glyph;
+mod link;
 mod margin;
 mod numbers;
 
@@ -99,11 +100,13 @@ impl<R: Read> Read for Page<R> {
 #[derive(Debug, Default)]
 struct Copied {
     glyphs: glyph::Glyphs,
+    links: link::Links,
     margins: Vec<Margin>,
     numbers: Option<Stripper>,
     colours: caret::Colours,
-    /// A line on its way.
-    work: Vec<u8>,
+    /// A line on its way: as its characters were, and without links.
+    plain: Vec<u8>,
+    unlinked: Vec<u8>,
 }
 
 impl Copied {
@@ -118,10 +121,18 @@ impl Copied {
             glyphs: glyph::Glyphs::recognise(&head[..whole]),
             ..Self::default()
         };
-        let mut inner = Vec::new();
+        let (mut plain, mut inner) = (Vec::new(), Vec::new());
         let mut text = &head[..whole];
         if !copy.glyphs.is_none() {
-            copy.glyphs.replace(text, &mut inner);
+            copy.glyphs.replace(text, &mut plain);
+            text = &plain;
+        }
+        copy.links = link::Links::recognise(text);
+        if !copy.links.is_none() {
+            lines::of(text).for_each(|line| {
+                copy.links.remove(line, &mut inner);
+                inner.push(b'\n');
+            });
             text = &inner;
         }
         while copy.margins.len() < NESTED
@@ -133,20 +144,26 @@ impl Copied {
         }
         copy.numbers = numbers::recognise(text);
         copy.colours = caret::Colours::recognise(text);
-        let plain = copy.glyphs.is_none()
+        let untouched = copy.glyphs.is_none()
+            && copy.links.is_none()
             && copy.margins.is_empty()
             && copy.numbers.is_none()
             && copy.colours.is_none();
-        (!plain).then_some(copy)
+        (!untouched).then_some(copy)
     }
 
     /// Appends to `out` what a line was.
     fn undo(&mut self, line: &[u8], starts: bool, out: &mut Vec<u8>) {
         let mut kept = line;
         if !self.glyphs.is_none() {
-            self.work.clear();
-            self.glyphs.replace(line, &mut self.work);
-            kept = &self.work;
+            self.plain.clear();
+            self.glyphs.replace(line, &mut self.plain);
+            kept = &self.plain;
+        }
+        if !self.links.is_none() {
+            self.unlinked.clear();
+            self.links.remove(kept, &mut self.unlinked);
+            kept = &self.unlinked;
         }
         if starts {
             for margin in &mut self.margins {

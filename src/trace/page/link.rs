@@ -1,0 +1,162 @@
+//! Links to the lines of a job's page. A copy as Markdown has one before each line (`[98](https://…/-/jobs/7#L98)$ make`, or with
+//! nothing between the brackets); where GitHub's editor turns what is pasted into Markdown, it finds the numbers of the lines again in
+//! the text itself, and makes links of digits that are text (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`).
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::{numbers::DIGITS, prefix};
+
+/// Bytes of the longest address.
+const ADDRESS: usize = 400;
+const OPENS: &[u8] = b"](http";
+
+/// How a text holds such links.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Links {
+    #[default]
+    None,
+    /// The number of a line, before it.
+    Before,
+    /// Around digits of the text.
+    Within,
+}
+
+impl Links {
+    /// Tells by the beginning of a text which links it holds.
+    pub(super) fn recognise(head: &[u8]) -> Self {
+        let mut how = Self::None;
+        for (whole, digits) in found(head) {
+            if !digits.is_empty() && !begins_line(&head[..whole.start]) {
+                return Self::Within;
+            }
+            how = Self::Before;
+        }
+        how
+    }
+
+    /// Is there nothing to take out?
+    pub(super) fn is_none(self) -> bool {
+        self == Self::None
+    }
+
+    /// Appends a line to `out` without its links.
+    pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
+        let mut from = 0;
+        for (whole, digits) in found(line) {
+            out.extend_from_slice(&line[from..whole.start]);
+            if self == Self::Within || !begins_line(&line[..whole.start]) {
+                out.extend_from_slice(&line[digits]);
+            }
+            from = whole.end;
+        }
+        out.extend_from_slice(&line[from..]);
+    }
+}
+
+/// The links to lines in a text, and the digits that each shows.
+fn found(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+    memmem::find_iter(text, OPENS).filter_map(|closes| {
+        let digits = text[..closes]
+            .iter()
+            .rev()
+            .take(DIGITS)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let start = (closes - digits)
+            .checked_sub(1)
+            .filter(|&k| text[k] == b'[')?;
+        let address = &text[closes + 2..];
+        let address = &address[..address.len().min(ADDRESS)];
+        let len = memchr::memchr(b')', address)?;
+        leads_to_a_line(&address[..len])
+            .then_some((start..closes + 2 + len + 1, closes - digits..closes))
+    })
+}
+
+/// Is that the address of a line on a job's page? GitHub's end in `#step:4:12`, GitLab's in `/-/jobs/7#L12`.
+fn leads_to_a_line(address: &[u8]) -> bool {
+    let Some(hash) = memchr::memchr(b'#', address) else {
+        return false;
+    };
+    let (page, fragment) = (&address[..hash], &address[hash + 1..]);
+    let number = |text: &[u8]| !text.is_empty() && prefix::digits(text) == text.len();
+    let plain = page.iter().all(u8::is_ascii_graphic);
+    let github = || {
+        let (step, line) = fragment
+            .strip_prefix(b"step:")?
+            .split_at_checked(prefix::digits(&fragment[5..]))?;
+        Some(number(step) && number(line.strip_prefix(b":")?))
+    };
+    let gitlab =
+        || Some(number(fragment.strip_prefix(b"L")?) && memmem::find(page, b"/-/jobs/").is_some());
+    plain && (github().unwrap_or(false) || gitlab().unwrap_or(false))
+}
+
+/// Does a line begin behind that text? Marks of a quotation may stand before it.
+fn begins_line(text: &[u8]) -> bool {
+    let start = memchr::memrchr(b'\n', text).map_or(0, |k| k + 1);
+    text[start..]
+        .iter()
+        .all(|b| matches!(b, b' ' | b'\t' | b'>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn removed(text: &str) -> String {
+        let links = Links::recognise(text.as_bytes());
+        let mut out = Vec::new();
+        for line in text.split_inclusive('\n') {
+            links.remove(line.as_bytes(), &mut out);
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    const GITHUB: &str = "https://github.com/group/app/actions/runs/1438/job/4034?pr=68#step:4";
+    const GITLAB: &str = "https://gitlab.example.com/group/app/-/jobs/227002#L";
+
+    #[test]
+    fn numbers_of_lines_are_taken_out() {
+        let text = format!(
+            "[98]({GITLAB}98)$ make\n\n[99]({GITLAB}99)make: *** [all] Error 2\n> [100]({GITLAB}100)done\n"
+        );
+        assert_eq!(
+            removed(&text),
+            "$ make\n\nmake: *** [all] Error 2\n> done\n"
+        );
+        let text = format!("Run uv sync\n\n[]({GITHUB}:2)uv sync\n\n[]({GITHUB}:3)shell: bash\n");
+        assert_eq!(removed(&text), "Run uv sync\n\nuv sync\n\nshell: bash\n");
+        let of_checks = "https://github.com/group/app/pull/18/checks?check_run_id=84#step:5:12";
+        assert_eq!(
+            removed(&format!("[12]({of_checks})\n  168:1 error\n")),
+            "\n  168:1 error\n"
+        );
+    }
+
+    #[test]
+    fn digits_of_the_text_stay() {
+        let text =
+            format!("Python 3.1[2]({GITHUB}:2).9\n[3]({GITHUB}:3) failed, x6[4]({GITHUB}:4)\n");
+        assert_eq!(removed(&text), "Python 3.12.9\n3 failed, x64\n");
+        let text = format!("sha[2]({GITLAB}2)56:7c\n");
+        assert_eq!(removed(&text), "sha256:7c\n");
+    }
+
+    #[test]
+    fn other_links_are_text() {
+        for text in [
+            "see [1](https://docs.example.com/a#L12) and [2](https://docs.example.com/b#step:1)\n",
+            "[the log](https://gitlab.example.com/group/app/-/jobs/7#L98)\n",
+            "[12](https://gitlab.example.com/group/app/-/jobs/7)\n",
+            "[12](https://gitlab.example.com/group/app/-/jobs/7#L98\n",
+            "](https://gitlab.example.com/group/app/-/jobs/7#L98)\n",
+            "[1](https://example.com/a b#step:4:2)\n",
+            "[1](https://example.com/a#step::2)\n",
+        ] {
+            assert_eq!(removed(text), text);
+        }
+    }
+}
