@@ -77,4 +77,5 @@ pub const FRAME: &[&str] = &[
     "log data follows:",
     "starting step #",
     "starting build \"",
+    "concurrently ",
 ];

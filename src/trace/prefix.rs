@@ -1,7 +1,7 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, the
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
 use super::{escape, hosts, marker, stamp};
@@ -129,12 +129,14 @@ fn columns(line: &[u8]) -> usize {
 /// level, or a name of theirs, before a stamp, but few as GitHub has it.
 fn job_alone(line: &[u8]) -> Option<usize> {
     let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
-    let is_level = || {
-        LEVELS
-            .iter()
-            .any(|level| level.as_bytes().eq_ignore_ascii_case(&line[..tab]))
-    };
-    (tab > 0 && stamp::is_github(&line[tab + 1..]) && !is_level()).then_some(tab + 1)
+    (tab > 0 && stamp::is_github(&line[tab + 1..]) && !is_level(&line[..tab])).then_some(tab + 1)
+}
+
+/// Is that the name of a level, as loggers print it?
+pub(super) fn is_level(word: &[u8]) -> bool {
+    LEVELS
+        .iter()
+        .any(|level| level.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Length of what a damaged log holds of markers and colours at the start of a line.
@@ -174,11 +176,14 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
         b':' => workflow_error(text),
-        b'[' => act(text).or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
-        b'@' => turbo(text),
+        b'[' => act(text)
+            .or_else(|| workspace(text))
+            .or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
+        b'@' => turbo(text).or_else(|| scoped(text)),
+        0xe2 => yarn(text),
         b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
             0 => None,
-            len => Some((len, 0)),
+            len => foreman(text).or(Some((len, 0))),
         },
         b'a'..=b'z' => compose(text)
             .or_else(|| turbo(text))
@@ -263,17 +268,9 @@ fn turbo(text: &[u8]) -> Option<(usize, u32)> {
     if !ends || !task.first().is_some_and(u8::is_ascii_lowercase) {
         return None;
     }
-    let known = match package.strip_prefix(b"@") {
-        Some(scoped) => {
-            let slash = memchr::memchr(b'/', scoped)?;
-            named(&scoped[..slash], b".") && named(&scoped[slash + 1..], b".")
-        }
-        // `main.c:test: ` is a compiler's.
-        None => {
-            let level = LEVELS.iter().any(|word| word.as_bytes() == package);
-            package.len() > 1 && named(package, b"") && is_task(task) && !level
-        }
-    };
+    // `main.c:test: ` is a compiler's.
+    let plain = || package.len() > 1 && named(package, b"") && is_task(task) && !is_level(package);
+    let known = has_scope(package) || plain();
     let end = (colon + 2 + len).min(text.len());
     known.then(|| (end, stream(&text[..colon + len])))
 }
@@ -291,6 +288,65 @@ fn pnpm(text: &[u8]) -> Option<(usize, u32)> {
     let known = ends && nested && folder.split(|b| *b == b'/').all(|part| named(part, b""));
     let end = (blank + 2 + len).min(text.len());
     (known && is_task(task)).then(|| (end, stream(&text[..blank + len])))
+}
+
+/// `@scope/web: ` (lerna with `--stream`) and `@scope/web build: ` (bun with `--filter`).
+fn scoped(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(120)];
+    // The name of a task may hold colons itself.
+    let colon = memchr::memchr_iter(b':', window)
+        .find(|colon| matches!(text.get(colon + 1), None | Some(b' ')))?;
+    let mut words = window[..colon].splitn(2, |b| *b == b' ');
+    let package = has_scope(words.next()?);
+    let task = words.next().is_none_or(|task| named(task, b":"));
+    (package && task).then(|| (behind_colon(text, colon), stream(&text[..colon])))
+}
+
+/// `[@scope/web]: ` and `[web]: ` (`yarn workspaces foreach`).
+fn workspace(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(120)];
+    let close = memchr::memchr(b']', window)?;
+    let name = &window[1..close];
+    let known = has_scope(name) || named(name, b"") && !is_level(name);
+    let ends =
+        text.get(close + 1) == Some(&b':') && matches!(text.get(close + 2), None | Some(b' '));
+    (known && ends).then(|| (behind_colon(text, close + 1), stream(name)))
+}
+
+/// `➤ YN0000: [@scope/web]: ` (the same of yarn 2 and 3).
+fn yarn(text: &[u8]) -> Option<(usize, u32)> {
+    const PLAIN: &str = "\u{27a4} YN0000: ";
+    let rest = text.strip_prefix(PLAIN.as_bytes())?;
+    let (len, stream) = workspace(rest)?;
+    Some((PLAIN.len() + len, stream))
+}
+
+/// `10:00:00 web.1  | ` (foreman and its likes: process, behind the time).
+fn foreman(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(80)];
+    let bar = memchr::memchr(b'|', window)?;
+    let name = window.get(9..bar)?.trim_ascii_end();
+    let dot = memchr::memrchr(b'.', name)?;
+    let replica = &name[dot + 1..];
+    let known = window[bar - 1] == b' '
+        && named(&name[..dot], b"")
+        && !replica.is_empty()
+        && digits(replica) == replica.len();
+    let len = bar + 1 + usize::from(text.get(bar + 1) == Some(&b' '));
+    known.then(|| (len, stream(name)))
+}
+
+/// Where a text goes on behind a colon and a blank; a line may end with the colon.
+fn behind_colon(text: &[u8], colon: usize) -> usize {
+    (colon + 2).min(text.len())
+}
+
+/// `@scope/web`, a name as npm allows it.
+fn has_scope(name: &[u8]) -> bool {
+    let rest = name.strip_prefix(b"@");
+    let slash = rest.and_then(|rest| memchr::memchr(b'/', rest));
+    rest.zip(slash)
+        .is_some_and(|(rest, slash)| named(&rest[..slash], b".") && named(&rest[slash + 1..], b"."))
 }
 
 /// Whether a name has only what npm allows in one, and `more`.
@@ -450,6 +506,14 @@ mod tests {
             ("123.4 npm error x", "npm error x"),
             ("15:40:07 ERROR: x", "ERROR: x"),
             ("15:40:07  #12 3.4 E: x", "E: x"),
+            ("15:40:07 web.1   | E: x", "E: x"),
+            ("15:40:07 a | b", "a | b"),
+            ("[@acme/web]: FAIL a.test.ts", "FAIL a.test.ts"),
+            ("[web]:   indented", "  indented"),
+            ("[web]:", ""),
+            ("\u{27a4} YN0000: [@acme/web]: error: x", "error: x"),
+            ("@acme/web: FAIL a.test.ts", "FAIL a.test.ts"),
+            ("@acme/web test:unit: FAIL a.test.ts", "FAIL a.test.ts"),
         ];
         for (line, content) in cases {
             assert_eq!(parts(line), (line, content));
@@ -522,6 +586,16 @@ mod tests {
             "1.2.3 x",
             "0.345s x",
             "0.345",
+            // Not yarn's, lerna's, bun's: a level, a logger, an address.
+            "[error]: x",
+            "[web] x",
+            "[Web]: x",
+            "[@acme/web]:x",
+            "\u{27a4} YN0000: x",
+            "\u{27a4} YN0001: [web]: x",
+            "@acme/web is deprecated: x",
+            "@acme: x",
+            "@acme/web build:x",
             // Not Jenkins': a tool's own.
             "3:40:07 PM x",
             "11:40:07 AM x",
@@ -543,6 +617,9 @@ mod tests {
         assert_ne!(stream("web:build: a"), stream("web:test: a"));
         assert_eq!(stream("apps/web build: a"), stream("apps/web build: b"));
         assert_ne!(stream("apps/web build: a"), stream("apps/api build: a"));
+        assert_ne!(stream("[web]: a"), stream("[api]: a"));
+        assert_ne!(stream("@acme/web: a"), stream("@acme/api: a"));
+        assert_ne!(stream("15:40:07 web.1 | a"), stream("15:40:07 db.1 | a"));
         assert_eq!(stream("15:40:07 a"), 0);
         assert_eq!(stream("plain"), 0);
     }

@@ -1,7 +1,8 @@
 //! Prefixes of wrapping tools that only count where the log has said which tool runs.
 //!
 //! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
-//! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build).
+//! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
+//! (concurrently).
 
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Wrappers {
     bitbake: bool,
     /// Cloud Build names the step before each of its lines.
     steps: bool,
+    /// concurrently puts the name of a command, or its number, before each of its lines.
+    concurrently: bool,
 }
 
 impl Wrappers {
@@ -42,6 +45,7 @@ impl Wrappers {
         self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
         self.opam |= text.starts_with("### output ###");
         self.steps |= text.starts_with("Starting Step #") || text.starts_with("starting build \"");
+        self.concurrently |= runs_concurrently(text);
         self.bitbake |= text.ends_with("Log data follows:");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
@@ -50,7 +54,13 @@ impl Wrappers {
     /// Is there any?
     #[inline]
     pub(super) fn any(&self) -> bool {
-        self.act || self.turbo.is_some() || self.nix || self.opam || self.bitbake || self.steps
+        self.act
+            || self.turbo.is_some()
+            || self.nix
+            || self.opam
+            || self.bitbake
+            || self.steps
+            || self.concurrently
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -76,6 +86,7 @@ impl Wrappers {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
             b'S' if self.steps && starts => step(text),
+            b'[' if self.concurrently && starts => command(text),
             b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
@@ -104,6 +115,25 @@ pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
     behind
         .starts_with(b":")
         .then_some((len + blank, &text[..name]))
+}
+
+/// Does a command run concurrently? The shell's echo or npm's says it.
+fn runs_concurrently(text: &str) -> bool {
+    let command = text.strip_prefix("$ ").or_else(|| text.strip_prefix("> "));
+    let named = |word: &str| word == "concurrently" || word.ends_with("/concurrently");
+    command.is_some_and(|command| command.split(' ').any(named))
+}
+
+/// `[web] `, `[0] ` (concurrently), and the name. A level in brackets is a logger's.
+fn command(text: &[u8]) -> Option<(usize, &[u8])> {
+    let close = memchr::memchr(b']', &text[..text.len().min(MAX_TASK)])?;
+    let name = &text[1..close];
+    let known = !name.is_empty() && !prefix::is_level(name);
+    match text.get(close + 1) {
+        None if known => Some((close + 1, name)),
+        Some(b' ') if known => Some((close + 2, name)),
+        _ => None,
+    }
 }
 
 /// `       > ` (Nix, behind `last 10 log lines:`), and `┃       > ` where nom draws a frame.
@@ -225,6 +255,31 @@ mod tests {
             assert_eq!(content(&steps, line), text);
         }
         assert!(!told("Step #1: build").any());
+    }
+
+    #[test]
+    fn a_word_in_brackets_is_a_command_where_some_run_concurrently() {
+        for says in [
+            "$ npx concurrently -k \"npm:build-*\"",
+            "> concurrently \"tsc -w\" \"vite\"",
+            "$ ./node_modules/.bin/concurrently a b",
+        ] {
+            let runs = told(says);
+            assert_eq!(content(&runs, "[build-a] FAIL x"), "FAIL x", "{says}");
+            assert_eq!(content(&runs, "[0]   indented"), "  indented");
+            assert_eq!(content(&runs, "[0]"), "");
+            for line in ["[error] x", "[INFO] x", "[] x", "[0]x", "[0"] {
+                assert_eq!(content(&runs, line), line);
+            }
+        }
+        for line in [
+            "tests run concurrently ",
+            "$ npm ci",
+            "> concurrently-run",
+            "concurrently a",
+        ] {
+            assert!(!told(line).any(), "{line}");
+        }
     }
 
     #[test]
