@@ -161,6 +161,39 @@ fn a_failure_that_the_job_went_on_from_is_none() {
 }
 
 #[test]
+fn of_two_steps_that_failed_the_one_that_ended_the_job_tells() {
+    let tolerated = ALWAYS.replace("cat app.log", "cat lint.log")
+        + "fatal: could not read Username for 'https://git.example.com': No such device or address\n\
+           ##[error]Process completed with exit code 128.\n";
+    let work = "added 1 package\n".repeat(40);
+    let fails = NPM_FAILS.replace("##[endgroup]\n", &format!("##[endgroup]\n{work}"));
+    let report = log(&stamped(&format!("{SET_UP}{tolerated}{fails}{POST}")));
+    assert_eq!(facts(&report), "github | failed | 1 | Run npm ci | npm ci");
+    assert_eq!(cause(&report).0, "git/could-not-resolve-host");
+    let unknown = fails.replace("fatal: unable to access", "the release is frozen:");
+    let unknown = unknown.replace("Could not resolve host: git.example.com", "ask its owner");
+    let report = log(&stamped(&format!("{SET_UP}{tolerated}{unknown}{POST}")));
+    let text = report["unexplained"]["lines"].to_string();
+    assert!(text.contains("ask its owner"), "{text}");
+}
+
+#[test]
+fn what_ended_in_a_container_is_told_without_a_verdict() {
+    let action = "\
+##[group]Run group/publish-action@v1
+with:
+  user: ci
+##[endgroup]
+##[command]/usr/bin/docker run --name a1b2 --label c3 --workdir /github/workspace image
+Uploading app-1.0.0.tar.gz
+ERROR: the release is frozen by its owner
+";
+    let report = log(&stamped(&format!("{SET_UP}{action}{POST}")));
+    assert_eq!(report["outcome"], "unknown");
+    is(&report, "?", 12);
+}
+
+#[test]
 fn an_action_fails_by_the_error_that_it_reports() {
     let action = "\
 ##[group]Run group/deploy-action@v1

@@ -18,6 +18,7 @@ use crate::redact;
 mod baseline;
 mod candidates;
 mod conditions;
+mod difference;
 mod evidence;
 mod exit;
 mod fingerprint;

@@ -62,6 +62,7 @@ const WORDS: &[(&str, i32)] = &[
     ("is not ", 4),
     ("no matching", 5),
     ("already exists", 5),
+    ("out of date", 5),
     ("out of memory", 8),
     ("requires ", 4),
     ("not met", 6),
@@ -143,25 +144,19 @@ const STARTS: &[&str] = &[
     "traceback",
     "caused by",
     "x [error]",
-    "✗",
-    "✘",
-    "×",
-    "❌",
-    "✖",
     "●",
     "not ok",
     "abort",
     "##[error]",
     "err ",
     "[err",
-    // The marks above, written as UTF-8 and read as code page 437 or 850.
-    "Γ¥î",
-    "Γ£û",
-    "Γ£ù",
-    "ÔØî",
-    "Ô£û",
-    "Ô£ù",
     "assertion",
+];
+
+/// Marks before what went wrong.
+const CROSSES: &[&str] = &[
+    "✗", "✘", "×", "❌", "✖", // Written as UTF-8 and read as code page 437 or 850.
+    "Γ¥î", "Γ£û", "Γ£ù", "ÔØî", "Ô£û", "Ô£ù",
 ];
 
 /// Which beginnings of three bytes the words have, their letters in whatever case.
@@ -303,6 +298,15 @@ fn what_failed(text: &str) -> Option<&str> {
         .filter(|what| what.starts_with(|c: char| c.is_alphabetic() || "/.'\"`".contains(c)))
 }
 
+/// What it is worth that a line begins with a cross and says more.
+const CROSSED: i32 = 5;
+
+/// What stands behind a cross: `❌ PR title should start with …`, a script's own words behind its own mark.
+fn behind_cross(text: &str) -> Option<&str> {
+    let said = CROSSES.iter().find_map(|cross| text.strip_prefix(cross))?;
+    Some(said.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{fe0f}'))
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
@@ -333,12 +337,17 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(best);
         best = best.max(FAIL);
     }
+    let crossed = behind_cross(text);
+    if crossed.is_some_and(|said| said.starts_with(char::is_alphabetic) && said.contains(' ')) {
+        second = second.max(best);
+        best = best.max(CROSSED);
+    }
     if best == 0 || hollow::is_bare(line) {
         return 0;
     }
     let mut score = best + second / 3;
     let lower: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
-    if STARTS.iter().any(|start| lower.starts_with(start)) {
+    if crossed.is_some() || STARTS.iter().any(|start| lower.starts_with(start)) {
         score += 5;
     }
     // `tool: message`, `file:line: message`
@@ -380,6 +389,15 @@ mod tests {
         better("ValueError: invalid literal", "Finished with 0 errors");
         better("FAIL T4: rc=0 hash=1f", "TESTS FAILED");
         better("[FAIL] schema: 3 fields", "PASS T3: rc=0");
+        better(
+            "\u{274c} Title should start with a type",
+            "Example: 'feat: add it'",
+        );
+        better("\u{2716}\u{fe0f} Branch is behind", "\u{2716} 3");
+        better(
+            "\u{274c} Name is required",
+            "\u{274c} Title should start with a type",
+        );
         better(
             "Cannot open shop.db: disk image is malformed",
             "FAIL 0 tests",

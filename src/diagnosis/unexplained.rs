@@ -1,7 +1,9 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
+use std::collections::HashSet;
+
 use super::recovered::{Region, Where};
-use super::{Case, Settled, exit, fingerprint, hollow, script, silence, telling};
+use super::{Case, Settled, difference, exit, fingerprint, hollow, script, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::{foreign, verdict};
@@ -51,11 +53,12 @@ pub(super) fn extract(
         .filter(|line| !line.text.trim().is_empty())
         .filter(|line| region.locate(case, line.place) == Where::Command || line.command)
         .collect();
+    let of_difference = difference::lines(failing.iter().map(|line| line.content()));
     let mut rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
         .map(|(k, line)| {
-            let score = match script::holds(&scripts, line.place.line) {
+            let score = match of_difference[k] || script::holds(&scripts, line.place.line) {
                 true => 0,
                 false => rate(line, settled, region.harmless, failing.len() - k),
             };
@@ -74,17 +77,25 @@ pub(super) fn extract(
         .collect();
     chains(&mut rated);
     headings(&mut rated);
-    let best = rated.iter().filter(|r| r.score > 0).max_by(|a, b| {
-        // Among equals the first: what follows it mostly follows from it.
-        a.score
-            .cmp(&b.score)
-            .then(b.line.place.line.cmp(&a.line.place.line))
-    });
+    let best_of = |telling: &dyn Fn(&Rated<'_>) -> bool| {
+        let of_those = rated.iter().filter(|r| r.score > 0 && telling(r));
+        of_those.max_by(|a, b| {
+            // Among equals the first: what follows it mostly follows from it.
+            a.score
+                .cmp(&b.score)
+                .then(b.line.place.line.cmp(&a.line.place.line))
+        })
+    };
+    let mut best = best_of(&|_| true);
     if facts.outcome == Outcome::Unknown {
-        let close = |line: u64| {
-            let mut last = failing.iter().rev().take(CLOSE);
-            last.any(|l| l.place.line == line)
-        };
+        let near: HashSet<u64> = failing
+            .iter()
+            .rev()
+            .filter(|line| !telling::is_frame(line.content()))
+            .take(CLOSE)
+            .map(|line| line.place.line)
+            .collect();
+        let close = |line: u64| near.contains(&line);
         // A wrapper says that something inside of it failed, even if nothing tells what.
         let wrapped = settled.iter().any(|s| {
             s.pattern().role == Role::Wrapper
@@ -93,16 +104,22 @@ pub(super) fn extract(
                 && close(s.hit.place.line)
         });
         if !wrapped {
-            best.filter(|b| b.score >= STRONG && close(b.line.place.line))?;
+            best = Some(best_of(&|r| r.score >= STRONG && close(r.line.place.line))?);
         }
     }
+    let differs: HashSet<u64> = failing
+        .iter()
+        .zip(&of_difference)
+        .filter(|(_, of)| **of)
+        .map(|(line, _)| line.place.line)
+        .collect();
     let is_noise = |line: &TailLine| {
         let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
         let mut hits = settled.iter().filter(on_line);
         let noise = !region.harmless && hits.any(|s| s.pattern().role == Role::Noise);
         // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
         let own = facts.runner.version.is_some() && line.place.line <= OPENING;
-        noise || own && line.text.starts_with("  on ")
+        noise || differs.contains(&line.place.line) || own && line.text.starts_with("  on ")
     };
     let last_output = || {
         failing
@@ -120,7 +137,14 @@ pub(super) fn extract(
         before_wrapper(&rated[..at], is_noise)
     };
     let said_last = said_last();
-    let best_line = said_last.or(best.map(|b| b.line)).or_else(last_output);
+    let first_difference = || {
+        let mut lines = failing.iter().zip(&of_difference);
+        lines.find(|(_, of)| **of).map(|(line, _)| *line)
+    };
+    let best_line = said_last
+        .or(best.map(|b| b.line))
+        .or_else(last_output)
+        .or_else(first_difference);
     let mut shown: Vec<&Rated<'_>> = rated.iter().filter(|r| r.score > 0).collect();
     shown.sort_by(|a, b| {
         b.score

@@ -104,6 +104,8 @@ impl<'l> Run<'l> {
         let failed = self.frame.failed_stage() == Some(stage) && self.frame.stage() != stage;
         let ended = self.frame.has_ended() && !self.ended;
         if self.frame.stage() != stage || ended {
+            // Of two that failed the first one was tolerated.
+            self.tail_final &= !failed;
             self.keep_tail(block, at, line, stage, span);
             self.ended |= ended;
             // A failure that turns out to have been tolerated frees the tail again.

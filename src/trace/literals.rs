@@ -31,6 +31,7 @@ pub const FRAME: &[&str] = &[
     "##[endgroup]",
     "##[error]",
     "post job cleanup.",
+    "/docker run --name ",
     "cleaning up orphan processes",
     "current runner version: ",
     "##[end-action ",
@@ -78,4 +79,5 @@ pub const FRAME: &[&str] = &[
     "starting step #",
     "starting build \"",
     "concurrently ",
+    "workspaces foreach",
 ];

@@ -302,23 +302,26 @@ fn scoped(text: &[u8]) -> Option<(usize, u32)> {
     (package && task).then(|| (behind_colon(text, colon), stream(&text[..colon])))
 }
 
-/// `[@scope/web]: ` and `[web]: ` (`yarn workspaces foreach`).
+/// `[@scope/web]: ` (`yarn workspaces foreach`); without a scope it could be any tool's own (`[vite]: `).
 fn workspace(text: &[u8]) -> Option<(usize, u32)> {
-    let window = &text[..text.len().min(120)];
-    let close = memchr::memchr(b']', window)?;
-    let name = &window[1..close];
-    let known = has_scope(name) || named(name, b"") && !is_level(name);
-    let ends =
-        text.get(close + 1) == Some(&b':') && matches!(text.get(close + 2), None | Some(b' '));
-    (known && ends).then(|| (behind_colon(text, close + 1), stream(name)))
+    let (name, len) = bracketed(text)?;
+    has_scope(name).then(|| (len, stream(name)))
 }
 
-/// `➤ YN0000: [@scope/web]: ` (the same of yarn 2 and 3).
+/// `➤ YN0000: [web]: ` (the same of yarn 2 and 3).
 fn yarn(text: &[u8]) -> Option<(usize, u32)> {
     const PLAIN: &str = "\u{27a4} YN0000: ";
-    let rest = text.strip_prefix(PLAIN.as_bytes())?;
-    let (len, stream) = workspace(rest)?;
-    Some((PLAIN.len() + len, stream))
+    let (name, len) = bracketed(text.strip_prefix(PLAIN.as_bytes())?)?;
+    Some((PLAIN.len() + len, stream(name)))
+}
+
+/// The name in `[name]: `, and how long that is.
+fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
+    let inside = text.strip_prefix(b"[")?;
+    let close = memchr::memchr(b']', &inside[..inside.len().min(120)])?;
+    let colon = inside[close + 1..].starts_with(b":");
+    let ends = matches!(inside.get(close + 2), None | Some(b' '));
+    (colon && ends).then(|| (&inside[..close], behind_colon(text, close + 2)))
 }
 
 /// `10:00:00 web.1  | ` (foreman and its likes: process, behind the time).
@@ -509,8 +512,9 @@ mod tests {
             ("15:40:07 web.1   | E: x", "E: x"),
             ("15:40:07 a | b", "a | b"),
             ("[@acme/web]: FAIL a.test.ts", "FAIL a.test.ts"),
-            ("[web]:   indented", "  indented"),
-            ("[web]:", ""),
+            ("[@acme/web]:   indented", "  indented"),
+            ("[@acme/web]:", ""),
+            ("\u{27a4} YN0000: [web]: error: x", "error: x"),
             ("\u{27a4} YN0000: [@acme/web]: error: x", "error: x"),
             ("@acme/web: FAIL a.test.ts", "FAIL a.test.ts"),
             ("@acme/web test:unit: FAIL a.test.ts", "FAIL a.test.ts"),
@@ -588,8 +592,8 @@ mod tests {
             "0.345",
             // Not yarn's, lerna's, bun's: a level, a logger, an address.
             "[error]: x",
-            "[web] x",
-            "[Web]: x",
+            "[vite]: x",
+            "[@acme/web] x",
             "[@acme/web]:x",
             "\u{27a4} YN0000: x",
             "\u{27a4} YN0001: [web]: x",
@@ -617,7 +621,7 @@ mod tests {
         assert_ne!(stream("web:build: a"), stream("web:test: a"));
         assert_eq!(stream("apps/web build: a"), stream("apps/web build: b"));
         assert_ne!(stream("apps/web build: a"), stream("apps/api build: a"));
-        assert_ne!(stream("[web]: a"), stream("[api]: a"));
+        assert_ne!(stream("[@acme/web]: a"), stream("[@acme/api]: a"));
         assert_ne!(stream("@acme/web: a"), stream("@acme/api: a"));
         assert_ne!(stream("15:40:07 web.1 | a"), stream("15:40:07 db.1 | a"));
         assert_eq!(stream("15:40:07 a"), 0);

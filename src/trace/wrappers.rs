@@ -2,7 +2,7 @@
 //!
 //! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
 //! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
-//! (concurrently).
+//! (concurrently, yarn).
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ pub struct Wrappers {
     bitbake: bool,
     /// Cloud Build names the step before each of its lines.
     steps: bool,
-    /// concurrently puts the name of a command, or its number, before each of its lines.
-    concurrently: bool,
+    /// concurrently and `yarn workspaces foreach` put the name of a command, or its number, before each of its lines.
+    named: bool,
 }
 
 impl Wrappers {
@@ -45,7 +45,7 @@ impl Wrappers {
         self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
         self.opam |= text.starts_with("### output ###");
         self.steps |= text.starts_with("Starting Step #") || text.starts_with("starting build \"");
-        self.concurrently |= runs_concurrently(text);
+        self.named |= names_its_lines(text);
         self.bitbake |= text.ends_with("Log data follows:");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
@@ -60,7 +60,7 @@ impl Wrappers {
             || self.opam
             || self.bitbake
             || self.steps
-            || self.concurrently
+            || self.named
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -86,7 +86,7 @@ impl Wrappers {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
             b'S' if self.steps && starts => step(text),
-            b'[' if self.concurrently && starts => command(text),
+            b'[' if self.named && starts => command(text),
             b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
@@ -117,21 +117,24 @@ pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
         .then_some((len + blank, &text[..name]))
 }
 
-/// Does a command run concurrently? The shell's echo or npm's says it.
-fn runs_concurrently(text: &str) -> bool {
+/// Does a command run that puts a name before each line? The shell's echo or npm's says it.
+fn names_its_lines(text: &str) -> bool {
     let command = text.strip_prefix("$ ").or_else(|| text.strip_prefix("> "));
-    let named = |word: &str| word == "concurrently" || word.ends_with("/concurrently");
-    command.is_some_and(|command| command.split(' ').any(named))
+    let concurrently = |word: &str| word == "concurrently" || word.ends_with("/concurrently");
+    command.is_some_and(|command| {
+        command.contains("workspaces foreach") || command.split(' ').any(concurrently)
+    })
 }
 
-/// `[web] `, `[0] ` (concurrently), and the name. A level in brackets is a logger's.
+/// `[web] `, `[0] ` (concurrently), `[web]: ` (yarn), and the name. A level in brackets is a logger's.
 fn command(text: &[u8]) -> Option<(usize, &[u8])> {
     let close = memchr::memchr(b']', &text[..text.len().min(MAX_TASK)])?;
     let name = &text[1..close];
     let known = !name.is_empty() && !prefix::is_level(name);
-    match text.get(close + 1) {
-        None if known => Some((close + 1, name)),
-        Some(b' ') if known => Some((close + 2, name)),
+    let end = close + 1 + usize::from(text.get(close + 1) == Some(&b':'));
+    match text.get(end) {
+        None if known => Some((end, name)),
+        Some(b' ') if known => Some((end + 1, name)),
         _ => None,
     }
 }
@@ -263,11 +266,14 @@ mod tests {
             "$ npx concurrently -k \"npm:build-*\"",
             "> concurrently \"tsc -w\" \"vite\"",
             "$ ./node_modules/.bin/concurrently a b",
+            "$ yarn workspaces foreach -Apv run test",
         ] {
             let runs = told(says);
             assert_eq!(content(&runs, "[build-a] FAIL x"), "FAIL x", "{says}");
             assert_eq!(content(&runs, "[0]   indented"), "  indented");
             assert_eq!(content(&runs, "[0]"), "");
+            assert_eq!(content(&runs, "[web]: x"), "x");
+            assert_eq!(content(&runs, "[web]:"), "");
             for line in ["[error] x", "[INFO] x", "[] x", "[0]x", "[0"] {
                 assert_eq!(content(&runs, line), line);
             }

@@ -12,6 +12,10 @@ use crate::model::{Outcome, Verdict};
 const CLOSING: u64 = 3;
 /// The same where the job cleans up right behind what was thrown: a message, or a trace, of several lines.
 const CLOSING_JOB: u64 = 12;
+/// So many lines of output, and a script that fails as well is no report on the one that failed before it.
+const WORK: u64 = 30;
+/// How the runner starts the container of an action (ContainerActionHandler, DockerCommandManager).
+const CONTAINER: &str = "/usr/bin/docker run --name ";
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
@@ -41,6 +45,10 @@ pub(super) struct Github {
     failed: Option<Failed>,
     /// The step that is running is the one that failed.
     failed_here: bool,
+    /// Where the output of the step begins.
+    output: u64,
+    /// The last step before the clean-up ran in a container: had it failed, the log would not say so.
+    unsaid: bool,
 }
 
 /// What runs in a step.
@@ -53,6 +61,8 @@ enum Kind {
     Script,
     /// An action: it ends as it likes.
     Action,
+    /// An action that runs in a container of its own: of its exit code the log tells nothing.
+    Container,
 }
 
 /// Where and how a step failed.
@@ -120,7 +130,7 @@ impl Github {
                 };
                 Some((outcome, failed.code, Some(verdict)))
             }
-            None => self.complete.then_some((Outcome::Succeeded, None, None)),
+            None => (self.complete && !self.unsaid).then_some((Outcome::Succeeded, None, None)),
         }
     }
 
@@ -162,7 +172,11 @@ impl Github {
                 change.command = Some(command);
             }
         } else if text.starts_with("##[endgroup]") {
-            self.in_header = false;
+            if std::mem::take(&mut self.in_header) {
+                self.output = line;
+            }
+        } else if starts_container(text) && self.kind != Kind::Script && !self.in_post {
+            self.kind = Kind::Container;
         } else if let Some(message) = error_message(text) {
             // A copy of a log may have lost the end of the group.
             self.in_header = false;
@@ -194,7 +208,8 @@ impl Github {
         if let Some(error) = self.error.take()
             && self.failed.is_none()
         {
-            let last = post && self.kind == Kind::Action && !self.in_post && is_thrown(&error.text);
+            let action = matches!(self.kind, Kind::Action | Kind::Container);
+            let last = post && action && !self.in_post && is_thrown(&error.text);
             let most = if last { CLOSING_JOB } else { CLOSING };
             let closing = line.saturating_sub(error.line) <= most;
             // A script that fails names its exit code, unless the runner itself stops it.
@@ -202,7 +217,11 @@ impl Github {
                 self.failed = Some(error);
             }
         }
+        if post && !self.in_post {
+            self.unsaid = self.kind == Kind::Container;
+        }
         self.kind = kind;
+        self.output = line;
         self.in_header = false;
         self.in_post = post;
         self.failed_here = false;
@@ -237,6 +256,16 @@ impl Github {
             }
             Some(before) if self.failed_here && before.says == Says::Shutdown => {
                 before.code = before.code.or(failed.code);
+            }
+            // One that was tolerated (`continue-on-error`), and then the one that ended the job.
+            Some(before)
+                if !self.failed_here
+                    && self.kind == Kind::Script
+                    && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
+                    && line.saturating_sub(self.output) > WORK =>
+            {
+                *before = failed;
+                self.failed_here = true;
             }
             Some(_) => {}
         }
@@ -289,6 +318,12 @@ fn error_message(text: &str) -> Option<&str> {
 pub(super) fn shown_on_page(text: &str) -> Option<&str> {
     let message = text.trim_start().strip_prefix("Error: ")?;
     (verdict::github_says(message) != Says::Something).then_some(message)
+}
+
+/// Does the runner start the container of an action there? Its web page shows the mark of a command as nothing.
+fn starts_container(text: &str) -> bool {
+    let command = text.strip_prefix("##[command]").unwrap_or(text);
+    command.starts_with(CONTAINER)
 }
 
 /// Is that what an action threw, or could not run (`ReferenceError: x`, `The process '/usr/bin/npx' failed with exit code 1`)?
@@ -379,6 +414,36 @@ mod tests {
             "{lint}##[group]Run go test\n##[endgroup]\n##[error]Process completed with exit code 3.\n{POST}"
         );
         assert_eq!(ending(&fails), (Some((Outcome::Failed, Some(3))), Some(8)));
+    }
+
+    #[test]
+    fn of_two_scripts_that_fail_the_second_counts_where_it_did_some_work() {
+        let log = |lines: usize| {
+            let work = "ok\n".repeat(lines);
+            ending(&format!(
+                "##[group]Run npm audit\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
+                 ##[group]Run make test\n##[endgroup]\n{work}##[error]Process completed with exit code 2.\n{POST}"
+            ))
+        };
+        assert_eq!(log(50), (Some((Outcome::Failed, Some(2))), Some(56)));
+        assert_eq!(log(5), (Some((Outcome::Failed, Some(1))), Some(3)));
+    }
+
+    #[test]
+    fn of_a_container_the_log_does_not_tell_how_it_ended() {
+        let action = "##[group]Run org/check@v1\n##[endgroup]\n\
+             ##[command]/usr/bin/docker run --name a1 --label b2 image\n[ERROR] no\n";
+        assert_eq!(ending(&format!("{action}{POST}")).0, None);
+        // Had it failed, no further step would have run.
+        let goes_on = format!("{action}##[group]Run make\n##[endgroup]\nok\n{POST}");
+        assert_eq!(ending(&goes_on).0, Some((Outcome::Succeeded, None)));
+        let reports = format!("{action}##[error]no\n{POST}");
+        assert_eq!(ending(&reports).0, Some((Outcome::Failed, None)));
+        let script = "##[group]Run ./test\n##[endgroup]\n/usr/bin/docker run --name a1 image\n";
+        assert_eq!(
+            ending(&format!("{script}{POST}")).0,
+            Some((Outcome::Succeeded, None))
+        );
     }
 
     #[test]

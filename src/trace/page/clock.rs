@@ -19,8 +19,10 @@ pub(super) enum Form {
     Cri,
     /// `[10:00:00] `, `[10:00:00.123] ` (AppVeyor, Bitrise, Vercel); `[10:00:00]W:⇥ [Step 1/2] ` (TeamCity).
     Bracketed,
-    /// `10:00:00.123 ` (Cloudflare Pages), `10:00:00 AM: ` (Netlify).
+    /// `10:00:00.123 ` (Cloudflare Pages).
     Day,
+    /// `10:00:00 AM: ` (Netlify).
+    HalfDay,
     /// `May 01 10:00:00 host gitlab-runner[812]: `, also with the time in ISO 8601 (syslog, journald): of one program throughout.
     Syslog,
     /// `10:00:00 ` before a trace of GitLab's runner (its page, with times shown).
@@ -40,6 +42,7 @@ const FORMS: &[Form] = &[
     Form::Iso,
     Form::Bracketed,
     Form::Day,
+    Form::HalfDay,
     Form::Clock,
     Form::Bamboo,
     Form::Seconds,
@@ -63,6 +66,7 @@ impl Form {
             Form::Iso => iso(line),
             Form::Bracketed => bracketed(line),
             Form::Day => day(line),
+            Form::HalfDay => half_day(line),
             Form::Syslog => syslog(line).map(|(_, len)| len),
             Form::Clock => Some(stamp::time_of_day(line)),
             Form::Bamboo => bamboo(line),
@@ -75,6 +79,11 @@ impl Form {
     /// Is a single line of it enough? What it says can then be nothing else.
     pub(super) fn is_plain(self) -> bool {
         !matches!(self, Form::Day | Form::Seconds | Form::Step)
+    }
+
+    /// Could a logger print it? Then a level behind it says that one did.
+    pub(super) fn may_be_a_loggers(self) -> bool {
+        self != Form::HalfDay
     }
 
     /// Does it count only before GitLab's own frame?
@@ -184,15 +193,23 @@ fn bracketed(line: &[u8]) -> Option<usize> {
 }
 
 fn day(line: &[u8]) -> Option<usize> {
-    let clock = like(line, "dd:dd:dd").or_else(|| like(line, "d:dd:dd"))?;
-    let rest = &line[clock..];
-    if rest.starts_with(b" AM: ") || rest.starts_with(b" PM: ") {
-        return Some(clock + 5);
-    }
+    let clock = seconds_of(line)?;
     let at = time(line)?;
     // Without a fraction it is Jenkins', known line by line.
     (at > clock).then_some(at)?;
     Some(at + blank(&line[at..])?)
+}
+
+fn half_day(line: &[u8]) -> Option<usize> {
+    let clock = seconds_of(line)?;
+    let colon = like(&line[clock..], " AM:").or_else(|| like(&line[clock..], " PM:"))?;
+    let at = clock + colon;
+    Some(at + blank(&line[at..])?)
+}
+
+/// How long a time of day is, without what may stand behind its seconds.
+fn seconds_of(line: &[u8]) -> Option<usize> {
+    like(line, "dd:dd:dd").or_else(|| like(line, "d:dd:dd"))
 }
 
 /// Where the time ends, and where the text begins.
@@ -302,7 +319,8 @@ mod tests {
             ("[10:00:00] :\t\tx", Form::Bracketed, "x"),
             ("[10:00:00]i:\t\tx", Form::Bracketed, "x"),
             ("10:00:00.123 x", Form::Day, "x"),
-            ("9:00:00 AM: x", Form::Day, "x"),
+            ("9:00:00 AM: x", Form::HalfDay, "x"),
+            ("10:00:00 PM:", Form::HalfDay, ""),
             (
                 "May 01 10:00:00 host gitlab-runner[812]: x",
                 Form::Syslog,

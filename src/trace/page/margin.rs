@@ -331,7 +331,8 @@ fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>, alone: bool) -
     }
     let nearly_all = stamped >= FEW && stamped * 10 >= all * MOST;
     let told = nearly_all || alone && stamped == all && form.is_plain();
-    let logged = !of_gitlab && !of_a_build && levels * 10 >= stamped * LEVELS;
+    let logged =
+        form.may_be_a_loggers() && !of_gitlab && !of_a_build && levels * 10 >= stamped * LEVELS;
     let framed = of_gitlab || !form.needs_a_frame();
     (told && framed && !logged).then_some(Kind::Timed(form))
 }
@@ -396,6 +397,10 @@ mod tests {
             (
                 "10:00:00 Running with gitlab-runner 17.3.0 (abcdef12)\n10:00:00 $ make",
                 "Running with gitlab-runner 17.3.0 (abcdef12)\n$ make",
+            ),
+            (
+                "9:00:00 AM: ERROR no\n9:00:00 AM:\n9:00:01 AM: ERROR cc",
+                "ERROR no\n\nERROR cc",
             ),
             (
                 "2026-05-01 10:00:00 npm error code E404",
