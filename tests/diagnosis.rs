@@ -265,6 +265,38 @@ fn noise_speaks_of_its_own_line_only() {
     assert_eq!(log["cause"]["line"], 3);
 }
 
+/// A pattern for lines that begin with that word.
+fn pattern(role: &str, word: &str, supersedes: &str) -> String {
+    format!(
+        "role = \"{role}\"\nconfidence = \"high\"\nowner = \"project\"\nretry = \"never\"\ncategory = \"build\"\nprovenance = {{ level = \"source\", tool = \"acme\" }}\n\
+         supersedes = [{supersedes}]\n[[match]]\nregex = '^{word}: (?P<what>.+)'\n[text.en]\ntitle = \"{word}\"\n\
+         cause = \"It says: {{what}}.\"\nfix = [\"Mend it.\"]\n[tests]\nmatches = [\"{word}: x\"]\nignores = [\"none\"]\n"
+    )
+}
+
+#[test]
+fn what_is_noise_takes_nothing_else_along() {
+    let folder = file(
+        "noise/acme/calm.toml",
+        &pattern("noise", "acme-(?:calm|store)", "\"acme/store\""),
+    );
+    file(
+        "noise/acme/store.toml",
+        &pattern("root_cause", "acme-store", "\"acme/tests\""),
+    );
+    file(
+        "noise/acme/tests.toml",
+        &pattern("root_cause", "acme-tests", ""),
+    );
+    let patterns = folder.parent().unwrap().parent().unwrap();
+    let log = report(
+        "noise.log",
+        "$ acme test\nacme-store: no answer, as asked\nacme-tests: 1 of 2\nERROR: Job failed: exit code 1\n",
+        &["--patterns", patterns.to_str().unwrap()],
+    );
+    assert_eq!(log["cause"]["id"], "acme/tests", "{log}");
+}
+
 #[test]
 fn headings_of_melos_are_no_echoes() {
     let log = report(

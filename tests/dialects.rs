@@ -543,6 +543,19 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
 }
 
 #[test]
+fn an_excerpt_of_azure_may_end_with_the_task_that_failed() {
+    let text = stamped("\
+[command]/usr/bin/git fetch origin
+fatal: unable to access 'https://git.example.com/group/app.git/': Could not resolve host: git.example.com
+##[error]Git fetch failed with exit code: 128
+##[section]Finishing: Clone
+");
+    let log = log(&text);
+    assert_eq!(facts(&log), "plain | failed | - | - | -");
+    is(&log, "git/could-not-resolve-host", 2);
+}
+
+#[test]
 fn azure_pipelines_says_when_a_task_died() {
     let log = log("\
 ##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments 'exec -i -u 1001 4c1d node'.

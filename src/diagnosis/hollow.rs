@@ -37,11 +37,13 @@ const AROUND: &[&str] = &[
     "from",
     "has",
     "is",
+    "node",
     "non",
     "of",
     "process",
     "program",
     "returned",
+    "run",
     "script",
     "shell",
     "step",
@@ -128,6 +130,7 @@ mod tests {
             " ELIFECYCLE  Command failed with exit code 1.",
             "exitcode '1': failure",
             "rc=2",
+            "Node run failed with exit code 1",
             "npm ERR! errno 1",
         ] {
             assert!(only_exits(line), "{line}");

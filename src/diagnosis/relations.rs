@@ -10,16 +10,19 @@ const NEAR: u64 = 30;
 
 /// Drops what is superseded, marks what is explained.
 pub(super) fn apply(candidates: &mut Vec<Candidate<'_>>) {
-    supersede(candidates);
+    // What is noise takes nothing else along.
+    supersede(candidates, |role| role == Role::Noise);
+    supersede(candidates, |role| role != Role::Noise);
     explain(candidates);
 }
 
-/// A hit gives way to a more specific one close by; a finding without hits is out.
-fn supersede(candidates: &mut [Candidate<'_>]) {
+/// A hit gives way to a more specific one close by, of a role that speaks now; a finding without hits is out.
+fn supersede(candidates: &mut [Candidate<'_>], speaks: impl Fn(Role) -> bool) {
     let mut lost: Vec<(usize, Vec<usize>, String)> = Vec::new();
     for (k, general) in candidates.iter().enumerate() {
         let beaten_by = |winner: &Candidate<'_>| {
-            may_speak(winner)
+            speaks(winner.pattern().role)
+                && may_speak(winner)
                 && names(&winner.pattern().supersedes, &general.pattern().id)
                 && winner.pattern().id != general.pattern().id
                 && !stands_firm(general, winner)

@@ -338,7 +338,9 @@ pub(super) fn score(line: &str) -> i32 {
         best = best.max(FAIL);
     }
     let crossed = behind_cross(text);
-    if crossed.is_some_and(|said| said.starts_with(char::is_alphabetic) && said.contains(' ')) {
+    // Some tools head a list of reasons with the sign of a product (miette).
+    let own = |said: &str| said.starts_with(char::is_alphabetic) && said.contains(' ');
+    if crossed.is_some_and(own) && !text.starts_with('×') {
         second = second.max(best);
         best = best.max(CROSSED);
     }

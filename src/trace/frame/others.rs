@@ -146,7 +146,8 @@ impl Others {
         if let Some(says) = codebuild::says(text) {
             return self.codebuild_line(says, text, line, span);
         }
-        if self.azure && text.starts_with(foreign::ERROR) {
+        // An excerpt shows only by its last line that it is Azure's.
+        if text.starts_with(foreign::ERROR) {
             self.error = Some((span, verdicts::of_line(text, line, false)));
         }
         if let Some(task) = foreign::azure_task(text) {
