@@ -162,7 +162,7 @@ fn a_failure_that_the_job_went_on_from_is_none() {
 
 #[test]
 fn of_two_steps_that_failed_the_one_that_ended_the_job_tells() {
-    let tolerated = ALWAYS.replace("cat app.log", "cat lint.log")
+    let tolerated = ALWAYS.replace("cat app.log", "npm run lint")
         + "fatal: could not read Username for 'https://git.example.com': No such device or address\n\
            ##[error]Process completed with exit code 128.\n";
     let work = "added 1 package\n".repeat(40);

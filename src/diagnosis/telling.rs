@@ -153,10 +153,9 @@ const STARTS: &[&str] = &[
     "assertion",
 ];
 
-/// Marks before what went wrong.
+/// Marks before what went wrong; the last six are such marks, written as UTF-8 and read as code page 437 or 850.
 const CROSSES: &[&str] = &[
-    "✗", "✘", "×", "❌", "✖", // Written as UTF-8 and read as code page 437 or 850.
-    "Γ¥î", "Γ£û", "Γ£ù", "ÔØî", "Ô£û", "Ô£ù",
+    "✗", "✘", "×", "❌", "✖", "Γ¥î", "Γ£û", "Γ£ù", "ÔØî", "Ô£û", "Ô£ù",
 ];
 
 /// Which beginnings of three bytes the words have, their letters in whatever case.

@@ -53,12 +53,20 @@ pub(super) fn extract(
         .filter(|line| !line.text.trim().is_empty())
         .filter(|line| region.locate(case, line.place) == Where::Command || line.command)
         .collect();
-    let of_difference = difference::lines(failing.iter().map(|line| line.content()));
+    let of_difference =
+        difference::lines(failing.iter().map(|line| (line.place.line, line.content())));
+    let differs: HashSet<u64> = failing
+        .iter()
+        .zip(of_difference)
+        .filter(|(_, of)| *of)
+        .map(|(line, _)| line.place.line)
+        .collect();
+    let differs = |line: &TailLine| differs.contains(&line.place.line);
     let mut rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
         .map(|(k, line)| {
-            let score = match of_difference[k] || script::holds(&scripts, line.place.line) {
+            let score = match differs(line) || script::holds(&scripts, line.place.line) {
                 true => 0,
                 false => rate(line, settled, region.harmless, failing.len() - k),
             };
@@ -107,19 +115,13 @@ pub(super) fn extract(
             best = Some(best_of(&|r| r.score >= STRONG && close(r.line.place.line))?);
         }
     }
-    let differs: HashSet<u64> = failing
-        .iter()
-        .zip(&of_difference)
-        .filter(|(_, of)| **of)
-        .map(|(line, _)| line.place.line)
-        .collect();
     let is_noise = |line: &TailLine| {
         let on_line = |s: &&Settled<'_>| s.hit.place.line == line.place.line;
         let mut hits = settled.iter().filter(on_line);
         let noise = !region.harmless && hits.any(|s| s.pattern().role == Role::Noise);
         // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
         let own = facts.runner.version.is_some() && line.place.line <= OPENING;
-        noise || differs.contains(&line.place.line) || own && line.text.starts_with("  on ")
+        noise || differs(line) || own && line.text.starts_with("  on ")
     };
     let last_output = || {
         failing
@@ -137,10 +139,7 @@ pub(super) fn extract(
         before_wrapper(&rated[..at], is_noise)
     };
     let said_last = said_last();
-    let first_difference = || {
-        let mut lines = failing.iter().zip(&of_difference);
-        lines.find(|(_, of)| **of).map(|(line, _)| *line)
-    };
+    let first_difference = || failing.iter().copied().find(|line| differs(line));
     let best_line = said_last
         .or(best.map(|b| b.line))
         .or_else(last_output)

@@ -78,6 +78,6 @@ pub const FRAME: &[&str] = &[
     "log data follows:",
     "starting step #",
     "starting build \"",
-    "concurrently ",
-    "workspaces foreach",
+    "> concurrently ",
+    "lerna info executing command in ",
 ];

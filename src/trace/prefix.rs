@@ -290,16 +290,20 @@ fn pnpm(text: &[u8]) -> Option<(usize, u32)> {
     (known && is_task(task)).then(|| (end, stream(&text[..blank + len])))
 }
 
-/// `@scope/web: ` (lerna with `--stream`) and `@scope/web build: ` (bun with `--filter`).
+/// `@scope/web build: ` (bun with `--filter`).
 fn scoped(text: &[u8]) -> Option<(usize, u32)> {
+    let (name, len) = before_colon(text)?;
+    let blank = memchr::memchr(b' ', name)?;
+    let known = has_scope(&name[..blank]) && named(&name[blank + 1..], b":");
+    known.then(|| (len, stream(name)))
+}
+
+/// What stands before a colon and a blank, and how long that is. The name of a task may hold colons itself.
+pub(super) fn before_colon(text: &[u8]) -> Option<(&[u8], usize)> {
     let window = &text[..text.len().min(120)];
-    // The name of a task may hold colons itself.
     let colon = memchr::memchr_iter(b':', window)
         .find(|colon| matches!(text.get(colon + 1), None | Some(b' ')))?;
-    let mut words = window[..colon].splitn(2, |b| *b == b' ');
-    let package = has_scope(words.next()?);
-    let task = words.next().is_none_or(|task| named(task, b":"));
-    (package && task).then(|| (behind_colon(text, colon), stream(&text[..colon])))
+    Some((&text[..colon], behind_colon(text, colon)))
 }
 
 /// `[@scope/web]: ` (`yarn workspaces foreach`); without a scope it could be any tool's own (`[vite]: `).
@@ -345,7 +349,7 @@ fn behind_colon(text: &[u8], colon: usize) -> usize {
 }
 
 /// `@scope/web`, a name as npm allows it.
-fn has_scope(name: &[u8]) -> bool {
+pub(super) fn has_scope(name: &[u8]) -> bool {
     let rest = name.strip_prefix(b"@");
     let slash = rest.and_then(|rest| memchr::memchr(b'/', rest));
     rest.zip(slash)
@@ -516,7 +520,6 @@ mod tests {
             ("[@acme/web]:", ""),
             ("\u{27a4} YN0000: [web]: error: x", "error: x"),
             ("\u{27a4} YN0000: [@acme/web]: error: x", "error: x"),
-            ("@acme/web: FAIL a.test.ts", "FAIL a.test.ts"),
             ("@acme/web test:unit: FAIL a.test.ts", "FAIL a.test.ts"),
         ];
         for (line, content) in cases {
@@ -590,7 +593,7 @@ mod tests {
             "1.2.3 x",
             "0.345s x",
             "0.345",
-            // Not yarn's, lerna's, bun's: a level, a logger, an address.
+            // Not yarn's, bun's: a tool's own, a level, a logger, an address.
             "[error]: x",
             "[vite]: x",
             "[@acme/web] x",
@@ -599,6 +602,7 @@ mod tests {
             "\u{27a4} YN0001: [web]: x",
             "@acme/web is deprecated: x",
             "@acme: x",
+            "@acme/web: x",
             "@acme/web build:x",
             // Not Jenkins': a tool's own.
             "3:40:07 PM x",
@@ -622,7 +626,7 @@ mod tests {
         assert_eq!(stream("apps/web build: a"), stream("apps/web build: b"));
         assert_ne!(stream("apps/web build: a"), stream("apps/api build: a"));
         assert_ne!(stream("[@acme/web]: a"), stream("[@acme/api]: a"));
-        assert_ne!(stream("@acme/web: a"), stream("@acme/api: a"));
+        assert_ne!(stream("@acme/web dev: a"), stream("@acme/api dev: a"));
         assert_ne!(stream("15:40:07 web.1 | a"), stream("15:40:07 db.1 | a"));
         assert_eq!(stream("15:40:07 a"), 0);
         assert_eq!(stream("plain"), 0);

@@ -2,7 +2,7 @@
 //!
 //! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
 //! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
-//! (concurrently, yarn).
+//! (concurrently, yarn), a package before a colon (lerna).
 
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub struct Wrappers {
     steps: bool,
     /// concurrently and `yarn workspaces foreach` put the name of a command, or its number, before each of its lines.
     named: bool,
+    /// lerna streams: a package stands before each line.
+    lerna: bool,
 }
 
 impl Wrappers {
@@ -45,10 +47,18 @@ impl Wrappers {
         self.nix |= text.trim_end().ends_with(" log lines:") && text.contains("ast ");
         self.opam |= text.starts_with("### output ###");
         self.steps |= text.starts_with("Starting Step #") || text.starts_with("starting build \"");
-        self.named |= names_its_lines(text);
+        if let Some(command) = text.strip_prefix("> ") {
+            self.named |= names_its_lines(command);
+        }
+        self.lerna |= text.starts_with("lerna info Executing command in ");
         self.bitbake |= text.ends_with("Log data follows:");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
+    }
+
+    /// Reads a command that is echoed: the names before lines end with the one before.
+    pub(super) fn read_command(&mut self, command: &str) {
+        self.named = names_its_lines(command);
     }
 
     /// Is there any?
@@ -61,6 +71,7 @@ impl Wrappers {
             || self.bitbake
             || self.steps
             || self.named
+            || self.lerna
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -87,6 +98,7 @@ impl Wrappers {
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
             b'S' if self.steps && starts => step(text),
             b'[' if self.named && starts => command(text),
+            b'@' if self.lerna && starts => package(text),
             b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
                 None => Some((1, &[])),
                 Some(b' ') => Some((2, &[])),
@@ -117,26 +129,33 @@ pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
         .then_some((len + blank, &text[..name]))
 }
 
-/// Does a command run that puts a name before each line? The shell's echo or npm's says it.
-fn names_its_lines(text: &str) -> bool {
-    let command = text.strip_prefix("$ ").or_else(|| text.strip_prefix("> "));
-    let concurrently = |word: &str| word == "concurrently" || word.ends_with("/concurrently");
-    command.is_some_and(|command| {
-        command.contains("workspaces foreach") || command.split(' ').any(concurrently)
-    })
+/// Does a command put a name before each line of what it runs?
+fn names_its_lines(command: &str) -> bool {
+    const RUNS: &[&str] = &[
+        "npx", "pnpx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "run", "x", "&&", ";", "--",
+    ];
+    let mut before = "&&";
+    command.contains("workspaces foreach")
+        || command.split_whitespace().any(|word| {
+            let by_name = word == "concurrently" && RUNS.contains(&before);
+            before = word;
+            by_name || word.ends_with("/.bin/concurrently")
+        })
 }
 
 /// `[web] `, `[0] ` (concurrently), `[web]: ` (yarn), and the name. A level in brackets is a logger's.
 fn command(text: &[u8]) -> Option<(usize, &[u8])> {
     let close = memchr::memchr(b']', &text[..text.len().min(MAX_TASK)])?;
-    let name = &text[1..close];
-    let known = !name.is_empty() && !prefix::is_level(name);
+    let name = text[1..close].trim_ascii();
     let end = close + 1 + usize::from(text.get(close + 1) == Some(&b':'));
-    match text.get(end) {
-        None if known => Some((end, name)),
-        Some(b' ') if known => Some((end + 1, name)),
-        _ => None,
-    }
+    let known = !name.is_empty() && !prefix::is_level(name) && text.get(end) == Some(&b' ');
+    known.then_some((end + 1, name))
+}
+
+/// `@scope/web: ` (lerna with `--stream`), and the name; one without a scope could be anything.
+fn package(text: &[u8]) -> Option<(usize, &[u8])> {
+    let (name, len) = prefix::before_colon(text)?;
+    prefix::has_scope(name).then_some((len, name))
 }
 
 /// `       > ` (Nix, behind `last 10 log lines:`), and `┃       > ` where nom draws a frame.
@@ -262,30 +281,63 @@ mod tests {
 
     #[test]
     fn a_word_in_brackets_is_a_command_where_some_run_concurrently() {
-        for says in [
-            "$ npx concurrently -k \"npm:build-*\"",
-            "> concurrently \"tsc -w\" \"vite\"",
-            "$ ./node_modules/.bin/concurrently a b",
-            "$ yarn workspaces foreach -Apv run test",
+        for command in [
+            "npx concurrently -k \"npm:build-*\"",
+            "concurrently \"tsc -w\" \"vite\"",
+            "cd web && yarn concurrently a b",
+            "./node_modules/.bin/concurrently a b",
+            "yarn workspaces foreach -Apv run test",
         ] {
-            let runs = told(says);
-            assert_eq!(content(&runs, "[build-a] FAIL x"), "FAIL x", "{says}");
+            let mut runs = Wrappers::default();
+            runs.read_command(command);
+            assert_eq!(content(&runs, "[build-a] FAIL x"), "FAIL x", "{command}");
             assert_eq!(content(&runs, "[0]   indented"), "  indented");
-            assert_eq!(content(&runs, "[0]"), "");
             assert_eq!(content(&runs, "[web]: x"), "x");
-            assert_eq!(content(&runs, "[web]:"), "");
-            for line in ["[error] x", "[INFO] x", "[] x", "[0]x", "[0"] {
+            for line in [
+                "[error] x",
+                "[ INFO ] x",
+                "[] x",
+                "[0]x",
+                "[0",
+                "[0]",
+                "[0]:",
+            ] {
                 assert_eq!(content(&runs, line), line);
             }
+            runs.read_command("cat a.log");
+            assert!(!runs.any(), "{command}");
         }
+        assert!(told("> concurrently a").any());
         for line in [
             "tests run concurrently ",
-            "$ npm ci",
-            "> concurrently-run",
             "concurrently a",
+            "> run concurrently-all",
         ] {
             assert!(!told(line).any(), "{line}");
         }
+        for command in [
+            "npm ci",
+            "echo they ran concurrently now",
+            "echo concurrently",
+        ] {
+            let mut runs = Wrappers::default();
+            runs.read_command(command);
+            assert!(!runs.any(), "{command}");
+        }
+    }
+
+    #[test]
+    fn a_package_with_a_scope_is_lernas_once_it_has_said_so() {
+        let lerna = told("lerna info Executing command in 2 packages: \"npm run test\"");
+        assert_eq!(
+            content(&lerna, "@acme/web: FAIL a.test.ts"),
+            "FAIL a.test.ts"
+        );
+        assert_eq!(content(&lerna, "@acme/web:"), "");
+        for line in ["@acme/web@1.0.0: x", "web: x", "@acme/web:x"] {
+            assert_eq!(content(&lerna, line), line);
+        }
+        assert!(!told("lerna info version 6").any());
     }
 
     #[test]

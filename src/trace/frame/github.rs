@@ -14,8 +14,50 @@ const CLOSING: u64 = 3;
 const CLOSING_JOB: u64 = 12;
 /// So many lines of output, and a script that fails as well is no report on the one that failed before it.
 const WORK: u64 = 30;
+/// What checks are called that are told to go on when they fail.
+const OPTIONAL: &[&str] = &[
+    "audit",
+    "bandit",
+    "clippy",
+    "coverage",
+    "deny",
+    "eslint",
+    "fmt",
+    "format",
+    "lint",
+    "mypy",
+    "outdated",
+    "prettier",
+    "safety",
+    "scan",
+    "security",
+    "snyk",
+    "spell",
+    "style",
+    "type-check",
+    "typecheck",
+];
+/// What steps do that run always: they tell of what failed.
+const TELLING: &[&str] = &[
+    "artifact",
+    "cat ",
+    "collect",
+    "debug",
+    "describe",
+    "docker ps",
+    "dump",
+    "events",
+    "journalctl",
+    "log",
+    "notify",
+    "print",
+    "report",
+    "show",
+    "summary",
+    "upload",
+];
 /// How the runner starts the container of an action (ContainerActionHandler, DockerCommandManager).
-const CONTAINER: &str = "/usr/bin/docker run --name ";
+const CONTAINER: &str = "/docker run --name ";
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
@@ -47,6 +89,8 @@ pub(super) struct Github {
     failed_here: bool,
     /// Where the output of the step begins.
     output: u64,
+    /// The first line of its script, in lower case.
+    script: String,
     /// The last step before the clean-up ran in a container: had it failed, the log would not say so.
     unsaid: bool,
 }
@@ -73,6 +117,8 @@ struct Failed {
     says: Says,
     code: Option<i64>,
     text: String,
+    /// The step is a check that may be told to go on.
+    optional: bool,
 }
 
 /// What a line changes in the frame.
@@ -169,6 +215,7 @@ impl Github {
                     self.tolerate();
                 }
                 self.in_header = true;
+                self.script = cut::shortened(command, MAX_TEXT).to_lowercase();
                 change.command = Some(command);
             }
         } else if text.starts_with("##[endgroup]") {
@@ -221,6 +268,7 @@ impl Github {
             self.unsaid = self.kind == Kind::Container;
         }
         self.kind = kind;
+        self.script.clear();
         self.output = line;
         self.in_header = false;
         self.in_post = post;
@@ -239,7 +287,9 @@ impl Github {
                 _ => None,
             },
             text: cut::shortened(message, MAX_TEXT).into_owned(),
+            optional: self.script_holds(OPTIONAL),
         };
+        let tells = self.script_holds(TELLING);
         match &mut self.failed {
             None if says == Says::Something => self.error = Some(failed),
             None => {
@@ -257,10 +307,12 @@ impl Github {
             Some(before) if self.failed_here && before.says == Says::Shutdown => {
                 before.code = before.code.or(failed.code);
             }
-            // One that was tolerated (`continue-on-error`), and then the one that ended the job.
+            // A check that was tolerated (`continue-on-error`), and then the step that ended the job.
             Some(before)
                 if !self.failed_here
                     && self.kind == Kind::Script
+                    && before.optional
+                    && !tells
                     && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
                     && line.saturating_sub(self.output) > WORK =>
             {
@@ -290,6 +342,10 @@ impl Github {
             self.failed = self.error.take();
             self.failed_here = self.failed.is_some();
         }
+    }
+
+    fn script_holds(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.script.contains(word))
     }
 
     fn tolerate_here(&mut self) {
@@ -323,7 +379,8 @@ pub(super) fn shown_on_page(text: &str) -> Option<&str> {
 /// Does the runner start the container of an action there? Its web page shows the mark of a command as nothing.
 fn starts_container(text: &str) -> bool {
     let command = text.strip_prefix("##[command]").unwrap_or(text);
-    command.starts_with(CONTAINER)
+    let folder = command.split_once(CONTAINER).map(|(folder, _)| folder);
+    folder.is_some_and(|folder| folder.starts_with('/') && !folder.contains(' '))
 }
 
 /// Is that what an action threw, or could not run (`ReferenceError: x`, `The process '/usr/bin/npx' failed with exit code 1`)?
@@ -417,16 +474,20 @@ mod tests {
     }
 
     #[test]
-    fn of_two_scripts_that_fail_the_second_counts_where_it_did_some_work() {
-        let log = |lines: usize| {
+    fn of_two_scripts_that_fail_the_second_counts_behind_a_mere_check() {
+        let log = |first: &str, second: &str, lines: usize| {
             let work = "ok\n".repeat(lines);
             ending(&format!(
-                "##[group]Run npm audit\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
-                 ##[group]Run make test\n##[endgroup]\n{work}##[error]Process completed with exit code 2.\n{POST}"
+                "##[group]Run {first}\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
+                 ##[group]Run {second}\n##[endgroup]\n{work}##[error]Process completed with exit code 2.\n{POST}"
             ))
         };
-        assert_eq!(log(50), (Some((Outcome::Failed, Some(2))), Some(56)));
-        assert_eq!(log(5), (Some((Outcome::Failed, Some(1))), Some(3)));
+        let second = (Some((Outcome::Failed, Some(2))), Some(56));
+        assert_eq!(log("npm audit", "make test", 50), second);
+        let first = (Some((Outcome::Failed, Some(1))), Some(3));
+        assert_eq!(log("npm audit", "make test", 5), first);
+        assert_eq!(log("make", "make test", 50), first);
+        assert_eq!(log("npm audit", "docker compose logs", 50), first);
     }
 
     #[test]

@@ -145,6 +145,7 @@ impl Frame {
 
     /// The runner echoed a command.
     pub fn echo(&mut self, text: &str, line: u64) {
+        self.wrappers.read_command(text);
         self.commands.echo(text, line, self.spans.current());
     }
 

@@ -45,6 +45,9 @@ impl Links {
     pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
         let mut from = 0;
         for (whole, digits) in found(line) {
+            if whole.start < from {
+                continue;
+            }
             out.extend_from_slice(&line[from..whole.start]);
             if self == Self::Within || !begins_line(&line[..whole.start]) {
                 out.extend_from_slice(&line[digits]);
@@ -82,7 +85,9 @@ fn leads_to_a_line(address: &[u8]) -> bool {
     };
     let (page, fragment) = (&address[..hash], &address[hash + 1..]);
     let number = |text: &[u8]| !text.is_empty() && prefix::digits(text) == text.len();
-    let plain = page.iter().all(u8::is_ascii_graphic);
+    let plain = page
+        .iter()
+        .all(|b| b.is_ascii_graphic() && !b"[]()".contains(b));
     let github = || {
         let (step, line) = fragment
             .strip_prefix(b"step:")?
@@ -146,6 +151,14 @@ mod tests {
     }
 
     #[test]
+    fn of_links_within_links_the_inner_one_counts() {
+        assert_eq!(
+            removed("a[1](https://x[2](http://y#step:1:2)\n"),
+            "a[1](https://x2\n"
+        );
+    }
+
+    #[test]
     fn other_links_are_text() {
         for text in [
             "see [1](https://docs.example.com/a#L12) and [2](https://docs.example.com/b#step:1)\n",
@@ -155,6 +168,7 @@ mod tests {
             "](https://gitlab.example.com/group/app/-/jobs/7#L98)\n",
             "[1](https://example.com/a b#step:4:2)\n",
             "[1](https://example.com/a#step::2)\n",
+            "[1](https://x[2](http://y#step:1:x)\n",
         ] {
             assert_eq!(removed(text), text);
         }

@@ -413,7 +413,7 @@ mod tests {
             proptest::sample::select(vec![
                 "1", "2", "3", "12", "\n", "\r\n", "00:04", "Collapse", "▾ ", " ", "$ make", "é", "ERROR: Job failed: exit code 1",
                 "Running with gitlab-runner 17.3.0", "Preparing environment", "> ", "\n> ", "\n    ", "\n[10:00:00] ", "[31m", "[0m", "^[[0m",
-                "&lt;", "&amp;", "\u{a0}", "\u{201c}", "\n1: ", "\n2: ", "\n3: ", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
+                "[", "](http://a/-/jobs/7#L1)", "](https://a#step:1:2)", "&lt;", "&amp;", "\u{a0}", "\u{201c}", "\n1: ", "\n2: ", "\n3: ", "\n1", "\n2", "\n3", "\n4", "\n5", "\n6",
             ]),
             0..60,
         )) {
