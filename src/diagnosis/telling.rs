@@ -62,7 +62,7 @@ const WORDS: &[(&str, i32)] = &[
     ("is not ", 4),
     ("no matching", 5),
     ("already exists", 5),
-    ("out of date", 5),
+    ("out of date", 4),
     ("out of memory", 8),
     ("requires ", 4),
     ("not met", 6),
