@@ -271,7 +271,7 @@ fn turbo(text: &[u8]) -> Option<(usize, u32)> {
     // `main.c:test: ` is a compiler's.
     let plain = || package.len() > 1 && named(package, b"") && is_task(task) && !is_level(package);
     let known = has_scope(package) || plain();
-    let end = (colon + 2 + len).min(text.len());
+    let end = past(text, colon + len);
     known.then(|| (end, stream(&text[..colon + len])))
 }
 
@@ -286,7 +286,7 @@ fn pnpm(text: &[u8]) -> Option<(usize, u32)> {
     let ends = matches!(text.get(blank + 1 + len), None | Some(b' '));
     let nested = memchr::memchr(b'/', folder).is_some();
     let known = ends && nested && folder.split(|b| *b == b'/').all(|part| named(part, b""));
-    let end = (blank + 2 + len).min(text.len());
+    let end = past(text, blank + len);
     (known && is_task(task)).then(|| (end, stream(&text[..blank + len])))
 }
 
@@ -303,7 +303,7 @@ pub(super) fn before_colon(text: &[u8]) -> Option<(&[u8], usize)> {
     let window = &text[..text.len().min(120)];
     let colon = memchr::memchr_iter(b':', window)
         .find(|colon| matches!(text.get(colon + 1), None | Some(b' ')))?;
-    Some((&text[..colon], behind_colon(text, colon)))
+    Some((&text[..colon], past(text, colon)))
 }
 
 /// `[@scope/web]: ` (`yarn workspaces foreach`); without a scope it could be any tool's own (`[vite]: `).
@@ -325,7 +325,7 @@ fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
     let close = memchr::memchr(b']', &inside[..inside.len().min(120)])?;
     let colon = inside[close + 1..].starts_with(b":");
     let ends = matches!(inside.get(close + 2), None | Some(b' '));
-    (colon && ends).then(|| (&inside[..close], behind_colon(text, close + 2)))
+    (colon && ends).then(|| (&inside[..close], past(text, close + 2)))
 }
 
 /// `10:00:00 web.1  | ` (foreman and its likes: process, behind the time).
@@ -339,13 +339,12 @@ fn foreman(text: &[u8]) -> Option<(usize, u32)> {
         && named(&name[..dot], b"")
         && !replica.is_empty()
         && digits(replica) == replica.len();
-    let len = bar + 1 + usize::from(text.get(bar + 1) == Some(&b' '));
-    known.then(|| (len, stream(name)))
+    known.then(|| (past(text, bar), stream(name)))
 }
 
-/// Where a text goes on behind a colon and a blank; a line may end with the colon.
-fn behind_colon(text: &[u8], colon: usize) -> usize {
-    (colon + 2).min(text.len())
+/// Where a text goes on behind a sign and the blank that may follow it.
+pub(super) fn past(text: &[u8], sign: usize) -> usize {
+    sign + 1 + usize::from(text.get(sign + 1) == Some(&b' '))
 }
 
 /// `@scope/web`, a name as npm allows it.
@@ -420,8 +419,7 @@ fn compose(text: &[u8]) -> Option<(usize, u32)> {
     {
         return None;
     }
-    let len = bar + 1 + usize::from(text.get(bar + 1) == Some(&b' '));
-    Some((len, stream(name)))
+    Some((past(text, bar), stream(name)))
 }
 
 /// A number for an output that has a name.

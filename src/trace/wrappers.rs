@@ -122,11 +122,9 @@ pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
         behind = &name[end + 1..];
     }
     let name = text.len() - behind.len();
-    let len = name + 1;
-    let blank = usize::from(text.get(len) == Some(&b' '));
     behind
         .starts_with(b":")
-        .then_some((len + blank, &text[..name]))
+        .then(|| (prefix::past(text, name), &text[..name]))
 }
 
 /// Does a command put a name before each line of what it runs?

@@ -89,8 +89,9 @@ pub(super) struct Github {
     failed_here: bool,
     /// Where the output of the step begins.
     output: u64,
-    /// The first line of its script, in lower case.
-    script: String,
+    /// By the first line of its script it is a check that may be told to go on, or tells of what failed.
+    optional: bool,
+    tells: bool,
     /// The last step before the clean-up ran in a container: had it failed, the log would not say so.
     unsaid: bool,
 }
@@ -215,7 +216,9 @@ impl Github {
                     self.tolerate();
                 }
                 self.in_header = true;
-                self.script = cut::shortened(command, MAX_TEXT).to_lowercase();
+                let script = cut::shortened(command, MAX_TEXT).to_lowercase();
+                let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
+                (self.optional, self.tells) = (holds(OPTIONAL), holds(TELLING));
                 change.command = Some(command);
             }
         } else if text.starts_with("##[endgroup]") {
@@ -268,7 +271,7 @@ impl Github {
             self.unsaid = self.kind == Kind::Container;
         }
         self.kind = kind;
-        self.script.clear();
+        (self.optional, self.tells) = (false, false);
         self.output = line;
         self.in_header = false;
         self.in_post = post;
@@ -287,9 +290,8 @@ impl Github {
                 _ => None,
             },
             text: cut::shortened(message, MAX_TEXT).into_owned(),
-            optional: self.script_holds(OPTIONAL),
+            optional: self.optional,
         };
-        let tells = self.script_holds(TELLING);
         match &mut self.failed {
             None if says == Says::Something => self.error = Some(failed),
             None => {
@@ -312,7 +314,7 @@ impl Github {
                 if !self.failed_here
                     && self.kind == Kind::Script
                     && before.optional
-                    && !tells
+                    && !self.tells
                     && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
                     && line.saturating_sub(self.output) > WORK =>
             {
@@ -342,10 +344,6 @@ impl Github {
             self.failed = self.error.take();
             self.failed_here = self.failed.is_some();
         }
-    }
-
-    fn script_holds(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.script.contains(word))
     }
 
     fn tolerate_here(&mut self) {

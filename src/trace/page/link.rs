@@ -41,7 +41,7 @@ impl Links {
         self == Self::None
     }
 
-    /// Appends a line to `out` without its links.
+    /// Appends a line, or several, to `out` without their links.
     pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
         let mut from = 0;
         for (whole, digits) in found(line) {

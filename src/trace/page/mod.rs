@@ -3,7 +3,8 @@
 //!
 //! [`numbers`] knows GitLab's own page, [`margin`] what stands before every line of a text as a whole (quotation marks, an
 //! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML, [`link`]
-//! the links to the lines of a page. A text is taken for such a copy by its beginning, as a whole or not at all; its lines keep their numbers, since only their content is cut.
+//! the links to the lines of a page. A text is taken for such a copy by its beginning, as a whole or not at all; its lines keep their
+//! numbers, since only their content is cut.
 
 use std::io::{self, Read};
 
@@ -129,10 +130,7 @@ impl Copied {
         }
         copy.links = link::Links::recognise(text);
         if !copy.links.is_none() {
-            lines::of(text).for_each(|line| {
-                copy.links.remove(line, &mut inner);
-                inner.push(b'\n');
-            });
+            copy.links.remove(text, &mut inner);
             text = &inner;
         }
         while copy.margins.len() < NESTED
