@@ -164,3 +164,54 @@ fn with_links_around_digits_of_the_text() {
         }
     });
 }
+
+/// A log of GitHub Actions as its page shows it: no marks, groups indented.
+fn page_of_github(log: &str) -> String {
+    let mut page = String::new();
+    let mut indent = "";
+    for line in log.lines() {
+        let text = line.split_once("Z ").map_or("", |(_, text)| text);
+        if let Some(title) = text.strip_prefix("##[group]") {
+            page += title;
+            indent = "  ";
+        } else if text == "##[endgroup]" {
+            indent = "";
+            continue;
+        } else if let Some(error) = text.strip_prefix("##[error]") {
+            page = format!("{page}{indent}Error: {error}");
+        } else {
+            page = format!("{page}{indent}{}", text.trim_start_matches("[command]"));
+        }
+        page += "\n";
+    }
+    page
+}
+
+#[test]
+fn from_the_page_of_github() {
+    let log = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("samples/github-actions/setup-node-no-lock-file.log"),
+    )
+    .unwrap();
+    let page = page_of_github(&log);
+    assert!(!page.contains("##["));
+    let told = told(&page);
+    assert!(
+        told.starts_with("failed Some((\"github-actions/lock-file-missing\""),
+        "{told}"
+    );
+    // The step alone, as people quote it.
+    let step = &page[page.find("Run actions/setup-node").unwrap()..];
+    let step = &step[..step.find("Post job").unwrap()];
+    assert!(self::told(step).starts_with("failed Some((\"github-actions/lock-file-missing\""));
+}
+
+#[test]
+fn inputs_of_a_step_on_the_page_of_github_are_no_evidence() {
+    let step = "Run org/action@v1\n  with:\n    run: npm ERR! code EUSAGE\n    error: no space left on device\nDone\n\
+         Post job cleanup.\nCleaning up orphan processes\n";
+    assert_eq!(told(step), "succeeded None None");
+    let fails = step.replace("Done\n", "Error: the thing is not there\n");
+    assert_eq!(told(&fails), "failed None Some(Some(5))");
+}

@@ -73,7 +73,7 @@ impl<'l> Scanner<'l> {
     pub fn scan(&mut self, source: impl Read) -> Scan {
         let mut page = Page::new(source);
         let mut scan = self.scan_from(&mut page, 1);
-        scan.facts.bytes += page.removed();
+        scan.facts.bytes = scan.facts.bytes.saturating_add_signed(page.removed());
         scan
     }
 
@@ -84,7 +84,8 @@ impl<'l> Scanner<'l> {
         while let Some(job) = jobs.next_job() {
             let mut scan = self.scan_from(&mut jobs, job.first_line);
             let of_page = jobs.source().removed();
-            scan.facts.bytes += jobs.removed() + (of_page - removed);
+            let read = scan.facts.bytes + jobs.removed();
+            scan.facts.bytes = read.saturating_add_signed(of_page - removed);
             removed = of_page;
             each(job.name, scan);
         }

@@ -4,12 +4,15 @@
 //! action has `with:` and `env:` (runner: Handlers/ScriptHandler.cs and Handler.cs). A script that opens a group of such a name
 //! itself names no shell: that was no header. Source and values may have lines of any kind, so what ends a header is known only
 //! further below: the end of the group, or the next one where that was lost. GitHub stamps a value once, however many lines it has.
+//! Its page indents all lines of a header: there it ends with them.
 
 use super::line::Line;
 use super::{prefix, verdict};
 
 /// How GitHub opens the header of a step: with the first line of its command.
 pub const OPENING: &[u8] = b"##[group]Run ";
+/// What the web page puts before each line of a group.
+pub(super) const INDENT: &[u8] = b"  ";
 /// Most lines that are looked at.
 const MAX_LINES: u32 = 10_000;
 /// Most bytes of a line that count.
@@ -37,6 +40,8 @@ enum Phase {
     Shell,
     /// Inputs and variables.
     Values,
+    /// Lines that the page indents, as it does with those of a group.
+    Shown,
 }
 
 /// What a line does to a header.
@@ -117,6 +122,13 @@ impl Header {
             (Phase::Title, b"with:" | b"env:") | (Phase::Shell, b"env:") => {
                 (Phase::Values, Step::Part)
             }
+            (Phase::Title, _) if text.starts_with(INDENT) && self.opens(&text[INDENT.len()..]) => {
+                (Phase::Shown, Step::Part)
+            }
+            (Phase::Shown, _) if text.is_empty() || text.starts_with(INDENT) => {
+                (Phase::Shown, Step::Part)
+            }
+            (Phase::Shown, _) => (Phase::Shown, Step::Ends),
             (Phase::Title, _) if text.trim_ascii() == &*self.title => (Phase::Script, Step::Part),
             (Phase::Title, _) => (Phase::Title, Step::Ends),
             (Phase::Script, _) if is_shell(text) => (Phase::Shell, Step::Part),
@@ -127,6 +139,30 @@ impl Header {
         self.phase = next;
         step
     }
+
+    /// Is that the first line below the title?
+    fn opens(&self, line: &[u8]) -> bool {
+        matches!(line, b"with:" | b"env:") || line == &*self.title || is_shell(line)
+    }
+}
+
+/// Is that title an action (`owner/name@ref`, `./path`, `docker://image`), not the first line of a script?
+pub(super) fn is_action(title: &str) -> bool {
+    let mut words = title.split_whitespace();
+    let (Some(word), None) = (words.next(), words.next()) else {
+        return false;
+    };
+    let path = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let versioned = word.split_once('@').is_some_and(|(name, version)| {
+        name.contains('/') && name.chars().all(path) && !version.is_empty()
+    });
+    versioned || word.starts_with("docker://") || word.starts_with("./.github/")
+}
+
+/// `Error: Process completed with exit code 2.`, as the web page shows the line that closes a step.
+pub(super) fn shown_on_page(text: &str) -> Option<&str> {
+    let message = text.trim_start().strip_prefix("Error: ")?;
+    (verdict::github_says(message) != verdict::Github::Something).then_some(message)
 }
 
 /// Does a text that stands above the first `##[endgroup]` of a log begin within a header, and end with one?
@@ -179,7 +215,7 @@ fn is_closing(text: &[u8]) -> bool {
 }
 
 /// `shell: /usr/bin/bash -e {0}`: the place of the script is part of every shell.
-fn is_shell(text: &[u8]) -> bool {
+pub(super) fn is_shell(text: &[u8]) -> bool {
     text.starts_with(b"shell: ") && memchr::memmem::find(text, b"{0}").is_some()
 }
 
@@ -253,6 +289,19 @@ mod tests {
         ] {
             assert_eq!(ends_at(log), None, "{log}");
         }
+    }
+
+    #[test]
+    fn on_the_web_page_it_is_indented() {
+        for log in [
+            "##[group]Run make\n  make\n  echo error: y\n\n  shell: bash -e {0}\n  env:\n    A: 1\nerror: x\n",
+            "##[group]Run a/b@v1\n  with:\n    A: 1\n  error: y\nerror: x\n",
+            "##[group]Run a/b@v1\n  env:\n    A: 1\nerror: x\n",
+        ] {
+            assert_eq!(ends_at(log), Some("error: x"), "{log}");
+        }
+        let output = "##[group]Run a/b@v1\n  error: x\n";
+        assert_eq!(ends_at(output), Some("  error: x"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! that fails ends in the `##[error]` it reports; an `##[error]` with more output behind it was an annotation. Steps behind the
 //! failing one ran because they were asked to run always, unless they could not have been: nobody sets up a job that failed.
 
+use super::super::header::{is_action, shown_on_page};
 use super::super::verdict::Github as Says;
 use super::super::{cut, verdict};
 use crate::model::{Outcome, Verdict};
@@ -368,12 +369,6 @@ fn error_message(text: &str) -> Option<&str> {
         .or_else(|| shown_on_page(text))
 }
 
-/// `Error: Process completed with exit code 2.`, copied from the web page.
-pub(super) fn shown_on_page(text: &str) -> Option<&str> {
-    let message = text.trim_start().strip_prefix("Error: ")?;
-    (verdict::github_says(message) != Says::Something).then_some(message)
-}
-
 /// Does the runner start the container of an action there? Its web page shows the mark of a command as nothing.
 fn starts_container(text: &str) -> bool {
     let command = text.strip_prefix("##[command]").unwrap_or(text);
@@ -396,19 +391,6 @@ fn action_failed(message: &str) -> bool {
     const SAYS: &str = " Action run completed with exit code ";
     let code = message.split_once(SAYS).map(|(_, code)| code.trim());
     code.is_some_and(|code| code.parse::<u8>().is_ok_and(|code| code != 0))
-}
-
-/// Is that title an action (`owner/name@ref`, `./path`, `docker://image`), not the first line of a script?
-fn is_action(title: &str) -> bool {
-    let mut words = title.split_whitespace();
-    let (Some(word), None) = (words.next(), words.next()) else {
-        return false;
-    };
-    let path = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let versioned = word.split_once('@').is_some_and(|(name, version)| {
-        name.contains('/') && name.chars().all(path) && !version.is_empty()
-    });
-    versioned || word.starts_with("docker://") || word.starts_with("./.github/")
 }
 
 /// Is that the program through which a self-hosted runner starts a step in its container (`'/home/runner/k8s/index.js'`)?

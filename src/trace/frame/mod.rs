@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::line::Line;
 use super::marker::{self, Edge};
-use super::{Wrappers, escape, foreign, prefix};
+use super::{Wrappers, escape, foreign, header, prefix};
 use crate::model::{Dialect, JobFacts, Outcome, Place, Time};
 
 mod about;
@@ -175,7 +175,7 @@ impl Frame {
         }
         self.wrappers.read(&text);
         self.foreign_line(&text, next, number);
-        let marked = text.starts_with("##[") || github::shown_on_page(&text).is_some();
+        let marked = text.starts_with("##[") || header::shown_on_page(&text).is_some();
         // GitHub stamps a value in the header of a step once, however many lines it has.
         let clocked = prefix::clock(piece) > 0;
         let of_value = self.github.in_header() && self.clocked && !clocked;

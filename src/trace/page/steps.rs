@@ -1,0 +1,181 @@
+//! Steps of GitHub Actions as its page shows them: the marks that the log has (`##[group]Run …`, `##[error]…`) are gone, what stands in
+//! a group is indented, and an error that an action reports begins with `Error: `.
+//!
+//! Steps and errors get their marks back, so that they are read as in the log. A script may print `Error: ` itself; what closes
+//! its step has words of its own, which are known without a mark.
+
+use super::header::{self, INDENT};
+use super::{filled, lines};
+
+/// Before the title of a step.
+const RUN: &[u8] = b"Run ";
+/// Lines that are looked at for the shell of a script.
+const SCRIPT: usize = 200;
+/// What the page writes for the mark of an error.
+const ERROR: &[u8] = b"Error: ";
+
+/// The steps of a text, if it shows any.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Steps {
+    /// The numbers of lines, from 0 on, that open the steps of scripts, at the beginning of the text.
+    scripts: Vec<usize>,
+    shown: bool,
+    line: usize,
+    within: Within,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Within {
+    /// Before the first step, or in that of a script.
+    #[default]
+    Script,
+    /// In what an action repeats of its inputs.
+    Header,
+    /// In the output of an action.
+    Action,
+}
+
+impl Steps {
+    /// Tells by the beginning of a text whether it shows steps; `whole` if there is no more of it.
+    pub(super) fn recognise(head: &[u8], whole: bool) -> Self {
+        let mut steps = Self::default();
+        let all: Vec<&[u8]> = lines::of(head).map(<[u8]>::trim_ascii_end).collect();
+        let marked = |line: &&[u8]| line.starts_with(b"##[") || line.starts_with(b"section_");
+        if all.iter().any(marked) {
+            return steps;
+        }
+        let first = all.iter().position(|line| !line.is_empty());
+        let closed = || {
+            let last = filled(head).last().and_then(|l| str::from_utf8(l).ok());
+            whole && last.and_then(header::shown_on_page).is_some()
+        };
+        for (k, line) in all.iter().enumerate() {
+            let Some(title) = line.strip_prefix(RUN) else {
+                continue;
+            };
+            if is_action(title) {
+                // The page would indent them: what was done to that text is unknown.
+                if matches!(all.get(k + 1), Some(&(b"with:" | b"env:"))) {
+                    return Self::default();
+                }
+                steps.shown = true;
+            } else if repeats(title, &all[k + 1..]) || Some(k) == first && closed() {
+                steps.scripts.push(k);
+                steps.shown = true;
+            }
+        }
+        steps
+    }
+
+    /// Is there none?
+    pub(super) fn is_none(&self) -> bool {
+        !self.shown
+    }
+
+    /// The mark that a line had, where it begins.
+    pub(super) fn mark(&mut self, line: &[u8]) -> &'static [u8] {
+        let number = self.line;
+        self.line += 1;
+        let line = line.trim_ascii_end();
+        if let Some(title) = line.strip_prefix(RUN) {
+            let action = is_action(title);
+            if action || self.scripts.contains(&number) {
+                self.within = if action {
+                    Within::Header
+                } else {
+                    Within::Script
+                };
+                return b"##[group]";
+            }
+        }
+        if line.starts_with(b"Post job cleanup.") {
+            self.within = Within::Script;
+        }
+        if self.within == Within::Header && !line.is_empty() && !line.starts_with(INDENT) {
+            self.within = Within::Action;
+        }
+        if self.within != Within::Action {
+            return b"";
+        }
+        let said = line.strip_prefix(INDENT).unwrap_or(line);
+        let closes =
+            || str::from_utf8(said).is_ok_and(|said| header::shown_on_page(said).is_some());
+        match said.starts_with(ERROR) && !closes() {
+            true => b"##[error]",
+            false => b"",
+        }
+    }
+}
+
+fn is_action(title: &[u8]) -> bool {
+    str::from_utf8(title).is_ok_and(header::is_action)
+}
+
+/// Do the lines below a title repeat its script and name the shell?
+fn repeats(title: &[u8], below: &[&[u8]]) -> bool {
+    let first = below.first().and_then(|line| line.strip_prefix(INDENT));
+    first.map(<[u8]>::trim_ascii) == Some(title.trim_ascii())
+        && below
+            .iter()
+            .take(SCRIPT)
+            .map_while(|line| match line.is_empty() {
+                true => Some(&b""[..]),
+                false => line.strip_prefix(INDENT),
+            })
+            .any(header::is_shell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(text: &str) -> String {
+        let mut steps = Steps::recognise(text.as_bytes(), true);
+        if steps.is_none() {
+            return text.to_owned();
+        }
+        text.split_inclusive('\n')
+            .map(|line| {
+                let mark = steps.mark(line.trim_end_matches('\n').as_bytes());
+                format!("{}{line}", str::from_utf8(mark).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_marks_of_an_action_are_put_back() {
+        let shown = "Run org/upload@v4\n  with:\n    name: a\n    note: x\n  Error: y\n\n  env:\n    A: 1\nStarting\n\
+             Warning: slow\n  Error: inner\nError: no such file\nError: Process completed with exit code 1.\n";
+        let log = "##[group]Run org/upload@v4\n  with:\n    name: a\n    note: x\n  Error: y\n\n  env:\n    A: 1\nStarting\n\
+             Warning: slow\n##[error]  Error: inner\n##[error]Error: no such file\nError: Process completed with exit code 1.\n";
+        assert_eq!(marked(shown), log);
+        let folded = "Run org/upload@v4\nError: no\nPost job cleanup.\nError: late\n";
+        assert_eq!(
+            marked(folded),
+            "##[group]Run org/upload@v4\n##[error]Error: no\nPost job cleanup.\nError: late\n"
+        );
+    }
+
+    #[test]
+    fn what_a_script_says_stays() {
+        let shown = "Run make\n  make\n  shell: /usr/bin/bash -e {0}\nRun tests\nError: x\n\
+             Error: Process completed with exit code 2.\n";
+        assert_eq!(marked(shown), format!("##[group]{shown}"));
+        let folded = "Run make test\nError: x\nError: Process completed with exit code 2.\n";
+        assert_eq!(marked(folded), format!("##[group]{folded}"));
+    }
+
+    #[test]
+    fn other_texts_have_no_steps() {
+        for text in [
+            "Run tests\nError: x\n",
+            "Run make\n  make\n  linking\nError: x\n",
+            "$ echo\nRun make test\nError: Process completed with exit code 2.\n",
+            "##[group]Run a/b@v1\nRun c/d@v2\nError: x\n",
+            "Run a/b@v1 first\nError: x\n",
+            "Run a/b@v1\nwith:\n  name: x\nError: y\n",
+        ] {
+            assert_eq!(marked(text), text);
+        }
+    }
+}
