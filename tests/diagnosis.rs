@@ -59,6 +59,69 @@ fn stages_that_run_after_a_failure_tell_of_it() {
     );
 }
 
+/// The id of the cause, and its line or that of the most telling line.
+fn told(name: &str, text: &str) -> (String, u64) {
+    let log = report(name, text, &[]);
+    let id = log["cause"]["id"].as_str().unwrap_or_default().to_owned();
+    let line = log["cause"]["line"].as_u64();
+    let line = line.or_else(|| log["unexplained"]["line"].as_u64());
+    (id, line.unwrap_or(0))
+}
+
+#[test]
+fn what_tests_print_is_no_cause() {
+    const END: &str = "ERROR: Job failed: exit code 1\n";
+    let refused = "connect ECONNREFUSED 127.0.0.1:5432";
+    let cases = [
+        (
+            "jest.log",
+            format!(
+                "$ jest\nFAIL t/a.test.js\n  console.error\n    Error: {refused}\n\n      at log (t/a.js:3:9)\n\n  \u{25cf} adds\n\n\
+                 \x20   expect(received).toBe(expected)\n\nTests:       1 failed, 1 passed, 2 total\n{END}"
+            ),
+            ("tests/jest-test-failed", 8),
+        ),
+        (
+            "go.log",
+            format!(
+                "$ go test -v ./...\n=== RUN   TestDown\ndial tcp 127.0.0.1:5432: connect: connection refused\n--- PASS: TestDown (0.00s)\n\
+                 === RUN   TestAdd\n    a_test.go:7: got 3, want 4\n--- FAIL: TestAdd (0.00s)\nFAIL\nFAIL\texample.com/a\t0.01s\n{END}"
+            ),
+            ("go/test-failed", 7),
+        ),
+        (
+            "phpunit.log",
+            format!(
+                "$ vendor/bin/phpunit\n.SQLSTATE[HY000] [2002] Connection refused\nF\n\nTime: 00:00.01\n\nThere was 1 failure:\n\n\
+                 1) Tests\\AddTest::testAdd\nFailed asserting that 3 is identical to 4.\n\n/builds/g/app/tests/AddTest.php:9\n\n\
+                 FAILURES!\nTests: 2, Assertions: 2, Failures: 1.\n{END}"
+            ),
+            ("tests/phpunit-failed", 10),
+        ),
+        (
+            "make.log",
+            format!(
+                "$ make\ncat nothing.txt\ncat: nothing.txt: No such file or directory\nmake: [Makefile:4: clean] Error 1 (ignored)\n\
+                 ./check\nlicence of b.c is not known\nmake: *** [Makefile:7: check] Error 1\n{END}"
+            ),
+            ("", 6),
+        ),
+    ];
+    for (name, log, (id, line)) in cases {
+        assert_eq!(told(name, &log), (id.to_owned(), line), "{name}");
+    }
+}
+
+#[test]
+fn how_a_program_is_used_is_no_command() {
+    let log = "$ yarn build\nUsage Error: Couldn't find a script named \"build\".\n\n$ yarn run [--inspect] [-T,--top-level] <scriptName> ...\n\
+               ERROR: Job failed: exit code 1\n";
+    assert_eq!(
+        told("usage.log", log),
+        ("node/npm-missing-script".to_owned(), 2)
+    );
+}
+
 #[test]
 fn a_wrapper_alone_is_a_failure_without_a_cause() {
     let log = report("wrapper.log", "make: *** [Makefile:12: all] Error 2\n", &[]);

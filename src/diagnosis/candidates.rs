@@ -1,9 +1,10 @@
 //! Hits become findings: what one pattern said in one place, however often.
 
 use super::Case;
+use super::aside::Aside;
 use super::conditions::Settled;
+use super::logger;
 use super::recovered::{Region, Where};
-use super::{logger, script};
 use crate::model::{Role, WhyTerm};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, PatternStatus};
@@ -96,6 +97,7 @@ pub(super) fn group<'s>(
     case: &Case,
     settled: &'s [Settled<'s>],
     region: &Region,
+    aside: &Aside,
 ) -> Vec<Candidate<'s>> {
     let mut groups: Vec<(Where, Vec<&'s Settled<'s>>)> = Vec::new();
     for one in settled {
@@ -113,7 +115,7 @@ pub(super) fn group<'s>(
     }
     let mut out = drop_usual(case, &mut groups);
     out.append(&mut drop_quiet(&mut groups));
-    out.append(&mut drop_source(case, &mut groups));
+    out.append(&mut drop_aside(case, aside, &mut groups));
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -166,19 +168,16 @@ fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candid
     })
 }
 
-/// Takes out what stands in a script that is shown above its output.
-fn drop_source<'s>(
+/// Takes out what is no evidence by what stands around it.
+fn drop_aside<'s>(
     case: &Case,
+    aside: &Aside,
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
 ) -> Vec<Candidate<'s>> {
-    let scripts = match groups.is_empty() {
-        true => Vec::new(),
-        false => script::of(case),
-    };
     drop_hits(groups, |one, _| {
         let own = usize::from(one.hit.place.input) == case.job;
-        let source = own && script::holds(&scripts, one.hit.place.line);
-        source.then(|| "a line of the script".to_owned())
+        let why = aside.why(one.hit.place.line).filter(|_| own);
+        why.map(str::to_owned)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
-//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`recovered`], [`logger`] and
-//! [`went_on`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
+//! [`logger`], [`went_on`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::redact;
 
+mod aside;
 mod baseline;
 mod candidates;
 mod conditions;
@@ -23,6 +24,7 @@ mod evidence;
 mod exit;
 mod fingerprint;
 mod hollow;
+mod listed;
 mod logger;
 mod rank;
 mod recovered;
@@ -276,7 +278,9 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
 fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let settled = settle(case, library);
     let region = recovered::Region::of(case);
-    let mut candidates = candidates::group(case, &settled, &region);
+    let aside = aside::Aside::of(case);
+    let mut candidates = candidates::group(case, &settled, &region, &aside);
+    listed::apply(&mut candidates, case);
     relations::apply(&mut candidates);
     went_on::apply(&mut candidates, facts_of(case), &region);
     rank::score(&mut candidates, case, &region);
@@ -349,7 +353,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         consequences.truncate(MAX_CONSEQUENCES);
         diagnosis.consequences = consequences;
     } else {
-        diagnosis.unexplained = unexplained::extract(case, &settled, &region, lang);
+        diagnosis.unexplained = unexplained::extract(case, &settled, &region, &aside, lang);
     }
     diagnosis
 }
@@ -366,12 +370,18 @@ fn worth_telling(
     case: &Case,
     region: &recovered::Region,
 ) -> bool {
-    // A stack trace is as long as it is: its frames do not count.
+    // A stack trace is as long as it is: its frames do not count. Nor does what npm adds to an error, such as all of its options.
     let tail = &case.inputs()[case.job].scan.tail;
+    let of_npm = |text: &str| {
+        ["npm error ", "npm ERR! "]
+            .iter()
+            .any(|p| text.starts_with(p))
+    };
     let told = tail
         .from_end(case.facts())
         // `#7 ` before a line may be PHP's count of a frame or BuildKit's of a step.
-        .filter(|line| !telling::is_frame(line.content()) && !telling::is_frame(&line.text));
+        .filter(|line| !telling::is_frame(line.content()) && !telling::is_frame(&line.text))
+        .filter(|line| !of_npm(line.content()));
     let near = told.take(NEAR_END).last();
     let near = near.map_or(u64::MAX, |line| line.place.line);
     let near = near.min(region.last_line.saturating_sub(NEAR_END as u64));

@@ -99,11 +99,6 @@ pub(super) fn of(case: &Case) -> Vec<RangeInclusive<u64>> {
     scripts(&case.inputs()[case.job].scan.tail_lines())
 }
 
-/// Is that one of their lines?
-pub(super) fn holds(scripts: &[RangeInclusive<u64>], line: u64) -> bool {
-    scripts.iter().any(|script| script.contains(&line))
-}
-
 fn scripts(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut scripts = Vec::new();
     let mut at = 0;

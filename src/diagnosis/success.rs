@@ -19,6 +19,10 @@ const OF_ALL: &[&str] = &[
     "** ARCHIVE SUCCEEDED **",
     "** EXPORT SUCCEEDED **",
     "Build succeeded.",
+    // sbt, PlatformIO, .NET, CPython's own tests
+    "[success] Total time: ",
+    "Test Run Successful.",
+    "Result: SUCCESS",
     // PHPUnit, Terraform, Helm
     "OK (",
     "Apply complete! Resources: ",
@@ -35,20 +39,34 @@ const OF_A_PART: &[&str] = &[
     "All files pass linting.",
     "All matched files use Prettier code style!",
     "Success! The configuration is valid",
+    // prove, CTest, Catch2, Cypress, Node.js
+    "All tests successful.",
+    "Result: PASS",
+    "100% tests passed, 0 tests failed",
+    "All tests passed (",
+    "All specs passed!",
+    "# fail 0",
+    "\u{2139} fail 0",
 ];
 
 /// Does the log end so?
 pub(super) fn closes(case: &Case) -> bool {
     let tail = &case.inputs()[case.job].scan.tail;
     let mut said = None;
+    // `OK` of unittest, once the count above it has been seen.
+    let mut ok = false;
     for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
         let text = line.content().trim();
+        if said.is_none() && ok && text.starts_with("Ran ") && text.contains(" test") {
+            said = Some(Of::Part);
+        }
+        ok |= text == "OK";
         match says(text) {
             Some(of) => said = said.or(Some(of)),
             None if line.command => break,
             None if said.is_none() && behind >= BEHIND => return false,
             // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
-            None if said == Some(Of::All) && denies(text) => return false,
+            None if said.is_some() && denies(text) => return false,
             None if said == Some(Of::All) => {}
             None if !line.echo && telling::score(text) > 0 => return false,
             None => {}
@@ -68,6 +86,7 @@ fn denies(text: &str) -> bool {
         summary && count.len() < at && &text[count.len()..at] != "0"
     });
     counted
+        || text.ends_with(" failing") && text.starts_with(|c: char| c.is_ascii_digit())
         || text.contains(": *** ")
         || text.starts_with("fatal: ")
         || text.starts_with("BUILD FAILED")
@@ -90,6 +109,9 @@ fn says(text: &str) -> Option<Of> {
         || text.ends_with("All tests passed!")
         || pytest(text)
         || counted(text)
+        || none_failed(text)
+        || passing(text)
+        || go(text)
     {
         Some(Of::Part)
     } else {
@@ -139,6 +161,63 @@ fn counted(text: &str) -> bool {
     all_passed(counts.split(&[',', '|'][..]).map(str::trim))
 }
 
+/// `ok  \texample.com/a\t0.123s` (Go)
+fn go(text: &str) -> bool {
+    let mut columns = text.split('\t').map(str::trim);
+    columns.next() == Some("ok")
+        && columns.next().is_some_and(|package| !package.contains(' '))
+        && columns.next().is_some()
+}
+
+/// `123 passing (2s)` (Mocha), `12 passed (3.2s)` (Playwright), `ok | 12 passed | 0 failed (1s)` (Deno)
+fn passing(text: &str) -> bool {
+    if let Some(counts) = text.strip_prefix("ok | ") {
+        return counts.contains(" passed") && counts.contains(" 0 failed");
+    }
+    let timed = |text: &str| {
+        let (count, time) = text.split_once(' ')?;
+        let time = time
+            .strip_prefix("passing (")
+            .or_else(|| time.strip_prefix("passed ("))?;
+        let time = time
+            .strip_suffix(')')?
+            .trim_end_matches(char::is_alphabetic);
+        let number = |text: &str| text.parse::<f64>().is_ok_and(|n| n > 0.0);
+        (number(count) && number(time)).then_some(())
+    };
+    timed(text).is_some()
+}
+
+/// `12 runs, 30 assertions, 0 failures, 0 errors, 0 skips` (minitest), `3 doctests, 12 tests, 0 failures` (ExUnit),
+/// `Executed 12 tests, with 0 failures (0 unexpected) in 0.1 seconds` (XCTest), `Passed!  - Failed:     0, Passed:    12, …` (.NET),
+/// `12 successes / 0 failures / 0 errors / 0 pending` (busted), `Total: 12 tests, 0 failures, 0 errors and 0 skipped` (zope)
+fn none_failed(text: &str) -> bool {
+    if let Some(counts) = text.strip_prefix("Passed!  - Failed:") {
+        return counts.trim_start().starts_with("0,");
+    }
+    let text = text.strip_prefix("Executed ").unwrap_or(text);
+    let text = text.strip_prefix("Total: ").unwrap_or(text);
+    let mut ran = false;
+    let mut none = false;
+    for part in text.split(&[',', '/'][..]).map(str::trim) {
+        let part = part.strip_prefix("with ").unwrap_or(part);
+        let mut words = part.split_whitespace();
+        let (Some(count), Some(unit)) = (words.next(), words.next()) else {
+            return false;
+        };
+        let Ok(count) = count.parse::<u64>() else {
+            return false;
+        };
+        match unit.trim_end_matches('s') {
+            "failure" | "error" if count > 0 => return false,
+            "failure" => none = true,
+            "test" | "run" | "successe" => ran |= count > 0,
+            _ => {}
+        }
+    }
+    ran && none
+}
+
 /// Do counts tell of tests that passed, and of none that did not?
 fn all_passed<'t>(counts: impl Iterator<Item = &'t str>) -> bool {
     const HARMLESS: &[&str] = &[
@@ -178,6 +257,7 @@ mod tests {
             "make: *** Waiting for unfinished jobs....",
             "=== 1 failed in 2s ===",
             "fatal: could not read Username for 'https://git.example.com'",
+            "2 failing",
         ] {
             assert!(denies(text), "{text}");
         }
@@ -204,6 +284,18 @@ mod tests {
             "Tests  12 passed (12)",
             "Tests  12 passed | 1 skipped (13)",
             "OK (12 tests, 30 assertions)",
+            "ok  \texample.com/a/b\t0.123s\tcoverage: 12.3% of statements",
+            "ok  \texample.com/a/b\t(cached)",
+            "123 passing (2s)",
+            "12 passed (3.2s)",
+            "ok | 12 passed | 0 failed (1s)",
+            "12 runs, 30 assertions, 0 failures, 0 errors, 0 skips",
+            "3 doctests, 12 tests, 0 failures, 2 excluded",
+            "Executed 12 tests, with 0 failures (0 unexpected) in 0.123 (0.125) seconds",
+            "Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, Duration: 3 s",
+            "12 successes / 0 failures / 0 errors / 0 pending : 0.01 seconds",
+            "Total: 12 tests, 0 failures, 0 errors and 0 skipped in 0.1 seconds.",
+            "100% tests passed, 0 tests failed out of 29",
         ] {
             assert!(says(text).is_some(), "{text}");
         }
@@ -220,6 +312,16 @@ mod tests {
             "Tests  1 failed | 12 passed (13)",
             "Tests passed",
             "12 passed",
+            "ok  then go on",
+            "0 passing (2s)",
+            "passing (2s)",
+            "ok | 12 passed | 1 failed (1s)",
+            "12 runs, 30 assertions, 1 failures, 0 errors, 0 skips",
+            "12 runs, 30 assertions, 0 failures, 2 errors, 0 skips",
+            "0 tests, 0 failures",
+            "Failed!  - Failed:     1, Passed:    12, Skipped:     0",
+            "Executed 12 tests, with 1 failure (0 unexpected) in 0.123 (0.125) seconds",
+            "tests, 0 failures",
         ] {
             assert_eq!(says(text), None, "{text}");
         }

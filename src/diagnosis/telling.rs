@@ -226,7 +226,7 @@ fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
     }
 }
 
-/// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`)? A code that shouts
+/// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`, `openfailed=0`)? A code that shouts
 /// (`PERMISSION_DENIED`) is none, nor is what a colon follows (`configparser.Error: …`).
 fn within_name(text: &[u8], word: Range<usize>) -> bool {
     // Some of the words have the colon themselves.
@@ -237,7 +237,9 @@ fn within_name(text: &[u8], word: Range<usize>) -> bool {
     let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     let before = text[..word.start].split_last();
     let behind = text[word.end..].split_first();
-    before.is_some_and(|(sign, rest)| b"-_./".contains(sign) && is_part(rest.last()))
+    let counted = || is_part(before.map(|(last, _)| last)) && behind.is_some_and(|b| *b.0 == b'=');
+    counted()
+        || before.is_some_and(|(sign, rest)| b"-_./".contains(sign) && is_part(rest.last()))
         || behind.is_some_and(|(sign, rest)| b"-_.".contains(sign) && is_part(rest.first()))
 }
 
@@ -282,6 +284,25 @@ pub(super) fn is_frame(line: &str) -> bool {
         || left_out(text).is_some()
 }
 
+/// `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the error` (git log --oneline): the message of a commit.
+fn is_commit(text: &str) -> bool {
+    let hash = |word: &str| {
+        let hex = word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let mixed = |digit: bool| word.bytes().any(|b| b.is_ascii_digit() == digit);
+        hex && (7..=40).contains(&word.len()) && mixed(true) && mixed(false)
+    };
+    match text
+        .strip_prefix('[')
+        .and_then(|text| text.split_once("] "))
+    {
+        Some((inside, _)) => {
+            let branch = inside.rsplit_once(' ');
+            branch.is_some_and(|(_, last)| hash(last))
+        }
+        None => text.split_once(' ').is_some_and(|(first, _)| hash(first)),
+    }
+}
+
 /// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
 const FAIL: i32 = 6;
 const FAIL_IN: i32 = 3;
@@ -313,7 +334,7 @@ pub(super) fn score(line: &str) -> i32 {
     let aside = ["= help: ", "= note: "]
         .iter()
         .any(|mark| text.starts_with(mark));
-    if aside || is_frame(text) {
+    if aside || is_frame(text) || is_commit(text) {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
@@ -407,6 +428,9 @@ mod tests {
         for nothing in [
             "FAIL",
             "FAIL 0 tests",
+            "[main 1a2b3c4] Fix the error",
+            "[main (root-commit) 1a2b3c4d] Fix the error",
+            "1a2b3c4 Fix the error",
             "   = help: to override `-D warnings` add an attribute, if denied",
         ] {
             assert_eq!(score(nothing), 0, "{nothing}");
@@ -418,6 +442,7 @@ mod tests {
             "configure.ac:48: installing 'build-aux/missing'",
             "   Compiling quick-error v1.2.3",
             "loading power_assert",
+            "opened=31 openfailed=0 closefailed=0",
         ] {
             assert_eq!(score(name), 0, "{name}");
         }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::aside::Aside;
 use super::recovered::{Region, Where};
-use super::{Case, Settled, difference, exit, fingerprint, hollow, script, silence, telling};
+use super::{Case, Settled, difference, exit, fingerprint, hollow, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::{foreign, verdict};
@@ -43,11 +44,11 @@ pub(super) fn extract(
     case: &Case,
     settled: &[Settled<'_>],
     region: &Region,
+    aside: &Aside,
     lang: Lang,
 ) -> Option<Unexplained> {
     let facts = case.facts();
     let tail = &case.inputs()[case.job].scan.tail_lines();
-    let scripts = script::of(case);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())
@@ -66,7 +67,7 @@ pub(super) fn extract(
         .iter()
         .enumerate()
         .map(|(k, line)| {
-            let score = match differs(line) || script::holds(&scripts, line.place.line) {
+            let score = match differs(line) || aside.why(line.place.line).is_some() {
                 true => 0,
                 false => rate(line, settled, region.harmless, failing.len() - k),
             };

@@ -67,6 +67,11 @@ impl Tail {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// Its clean text, prefixes included.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// The pieces from the last to the first.
     fn pieces(&self) -> Pieces<'_> {
         Pieces {

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use super::marker::Edge;
 use super::prefix;
 
+/// How far a line is looked at to tell a command from how one is used, in bytes.
+const USAGE: usize = 300;
 /// Longest stretch of one line that is looked at in one go.
 pub const WINDOW: usize = 64 << 10;
 /// How much two windows of one line share.
@@ -210,12 +212,19 @@ impl Block {
             .clamp(self.fresh, self.end);
         let plain = &self.buf[self.fresh..coloured];
         for at in memchr::memmem::find_iter(plain, b"$ ").map(|k| self.fresh + k) {
-            if self.begins_line(at) {
+            if self.begins_line(at) && !self.shows_usage(at) {
                 out.push(at);
             }
         }
         let greens = self.greens.iter().copied();
         out.extend(greens.filter(|at| (coloured..self.end).contains(at) && self.begins_line(*at)));
+    }
+
+    /// Is what stands there no command, but how one is used (`$ yarn run [--inspect] <scriptName> ...`)?
+    fn shows_usage(&self, at: usize) -> bool {
+        let text = &self.buf[at..self.end.min(at + USAGE)];
+        let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+        memchr::memmem::find(line, b" [--").is_some()
     }
 
     /// Does nothing but stamps stand before this offset on its line?

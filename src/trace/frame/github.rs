@@ -15,6 +15,8 @@ const CLOSING: u64 = 3;
 const CLOSING_JOB: u64 = 12;
 /// So many lines of output, and a script that fails as well is no report on the one that failed before it.
 const WORK: u64 = 30;
+/// Where so many scripts ran behind a step that failed, the last of which failed as well, the first was told to go on.
+const WENT_ON: u32 = 4;
 /// What checks are called that are told to go on when they fail.
 const OPTIONAL: &[&str] = &[
     "audit",
@@ -93,6 +95,8 @@ pub(super) struct Github {
     /// By the first line of its script it is a check that may be told to go on, or tells of what failed.
     optional: bool,
     tells: bool,
+    /// Scripts that began behind the step that failed, those not counted that tell of it.
+    since: u32,
     /// The last step before the clean-up ran in a container: had it failed, the log would not say so.
     unsaid: bool,
 }
@@ -220,6 +224,7 @@ impl Github {
                 let script = cut::shortened(command, MAX_TEXT).to_lowercase();
                 let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
                 (self.optional, self.tells) = (holds(OPTIONAL), holds(TELLING));
+                self.since += u32::from(kind == Kind::Script && !self.tells);
                 change.command = Some(command);
             }
         } else if text.starts_with("##[endgroup]") {
@@ -298,6 +303,7 @@ impl Github {
             None => {
                 self.failed = Some(failed);
                 self.failed_here = true;
+                self.since = 0;
             }
             // Of several last words of one step, one tells why there are others.
             Some(before) if self.failed_here && says.outranks(before.says) => {
@@ -310,17 +316,18 @@ impl Github {
             Some(before) if self.failed_here && before.says == Says::Shutdown => {
                 before.code = before.code.or(failed.code);
             }
-            // A check that was tolerated (`continue-on-error`), and then the step that ended the job.
+            // A step that was tolerated (`continue-on-error`), and then the one that ended the job.
             Some(before)
                 if !self.failed_here
                     && self.kind == Kind::Script
-                    && before.optional
                     && !self.tells
                     && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
-                    && line.saturating_sub(self.output) > WORK =>
+                    && (self.since >= WENT_ON
+                        || before.optional && line.saturating_sub(self.output) > WORK) =>
             {
                 *before = failed;
                 self.failed_here = true;
+                self.since = 0;
             }
             Some(_) => {}
         }
@@ -468,6 +475,20 @@ mod tests {
         assert_eq!(log("npm audit", "make test", 5), first);
         assert_eq!(log("make", "make test", 50), first);
         assert_eq!(log("npm audit", "docker compose logs", 50), first);
+    }
+
+    #[test]
+    fn a_step_behind_which_many_ran_was_tolerated() {
+        let log = |between: usize, last: &str| {
+            let between = "##[group]Run ./next\n##[endgroup]\n".repeat(between);
+            ending(&format!(
+                "##[group]Run ./first\n##[endgroup]\n##[error]Process completed with exit code 1.\n{between}\
+                 ##[group]Run {last}\n##[endgroup]\n##[error]Process completed with exit code 2.\n{POST}"
+            ))
+        };
+        assert_eq!(log(3, "./last").0, Some((Outcome::Failed, Some(2))));
+        assert_eq!(log(2, "./last").0, Some((Outcome::Failed, Some(1))));
+        assert_eq!(log(3, "cat app.log").0, Some((Outcome::Failed, Some(1))));
     }
 
     #[test]

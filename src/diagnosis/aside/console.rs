@@ -1,0 +1,117 @@
+//! What tests print in Jest and Vitest, which put a heading of their own before it. Where they count tests, what those that failed
+//! say is the failure.
+
+use std::ops::RangeInclusive;
+
+use crate::model::TailLine;
+
+/// Blocks below `console.error` and the like, where the count of tests tells of failures and some are described.
+pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let counted = |line: &TailLine| {
+        let text = line.content();
+        text.starts_with("Tests:") && text.contains(" failed")
+    };
+    let described = |line: &TailLine| line.content().trim_start().starts_with("\u{25cf} ");
+    if !lines.iter().any(counted) || !lines.iter().any(described) {
+        return Vec::new();
+    }
+    blocks(lines, is_console, |first, line, _| {
+        indent(line) > indent(first)
+    })
+}
+
+/// Blocks below `stderr | file > test`, up to an empty line, where tests are counted; the heading alone elsewhere.
+pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let counted = |line: &TailLine| {
+        let text = line.content().trim_start();
+        text.starts_with("Tests ") && [" failed", " passed"].iter().any(|w| text.contains(w))
+    };
+    let ended = lines.iter().any(counted);
+    blocks(lines, is_heading, |_, line, last| {
+        ended && line.place.line == last + 1
+    })
+}
+
+/// The lines from each heading on that are part of its block, by the heading, the line, and the number of the one before.
+fn blocks(
+    lines: &[TailLine],
+    heads: impl Fn(&str) -> bool,
+    is_part: impl Fn(&TailLine, &TailLine, u64) -> bool,
+) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = lines.get(at) {
+        at += 1;
+        if first.command || !heads(first.content()) {
+            continue;
+        }
+        let mut last = first.place.line;
+        while let Some(line) = lines.get(at)
+            && !line.command
+            && !heads(line.content())
+            && is_part(first, line, last)
+        {
+            last = line.place.line;
+            at += 1;
+        }
+        found.push(first.place.line..=last);
+    }
+    found
+}
+
+fn indent(line: &TailLine) -> usize {
+    line.content().len() - line.content().trim_start().len()
+}
+
+/// `  console.error`; before Jest 26 with the place behind it (`console.error src/a.js:3`).
+fn is_console(text: &str) -> bool {
+    const METHODS: &[&str] = &["error", "warn", "log", "info", "debug", "trace"];
+    let Some(said) = text.trim().strip_prefix("console.") else {
+        return false;
+    };
+    let (method, place) = said.split_once(' ').unwrap_or((said, ""));
+    METHODS.contains(&method) && (place.is_empty() || place.contains(':') && !place.contains(' '))
+}
+
+/// `stderr | src/a.test.ts > suite > name`, `stdout | src/a.test.ts`.
+fn is_heading(text: &str) -> bool {
+    let said = text
+        .strip_prefix("stderr | ")
+        .or_else(|| text.strip_prefix("stdout | "));
+    let file = said.and_then(|said| said.split(' ').next());
+    file.is_some_and(|file| file.contains('.') || file == "unknown")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found_in;
+    use super::*;
+
+    #[test]
+    fn what_jest_shows_of_the_console() {
+        let log = "  console.error\n    connect ECONNREFUSED\n\n      at x (a.js:1:2)\n\n  \u{25cf} adds\n    Expected: 3\n\
+             console.log a.js:3\n  error: y\nFAIL a.test.js\nTests:       1 failed, 2 passed, 3 total\n";
+        assert_eq!(found_in(of_jest, log), [1, 2, 3, 4, 8, 9]);
+        assert_eq!(
+            found_in(of_jest, &log.replace("1 failed, ", "")),
+            [0; 0],
+            "nothing else failed"
+        );
+        assert_eq!(
+            found_in(of_jest, &log.replace('\u{25cf}', "-")),
+            [0; 0],
+            "nothing else is said"
+        );
+    }
+
+    #[test]
+    fn what_vitest_shows_of_it() {
+        let log = "stderr | a.test.ts > logs fatal error: x\nconnect ECONNREFUSED\nmore\n\n FAIL  a.test.ts > adds\n\
+             AssertionError: expected 2 to be 3\n      Tests  1 failed | 2 passed (3)\nstderr | more words\n";
+        assert_eq!(found_in(of_vitest, log), [1, 2, 3]);
+        assert_eq!(
+            found_in(of_vitest, &log.replace("Tests  1", "Test  1")),
+            [1]
+        );
+    }
+}

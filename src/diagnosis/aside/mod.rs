@@ -1,0 +1,178 @@
+//! Lines of what failed that are no evidence all the same, by what stands around them: the source of a script, what a test printed
+//! that passed, a failure that a tool says it ignored.
+//!
+//! Each rule has words without which there is nothing for it; only a tail that holds some of them is looked at line by line.
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::{Case, script};
+use crate::model::TailLine;
+
+mod console;
+mod go;
+mod named;
+mod pytest;
+mod tap;
+
+/// Lines, and why they are no evidence.
+#[derive(Debug, Default)]
+pub(super) struct Aside(Vec<(RangeInclusive<u64>, &'static str)>);
+
+/// What a rule finds among the lines of a tail.
+type Rule = fn(&[TailLine]) -> Vec<RangeInclusive<u64>>;
+
+/// The rules: words of which one must stand there, what finds the lines, why they are none.
+const RULES: &[(&[&str], Rule, &str)] = &[
+    (&["--- PASS: ", "--- SKIP: "], go::captured, PASSED),
+    (
+        &["console.error", "console.warn"],
+        console::of_jest,
+        PRINTED,
+    ),
+    (&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
+    (&["' panicked at ", ") panicked at "], named::panics, PASSED),
+    (&["\nok\n"], named::captured, PASSED),
+    (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
+    (&["- live log "], pytest::live, PASSED),
+    (&["(ignored)"], ignored, "make ignored that failure"),
+    (&["  File \""], source, "a line of the program's source"),
+];
+const PASSED: &str = "a test that passed printed it";
+const PRINTED: &str = "a test printed it";
+
+static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {
+    let finders = |words: &[&'static str]| words.iter().map(|word| Finder::new(*word)).collect();
+    RULES.iter().map(|(words, ..)| finders(words)).collect()
+});
+
+impl Aside {
+    /// Those in the tail of the job's log.
+    pub(super) fn of(case: &Case) -> Self {
+        let scan = &case.inputs()[case.job].scan;
+        let mut aside = Self(Vec::new());
+        aside.add(script::of(case), "a line of the script");
+        let text = scan.tail.text();
+        let mut lines = None;
+        for ((_, rule, why), finders) in RULES.iter().zip(&*FINDERS) {
+            if finders.iter().any(|finder| finder.find(text).is_some()) {
+                aside.add(rule(lines.get_or_insert_with(|| scan.tail_lines())), why);
+            }
+        }
+        aside
+    }
+
+    fn add(&mut self, ranges: Vec<RangeInclusive<u64>>, why: &'static str) {
+        self.0.extend(ranges.into_iter().map(|range| (range, why)));
+    }
+
+    /// Why a line is no evidence, if it is none.
+    pub(super) fn why(&self, line: u64) -> Option<&'static str> {
+        let holds = |(range, _): &&(RangeInclusive<u64>, _)| range.contains(&line);
+        self.0.iter().find(holds).map(|(_, why)| *why)
+    }
+}
+
+/// Lines above `make: [Makefile:4: clean] Error 1 (ignored)` that may be of what failed.
+const RECIPE: usize = 3;
+
+/// What a recipe printed whose failure make ignores (`-cmd`, `make -i`), and what make says of it.
+fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let says = |line: &TailLine| {
+        let text = line.content();
+        text.ends_with(" (ignored)") && text.contains("make") && text.contains("] Error ")
+    };
+    let mut found = Vec::new();
+    for (k, line) in lines.iter().enumerate().filter(|(_, line)| says(line)) {
+        let above = lines[..k].iter().rev().take(RECIPE);
+        let of_recipe = above.take_while(|line| {
+            let of_make = line.content().starts_with("make") && line.content().contains(": ***");
+            !line.command && !says(line) && !of_make
+        });
+        let first = of_recipe.last().unwrap_or(line);
+        found.push(first.place.line..=line.place.line);
+    }
+    found
+}
+
+/// The line of source below each frame of a Python traceback, and the marks below that (traceback.py).
+fn source(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let indent = |line: &TailLine| line.content().len() - line.content().trim_start().len();
+    let is_frame = |line: &TailLine| {
+        let text = line.content().trim_start();
+        text.starts_with("File \"") && text.contains(", line ")
+    };
+    let marks = |line: &TailLine| line.content().bytes().all(|b| b" ~^".contains(&b));
+    let mut found = Vec::new();
+    for (k, frame) in lines.iter().enumerate().filter(|(_, line)| is_frame(line)) {
+        let below = lines[k + 1..].iter().enumerate();
+        let of_frame = below
+            .take_while(|(nth, line)| {
+                let next = line.place.line == frame.place.line + 1 + *nth as u64;
+                next && indent(line) == indent(frame) + 2 && (*nth == 0 || marks(line))
+            })
+            .last();
+        if let Some((_, last)) = of_frame {
+            found.push(frame.place.line + 1..=last.place.line);
+        }
+    }
+    found
+}
+
+/// Lines as a tail has them, and the numbers of those that a rule finds.
+#[cfg(test)]
+pub(super) fn found_in(rule: Rule, text: &str) -> Vec<u64> {
+    let lines: Vec<TailLine> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty())
+        .map(|(k, line)| {
+            let view = crate::trace::Line::new(line.as_bytes(), line.starts_with("$ "));
+            TailLine {
+                place: crate::model::Place {
+                    input: 0,
+                    line: k as u64 + 1,
+                    section: 0,
+                    command: 0,
+                },
+                text: line.to_owned(),
+                content_at: view.content_at,
+                command: view.command,
+                echo: view.kind() != crate::trace::Kind::Output,
+            }
+        })
+        .collect();
+    let mut found: Vec<u64> = rule(&lines).into_iter().flatten().collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_that_make_ignores() {
+        let log = "cc -c a.c\ncat nothing.txt\ncat: nothing.txt: No such file or directory\n\
+             make: [Makefile:4: clean] Error 1 (ignored)\n./gen.sh\nmake: ./gen.sh: No such file or directory\n\
+             make: *** [Makefile:7: gen] Error 127\n";
+        assert_eq!(found_in(ignored, log), [1, 2, 3, 4]);
+        let log = "make: *** [a] Error 1\nmake: [b] Error 1 (ignored)\n$ cat x\nmake[1]: [c] Error 2 (ignored)\n3 warnings (ignored)\n";
+        assert_eq!(found_in(ignored, log), [2, 4]);
+    }
+
+    #[test]
+    fn the_source_in_a_traceback() {
+        let log = "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    raise Refused(\"connection refused\")\n\
+             \x20 File \"b.py\", line 3, in g\n    f(error)\n    ~^^^^^^^\n  File \"c.py\", line 1, in h\nRefused: no\n\
+               \x20   indented\n";
+        assert_eq!(found_in(source, log), [3, 5, 6]);
+        assert_eq!(
+            found_in(source, "  File \"a\", line 1\n\n    x = (\n"),
+            [0; 0]
+        );
+    }
+}
