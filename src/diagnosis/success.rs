@@ -23,6 +23,14 @@ const OF_ALL: &[&str] = &[
     "[success] Total time: ",
     "Test Run Successful.",
     "Result: SUCCESS",
+    // prove, CTest, Catch2, Cypress, Node.js
+    "All tests successful.",
+    "Result: PASS",
+    "100% tests passed, 0 tests failed",
+    "All tests passed (",
+    "All specs passed!",
+    "# fail 0",
+    "\u{2139} fail 0",
     // PHPUnit, Terraform, Helm
     "OK (",
     "Apply complete! Resources: ",
@@ -39,14 +47,8 @@ const OF_A_PART: &[&str] = &[
     "All files pass linting.",
     "All matched files use Prettier code style!",
     "Success! The configuration is valid",
-    // prove, CTest, Catch2, Cypress, Node.js
-    "All tests successful.",
-    "Result: PASS",
-    "100% tests passed, 0 tests failed",
-    "All tests passed (",
-    "All specs passed!",
-    "# fail 0",
-    "\u{2139} fail 0",
+    // CMake
+    "-- Build files have been written to: ",
 ];
 
 /// Does the log end so?
@@ -58,7 +60,7 @@ pub(super) fn closes(case: &Case) -> bool {
     for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
         let text = line.content().trim();
         if said.is_none() && ok && text.starts_with("Ran ") && text.contains(" test") {
-            said = Some(Of::Part);
+            said = Some(Of::All);
         }
         ok |= text == "OK";
         match says(text) {
@@ -72,7 +74,18 @@ pub(super) fn closes(case: &Case) -> bool {
             None => {}
         }
     }
-    said.is_some()
+    // Playwright lists the tests that failed between the two counts.
+    let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
+    said.is_some() && !run.any(|line| some_failed(line.content().trim()))
+}
+
+/// `2 failed` (Playwright), `2 failing` (Mocha): a count alone on its line.
+fn some_failed(text: &str) -> bool {
+    const WORDS: &[&str] = &["failed", "failing", "interrupted"];
+    let counted = text
+        .split_once(' ')
+        .filter(|(_, word)| WORDS.contains(word));
+    counted.is_some_and(|(count, _)| count.parse::<u32>().is_ok_and(|n| n > 0))
 }
 
 /// Does a line say that a tool failed which is not the one that speaks at the end?
@@ -86,7 +99,8 @@ fn denies(text: &str) -> bool {
         summary && count.len() < at && &text[count.len()..at] != "0"
     });
     counted
-        || text.ends_with(" failing") && text.starts_with(|c: char| c.is_ascii_digit())
+        || recap(text) == Some(false)
+        || some_failed(text)
         || text.contains(": *** ")
         || text.starts_with("fatal: ")
         || text.starts_with("BUILD FAILED")
@@ -103,16 +117,17 @@ enum Of {
 /// Is that such a line?
 fn says(text: &str) -> Option<Of> {
     let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
-    if begins(OF_ALL) || rspec(text) || bazel(text) {
+    let of_a_run = || {
+        rspec(text)
+            || bazel(text)
+            || pytest(text)
+            || counted(text)
+            || none_failed(text)
+            || passing(text)
+    };
+    if begins(OF_ALL) || of_a_run() || tasks(text) || recap(text) == Some(true) {
         Some(Of::All)
-    } else if begins(OF_A_PART)
-        || text.ends_with("All tests passed!")
-        || pytest(text)
-        || counted(text)
-        || none_failed(text)
-        || passing(text)
-        || go(text)
-    {
+    } else if begins(OF_A_PART) || text.ends_with("All tests passed!") || go(text) {
         Some(Of::Part)
     } else {
         None
@@ -159,6 +174,28 @@ fn counted(text: &str) -> bool {
     };
     let counts = counts.trim_start_matches(':').trim();
     all_passed(counts.split(&[',', '|'][..]).map(str::trim))
+}
+
+/// `Tasks:    2 successful, 2 total` (Turborepo)
+fn tasks(text: &str) -> bool {
+    let told = || {
+        let (successful, total) = text.strip_prefix("Tasks:")?.split_once(" successful, ")?;
+        let total = total.strip_suffix(" total")?;
+        (successful.trim() == total && total != "0").then_some(())
+    };
+    told().is_some()
+}
+
+/// `host  : ok=3  changed=0  unreachable=0  failed=0  …` of Ansible's recap: was all well there?
+fn recap(text: &str) -> Option<bool> {
+    let (_, counts) = text
+        .split_once(" : ok=")
+        .or_else(|| text.split_once(": ok="))?;
+    let of = |name: &str| {
+        let mut words = counts.split_whitespace();
+        words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    };
+    Some(of("unreachable")? == "0" && of("failed")? == "0")
 }
 
 /// `ok  \texample.com/a\t0.123s` (Go)
@@ -258,6 +295,8 @@ mod tests {
             "=== 1 failed in 2s ===",
             "fatal: could not read Username for 'https://git.example.com'",
             "2 failing",
+            "1 failed",
+            "web1 : ok=3    changed=0    unreachable=1    failed=0",
         ] {
             assert!(denies(text), "{text}");
         }
@@ -265,6 +304,7 @@ mod tests {
             "0 failed, 3 passed",
             "attempt 1 failed",
             "12 passed in 2s",
+            "0 failing",
             "Tests run: 4, Failures: 0",
         ] {
             assert!(!denies(text), "{text}");
@@ -296,6 +336,8 @@ mod tests {
             "12 successes / 0 failures / 0 errors / 0 pending : 0.01 seconds",
             "Total: 12 tests, 0 failures, 0 errors and 0 skipped in 0.1 seconds.",
             "100% tests passed, 0 tests failed out of 29",
+            "Tasks:    2 successful, 2 total",
+            "localhost                  : ok=3    changed=0    unreachable=0    failed=0    skipped=0",
         ] {
             assert!(says(text).is_some(), "{text}");
         }
@@ -322,6 +364,8 @@ mod tests {
             "Failed!  - Failed:     1, Passed:    12, Skipped:     0",
             "Executed 12 tests, with 1 failure (0 unexpected) in 0.123 (0.125) seconds",
             "tests, 0 failures",
+            "Tasks:    1 successful, 2 total",
+            "localhost                  : ok=3    changed=0    unreachable=0    failed=1    skipped=0",
         ] {
             assert_eq!(says(text), None, "{text}");
         }

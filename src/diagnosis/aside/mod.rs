@@ -16,6 +16,7 @@ mod go;
 mod named;
 mod pytest;
 mod tap;
+mod warnings;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
@@ -37,6 +38,12 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     (&["\nok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
+    (
+        &["CMake Warning", "CMake Deprecation"],
+        warnings::of_cmake,
+        "a warning",
+    ),
+    (&["\u{2502} Warning: "], warnings::of_terraform, "a warning"),
     (&["(ignored)"], ignored, "make ignored that failure"),
     (&["  File \""], source, "a line of the program's source"),
 ];

@@ -1,0 +1,55 @@
+//! Warnings of several lines, whose head says so.
+
+use std::ops::RangeInclusive;
+
+use crate::model::TailLine;
+
+/// `CMake Warning at a.cmake:3 (message):` and `CMake Warning (dev) …`, with the lines indented below it.
+pub(super) fn of_cmake(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let heads =
+        |text: &str| text.starts_with("CMake Warning") || text.starts_with("CMake Deprecation");
+    blocks(lines, heads, |text| text.starts_with("  "))
+}
+
+/// `│ Warning: …` of Terraform and OpenTofu, down to the end of its box.
+pub(super) fn of_terraform(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let heads = |text: &str| text.trim_start().starts_with("\u{2502} Warning: ");
+    blocks(lines, heads, |text| {
+        text.trim_start().starts_with('\u{2502}')
+    })
+}
+
+/// The lines from each head on, as long as they are part of it.
+fn blocks(
+    lines: &[TailLine],
+    heads: impl Fn(&str) -> bool,
+    is_part: impl Fn(&str) -> bool,
+) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    for (k, head) in lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| heads(line.content()))
+    {
+        let part =
+            |line: &&TailLine| !line.command && is_part(line.content()) && !heads(line.content());
+        let last = lines[k + 1..].iter().take_while(part).last();
+        found.push(head.place.line..=last.unwrap_or(head).place.line);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found_in;
+    use super::*;
+
+    #[test]
+    fn of_either_tool() {
+        let log = "CMake Warning (dev) at a.cmake:3 (message):\n  X not found: error reporting is off\n\n  more\n-- ok\n  x\n\
+             CMake Error at b.cmake:1 (message):\n  no\n";
+        assert_eq!(found_in(of_cmake, log), [1, 2, 3, 4]);
+        let log = "\u{2577}\n\u{2502} Warning: Deprecated\n\u{2502}\n\u{2502} invalid\n\u{2575}\n\u{2577}\n\u{2502} Error: No\n";
+        assert_eq!(found_in(of_terraform, log), [2, 3, 4]);
+    }
+}
