@@ -361,7 +361,7 @@ fn advice_names_the_file_not_the_job() {
 fn a_page_of_github_is_told_by_its_closing_words() {
     let text = "Run npm ci\nfatal: unable to access 'https://git.example.com/group/lib.git/': Could not resolve host: git.example.com\nError: Process completed with exit code 1.\n";
     let log = log(text);
-    assert_eq!(facts(&log), "github | failed | 1 | - | -");
+    assert_eq!(facts(&log), "github | failed | 1 | Run npm ci | npm ci");
     is(&log, "git/could-not-resolve-host", 2);
 }
 

@@ -47,9 +47,13 @@ const OF_A_PART: &[&str] = &[
     "All files pass linting.",
     "All matched files use Prettier code style!",
     "Success! The configuration is valid",
-    // CMake
+    // Docker's classic builder, CMake
+    "Successfully tagged ",
     "-- Build files have been written to: ",
 ];
+
+/// The same, how they end: Flutter, kubectl.
+const ENDS_OF_A_PART: &[&str] = &["All tests passed!", "\" successfully rolled out"];
 
 /// Does the log end so?
 pub(super) fn closes(case: &Case) -> bool {
@@ -117,17 +121,15 @@ enum Of {
 /// Is that such a line?
 fn says(text: &str) -> Option<Of> {
     let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
-    let of_a_run = || {
-        rspec(text)
-            || bazel(text)
-            || pytest(text)
-            || counted(text)
-            || none_failed(text)
-            || passing(text)
-    };
+    let of_a_run = || rspec(text) || bazel(text) || none_failed(text) || passing(text);
+    // What Jest and pytest have to say of coverage stands above their counts.
+    let of_tests = || pytest(text) || counted(text) || go(text);
     if begins(OF_ALL) || of_a_run() || tasks(text) || recap(text) == Some(true) {
         Some(Of::All)
-    } else if begins(OF_A_PART) || text.ends_with("All tests passed!") || go(text) {
+    } else if begins(OF_A_PART)
+        || ENDS_OF_A_PART.iter().any(|end| text.ends_with(end))
+        || of_tests()
+    {
         Some(Of::Part)
     } else {
         None

@@ -193,6 +193,7 @@ fn is_passing(content: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
         b"ok ",
         b"--- PASS",
+        b"--- SKIP: ",
         b"PASS ",
         b"PASS: ",
         b"PASSED ",
@@ -212,7 +213,10 @@ fn is_passing(content: &[u8]) -> bool {
         b" -> passed",
         b" PASS",
     ];
-    const TICKS: &[&str] = &["✓ ", "✔ ", "√ ", "✅ "];
+    // The second half is what became of them in the code pages 437 and 1252.
+    const TICKS: &[&str] = &[
+        "✓ ", "✔ ", "√ ", "✅ ", "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ",
+    ];
     let text = content.trim_ascii();
     let (Some(first), Some(last)) = (text.first(), text.last()) else {
         return false;
@@ -220,7 +224,7 @@ fn is_passing(content: &[u8]) -> bool {
     let begins = match first {
         // `ok 3 - name # TODO` passes as well; `ok` alone is no test.
         b'o' | b'-' | b'P' | b'[' | b'=' => STARTS.iter().any(|s| text.starts_with(s)),
-        0xe2 => TICKS.iter().any(|t| text.starts_with(t.as_bytes())),
+        0xe2 | 0xce | 0xc3 => TICKS.iter().any(|t| text.starts_with(t.as_bytes())),
         _ => false,
     };
     let ends = match last {
@@ -229,6 +233,8 @@ fn is_passing(content: &[u8]) -> bool {
         }
         b']' => percent_passed(text),
         b'c' => ant_testcase(text),
+        b'\'' | b'"' => skipped(text),
+        b'e' => text.ends_with(b" ... expected failure"),
         _ => false,
     };
     // A test that prints without a newline is followed by its result on the same line.
@@ -242,6 +248,12 @@ fn tasty_passed(text: &[u8]) -> bool {
 }
 
 static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
+
+/// `test_x (tests.T) ... skipped 'only on Windows'` (unittest).
+fn skipped(text: &[u8]) -> bool {
+    let reason = memchr::memmem::rfind(text, b" ... skipped ");
+    reason.is_some_and(|at| matches!(text[at + " ... skipped ".len()], b'\'' | b'"'))
+}
 
 /// `[junit] Testcase: invalid[1] took 0.005 sec` (ant): a failure is told on the lines below.
 fn ant_testcase(text: &[u8]) -> bool {
@@ -306,6 +318,10 @@ mod tests {
             "[       OK ] Suite.Error (0 ms)",
             "    [junit] Testcase: invalid[error] took 0.005 sec",
             "    Invalid header, invalid label character:      OK",
+            "    --- SKIP: TestFailedOnWindows (0.00s)",
+            "test_error (tests.T.test_error) ... skipped 'fails on Windows'",
+            "test_error (tests.T.test_error) ... expected failure",
+            "  \u{393}\u{a3}\u{f4} reports error 500 (3 ms)",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
         }

@@ -59,6 +59,7 @@ pub const FRAME: &[&str] = &[
     "job exceeded the maximum time limit",
     "no output has been received in the last ",
     "done: job cancelled",
+    " finished in ",
     "travis_fold:",
     "travis_time:",
     "too long with no output (",

@@ -1,4 +1,5 @@
-//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Patchew and act.
+//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Patchew, act and
+//! gitlab-ci-local.
 //!
 //! Only how the job ended and which line ended it; such logs are plain ones otherwise.
 
@@ -158,8 +159,16 @@ pub fn closing(line: &str) -> Option<Closing> {
         {
             says(Outcome::TimedOut, None, Reach::Job)
         }
-        _ => None,
+        _ => failed(of_local_job(line)?, Reach::Job),
     }
+}
+
+/// `lint finished in 1.2 s  FAIL 1` (gitlab-ci-local).
+fn of_local_job(line: &str) -> Option<i64> {
+    let (job, code) = line.rsplit_once(" FAIL ")?;
+    let (_, time) = job.trim_end().rsplit_once(" finished in ")?;
+    let timed = time.starts_with(|c: char| c.is_ascii_digit()) && time.ends_with(['s', 'm']);
+    integer(code).filter(|_| timed)
 }
 
 /// What act, or a runner that is built on it, says of a job.
@@ -251,6 +260,12 @@ mod tests {
         use Outcome::{Canceled, Failed, Succeeded, TimedOut};
         let cases = [
             ("Finished: FAILURE", Failed, None, Reach::Last),
+            (
+                "lint finished in 1.2 s  FAIL 3",
+                Failed,
+                Some(3),
+                Reach::Job,
+            ),
             ("Finished: SUCCESS", Succeeded, None, Reach::Last),
             ("Finished: ABORTED", Canceled, None, Reach::Last),
             (
@@ -344,6 +359,8 @@ mod tests {
             "The command \"true\" exited with 0.",
             "npm error command exited with code 1",
             "Finished: SUCCESS with warnings",
+            "the suite finished in total FAIL 3",
+            "lint finished in 1.2 s  FAIL 0",
             "Exited with code 0",
             "CircleCI received exit code 0",
             "ERROR: script returned nothing",
