@@ -74,8 +74,7 @@ fn terms(
     if candidate.in_verdict && candidate.place == Where::Command {
         term("repeated by the verdict", weight::REPEATED_BY_VERDICT);
     }
-    let found = pattern.conditions.iter().filter(|c| !c.excludes());
-    let conditions = weight::CONDITION * found.count() as i64;
+    let conditions = weight::CONDITION * candidate.lead().held.len() as i64;
     term(
         "conditions that hold",
         conditions.min(weight::MOST_CONDITIONS),

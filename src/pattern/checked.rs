@@ -166,17 +166,6 @@ pub enum Condition {
     Times(u64),
 }
 
-impl Condition {
-    /// Does it only say what must not be there (`absent`, `unseen`)? Then that it holds tells nothing for the finding.
-    pub fn excludes(&self) -> bool {
-        let kind = match self {
-            Condition::Near { kind, .. } => Some(*kind),
-            _ => None,
-        };
-        matches!(kind, Some(Near::Absent(_))) || matches!(self, Condition::Unseen(_))
-    }
-}
-
 /// The kinds of positional conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Near {
