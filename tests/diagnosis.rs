@@ -120,6 +120,9 @@ fn how_a_program_is_used_is_no_command() {
         told("usage.log", log),
         ("node/npm-missing-script".to_owned(), 2)
     );
+    let own = "$ make\n$ ./x.sh || echo \"usage: x.sh [--all]\"\nERROR: Job failed: exit code 1\n";
+    let command = report("own.log", own, &[])["command"].clone();
+    assert_eq!(command, "./x.sh || echo \"usage: x.sh [--all]\"");
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
     let Some(list) = heading(case) else {
         return;
     };
+    if may_tell(case) {
+        return;
+    }
     let last = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
     let has_test = candidates.iter().any(|c| of_tests(c) && last(c) >= list);
     if !has_test || candidates.iter().any(|c| of_network(c) && last(c) >= list) {
@@ -33,6 +36,22 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
     for candidate in above {
         candidate.dropped = Some("printed while tests ran; those that failed do not say it".into());
     }
+}
+
+/// May what stands above be the reason after all? Something failed outside of all tests, or a test waited in vain, or got a server's
+/// word that it failed.
+fn may_tell(case: &Case) -> bool {
+    const WORDS: &[&str] = &[
+        "imeout",
+        "imed out",
+        "An error occurred ",
+        "500",
+        "502",
+        "503",
+    ];
+    let tail = &case.inputs()[case.job].scan.tail;
+    let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
+    run.any(|line| WORDS.iter().any(|word| line.content().contains(word)))
 }
 
 /// The line under which the tests that failed are listed with their reasons, in the output of the last command.

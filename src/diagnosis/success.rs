@@ -78,9 +78,34 @@ pub(super) fn closes(case: &Case) -> bool {
             None => {}
         }
     }
-    // Playwright lists the tests that failed between the two counts.
+    // It may be the last of several parts, and Playwright lists the tests that failed between two counts.
     let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
-    said.is_some() && !run.any(|line| some_failed(line.content().trim()))
+    said.is_some() && !run.any(|line| summary_of_failures(line.content().trim()))
+}
+
+/// Does a line sum up that something failed, as a tool does that may also say that all went well?
+fn summary_of_failures(text: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "--- FAIL: ",
+        "FAIL\t",
+        "FAILED (",
+        "Failed!  - ",
+        "Test Run Failed.",
+        "test result: FAILED",
+        "Result: FAIL",
+    ];
+    let counted = || {
+        let count = text
+            .strip_prefix("# fail ")
+            .or_else(|| text.strip_prefix("\u{2139} fail "));
+        count.is_some_and(|count| count.trim() != "0")
+    };
+    text == "FAIL"
+        || STARTS.iter().any(|start| text.starts_with(start))
+        || some_failed(text)
+        || recap(text) == Some(false)
+        || failures(text).is_some_and(|(_, failed)| failed)
+        || counted()
 }
 
 /// `2 failed` (Playwright), `2 failing` (Mocha): a count alone on its line.
@@ -234,27 +259,29 @@ fn none_failed(text: &str) -> bool {
     if let Some(counts) = text.strip_prefix("Passed!  - Failed:") {
         return counts.trim_start().starts_with("0,");
     }
+    failures(text) == Some((true, false))
+}
+
+/// Whether tests ran, and whether some failed, by such counts.
+fn failures(text: &str) -> Option<(bool, bool)> {
     let text = text.strip_prefix("Executed ").unwrap_or(text);
     let text = text.strip_prefix("Total: ").unwrap_or(text);
-    let mut ran = false;
-    let mut none = false;
+    let (mut ran, mut failed, mut counted) = (false, false, false);
     for part in text.split(&[',', '/'][..]).map(str::trim) {
         let part = part.strip_prefix("with ").unwrap_or(part);
         let mut words = part.split_whitespace();
         let (Some(count), Some(unit)) = (words.next(), words.next()) else {
-            return false;
+            return None;
         };
-        let Ok(count) = count.parse::<u64>() else {
-            return false;
-        };
+        let count = count.parse::<u64>().ok()?;
         match unit.trim_end_matches('s') {
-            "failure" | "error" if count > 0 => return false,
-            "failure" => none = true,
+            "failure" => (counted, failed) = (true, failed | (count > 0)),
+            "error" => failed |= count > 0,
             "test" | "run" | "successe" => ran |= count > 0,
             _ => {}
         }
     }
-    ran && none
+    counted.then_some((ran, failed))
 }
 
 /// Do counts tell of tests that passed, and of none that did not?
@@ -310,6 +337,34 @@ mod tests {
             "Tests run: 4, Failures: 0",
         ] {
             assert!(!denies(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_part_of_several_may_have_failed() {
+        for text in [
+            "--- FAIL: TestX (0.00s)",
+            "FAIL",
+            "FAIL\texample.com/a\t0.1s",
+            "Failed!  - Failed:     1, Passed:    12, Skipped:     0",
+            "12 tests, 1 failure",
+            "FAILED (failures=1)",
+            "# fail 1",
+            "Executed 3 tests, with 1 failure (0 unexpected) in 0.1 (0.2) seconds",
+            "12 examples, 2 failures",
+            "web1 : ok=3    changed=0    unreachable=0    failed=1",
+            "  1 failed",
+        ] {
+            assert!(summary_of_failures(text.trim()), "{text}");
+        }
+        for text in [
+            "# fail 0",
+            "12 tests, 0 failures",
+            "FAIL-SAFE mode",
+            "0 failed",
+            "3 tests",
+        ] {
+            assert!(!summary_of_failures(text), "{text}");
         }
     }
 

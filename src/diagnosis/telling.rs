@@ -284,23 +284,28 @@ pub(super) fn is_frame(line: &str) -> bool {
         || left_out(text).is_some()
 }
 
-/// `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the error` (git log --oneline): the message of a commit.
+/// `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the error` (git log --oneline): the message of a commit. The number of a
+/// request may stand before a level.
 fn is_commit(text: &str) -> bool {
+    const LEVELS: &[&str] = &["error", "fatal", "critical", "panic", "failed"];
     let hash = |word: &str| {
         let hex = word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let mixed = |digit: bool| word.bytes().any(|b| b.is_ascii_digit() == digit);
-        hex && (7..=40).contains(&word.len()) && mixed(true) && mixed(false)
+        hex && matches!(word.len(), 7..=12 | 40) && mixed(true) && mixed(false)
     };
-    match text
+    let (hash_of, message) = match text
         .strip_prefix('[')
         .and_then(|text| text.split_once("] "))
     {
-        Some((inside, _)) => {
-            let branch = inside.rsplit_once(' ');
-            branch.is_some_and(|(_, last)| hash(last))
+        Some((inside, message)) => (inside.rsplit_once(' ').map(|(_, last)| last), message),
+        None => {
+            let (first, message) = text.split_once(' ').unwrap_or_default();
+            (Some(first), message)
         }
-        None => text.split_once(' ').is_some_and(|(first, _)| hash(first)),
-    }
+    };
+    let first = message.split(|c: char| !c.is_ascii_alphabetic()).next();
+    let level = first.is_none_or(|word| LEVELS.iter().any(|l| l.eq_ignore_ascii_case(word)));
+    hash_of.is_some_and(hash) && !level
 }
 
 /// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
@@ -409,6 +414,10 @@ mod tests {
             "WARNING: release notes are missing",
         );
         better("ValueError: invalid literal", "Finished with 0 errors");
+        better(
+            "5f3c2a1b ERROR: the database is locked",
+            "1a2b3c4 Fix the error",
+        );
         better("FAIL T4: rc=0 hash=1f", "TESTS FAILED");
         better("[FAIL] schema: 3 fields", "PASS T3: rc=0");
         better(

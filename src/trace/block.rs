@@ -224,7 +224,12 @@ impl Block {
     fn shows_usage(&self, at: usize) -> bool {
         let text = &self.buf[at..self.end.min(at + USAGE)];
         let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
-        memchr::memmem::find(line, b" [--").is_some()
+        let line = line.trim_ascii_end();
+        let option = memchr::memmem::find(line, b" [--");
+        let closed = [&b"]"[..], b">", b"..."]
+            .iter()
+            .any(|end| line.ends_with(end));
+        closed && option.is_some_and(|at| !line[..at].iter().any(|b| b"\"'`;|&".contains(b)))
     }
 
     /// Does nothing but stamps stand before this offset on its line?

@@ -11,8 +11,13 @@ pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let text = line.content();
         text.starts_with("Tests:") && text.contains(" failed")
     };
+    // What a test waited for in vain may be what the console tells of.
+    let waited = |line: &TailLine| {
+        let text = line.content();
+        text.contains("Exceeded timeout of ") || text.contains("imed out")
+    };
     let described = |line: &TailLine| line.content().trim_start().starts_with("\u{25cf} ");
-    if !lines.iter().any(counted) || !lines.iter().any(described) {
+    if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(waited) {
         return Vec::new();
     }
     blocks(lines, is_console, |first, line, _| {
@@ -28,9 +33,20 @@ pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     };
     let ended = lines.iter().any(counted);
     blocks(lines, is_heading, |_, line, last| {
-        ended && line.place.line == last + 1
+        let begins = |mark: &&str| line.content().trim_start().starts_with(mark);
+        ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| begins(&mark))
     })
 }
+
+/// How Vitest begins lines of its own.
+const OTHERS: &[&str] = &[
+    "FAIL ",
+    "Test Files ",
+    "\u{23af}",
+    "\u{276f} ",
+    "\u{2713} ",
+    "\u{d7} ",
+];
 
 /// The lines from each heading on that are part of its block, by the heading, the line, and the number of the one before.
 fn blocks(

@@ -5,23 +5,28 @@ use std::ops::RangeInclusive;
 
 use crate::model::TailLine;
 
-/// Output of tests that passed, or were skipped. Where tests run in parallel only what stands behind their names is known to be theirs.
+/// Output of tests that passed, or were skipped, package by package: two may name a test alike. Where tests run in parallel only what
+/// stands behind their names is known to be theirs.
 pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    let text = |line: &TailLine| line.content().trim().to_owned();
-    let passed: HashSet<String> = lines
-        .iter()
-        .filter_map(|line| {
-            let text = line.content().trim_start();
-            let behind = text
-                .strip_prefix("--- PASS: ")
-                .or_else(|| text.strip_prefix("--- SKIP: "))?;
-            behind.split(' ').next().map(str::to_owned)
-        })
-        .collect();
-    let parallel = lines
-        .iter()
-        .any(|line| text(line).starts_with("=== PAUSE "));
-    let mut owner: Option<(String, bool)> = None;
+    let ends = |line: &TailLine| {
+        let text = line.content();
+        text.starts_with("ok  \t") || text.starts_with("FAIL\t")
+    };
+    lines.split_inclusive(ends).flat_map(of_package).collect()
+}
+
+fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let named = |marks: &[&str]| -> HashSet<&str> {
+        lines
+            .iter()
+            .filter_map(|line| result(line, marks))
+            .collect()
+    };
+    let (passed, failed) = (named(&["PASS", "SKIP"]), named(&["FAIL"]));
+    let has_passed = |test: &str| !failed.contains(test) && is_in(test, &passed);
+    let paused = |line: &TailLine| line.content().trim_start().starts_with("=== PAUSE ");
+    let parallel = lines.iter().any(paused);
+    let mut owner: Option<(&str, bool)> = None;
     let mut found = Vec::new();
     for line in lines {
         let text = line.content().trim();
@@ -32,22 +37,16 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             let named = words.next() == Some("NAME");
             owner = match mark.starts_with("PAUSE") {
                 true => None,
-                false => words.next().map(|test| (test.to_owned(), named)),
+                false => words.next().map(|test| (test, named)),
             };
-        } else if let Some(ended) = text.strip_prefix("--- ") {
+        } else if text.starts_with("--- ") {
             // Before Go 1.14 what a test logged stood below its result, as that of subtests does.
-            let test = ended.split_once(": ").map(|(_, test)| test);
-            let test = test.and_then(|test| test.split(' ').next());
-            owner = test.map(|test| (test.to_owned(), true));
-        } else if let Some((test, named)) = &owner {
+            owner = result(line, &["PASS", "SKIP", "FAIL"]).map(|test| (test, true));
+        } else if let Some((test, named)) = owner {
             let logged = line.content().starts_with("    ");
-            let over = matches!(text, "PASS" | "FAIL")
-                || text.starts_with("FAIL\t")
-                || text.starts_with("ok  \t")
-                || text.starts_with("panic: ");
-            if over {
+            if ENDS.iter().any(|end| text.starts_with(end)) {
                 owner = None;
-            } else if has_passed(test, &passed) && (logged || !parallel && !*named) {
+            } else if has_passed(test) && (logged || !parallel && !named) {
                 found.push(line.place.line..=line.place.line);
             }
         }
@@ -55,10 +54,33 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// Has a test passed, or one that it is a part of?
-fn has_passed(test: &str, passed: &HashSet<String>) -> bool {
-    let parents = test.match_indices('/').map(|(at, _)| &test[..at]);
-    passed.contains(test) || parents.into_iter().any(|parent| passed.contains(parent))
+/// What ends the output of a test: the last words of its program.
+const ENDS: &[&str] = &[
+    "PASS",
+    "FAIL",
+    "ok  \t",
+    "panic: ",
+    "fatal error: ",
+    "exit status ",
+    "unexpected fault ",
+    "SIG",
+    "signal: ",
+    // The race detector fails a test that passed.
+    "WARNING: DATA RACE",
+    "=======",
+];
+
+/// The test that a line like `--- PASS: TestA (0.00s)` tells of, if it ended in one of those ways.
+fn result<'t>(line: &'t TailLine, marks: &[&str]) -> Option<&'t str> {
+    let said = line.content().trim_start().strip_prefix("--- ")?;
+    let (mark, test) = said.split_once(": ")?;
+    marks.contains(&mark).then(|| test.split(' ').next())?
+}
+
+/// Is a test among those, or one that it is a part of?
+fn is_in(test: &str, tests: &HashSet<&str>) -> bool {
+    let mut parents = test.match_indices('/').map(|(at, _)| &test[..at]);
+    tests.contains(test) || parents.any(|parent| tests.contains(parent))
 }
 
 #[cfg(test)]
@@ -85,6 +107,13 @@ mod tests {
         let log = "=== RUN   TestA\n=== PAUSE TestA\n=== CONT  TestA\nerror: whose\n    a_test.go:3: failed\n=== NAME  TestB\n\
              \x20   b_test.go:3: failed\n--- PASS: TestA (0.1s)\n--- FAIL: TestB (0.1s)\n";
         assert_eq!(found_in(captured, log), [5]);
+    }
+
+    #[test]
+    fn two_packages_may_name_a_test_alike() {
+        let log = "=== RUN   TestA\nerror: one\n--- PASS: TestA (0.00s)\nPASS\nok  \tx/a\t0.1s\n=== RUN   TestA\nerror: two\n\
+             --- FAIL: TestA (0.00s)\nFAIL\tx/b\t0.1s\n=== RUN   TestA\nerror: three\nexit status 1\nFAIL\tx/c\t0.1s\n";
+        assert_eq!(found_in(captured, log), [2]);
     }
 
     #[test]

@@ -87,6 +87,11 @@ const RECIPE: usize = 3;
 
 /// What a recipe printed whose failure make ignores (`-cmd`, `make -i`), and what make says of it.
 fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    // `a.c:3:5: error: …` may be of another recipe, that runs at the same time.
+    let names_a_place = |line: &TailLine| {
+        let mut parts = line.content().split(':').skip(1);
+        parts.any(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    };
     let says = |line: &TailLine| {
         let text = line.content();
         text.ends_with(" (ignored)") && text.contains("make") && text.contains("] Error ")
@@ -95,8 +100,8 @@ fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     for (k, line) in lines.iter().enumerate().filter(|(_, line)| says(line)) {
         let above = lines[..k].iter().rev().take(RECIPE);
         let of_recipe = above.take_while(|line| {
-            let of_make = line.content().starts_with("make") && line.content().contains(": ***");
-            !line.command && !says(line) && !of_make
+            let of_make = line.content().contains("make") && line.content().contains(": *** [");
+            !line.command && !says(line) && !of_make && !names_a_place(line)
         });
         let first = of_recipe.last().unwrap_or(line);
         found.push(first.place.line..=line.place.line);
@@ -169,6 +174,8 @@ mod tests {
         assert_eq!(found_in(ignored, log), [1, 2, 3, 4]);
         let log = "make: *** [a] Error 1\nmake: [b] Error 1 (ignored)\n$ cat x\nmake[1]: [c] Error 2 (ignored)\n3 warnings (ignored)\n";
         assert_eq!(found_in(ignored, log), [2, 4]);
+        let log = "a.c:3:5: error: x\nrm nothing.txt\nmake: [Makefile:9: clean] Error 1 (ignored)\nmake: *** [Makefile:4: a.o] Error 1\n";
+        assert_eq!(found_in(ignored, log), [2, 3]);
     }
 
     #[test]

@@ -64,7 +64,8 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let head = text.split_once(" ... ").map(|(head, _)| head);
         let head = head.or_else(|| text.strip_suffix(" ..."));
         let ended = [" ok", " FAILED", " FAIL", " ERROR"];
-        if named && head.is_some_and(|head| head.len() < HEAD) || line.command {
+        let of_test = |head: &str| head.len() < HEAD && head.contains(['_', '(', ':']);
+        if named && head.is_some_and(of_test) || line.command {
             let ends = line.command || ended.iter().any(|end| text.ends_with(end));
             open = (!ends).then_some(number);
         } else if matches!(text, "FAILED" | "FAIL" | "ERROR") {
@@ -92,8 +93,8 @@ mod tests {
 
     #[test]
     fn what_stands_between_a_name_and_ok() {
-        let log = "test a ... error: no\nok\ntest b - should panic ...\nthread 'b' panicked at x\nok\ntest c ... error: c\n\
-             FAILED\ntest d ... ok\nerror: d\nok\ntest_e (m.C.test_e) ... \nerror: e\nok\ntest f ... \n$ make\nerror\nok\n";
+        let log = "test a_a ... error: no\nok\ntest b_b - should panic ...\nthread 'b' panicked at x\nok\ntest c::c ... error: c\n\
+             FAILED\ntest d_d ... ok\nerror: d\nok\ntest_e (m.C.test_e) ... \nerror: e\nok\ntest f_f ... \nerror\n$ make\nok\ntest build ... \n$ make\nerror\nok\n";
         assert_eq!(found_in(captured, log), [1, 2, 3, 4, 5, 11, 12, 13]);
     }
 

@@ -4,21 +4,28 @@ use std::ops::RangeInclusive;
 
 use crate::model::TailLine;
 
-/// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell.
+/// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell. The
+/// result of a subtest, which is indented, says nothing of the comments around it.
 pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
-    let mut open: Vec<u64> = Vec::new();
+    let mut open: Vec<(usize, u64)> = Vec::new();
     let mut failed = false;
     for line in lines {
         let text = line.content().trim_start();
-        if text.starts_with("not ok ") {
-            failed = true;
+        let indent = line.content().len() - text.len();
+        let result = |mark: &str| {
+            let number = text.strip_prefix(mark);
+            number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        if line.command || result("not ok ") {
+            failed = !line.command;
             open.clear();
-        } else if text.starts_with("ok ") {
+        } else if result("ok ") {
             failed = false;
-            found.extend(open.drain(..).map(|line| line..=line));
+            let of_it = |(at, _): &mut (usize, u64)| *at >= indent;
+            found.extend(open.extract_if(.., of_it).map(|(_, line)| line..=line));
         } else if text.starts_with("# ") && !failed {
-            open.push(line.place.line);
+            open.push((indent, line.place.line));
         }
     }
     found
@@ -34,5 +41,11 @@ mod tests {
         let log = "TAP version 13\n# error: one\nok 1 - a\n# error: two\nnot ok 2 - b\n#   Failed test 'b'\n# error: three\n\
              ok 3 - c\n# error: four\n";
         assert_eq!(found_in(comments, log), [2]);
+    }
+
+    #[test]
+    fn around_subtests() {
+        let log = "TAP version 13\n# error: one\n# Subtest: a\n    # error: two\n    ok 1 - x\nnot ok 1 - a\n";
+        assert_eq!(found_in(comments, log), [4]);
     }
 }

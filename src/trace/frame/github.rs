@@ -17,6 +17,8 @@ const CLOSING_JOB: u64 = 12;
 const WORK: u64 = 30;
 /// Where so many scripts ran behind a step that failed, the last of which failed as well, the first was told to go on.
 const WENT_ON: u32 = 4;
+/// A gate at the end of a job prints no more lines than that.
+const GATE: u64 = 4;
 /// What checks are called that are told to go on when they fail.
 const OPTIONAL: &[&str] = &[
     "audit",
@@ -322,7 +324,7 @@ impl Github {
                     && self.kind == Kind::Script
                     && !self.tells
                     && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
-                    && (self.since >= WENT_ON
+                    && (self.since >= WENT_ON && line.saturating_sub(self.output) > GATE
                         || before.optional && line.saturating_sub(self.output) > WORK) =>
             {
                 *before = failed;
@@ -479,16 +481,18 @@ mod tests {
 
     #[test]
     fn a_step_behind_which_many_ran_was_tolerated() {
-        let log = |between: usize, last: &str| {
+        let log = |between: usize, last: &str, lines: usize| {
+            let work = "ok\n".repeat(lines);
             let between = "##[group]Run ./next\n##[endgroup]\n".repeat(between);
             ending(&format!(
                 "##[group]Run ./first\n##[endgroup]\n##[error]Process completed with exit code 1.\n{between}\
-                 ##[group]Run {last}\n##[endgroup]\n##[error]Process completed with exit code 2.\n{POST}"
+                 ##[group]Run {last}\n##[endgroup]\n{work}##[error]Process completed with exit code 2.\n{POST}"
             ))
         };
-        assert_eq!(log(3, "./last").0, Some((Outcome::Failed, Some(2))));
-        assert_eq!(log(2, "./last").0, Some((Outcome::Failed, Some(1))));
-        assert_eq!(log(3, "cat app.log").0, Some((Outcome::Failed, Some(1))));
+        assert_eq!(log(3, "./last", 9).0, Some((Outcome::Failed, Some(2))));
+        assert_eq!(log(2, "./last", 9).0, Some((Outcome::Failed, Some(1))));
+        assert_eq!(log(3, "cat app.log", 9).0, Some((Outcome::Failed, Some(1))));
+        assert_eq!(log(3, "exit 1", 1).0, Some((Outcome::Failed, Some(1))));
     }
 
     #[test]
