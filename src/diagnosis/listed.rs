@@ -1,8 +1,8 @@
 //! What tests print of networks and servers while they run, where the list of those that failed, further below, knows nothing of it.
 
-use super::Case;
 use super::candidates::Candidate;
 use super::recovered::Where;
+use super::{Case, aside};
 use crate::model::Category;
 
 /// Families whose words tests print that try how a program copes with such failures.
@@ -38,20 +38,14 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
     }
 }
 
-/// May what stands above be the reason after all? Something failed outside of all tests, or a test waited in vain, or got a server's
-/// word that it failed.
+/// May what stands above be the reason after all? Something failed outside of all tests, or what failed may come from there.
 fn may_tell(case: &Case) -> bool {
-    const WORDS: &[&str] = &[
-        "imeout",
-        "imed out",
-        "An error occurred ",
-        "500",
-        "502",
-        "503",
-    ];
     let tail = &case.inputs()[case.job].scan.tail;
     let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
-    run.any(|line| WORDS.iter().any(|word| line.content().contains(word)))
+    run.any(|line| {
+        let text = line.content();
+        text.starts_with("An error occurred ") || aside::may_come_from_outside(text)
+    })
 }
 
 /// The line under which the tests that failed are listed with their reasons, in the output of the last command.

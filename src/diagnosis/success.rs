@@ -47,13 +47,7 @@ const OF_A_PART: &[&str] = &[
     "All files pass linting.",
     "All matched files use Prettier code style!",
     "Success! The configuration is valid",
-    // Docker's classic builder, CMake
-    "Successfully tagged ",
-    "-- Build files have been written to: ",
 ];
-
-/// The same, how they end: Flutter, kubectl.
-const ENDS_OF_A_PART: &[&str] = &["All tests passed!", "\" successfully rolled out"];
 
 /// Does the log end so?
 pub(super) fn closes(case: &Case) -> bool {
@@ -93,7 +87,20 @@ fn summary_of_failures(text: &str) -> bool {
         "Test Run Failed.",
         "test result: FAILED",
         "Result: FAIL",
+        "FAILED | ",
+        "FAIL  ",
+        "FAILURES!",
+        "Build FAILED",
+        "** TEST FAILED",
+        "** BUILD FAILED",
+        "not ok ",
+        "Found 1 error",
     ];
+    let in_counts = || {
+        let counts =
+            text.starts_with("Tests:") || text.starts_with("Tests ") || text.starts_with("==");
+        counts && text.contains(" failed")
+    };
     let counted = || {
         let count = text
             .strip_prefix("# fail ")
@@ -106,6 +113,9 @@ fn summary_of_failures(text: &str) -> bool {
         || recap(text) == Some(false)
         || failures(text).is_some_and(|(_, failed)| failed)
         || counted()
+        || in_counts()
+        || text.contains(" tests failed out of ") && !text.contains(" 0 tests failed")
+        || denies(text)
 }
 
 /// `2 failed` (Playwright), `2 failing` (Mocha): a count alone on its line.
@@ -151,10 +161,7 @@ fn says(text: &str) -> Option<Of> {
     let of_tests = || pytest(text) || counted(text) || go(text);
     if begins(OF_ALL) || of_a_run() || tasks(text) || recap(text) == Some(true) {
         Some(Of::All)
-    } else if begins(OF_A_PART)
-        || ENDS_OF_A_PART.iter().any(|end| text.ends_with(end))
-        || of_tests()
-    {
+    } else if begins(OF_A_PART) || text.ends_with("All tests passed!") || of_tests() {
         Some(Of::Part)
     } else {
         None
@@ -227,10 +234,19 @@ fn recap(text: &str) -> Option<bool> {
 
 /// `ok  \texample.com/a\t0.123s` (Go)
 fn go(text: &str) -> bool {
-    let mut columns = text.split('\t').map(str::trim);
-    columns.next() == Some("ok")
-        && columns.next().is_some_and(|package| !package.contains(' '))
+    let mut columns = text
+        .split(&['\t', ' '][..])
+        .filter(|column| !column.is_empty());
+    let separated = text.starts_with("ok  ") || text.starts_with("ok\t");
+    separated
+        && columns.next() == Some("ok")
         && columns.next().is_some()
+        && columns.next().is_some_and(|time| {
+            time == "(cached)"
+                || time
+                    .strip_suffix('s')
+                    .is_some_and(|n| n.parse::<f64>().is_ok())
+        })
 }
 
 /// `123 passing (2s)` (Mocha), `12 passed (3.2s)` (Playwright), `ok | 12 passed | 0 failed (1s)` (Deno)
@@ -353,6 +369,10 @@ mod tests {
             "Executed 3 tests, with 1 failure (0 unexpected) in 0.1 (0.2) seconds",
             "12 examples, 2 failures",
             "web1 : ok=3    changed=0    unreachable=0    failed=1",
+            "FAILED | 2 passed | 1 failed (1s)",
+            "=== 1 failed, 2 passed in 2.1s ===",
+            "50% tests passed, 1 tests failed out of 2",
+            "make: *** [a.o] Error 1",
             "  1 failed",
         ] {
             assert!(summary_of_failures(text.trim()), "{text}");

@@ -40,8 +40,14 @@ enum Phase {
     Shell,
     /// Inputs and variables.
     Values,
-    /// Lines that the page indents, as it does with those of a group.
-    Shown,
+    /// On the page, which indents the lines of a group: the source of a script.
+    ShownScript,
+    /// Its shell has been named.
+    ShownShell,
+    /// The variables behind it.
+    ShownVariables,
+    /// The inputs of an action.
+    ShownInputs,
 }
 
 /// What a line does to a header.
@@ -122,13 +128,23 @@ impl Header {
             (Phase::Title, b"with:" | b"env:") | (Phase::Shell, b"env:") => {
                 (Phase::Values, Step::Part)
             }
-            (Phase::Title, _) if text.starts_with(INDENT) && self.opens(&text[INDENT.len()..]) => {
-                (Phase::Shown, Step::Part)
+            (Phase::Title, _) if self.shown(text).is_some() => {
+                (self.shown(text).unwrap_or(self.phase), Step::Part)
             }
-            (Phase::Shown, _) if text.is_empty() || text.starts_with(INDENT) => {
-                (Phase::Shown, Step::Part)
+            (Phase::ShownScript, _) if inner(text).is_some_and(is_shell) => {
+                (Phase::ShownShell, Step::Part)
             }
-            (Phase::Shown, _) => (Phase::Shown, Step::Ends),
+            (Phase::ShownShell, b"  env:") => (Phase::ShownVariables, Step::Part),
+            (Phase::ShownVariables, _) if text.starts_with(b"    ") => (self.phase, Step::Part),
+            (Phase::ShownScript | Phase::ShownInputs, _)
+                if text.is_empty() || text.starts_with(INDENT) =>
+            {
+                (self.phase, Step::Part)
+            }
+            (
+                Phase::ShownScript | Phase::ShownShell | Phase::ShownVariables | Phase::ShownInputs,
+                _,
+            ) => (self.phase, Step::Ends),
             (Phase::Title, _) if text.trim_ascii() == &*self.title => (Phase::Script, Step::Part),
             (Phase::Title, _) => (Phase::Title, Step::Ends),
             (Phase::Script, _) if is_shell(text) => (Phase::Shell, Step::Part),
@@ -140,10 +156,20 @@ impl Header {
         step
     }
 
-    /// Is that the first line below the title?
-    fn opens(&self, line: &[u8]) -> bool {
-        matches!(line, b"with:" | b"env:") || line == &*self.title || is_shell(line)
+    /// What begins with the first line below the title, where the page shows it.
+    fn shown(&self, line: &[u8]) -> Option<Phase> {
+        match inner(line)? {
+            b"with:" | b"env:" => Some(Phase::ShownInputs),
+            line if line == &*self.title => Some(Phase::ShownScript),
+            line if is_shell(line) => Some(Phase::ShownShell),
+            _ => None,
+        }
     }
+}
+
+/// A line of a group without the page's indentation.
+fn inner(line: &[u8]) -> Option<&[u8]> {
+    line.strip_prefix(INDENT)
 }
 
 /// Is that title an action (`owner/name@ref`, `./path`, `docker://image`), not the first line of a script?
@@ -297,11 +323,17 @@ mod tests {
             "##[group]Run make\n  make\n  echo error: y\n\n  shell: bash -e {0}\n  env:\n    A: 1\nerror: x\n",
             "##[group]Run a/b@v1\n  with:\n    A: 1\n  error: y\nerror: x\n",
             "##[group]Run a/b@v1\n  env:\n    A: 1\nerror: x\n",
+            "##[group]Run make\n  shell: bash -e {0}\n  env:\n    A: 1\nerror: x\n",
         ] {
             assert_eq!(ends_at(log), Some("error: x"), "{log}");
         }
-        let output = "##[group]Run a/b@v1\n  error: x\n";
-        assert_eq!(ends_at(output), Some("  error: x"));
+        for log in [
+            "##[group]Run a/b@v1\n  error: x\n",
+            "##[group]Run make\n  make\n  shell: bash -e {0}\n  error: x\n",
+            "##[group]Run make\n  make\n  shell: bash -e {0}\n  env:\n    A: 1\n  error: x\n",
+        ] {
+            assert_eq!(ends_at(log), Some("  error: x"), "{log}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::may_come_from_outside;
 use crate::model::TailLine;
 
 /// Blocks below `console.error` and the like, where the count of tests tells of failures and some are described.
@@ -11,13 +12,12 @@ pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let text = line.content();
         text.starts_with("Tests:") && text.contains(" failed")
     };
-    // What a test waited for in vain may be what the console tells of.
-    let waited = |line: &TailLine| {
-        let text = line.content();
-        text.contains("Exceeded timeout of ") || text.contains("imed out")
+    let described = |line: &TailLine| {
+        let test = line.content().trim_start().strip_prefix("\u{25cf} ");
+        test.is_some_and(|test| !matches!(test, "Console" | "Test suite failed to run"))
     };
-    let described = |line: &TailLine| line.content().trim_start().starts_with("\u{25cf} ");
-    if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(waited) {
+    let outside = |line: &TailLine| may_come_from_outside(line.content());
+    if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(outside) {
         return Vec::new();
     }
     blocks(lines, is_console, |first, line, _| {

@@ -10,7 +10,10 @@ use crate::model::TailLine;
 pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let ends = |line: &TailLine| {
         let text = line.content();
-        text.starts_with("ok  \t") || text.starts_with("FAIL\t")
+        // A copy may have blanks for tabs.
+        ["ok  ", "FAIL\t", "FAIL  "]
+            .iter()
+            .any(|end| text.starts_with(end))
     };
     lines.split_inclusive(ends).flat_map(of_package).collect()
 }
@@ -23,7 +26,15 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             .collect()
     };
     let (passed, failed) = (named(&["PASS", "SKIP"]), named(&["FAIL"]));
-    let has_passed = |test: &str| !failed.contains(test) && is_in(test, &passed);
+    // What a suite prints that a test is part of stands behind its last test.
+    let has_passed = |test: &str, logged: bool| {
+        let fails = if logged {
+            failed.contains(test)
+        } else {
+            is_in(test, &failed)
+        };
+        !fails && is_in(test, &passed)
+    };
     let paused = |line: &TailLine| line.content().trim_start().starts_with("=== PAUSE ");
     let parallel = lines.iter().any(paused);
     let mut owner: Option<(&str, bool)> = None;
@@ -46,7 +57,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             let logged = line.content().starts_with("    ");
             if ENDS.iter().any(|end| text.starts_with(end)) {
                 owner = None;
-            } else if has_passed(test) && (logged || !parallel && !named) {
+            } else if has_passed(test, logged) && (logged || !parallel && !named) {
                 found.push(line.place.line..=line.place.line);
             }
         }
@@ -58,7 +69,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 const ENDS: &[&str] = &[
     "PASS",
     "FAIL",
-    "ok  \t",
+    "ok  ",
     "panic: ",
     "fatal error: ",
     "exit status ",
@@ -114,6 +125,12 @@ mod tests {
         let log = "=== RUN   TestA\nerror: one\n--- PASS: TestA (0.00s)\nPASS\nok  \tx/a\t0.1s\n=== RUN   TestA\nerror: two\n\
              --- FAIL: TestA (0.00s)\nFAIL\tx/b\t0.1s\n=== RUN   TestA\nerror: three\nexit status 1\nFAIL\tx/c\t0.1s\n";
         assert_eq!(found_in(captured, log), [2]);
+    }
+
+    #[test]
+    fn behind_the_last_test_of_a_suite_it_may_speak_itself() {
+        let log = "=== RUN   TestS\n=== RUN   TestS/a\nerror: of teardown\n--- FAIL: TestS (0.1s)\n    --- PASS: TestS/a (0.00s)\nFAIL    x/y    0.1s\n";
+        assert_eq!(found_in(captured, log), [0; 0]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     ),
     (&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
     (&["' panicked at ", ") panicked at "], named::panics, PASSED),
-    (&["\nok\n"], named::captured, PASSED),
+    (&["ok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
     (
@@ -85,28 +85,46 @@ impl Aside {
 /// Lines above `make: [Makefile:4: clean] Error 1 (ignored)` that may be of what failed.
 const RECIPE: usize = 3;
 
-/// What a recipe printed whose failure make ignores (`-cmd`, `make -i`), and what make says of it.
+/// What the command of a recipe printed whose failure make ignores (`-cmd`, `make -i`), and what make says of it. Others may run at the
+/// same time: only lines that begin with the name of that command, or a shell's, are of it.
 fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    // `a.c:3:5: error: …` may be of another recipe, that runs at the same time.
-    let names_a_place = |line: &TailLine| {
-        let mut parts = line.content().split(':').skip(1);
-        parts.any(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    };
     let says = |line: &TailLine| {
         let text = line.content();
         text.ends_with(" (ignored)") && text.contains("make") && text.contains("] Error ")
     };
     let mut found = Vec::new();
     for (k, line) in lines.iter().enumerate().filter(|(_, line)| says(line)) {
-        let above = lines[..k].iter().rev().take(RECIPE);
-        let of_recipe = above.take_while(|line| {
-            let of_make = line.content().contains("make") && line.content().contains(": *** [");
-            !line.command && !says(line) && !of_make && !names_a_place(line)
-        });
-        let first = of_recipe.last().unwrap_or(line);
-        found.push(first.place.line..=line.place.line);
+        found.push(line.place.line..=line.place.line);
+        let near = &lines[k.saturating_sub(RECIPE)..k];
+        for (at, above) in near.iter().enumerate() {
+            let speaker = above.content().split_once(": ").map(|(speaker, _)| speaker);
+            let is_command = |speaker: &str| {
+                let shell = ["sh", "/bin/sh", "bash"].contains(&speaker);
+                let echoed = near[..at].iter().any(|line| {
+                    let word = line.content().split_whitespace().next();
+                    word.is_some_and(|word| word == speaker)
+                });
+                shell || echoed
+            };
+            if speaker.is_some_and(is_command) {
+                found.push(above.place.line..=above.place.line);
+            }
+        }
     }
     found
+}
+
+/// Is that a failure which the network or a server may stand behind: a test waited in vain, or was told that a server failed?
+pub(super) fn may_come_from_outside(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "imeout",
+        "imed out",
+        "Call retries were exceeded",
+        "500",
+        "502",
+        "503",
+    ];
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// The line of source below each frame of a Python traceback, and the marks below that (traceback.py).
@@ -171,11 +189,13 @@ mod tests {
         let log = "cc -c a.c\ncat nothing.txt\ncat: nothing.txt: No such file or directory\n\
              make: [Makefile:4: clean] Error 1 (ignored)\n./gen.sh\nmake: ./gen.sh: No such file or directory\n\
              make: *** [Makefile:7: gen] Error 127\n";
-        assert_eq!(found_in(ignored, log), [1, 2, 3, 4]);
+        assert_eq!(found_in(ignored, log), [3, 4]);
         let log = "make: *** [a] Error 1\nmake: [b] Error 1 (ignored)\n$ cat x\nmake[1]: [c] Error 2 (ignored)\n3 warnings (ignored)\n";
         assert_eq!(found_in(ignored, log), [2, 4]);
+        let log = "/usr/bin/ld: cannot find -lx\n./check\nsh: 1: ./check: not found\nmake: [b] Error 127 (ignored)\n";
+        assert_eq!(found_in(ignored, log), [3, 4]);
         let log = "a.c:3:5: error: x\nrm nothing.txt\nmake: [Makefile:9: clean] Error 1 (ignored)\nmake: *** [Makefile:4: a.o] Error 1\n";
-        assert_eq!(found_in(ignored, log), [2, 3]);
+        assert_eq!(found_in(ignored, log), [3]);
     }
 
     #[test]

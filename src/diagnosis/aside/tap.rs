@@ -7,9 +7,16 @@ use crate::model::TailLine;
 /// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell. The
 /// result of a subtest, which is indented, says nothing of the comments around it.
 pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    if lines
+        .iter()
+        .any(|line| line.content().starts_with("Bail out!"))
+    {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut open: Vec<(usize, u64)> = Vec::new();
-    let mut failed = false;
+    // What stands above the first result is of the whole run.
+    let mut failed = true;
     for line in lines {
         let text = line.content().trim_start();
         let indent = line.content().len() - text.len();
@@ -38,14 +45,19 @@ mod tests {
 
     #[test]
     fn next_to_tests_that_passed() {
-        let log = "TAP version 13\n# error: one\nok 1 - a\n# error: two\nnot ok 2 - b\n#   Failed test 'b'\n# error: three\n\
-             ok 3 - c\n# error: four\n";
-        assert_eq!(found_in(comments, log), [2]);
+        let log = "TAP version 13\n# error: zero\nok 1 - a\n# error: one\nok 2 - a\n# error: two\nnot ok 3 - b\n#   Failed test 'b'\n# error: three\n\
+             ok 4 - c\n# error: four\n";
+        assert_eq!(found_in(comments, log), [4]);
     }
 
     #[test]
     fn around_subtests() {
-        let log = "TAP version 13\n# error: one\n# Subtest: a\n    # error: two\n    ok 1 - x\nnot ok 1 - a\n";
+        let log =
+            "ok 1 - z\n# error: one\n# Subtest: a\n    # error: two\n    ok 1 - x\nnot ok 2 - a\n";
         assert_eq!(found_in(comments, log), [4]);
+        assert_eq!(
+            found_in(comments, &format!("{log}Bail out!  No more\n")),
+            [0; 0]
+        );
     }
 }

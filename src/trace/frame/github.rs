@@ -224,7 +224,18 @@ impl Github {
                 }
                 self.in_header = true;
                 let script = cut::shortened(command, MAX_TEXT).to_lowercase();
-                let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
+                let is_word = |word: &str| {
+                    let mut own = script.split(|c: char| !c.is_ascii_alphanumeric());
+                    own.any(|own| {
+                        own.strip_suffix('s').unwrap_or(own) == word.trim_end_matches('s')
+                    })
+                };
+                let holds = |words: &[&str]| {
+                    words.iter().any(|word| match word.contains([' ', '-']) {
+                        true => script.contains(word),
+                        false => is_word(word),
+                    })
+                };
                 (self.optional, self.tells) = (holds(OPTIONAL), holds(TELLING));
                 self.since += u32::from(kind == Kind::Script && !self.tells);
                 change.command = Some(command);

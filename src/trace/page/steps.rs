@@ -44,6 +44,7 @@ impl Steps {
         if all.iter().any(marked) {
             return steps;
         }
+        // A copy begins with a step: in other texts such a line may be anybody's.
         let first = all.iter().position(|line| !line.is_empty());
         let closed = || {
             let last = filled(head).last().and_then(|l| str::from_utf8(l).ok());
@@ -53,6 +54,9 @@ impl Steps {
             let Some(title) = line.strip_prefix(RUN) else {
                 continue;
             };
+            if !steps.shown && Some(k) != first {
+                break;
+            }
             if is_action(title) {
                 // The page would indent them: what was done to that text is unknown.
                 if matches!(all.get(k + 1), Some(&(b"with:" | b"env:"))) {
@@ -173,6 +177,7 @@ mod tests {
             "$ echo\nRun make test\nError: Process completed with exit code 2.\n",
             "##[group]Run a/b@v1\nRun c/d@v2\nError: x\n",
             "Run a/b@v1 first\nError: x\n",
+            "How to\nRun a/b@v1\nError: x\n",
             "Run a/b@v1\nwith:\n  name: x\nError: y\n",
         ] {
             assert_eq!(marked(text), text);
