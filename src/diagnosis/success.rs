@@ -53,7 +53,7 @@ const OF_A_PART: &[&str] = &[
 pub(super) fn closes(case: &Case) -> bool {
     let tail = &case.inputs()[case.job].scan.tail;
     let mut said = None;
-    // `OK` of unittest, once the count above it has been seen.
+    // A line `OK` has been seen: it is unittest's where the count stands above it.
     let mut ok = false;
     for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
         let text = line.content().trim();
@@ -94,12 +94,11 @@ fn summary_of_failures(text: &str) -> bool {
         "** TEST FAILED",
         "** BUILD FAILED",
         "not ok ",
-        "Found 1 error",
     ];
     let in_counts = || {
         let counts =
             text.starts_with("Tests:") || text.starts_with("Tests ") || text.starts_with("==");
-        counts && text.contains(" failed")
+        counts && some(text, " failed")
     };
     let counted = || {
         let count = text
@@ -114,8 +113,18 @@ fn summary_of_failures(text: &str) -> bool {
         || failures(text).is_some_and(|(_, failed)| failed)
         || counted()
         || in_counts()
-        || text.contains(" tests failed out of ") && !text.contains(" 0 tests failed")
-        || denies(text)
+        || some(text, " tests failed out of ")
+        || text.starts_with("Found ") && some(text, " error")
+        || text.contains(": *** [")
+        || text.contains("BUILD FAIL")
+}
+
+/// Does a text count some of those, more than none?
+fn some(text: &str, unit: &str) -> bool {
+    text.match_indices(unit).any(|(at, _)| {
+        let count = text[..at].rsplit(|c: char| !c.is_ascii_digit()).next();
+        count.is_some_and(|count| count.parse::<u64>().is_ok_and(|n| n > 0))
+    })
 }
 
 /// `2 failed` (Playwright), `2 failing` (Mocha): a count alone on its line.
@@ -371,6 +380,7 @@ mod tests {
             "web1 : ok=3    changed=0    unreachable=0    failed=1",
             "FAILED | 2 passed | 1 failed (1s)",
             "=== 1 failed, 2 passed in 2.1s ===",
+            "Found 3 errors in 2 files",
             "50% tests passed, 1 tests failed out of 2",
             "make: *** [a.o] Error 1",
             "  1 failed",

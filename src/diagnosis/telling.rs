@@ -237,7 +237,10 @@ fn within_name(text: &[u8], word: Range<usize>) -> bool {
     let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     let before = text[..word.start].split_last();
     let behind = text[word.end..].split_first();
-    let counted = || is_part(before.map(|(last, _)| last)) && behind.is_some_and(|b| *b.0 == b'=');
+    let counted = || {
+        is_part(before.map(|(last, _)| last))
+            && behind.is_some_and(|b| *b.0 == b'=' && b.1.first() == Some(&b'0'))
+    };
     counted()
         || before.is_some_and(|(sign, rest)| b"-_./".contains(sign) && is_part(rest.last()))
         || behind.is_some_and(|(sign, rest)| b"-_.".contains(sign) && is_part(rest.first()))

@@ -31,7 +31,10 @@ pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let text = line.content().trim_start();
         text.starts_with("Tests ") && [" failed", " passed"].iter().any(|w| text.contains(w))
     };
-    let ended = lines.iter().any(counted);
+    let outside = lines
+        .iter()
+        .any(|line| may_come_from_outside(line.content()));
+    let ended = lines.iter().any(counted) && !outside;
     blocks(lines, is_heading, |_, line, last| {
         let begins = |mark: &&str| line.content().trim_start().starts_with(mark);
         ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| begins(&mark))

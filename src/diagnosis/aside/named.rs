@@ -68,7 +68,10 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         if named && head.is_some_and(of_test) || line.command {
             let ends = line.command || ended.iter().any(|end| text.ends_with(end));
             open = (!ends).then_some(number);
-        } else if matches!(text, "FAILED" | "FAIL" | "ERROR") {
+        } else if matches!(text, "FAILED" | "FAIL" | "ERROR" | "failures:")
+            || text.starts_with("error: test failed")
+            || text.starts_with("test result: ")
+        {
             open = None;
         } else if text == "ok"
             && let Some(first) = open.take()

@@ -8,7 +8,9 @@ use crate::model::TailLine;
 pub(super) fn of_cmake(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let heads =
         |text: &str| text.starts_with("CMake Warning") || text.starts_with("CMake Deprecation");
-    blocks(lines, heads, |text| text.starts_with("  "))
+    blocks(lines, heads, |text| {
+        text.starts_with("  ") && !text.trim_start().starts_with("CMake ")
+    })
 }
 
 /// `│ Warning: …` of Terraform and OpenTofu, down to the end of its box.

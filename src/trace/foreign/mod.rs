@@ -168,7 +168,7 @@ fn of_local_job(line: &str) -> Option<i64> {
     let (job, code) = line.rsplit_once(" FAIL ")?;
     let (_, time) = job.trim_end().rsplit_once(" finished in ")?;
     let timed = time.starts_with(|c: char| c.is_ascii_digit()) && time.ends_with(['s', 'm']);
-    integer(code).filter(|_| timed)
+    integer(code).filter(|code| timed && (0..256).contains(code))
 }
 
 /// What act, or a runner that is built on it, says of a job.

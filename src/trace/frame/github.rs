@@ -53,14 +53,12 @@ const TELLING: &[&str] = &[
     "dump",
     "events",
     "journalctl",
-    "log",
     "notify",
-    "print",
-    "report",
-    "show",
     "summary",
     "upload",
 ];
+/// The same, as words of their own: not `docker login`.
+const TELLING_WORDS: &[&str] = &["log", "logs", "print", "report", "reports", "show"];
 /// How the runner starts the container of an action (ContainerActionHandler, DockerCommandManager).
 const CONTAINER: &str = "/docker run --name ";
 /// Longest text of a verdict that is kept, in bytes.
@@ -224,19 +222,10 @@ impl Github {
                 }
                 self.in_header = true;
                 let script = cut::shortened(command, MAX_TEXT).to_lowercase();
-                let is_word = |word: &str| {
-                    let mut own = script.split(|c: char| !c.is_ascii_alphanumeric());
-                    own.any(|own| {
-                        own.strip_suffix('s').unwrap_or(own) == word.trim_end_matches('s')
-                    })
-                };
-                let holds = |words: &[&str]| {
-                    words.iter().any(|word| match word.contains([' ', '-']) {
-                        true => script.contains(word),
-                        false => is_word(word),
-                    })
-                };
-                (self.optional, self.tells) = (holds(OPTIONAL), holds(TELLING));
+                let mut words = script.split(|c: char| !c.is_ascii_alphanumeric());
+                let says = words.any(|word| TELLING_WORDS.contains(&word));
+                let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
+                (self.optional, self.tells) = (holds(OPTIONAL), says || holds(TELLING));
                 self.since += u32::from(kind == Kind::Script && !self.tells);
                 change.command = Some(command);
             }

@@ -17,9 +17,11 @@ const ERROR: &[u8] = b"Error: ";
 /// The steps of a text, if it shows any.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
-    /// The numbers of lines, from 0 on, that open the steps of scripts, at the beginning of the text.
+    /// The numbers of lines, from 0 on, that open the steps of scripts, at the beginning of the text; they rise.
     scripts: Vec<usize>,
     shown: bool,
+    /// Lines that were looked at for them.
+    known: usize,
     line: usize,
     within: Within,
 }
@@ -40,11 +42,12 @@ impl Steps {
     pub(super) fn recognise(head: &[u8], whole: bool) -> Self {
         let mut steps = Self::default();
         let all: Vec<&[u8]> = lines::of(head).map(<[u8]>::trim_ascii_end).collect();
+        steps.known = all.len();
         let marked = |line: &&[u8]| line.starts_with(b"##[") || line.starts_with(b"section_");
         if all.iter().any(marked) {
             return steps;
         }
-        // A copy begins with a step: in other texts such a line may be anybody's.
+        // A title alone is a step where the text begins with it: elsewhere it may be anybody's.
         let first = all.iter().position(|line| !line.is_empty());
         let closed = || {
             let last = filled(head).last().and_then(|l| str::from_utf8(l).ok());
@@ -54,15 +57,13 @@ impl Steps {
             let Some(title) = line.strip_prefix(RUN) else {
                 continue;
             };
-            if !steps.shown && Some(k) != first {
-                break;
-            }
+            let below = all.get(k + 1).copied().unwrap_or_default();
             if is_action(title) {
                 // The page would indent them: what was done to that text is unknown.
-                if matches!(all.get(k + 1), Some(&(b"with:" | b"env:"))) {
+                if matches!(below, b"with:" | b"env:") {
                     return Self::default();
                 }
-                steps.shown = true;
+                steps.shown |= matches!(below, b"  with:" | b"  env:") || Some(k) == first;
             } else if repeats(title, &all[k + 1..]) || Some(k) == first && closed() {
                 steps.scripts.push(k);
                 steps.shown = true;
@@ -83,13 +84,17 @@ impl Steps {
         let line = line.trim_ascii_end();
         if let Some(title) = line.strip_prefix(RUN) {
             let action = is_action(title);
-            if action || self.scripts.contains(&number) {
+            if action || self.scripts.binary_search(&number).is_ok() {
                 self.within = if action {
                     Within::Header
                 } else {
                     Within::Script
                 };
                 return b"##[group]";
+            }
+            // Further below it may be the step of a script as well: nothing there is of the action above.
+            if number >= self.known {
+                self.within = Within::Script;
             }
         }
         if line.starts_with(b"Post job cleanup.") {
@@ -170,6 +175,15 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_may_begin_with_the_runner() {
+        let shown = "Current runner version: '2.320.0'\nRun a/b@v1\n  with:\n    x: y\nError: z\n";
+        let log = shown
+            .replace("Run a", "##[group]Run a")
+            .replace("Error", "##[error]Error");
+        assert_eq!(marked(shown), log);
+    }
+
+    #[test]
     fn other_texts_have_no_steps() {
         for text in [
             "Run tests\nError: x\n",
@@ -178,6 +192,7 @@ mod tests {
             "##[group]Run a/b@v1\nRun c/d@v2\nError: x\n",
             "Run a/b@v1 first\nError: x\n",
             "How to\nRun a/b@v1\nError: x\n",
+            "How to\nRun ./.github/x\nError: x\n",
             "Run a/b@v1\nwith:\n  name: x\nError: y\n",
         ] {
             assert_eq!(marked(text), text);
