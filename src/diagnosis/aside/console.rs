@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::may_come_from_outside;
+use super::{blocks, may_come_from_outside};
 use crate::model::TailLine;
 
 /// Blocks below `console.error` and the like, where the count of tests tells of failures and some are described.
@@ -36,8 +36,8 @@ pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         .any(|line| may_come_from_outside(line.content()));
     let ended = lines.iter().any(counted) && !outside;
     blocks(lines, is_heading, |_, line, last| {
-        let begins = |mark: &&str| line.content().trim_start().starts_with(mark);
-        ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| begins(&mark))
+        let text = line.content().trim_start();
+        ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| text.starts_with(mark))
     })
 }
 
@@ -50,33 +50,6 @@ const OTHERS: &[&str] = &[
     "\u{2713} ",
     "\u{d7} ",
 ];
-
-/// The lines from each heading on that are part of its block, by the heading, the line, and the number of the one before.
-fn blocks(
-    lines: &[TailLine],
-    heads: impl Fn(&str) -> bool,
-    is_part: impl Fn(&TailLine, &TailLine, u64) -> bool,
-) -> Vec<RangeInclusive<u64>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(first) = lines.get(at) {
-        at += 1;
-        if first.command || !heads(first.content()) {
-            continue;
-        }
-        let mut last = first.place.line;
-        while let Some(line) = lines.get(at)
-            && !line.command
-            && !heads(line.content())
-            && is_part(first, line, last)
-        {
-            last = line.place.line;
-            at += 1;
-        }
-        found.push(first.place.line..=last);
-    }
-    found
-}
 
 fn indent(line: &TailLine) -> usize {
     line.content().len() - line.content().trim_start().len()

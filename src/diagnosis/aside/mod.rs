@@ -82,6 +82,33 @@ impl Aside {
     }
 }
 
+/// The lines from each heading on that are part of its block, by the heading, the line, and the number of the one before.
+fn blocks(
+    lines: &[TailLine],
+    heads: impl Fn(&str) -> bool,
+    is_part: impl Fn(&TailLine, &TailLine, u64) -> bool,
+) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = lines.get(at) {
+        at += 1;
+        if first.command || !heads(first.content()) {
+            continue;
+        }
+        let mut last = first.place.line;
+        while let Some(line) = lines.get(at)
+            && !line.command
+            && !heads(line.content())
+            && is_part(first, line, last)
+        {
+            last = line.place.line;
+            at += 1;
+        }
+        found.push(first.place.line..=last);
+    }
+    found
+}
+
 /// Lines above `make: [Makefile:4: clean] Error 1 (ignored)` that may be of what failed.
 const RECIPE: usize = 3;
 

@@ -2,13 +2,15 @@
 
 use std::ops::RangeInclusive;
 
+use super::blocks;
 use crate::model::TailLine;
 
 /// `CMake Warning at a.cmake:3 (message):` and `CMake Warning (dev) …`, with the lines indented below it.
 pub(super) fn of_cmake(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let heads =
         |text: &str| text.starts_with("CMake Warning") || text.starts_with("CMake Deprecation");
-    blocks(lines, heads, |text| {
+    blocks(lines, heads, |_, line, _| {
+        let text = line.content();
         text.starts_with("  ") && !text.trim_start().starts_with("CMake ")
     })
 }
@@ -16,29 +18,9 @@ pub(super) fn of_cmake(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 /// `│ Warning: …` of Terraform and OpenTofu, down to the end of its box.
 pub(super) fn of_terraform(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let heads = |text: &str| text.trim_start().starts_with("\u{2502} Warning: ");
-    blocks(lines, heads, |text| {
-        text.trim_start().starts_with('\u{2502}')
+    blocks(lines, heads, |_, line, _| {
+        line.content().trim_start().starts_with('\u{2502}')
     })
-}
-
-/// The lines from each head on, as long as they are part of it.
-fn blocks(
-    lines: &[TailLine],
-    heads: impl Fn(&str) -> bool,
-    is_part: impl Fn(&str) -> bool,
-) -> Vec<RangeInclusive<u64>> {
-    let mut found = Vec::new();
-    for (k, head) in lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| heads(line.content()))
-    {
-        let part =
-            |line: &&TailLine| !line.command && is_part(line.content()) && !heads(line.content());
-        let last = lines[k + 1..].iter().take_while(part).last();
-        found.push(head.place.line..=last.unwrap_or(head).place.line);
-    }
-    found
 }
 
 #[cfg(test)]

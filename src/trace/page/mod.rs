@@ -3,8 +3,8 @@
 //!
 //! [`numbers`] knows GitLab's own page, [`margin`] what stands before every line of a text as a whole (quotation marks, an
 //! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML, [`link`]
-//! the links to the lines of a page, [`steps`] GitHub's page, which has no marks. A text is taken for such a copy by its beginning, as a whole or not at all; its lines keep their
-//! numbers.
+//! the links to the lines of a page, [`steps`] GitHub's page, which has no marks. A text is taken for such a copy by its beginning,
+//! as a whole or not at all; its lines keep their numbers.
 
 use std::io::{self, Read};
 
