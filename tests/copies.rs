@@ -204,7 +204,12 @@ fn from_the_page_of_github() {
     // The step alone, as people quote it.
     let step = &page[page.find("Run actions/setup-node").unwrap()..];
     let step = &step[..step.find("Post job").unwrap()];
-    assert!(self::told(step).starts_with("failed Some((\"github-actions/lock-file-missing\""));
+    let told = self::told(step);
+    assert!(told.starts_with("failed Some((\"github-actions/lock-file-missing\""));
+    assert!(
+        told.contains("\"Error: Dependencies lock file"),
+        "as it was copied: {told}"
+    );
 }
 
 #[test]

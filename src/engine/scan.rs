@@ -14,7 +14,7 @@ use super::unkeyed::Unkeyed;
 use crate::library::{Library, Target};
 use crate::model::{Hit, JobFacts, Outcome, Place, TailLine};
 use crate::trace::dialect::Jobs;
-use crate::trace::page::Page;
+use crate::trace::page::{self, Page};
 use crate::trace::reader::Buffers;
 use crate::trace::{Block, BlockReader};
 
@@ -37,6 +37,23 @@ impl Scan {
     /// The lines of the tail, empty ones left out.
     pub fn tail_lines(&self) -> Vec<TailLine> {
         self.tail.lines(&self.facts)
+    }
+
+    /// Takes out of all lines the marks that a page put there: they are shown as they were printed.
+    fn take_marks_out(&mut self) {
+        self.tail.marked = true;
+        for hit in &mut self.hits {
+            let len = page::put_in(&hit.text);
+            hit.text.drain(..len);
+            let (start, end) = hit.span;
+            hit.span = (
+                start.saturating_sub(len as u32),
+                end.saturating_sub(len as u32),
+            );
+            for other in hit.context.iter_mut().flatten() {
+                other.text.drain(..page::put_in(&other.text));
+            }
+        }
     }
 }
 
@@ -73,6 +90,9 @@ impl<'l> Scanner<'l> {
     pub fn scan(&mut self, source: impl Read) -> Scan {
         let mut page = Page::new(source);
         let mut scan = self.scan_from(&mut page, 1);
+        if page.marks() {
+            scan.take_marks_out();
+        }
         scan.facts.bytes = scan.facts.bytes.saturating_add_signed(page.removed());
         scan
     }
@@ -83,6 +103,9 @@ impl<'l> Scanner<'l> {
         let mut removed = 0;
         while let Some(job) = jobs.next_job() {
             let mut scan = self.scan_from(&mut jobs, job.first_line);
+            if jobs.source().marks() {
+                scan.take_marks_out();
+            }
             let of_page = jobs.source().removed();
             let read = scan.facts.bytes + jobs.removed();
             scan.facts.bytes = read.saturating_add_signed(of_page - removed);

@@ -11,7 +11,7 @@ use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
 use crate::trace::header::{self, Header};
 use crate::trace::line::{Kind, Line};
-use crate::trace::{Block, Wrappers, foreign, frame};
+use crate::trace::{Block, Wrappers, foreign, frame, page};
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -38,6 +38,8 @@ pub struct Tail {
     pub stage: u32,
     /// Its text begins in the middle of the stage.
     pub cut: bool,
+    /// Lines have marks that a page put there.
+    pub(super) marked: bool,
 }
 
 impl Tail {
@@ -134,7 +136,13 @@ impl Tail {
         if view.content().is_empty() {
             return None;
         }
-        let text = bounded(view.text, 0, 0).0;
+        let mut text = bounded(view.text, 0, 0).0;
+        let mut content_at = view.content_at;
+        if self.marked {
+            let len = page::put_in(&text);
+            text.drain(..len);
+            content_at = content_at.saturating_sub(len);
+        }
         let echo = groups.holds(from)
             || view.text.starts_with(b"##[endgroup]")
             || view.kind() != Kind::Output
@@ -143,7 +151,7 @@ impl Tail {
         Some(TailLine {
             place: place(facts, self.stage, line),
             text,
-            content_at: view.content_at,
+            content_at,
             command,
             echo,
         })

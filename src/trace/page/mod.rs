@@ -18,6 +18,8 @@ mod margin;
 mod numbers;
 mod steps;
 
+pub use steps::put_in;
+
 use margin::Margin;
 use numbers::Stripper;
 
@@ -49,6 +51,11 @@ impl<R: Read> Page<R> {
             at: 0,
             removed: 0,
         }
+    }
+
+    /// Does it put marks before lines? They stand in no line as it was printed: [`put_in`].
+    pub fn marks(&self) -> bool {
+        self.copy.as_ref().is_some_and(|copy| !copy.steps.is_none())
     }
 
     /// Bytes left out so far, less those that were put in.

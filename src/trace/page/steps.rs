@@ -14,6 +14,18 @@ const SCRIPT: usize = 200;
 /// What the page writes for the mark of an error.
 const ERROR: &[u8] = b"Error: ";
 
+/// The marks that are put before lines.
+const GROUP: &str = "##[group]";
+const REPORTED: &str = "##[error]";
+
+/// How many bytes of a line are a mark that was put there.
+pub fn put_in(line: &str) -> usize {
+    let mark = [GROUP, REPORTED]
+        .into_iter()
+        .find(|mark| line.starts_with(mark));
+    mark.map_or(0, str::len)
+}
+
 /// The steps of a text, if it shows any.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
@@ -90,7 +102,7 @@ impl Steps {
                 } else {
                     Within::Script
                 };
-                return b"##[group]";
+                return GROUP.as_bytes();
             }
             // Further below it may be the step of a script as well: nothing there is of the action above.
             if number >= self.known {
@@ -110,7 +122,7 @@ impl Steps {
         let closes =
             || str::from_utf8(said).is_ok_and(|said| header::shown_on_page(said).is_some());
         match said.starts_with(ERROR) && !closes() {
-            true => b"##[error]",
+            true => REPORTED.as_bytes(),
             false => b"",
         }
     }
