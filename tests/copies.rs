@@ -213,6 +213,15 @@ fn from_the_page_of_github() {
 }
 
 #[test]
+fn a_cleaned_page_of_github_has_no_marks() {
+    let step = "Run org/action@v1\n  with:\n    run: x\nError: no\n";
+    let mut page = jobtriage::trace::page::Page::as_printed(step.as_bytes());
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut page, &mut text).unwrap();
+    assert_eq!(text, step);
+}
+
+#[test]
 fn inputs_of_a_step_on_the_page_of_github_are_no_evidence() {
     let step = "Run org/action@v1\n  with:\n    run: npm ERR! code EUSAGE\n    error: no space left on device\nDone\n\
          Post job cleanup.\nCleaning up orphan processes\n";

@@ -82,7 +82,7 @@ fn one(out: &mut impl Write, source: Source<'_>, origin: Origin, args: &Clean) -
         }
         error
     } else {
-        let mut reader = BlockReader::new(Page::new(source.reader));
+        let mut reader = BlockReader::new(Page::as_printed(source.reader));
         let mut page = Printer {
             out,
             line_open: false,

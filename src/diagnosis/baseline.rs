@@ -27,7 +27,7 @@ impl Baseline {
     /// # Errors
     /// What broke the reading off; what came before is in.
     pub fn read(&mut self, log: impl Read) -> io::Result<()> {
-        let mut reader = BlockReader::new(Page::new(log));
+        let mut reader = BlockReader::new(Page::as_printed(log));
         while let Some(block) = reader.next_block() {
             self.block(block);
         }

@@ -33,6 +33,8 @@ const NESTED: usize = 3;
 pub struct Page<R> {
     lines: Lines<R>,
     fresh: bool,
+    /// Lines get the marks back that a page leaves out.
+    marking: bool,
     copy: Option<Copied>,
     /// Text that is not handed out yet.
     text: Vec<u8>,
@@ -46,10 +48,19 @@ impl<R: Read> Page<R> {
         Self {
             lines: Lines::new(source),
             fresh: true,
+            marking: true,
             copy: None,
             text: Vec::new(),
             at: 0,
             removed: 0,
+        }
+    }
+
+    /// The same, for what is shown or compared line by line: nothing is put in.
+    pub fn as_printed(source: R) -> Self {
+        Self {
+            marking: false,
+            ..Self::new(source)
         }
     }
 
@@ -68,6 +79,11 @@ impl<R: Read> Read for Page<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if std::mem::take(&mut self.fresh) {
             self.copy = Copied::recognise(self.lines.head(HEAD));
+            if let Some(copy) = &mut self.copy
+                && !self.marking
+            {
+                copy.steps = steps::Steps::default();
+            }
         }
         let Some(copy) = &mut self.copy else {
             return self.lines.pass(buf);
