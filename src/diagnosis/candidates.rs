@@ -97,7 +97,6 @@ pub(super) fn group<'s>(
     case: &Case,
     settled: &'s [Settled<'s>],
     region: &Region,
-    aside: &Aside,
 ) -> Vec<Candidate<'s>> {
     let mut groups: Vec<(Where, Vec<&'s Settled<'s>>)> = Vec::new();
     for one in settled {
@@ -115,7 +114,7 @@ pub(super) fn group<'s>(
     }
     let mut out = drop_usual(case, &mut groups);
     out.append(&mut drop_quiet(&mut groups));
-    out.append(&mut drop_aside(case, aside, &mut groups));
+    out.append(&mut drop_aside(case, &mut groups));
     let mut candidates: Vec<Candidate<'s>> = Vec::new();
     let (verdict, rest): (Vec<_>, Vec<_>) = groups
         .into_iter()
@@ -171,12 +170,25 @@ fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candid
 /// Takes out what is no evidence by what stands around it.
 fn drop_aside<'s>(
     case: &Case,
-    aside: &Aside,
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
 ) -> Vec<Candidate<'s>> {
+    let own = |one: &Settled<'_>| usize::from(one.hit.place.input) == case.job;
+    // What cannot be a cause in any case need not be looked at.
+    let may_be = |one: &&&Settled<'_>| {
+        own(one) && matches!(one.pattern().role, Role::RootCause | Role::Symptom)
+    };
+    let first = groups
+        .iter()
+        .filter(|(place, _)| place.excuse().is_none())
+        .flat_map(|(_, hits)| hits.iter().filter(may_be))
+        .map(|one| one.hit.place.line)
+        .min();
+    let Some(first) = first else {
+        return Vec::new();
+    };
+    let aside = Aside::of(case, first);
     drop_hits(groups, |one, _| {
-        let own = usize::from(one.hit.place.input) == case.job;
-        let why = aside.why(one.hit.place.line).filter(|_| own);
+        let why = aside.why(one.hit.place.line).filter(|_| own(one));
         why.map(str::to_owned)
     })
 }

@@ -278,8 +278,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
 fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let settled = settle(case, library);
     let region = recovered::Region::of(case);
-    let aside = aside::Aside::of(case);
-    let mut candidates = candidates::group(case, &settled, &region, &aside);
+    let mut candidates = candidates::group(case, &settled, &region);
     listed::apply(&mut candidates, case);
     relations::apply(&mut candidates);
     went_on::apply(&mut candidates, facts_of(case), &region);
@@ -353,7 +352,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         consequences.truncate(MAX_CONSEQUENCES);
         diagnosis.consequences = consequences;
     } else {
-        diagnosis.unexplained = unexplained::extract(case, &settled, &region, &aside, lang);
+        diagnosis.unexplained = unexplained::extract(case, &settled, &region, lang);
     }
     diagnosis
 }

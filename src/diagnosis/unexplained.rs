@@ -44,11 +44,11 @@ pub(super) fn extract(
     case: &Case,
     settled: &[Settled<'_>],
     region: &Region,
-    aside: &Aside,
     lang: Lang,
 ) -> Option<Unexplained> {
     let facts = case.facts();
     let tail = &case.inputs()[case.job].scan.tail_lines();
+    let aside = Aside::of(case, 0);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())

@@ -69,9 +69,12 @@ impl Tail {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Its clean text, prefixes included.
-    pub(crate) fn text(&self) -> &[u8] {
-        &self.text
+    /// Its clean text from a line on, prefixes included; where lines were joined, from somewhat further above.
+    pub(crate) fn text_from(&self, line: u64) -> &[u8] {
+        let count = self.end_line.saturating_sub(line) as usize;
+        let newlines = memchr::memrchr_iter(b'\n', &self.text);
+        let start = newlines.skip(1).nth(count.saturating_sub(1));
+        &self.text[start.map_or(0, |at| at + 1)..]
     }
 
     /// The pieces from the last to the first.

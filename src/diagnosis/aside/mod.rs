@@ -55,17 +55,22 @@ static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {
     RULES.iter().map(|(words, ..)| finders(words)).collect()
 });
 
+/// Lines above a line that may tell of it: a test prints no more, mostly.
+const ABOVE: u64 = 200;
+
 impl Aside {
-    /// Those in the tail of the job's log.
-    pub(super) fn of(case: &Case) -> Self {
+    /// Those in the tail of the job's log that matter to lines from `first` on.
+    pub(super) fn of(case: &Case, first: u64) -> Self {
         let scan = &case.inputs()[case.job].scan;
         let mut aside = Self(Vec::new());
         aside.add(script::of(case), "a line of the script");
-        let text = scan.tail.text();
+        let from = first.saturating_sub(ABOVE);
+        let text = scan.tail.text_from(from);
         let mut lines = None;
         for ((_, rule, why), finders) in RULES.iter().zip(&*FINDERS) {
             if finders.iter().any(|finder| finder.find(text).is_some()) {
-                aside.add(rule(lines.get_or_insert_with(|| scan.tail_lines())), why);
+                let lines = lines.get_or_insert_with(|| lines_from(case, from));
+                aside.add(rule(lines), why);
             }
         }
         aside
@@ -107,6 +112,15 @@ fn blocks(
         found.push(first.place.line..=last);
     }
     found
+}
+
+/// The lines of the tail from one on.
+fn lines_from(case: &Case, from: u64) -> Vec<TailLine> {
+    let scan = &case.inputs()[case.job].scan;
+    let from_end = scan.tail.from_end(&scan.facts);
+    let mut lines: Vec<TailLine> = from_end.take_while(|l| l.place.line >= from).collect();
+    lines.reverse();
+    lines
 }
 
 /// Lines above `make: [Makefile:4: clean] Error 1 (ignored)` that may be of what failed.
