@@ -186,7 +186,7 @@ fn drop_aside<'s>(
     let Some(first) = first else {
         return Vec::new();
     };
-    let aside = Aside::of(case, first);
+    let aside = Aside::near(case, first);
     drop_hits(groups, |one, _| {
         let why = aside.why(one.hit.place.line).filter(|_| own(one));
         why.map(str::to_owned)

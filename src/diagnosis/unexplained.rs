@@ -48,7 +48,7 @@ pub(super) fn extract(
 ) -> Option<Unexplained> {
     let facts = case.facts();
     let tail = &case.inputs()[case.job].scan.tail_lines();
-    let aside = Aside::of(case, 0);
+    let aside = Aside::among(case, tail);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())

@@ -3,6 +3,7 @@
 //!
 //! Each rule has words without which there is nothing for it; only a tail that holds some of them is looked at line by line.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -60,17 +61,24 @@ const ABOVE: u64 = 200;
 
 impl Aside {
     /// Those in the tail of the job's log that matter to lines from `first` on.
-    pub(super) fn of(case: &Case, first: u64) -> Self {
-        let scan = &case.inputs()[case.job].scan;
+    pub(super) fn near(case: &Case, first: u64) -> Self {
+        let from = first.saturating_sub(ABOVE);
+        Self::found(case, from, || Cow::Owned(lines_from(case, from)))
+    }
+
+    /// All of them, among the lines of that tail.
+    pub(super) fn among(case: &Case, lines: &[TailLine]) -> Self {
+        Self::found(case, 0, || Cow::Borrowed(lines))
+    }
+
+    fn found<'t>(case: &Case, from: u64, lines: impl Fn() -> Cow<'t, [TailLine]>) -> Self {
         let mut aside = Self(Vec::new());
         aside.add(script::of(case), "a line of the script");
-        let from = first.saturating_sub(ABOVE);
-        let text = scan.tail.text_from(from);
-        let mut lines = None;
+        let text = case.inputs()[case.job].scan.tail.text_from(from);
+        let mut made = None;
         for ((_, rule, why), finders) in RULES.iter().zip(&*FINDERS) {
             if finders.iter().any(|finder| finder.find(text).is_some()) {
-                let lines = lines.get_or_insert_with(|| lines_from(case, from));
-                aside.add(rule(lines), why);
+                aside.add(rule(made.get_or_insert_with(&lines)), why);
             }
         }
         aside
