@@ -146,13 +146,7 @@ fn denies(text: &str) -> bool {
             .any(|b| behind.starts_with(b));
         summary && count.len() < at && &text[count.len()..at] != "0"
     });
-    counted
-        || recap(text) == Some(false)
-        || some_failed(text)
-        || text.contains(": *** ")
-        || text.starts_with("fatal: ")
-        || text.starts_with("BUILD FAILED")
-        || text.contains("BUILD FAILURE")
+    counted || summary_of_failures(text) || text.contains(": *** ") || text.starts_with("fatal: ")
 }
 
 /// What a line speaks for.

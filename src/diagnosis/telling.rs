@@ -342,7 +342,7 @@ pub(super) fn score(line: &str) -> i32 {
     let aside = ["= help: ", "= note: "]
         .iter()
         .any(|mark| text.starts_with(mark));
-    if aside || is_frame(text) || is_commit(text) {
+    if aside || is_frame(text) {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
@@ -372,7 +372,7 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(best);
         best = best.max(CROSSED);
     }
-    if best == 0 || hollow::is_bare(line) {
+    if best == 0 || hollow::is_bare(line) || is_commit(text) {
         return 0;
     }
     let mut score = best + second / 3;

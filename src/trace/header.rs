@@ -111,6 +111,12 @@ impl Header {
         let marks = !self.stamped || text.len() < line.len() && prefix::clock(line) > 0;
         let mark = marks.then(|| mark(text)).flatten();
         let group = matches!(mark, Some(b"endgroup" | b"group"));
+        if self.phase == Phase::Title
+            && let Some(shown) = self.shown(text)
+        {
+            self.phase = shown;
+            return Step::Part;
+        }
         let (next, step) = match (self.phase, text) {
             (Phase::Script, _) if group || mark.is_some() && is_closing(text) => {
                 (Phase::Script, Step::Refutes)
@@ -127,9 +133,6 @@ impl Header {
             (Phase::Title, b"") => (Phase::Title, Step::Part),
             (Phase::Title, b"with:" | b"env:") | (Phase::Shell, b"env:") => {
                 (Phase::Values, Step::Part)
-            }
-            (Phase::Title, _) if self.shown(text).is_some() => {
-                (self.shown(text).unwrap_or(self.phase), Step::Part)
             }
             (Phase::ShownScript, _) if inner(text).is_some_and(is_shell) => {
                 (Phase::ShownShell, Step::Part)

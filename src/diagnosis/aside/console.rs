@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{blocks, may_come_from_outside};
+use super::{blocks, indent, may_come_from_outside};
 use crate::model::TailLine;
 
 /// Blocks below `console.error` and the like, where the count of tests tells of failures and some are described.
@@ -16,8 +16,7 @@ pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let test = line.content().trim_start().strip_prefix("\u{25cf} ");
         test.is_some_and(|test| !matches!(test, "Console" | "Test suite failed to run"))
     };
-    let outside = |line: &TailLine| may_come_from_outside(line.content());
-    if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(outside) {
+    if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(is_outside) {
         return Vec::new();
     }
     blocks(lines, is_console, |first, line, _| {
@@ -31,10 +30,7 @@ pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let text = line.content().trim_start();
         text.starts_with("Tests ") && [" failed", " passed"].iter().any(|w| text.contains(w))
     };
-    let outside = lines
-        .iter()
-        .any(|line| may_come_from_outside(line.content()));
-    let ended = lines.iter().any(counted) && !outside;
+    let ended = lines.iter().any(counted) && !lines.iter().any(is_outside);
     blocks(lines, is_heading, |_, line, last| {
         let text = line.content().trim_start();
         ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| text.starts_with(mark))
@@ -51,8 +47,8 @@ const OTHERS: &[&str] = &[
     "\u{d7} ",
 ];
 
-fn indent(line: &TailLine) -> usize {
-    line.content().len() - line.content().trim_start().len()
+fn is_outside(line: &TailLine) -> bool {
+    may_come_from_outside(line.content())
 }
 
 /// `  console.error`; before Jest 26 with the place behind it (`console.error src/a.js:3`).

@@ -122,6 +122,11 @@ fn blocks(
     found
 }
 
+/// Bytes of blanks that a line begins with.
+fn indent(line: &TailLine) -> usize {
+    line.content().len() - line.content().trim_start().len()
+}
+
 /// The lines of the tail from one on.
 fn lines_from(case: &Case, from: u64) -> Vec<TailLine> {
     let scan = &case.inputs()[case.job].scan;
@@ -178,7 +183,6 @@ pub(super) fn may_come_from_outside(text: &str) -> bool {
 
 /// The line of source below each frame of a Python traceback, and the marks below that (traceback.py).
 fn source(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    let indent = |line: &TailLine| line.content().len() - line.content().trim_start().len();
     let is_frame = |line: &TailLine| {
         let text = line.content().trim_start();
         text.starts_with("File \"") && text.contains(", line ")

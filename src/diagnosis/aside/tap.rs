@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::indent;
 use crate::model::TailLine;
 
 /// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell. The
@@ -19,7 +20,7 @@ pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut failed = true;
     for line in lines {
         let text = line.content().trim_start();
-        let indent = line.content().len() - text.len();
+        let indent = indent(line);
         let result = |mark: &str| {
             let number = text.strip_prefix(mark);
             number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
