@@ -113,6 +113,45 @@ fn what_tests_print_is_no_cause() {
 }
 
 #[test]
+fn a_command_that_goes_on_when_it_fails_is_no_cause() {
+    let down = "Cannot connect to the Docker daemon at tcp://127.0.0.1:2375. Is the docker daemon running?";
+    let cases = [
+        ("true.log", format!("$ make\n$ docker ps || true\n{down}\n")),
+        (
+            "echo.log",
+            format!("$ docker push registry.example.com/app || echo \"later\"\n{down}\nlater\n"),
+        ),
+        // The last command has printed nothing yet: the line above is of the one above.
+        (
+            "next.log",
+            format!("$ docker ps\n{down}\n$ docker login -u ci registry.example.com\n"),
+        ),
+    ];
+    for (name, text) in cases {
+        let log = report(name, &text, &[]);
+        assert_eq!(log["status"], "clean", "{name}");
+    }
+    let cases = [
+        ("exit.log", format!("$ docker ps || exit 1\n{down}\n")),
+        ("list.log", format!("$ docker ps; make || true\n{down}\n")),
+        // It may leave the shell by itself.
+        (
+            "failed.log",
+            format!("$ deploy || true\n{down}\nERROR: Job failed: exit code 1\n"),
+        ),
+        (
+            "overtaken.log",
+            format!(
+                "$ docker ps\n{down}\n$ docker pull registry.example.com/app\nERROR: Job failed: exit code 1\n"
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        assert_eq!(told(name, &text).1, 2, "{name}");
+    }
+}
+
+#[test]
 fn how_a_program_is_used_is_no_command() {
     let log = "$ yarn build\nUsage Error: Couldn't find a script named \"build\".\n\n$ yarn run [--inspect] [-T,--top-level] <scriptName> ...\n\
                ERROR: Job failed: exit code 1\n";

@@ -17,6 +17,8 @@ pub(super) enum Where {
     Hidden,
     /// In the failing section, but a later command ran.
     Passed,
+    /// In a command that was told to go on whatever happens (`… || true`), and nothing says that the job failed.
+    Forgiven,
     /// In a section that the job left behind.
     Before,
     /// In a section that runs after the failure, or whose failure does no harm.
@@ -31,6 +33,7 @@ impl Where {
         match self {
             Where::Command | Where::Verdict | Where::Hidden => None,
             Where::Passed => Some("a later command of the section ran"),
+            Where::Forgiven => Some("its command goes on when it fails"),
             Where::Before => Some("the job went on to the next section"),
             Where::After => Some("its section does not fail the job"),
             Where::Evidence => Some("given with the job: it counts only through a check"),
@@ -51,6 +54,8 @@ pub(super) struct Region {
     silent: Option<(u64, u32)>,
     /// Earlier commands that set a variable which the last one uses, and whose own status `export` hid.
     hidden: Vec<u32>,
+    /// Commands that cannot have failed the job.
+    forgiven: Vec<u32>,
     /// Last line of the failing section.
     pub(super) last_line: u64,
 }
@@ -92,11 +97,19 @@ impl Region {
             Some(last) => hidden(&commands[..last], &commands[last].text),
             None => Vec::new(),
         };
+        // What the step of an action runs is not shown by its first line.
+        let may_forgive = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
+        let forgiven = commands
+            .iter()
+            .filter(|c| may_forgive && c.index >= command && shell::is_forgiven(&c.text))
+            .map(|c| c.index)
+            .collect();
         let silent = commands.last().filter(|c| !has_output(case, c.index));
         let silent = silent.map(|c| (c.line, c.index));
         Self {
             silent,
             hidden,
+            forgiven,
             harmless: harmless.is_some(),
             stage,
             named: failing.is_some_and(|s| s.path.is_some()),
@@ -125,12 +138,19 @@ impl Region {
             return false;
         };
         let close = hit.place.line < line && line - hit.place.line <= OVERTAKES;
-        let command = case.facts().commands.iter().find(|c| c.index == index);
-        close
-            && command.is_some_and(|c| {
-                let word = c.text.split_whitespace().find(|w| !w.contains('='));
-                word.is_some_and(|w| w.len() >= 3 && hit.text.contains(w))
-            })
+        let commands = &case.facts().commands;
+        let find = |index| commands.iter().find(move |c| c.index == index);
+        let program = |index| {
+            let mut words = find(index)?.text.split_whitespace();
+            words.find(|w| !w.contains('='))
+        };
+        let Some(word) = program(index) else {
+            return false;
+        };
+        // Where nothing says that the last one failed, what ran the same program above has said it itself.
+        let is_its_own =
+            case.facts().outcome == Outcome::Unknown && program(hit.place.command) == Some(word);
+        close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 
     /// Where does a line stand?
@@ -149,7 +169,9 @@ impl Region {
         }
         let section = facts.sections.get(place.section as usize);
         if section.map(|s| s.stage) == self.stage {
-            return if place.command >= self.command {
+            return if self.forgiven.contains(&place.command) {
+                Where::Forgiven
+            } else if place.command >= self.command {
                 Where::Command
             } else if self.hidden.contains(&place.command) {
                 Where::Hidden

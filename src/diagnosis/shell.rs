@@ -44,6 +44,75 @@ pub(super) fn hides(command: &str) -> Option<&str> {
     (inside.starts_with("$(") || inside.starts_with('`')).then_some(name)
 }
 
+/// Can a command not fail the script that runs it, because it says so: `docker rm -f db || true`, `make lint || echo "not yet"`?
+///
+/// Only where the whole of it is one list of commands: of what stands before a `;` that is not said.
+pub(super) fn is_forgiven(command: &str) -> bool {
+    // The runner shows only the first line of these.
+    if command.ends_with("# collapsed multi-line command") {
+        return false;
+    }
+    let Some(or) = last_or(command) else {
+        return false;
+    };
+    let mut words = command[or..].split_whitespace();
+    match words.next() {
+        Some("true" | "/bin/true" | ":" | "echo" | "printf") => true,
+        Some("exit" | "return") => words.next() == Some("0"),
+        _ => false,
+    }
+}
+
+/// Where the last command of a list begins, if it runs only when what stands before it fails; `None` where the text is no single list
+/// of commands, or not to be understood.
+fn last_or(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth, mut last) = (0, 0usize, None);
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        at += match rest {
+            [b'\\', _, ..] => 2,
+            [b'\'', ..] => 2 + memchr::memchr(b'\'', &rest[1..])?,
+            [b'"', ..] => quoted(rest)?,
+            // A group is one command, whatever stands in it.
+            [b'(', ..] => {
+                depth += 1;
+                1
+            }
+            [b')', ..] => {
+                depth = depth.checked_sub(1)?;
+                1
+            }
+            _ if depth > 0 => 1,
+            [b'|', b'|', ..] => {
+                last = Some(at + 2);
+                2
+            }
+            [b'&', b'&', ..] | [b'|', ..] => {
+                last = None;
+                1 + usize::from(rest[0] == b'&')
+            }
+            [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
+            // `{` and what else has parts of its own is not looked into.
+            [b';' | b'\n' | b'&' | b'`' | b'{' | b'}' | b'#', ..] => return None,
+            _ => 1,
+        };
+    }
+    last.filter(|_| depth == 0)
+}
+
+/// Length of what stands in double quotes at the start of a text, the quotes included.
+fn quoted(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += match text.get(at)? {
+            b'\\' => 2,
+            b'"' => return Some(at + 1),
+            _ => 1,
+        };
+    }
+}
+
 /// What follows at least one blank.
 fn after_blanks(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(['\t', '\n', '\x0b', '\x0c', '\r', ' ']);
@@ -143,6 +212,51 @@ mod tests {
             "export 이름=$(make)",
         ] {
             assert_eq!(hides(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_is_forgiven() {
+        for command in [
+            "docker ps || true",
+            "docker ps ||true",
+            "a && b || :",
+            "a || b || /bin/true",
+            "make lint 2>&1 | tee lint.txt || echo \"lint: exit $?; see lint.txt\"",
+            "npm audit || echo \"it's \\\"known\\\"\"",
+            "( set +e; false; cat /nope ) || true",
+            "curl -s $(cat url) || printf 'down; going on'",
+            "cmd &> log || true",
+            "x || exit 0",
+        ] {
+            assert!(is_forgiven(command), "{command}");
+        }
+        for command in [
+            "",
+            "true",
+            "docker ps",
+            "a || b",
+            "a || exit 1",
+            "a || exit",
+            "a || false",
+            "make; docker ps || true",
+            "make & docker ps || true",
+            "a || echo failed && exit 1",
+            "a || echo failed; exit 1",
+            "a || { echo failed; exit 1; }",
+            "a || (echo failed && exit 1)",
+            "a || true && b",
+            "a || true | b",
+            "echo 'a || true'",
+            "echo \"a || true\"",
+            "a || echo \"b",
+            "a || true # collapsed multi-line command",
+            "if a; then b || true",
+            "a \\|| true",
+            "(a || true",
+            "a) || true",
+        ] {
+            assert!(!is_forgiven(command), "{command}");
         }
     }
 
