@@ -148,8 +148,10 @@ impl Region {
             return false;
         };
         // Where nothing says that the last one failed, what ran the same program above has said it itself.
+        let own = hit.place.command;
+        let goes_on = || find(own).is_some_and(|c| shell::is_forgiven(&c.text));
         let is_its_own =
-            case.facts().outcome == Outcome::Unknown && program(hit.place.command) == Some(word);
+            case.facts().outcome == Outcome::Unknown && (program(own) == Some(word) || goes_on());
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 

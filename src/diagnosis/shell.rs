@@ -45,29 +45,37 @@ pub(super) fn hides(command: &str) -> Option<&str> {
 }
 
 /// Can a command not fail the script that runs it, because it says so: `docker rm -f db || true`, `make lint || echo "not yet"`?
-///
-/// Only where the whole of it is one list of commands: of what stands before a `;` that is not said.
 pub(super) fn is_forgiven(command: &str) -> bool {
     // The runner shows only the first line of these.
     if command.ends_with("# collapsed multi-line command") {
         return false;
     }
-    let Some(or) = last_or(command) else {
-        return false;
-    };
-    let mut words = command[or..].split_whitespace();
-    match words.next() {
-        Some("true" | "/bin/true" | ":" | "echo" | "printf") => true,
-        Some("exit" | "return") => words.next() == Some("0"),
-        _ => false,
+    let mut rest = command.trim();
+    let mut lists = 0;
+    while !rest.is_empty() {
+        let Some((or, len)) = last_or(rest) else {
+            return false;
+        };
+        let mut words = rest[or..len].split_whitespace();
+        let goes_on = match words.next() {
+            Some("true" | "/bin/true" | ":" | "echo" | "printf") => true,
+            Some("exit" | "return") => words.next() == Some("0"),
+            _ => false,
+        };
+        if !goes_on {
+            return false;
+        }
+        rest = rest.get(len + 1..).unwrap_or_default().trim_start();
+        lists += 1;
     }
+    lists > 0
 }
 
-/// Where the last command of a list begins, if it runs only when what stands before it fails; `None` where the text is no single list
-/// of commands, or not to be understood.
-fn last_or(text: &str) -> Option<usize> {
+/// Where the last command of the first list of commands begins that runs only when what stands before it fails, or that stands alone, and
+/// where the list ends; `None` where it is not to be understood.
+fn last_or(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let (mut at, mut depth, mut last) = (0, 0usize, None);
+    let (mut at, mut depth, mut last) = (0, 0usize, Some(0));
     while at < bytes.len() {
         let rest = &bytes[at..];
         at += match rest {
@@ -93,12 +101,13 @@ fn last_or(text: &str) -> Option<usize> {
                 1 + usize::from(rest[0] == b'&')
             }
             [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
+            [b';', ..] => break,
             // `{` and what else has parts of its own is not looked into.
-            [b';' | b'\n' | b'&' | b'`' | b'{' | b'}' | b'#', ..] => return None,
+            [b'\n' | b'&' | b'`' | b'{' | b'}' | b'#', ..] => return None,
             _ => 1,
         };
     }
-    last.filter(|_| depth == 0)
+    last.filter(|_| depth == 0).map(|last| (last, at))
 }
 
 /// Length of what stands in double quotes at the start of a text, the quotes included.
@@ -228,12 +237,15 @@ mod tests {
             "curl -s $(cat url) || printf 'down; going on'",
             "cmd &> log || true",
             "x || exit 0",
+            "git tag -v v1 || true; git describe || echo v0",
+            "echo now; docker ps || true;",
         ] {
             assert!(is_forgiven(command), "{command}");
         }
         for command in [
             "",
-            "true",
+            " ",
+            ";",
             "docker ps",
             "a || b",
             "a || exit 1",
