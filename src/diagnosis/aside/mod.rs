@@ -36,7 +36,8 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     ),
     (&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
     (&["' panicked at ", ") panicked at "], named::panics, PASSED),
-    (&["ok\n"], named::captured, PASSED),
+    // By itself in a line, or behind its time.
+    (&["\nok\n", "Z ok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
     (
