@@ -335,6 +335,17 @@ fn behind_cross(text: &str) -> Option<&str> {
     Some(said.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{fe0f}'))
 }
 
+/// Longest ending of a file's name.
+const ENDING: usize = 4;
+
+/// Is that the name of a file and nothing else (`errors.js`, in a listing)?
+fn is_file_name(text: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || "._-/+@".contains(c);
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let in_lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    (1..=ENDING).contains(&ending.len()) && ending.bytes().all(in_lower) && text.chars().all(name)
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
@@ -372,7 +383,7 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(best);
         best = best.max(CROSSED);
     }
-    if best == 0 || hollow::is_bare(line) || is_commit(text) {
+    if best == 0 || hollow::is_bare(line) || is_commit(text) || is_file_name(text) {
         return 0;
     }
     let mut score = best + second / 3;
@@ -446,6 +457,12 @@ mod tests {
             "   = help: to override `-D warnings` add an attribute, if denied",
         ] {
             assert_eq!(score(nothing), 0, "{nothing}");
+        }
+        for name in ["errors.js", "src/fatal-error.cpp", "failed.log"] {
+            assert_eq!(score(name), 0, "{name}");
+        }
+        for said in ["java.lang.OutOfMemoryError", "error: a.js"] {
+            assert!(score(said) > 0, "{said}");
         }
         assert_eq!(score("Compiling app v0.1.0"), 0);
         for name in [

@@ -203,6 +203,9 @@ fn is_passing(content: &[u8]) -> bool {
         b"=== RUN ",
         b"=== CONT ",
         b"=== PAUSE ",
+        // pytest's summary of what did not count.
+        b"XFAIL ",
+        b"SKIPPED [",
     ];
     const ENDS: &[&[u8]] = &[
         b" ... ok",
@@ -216,6 +219,8 @@ fn is_passing(content: &[u8]) -> bool {
     // The second half is what became of them in the code pages 437 and 1252.
     const TICKS: &[&str] = &[
         "✓ ", "✔ ", "√ ", "✅ ", "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ",
+        // Skipped (Vitest).
+        "↓ ",
     ];
     let text = content.trim_ascii();
     let (Some(first), Some(last)) = (text.first(), text.last()) else {
@@ -223,7 +228,10 @@ fn is_passing(content: &[u8]) -> bool {
     };
     let begins = match first {
         // `ok 3 - name # TODO` passes as well; `ok` alone is no test.
-        b'o' | b'-' | b'P' | b'[' | b'=' => STARTS.iter().any(|s| text.starts_with(s)),
+        b'o' | b'-' | b'P' | b'[' | b'=' | b'X' | b'S' => {
+            STARTS.iter().any(|s| text.starts_with(s))
+        }
+        b'n' => expected_not_ok(text),
         0xe2 | 0xce | 0xc3 => TICKS.iter().any(|t| text.starts_with(t.as_bytes())),
         _ => false,
     };
@@ -235,6 +243,7 @@ fn is_passing(content: &[u8]) -> bool {
         b'c' => ant_testcase(text),
         b'\'' | b'"' => skipped(text),
         b'e' => text.ends_with(b" ... expected failure"),
+        b')' => memchr::memmem::find(text, b" (PENDING: ").is_some(),
         _ => false,
     };
     // A test that prints without a newline is followed by its result on the same line.
@@ -262,9 +271,23 @@ fn ant_testcase(text: &[u8]) -> bool {
             .is_some_and(|at| memchr::memmem::find(&text[at..], b" took ").is_some())
 }
 
-/// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`.
+/// `not ok 3 - name # TODO reason`, `# SKIP`: that it fails was to be expected (TAP 13 and 14, directives).
+fn expected_not_ok(text: &[u8]) -> bool {
+    let directive = text
+        .strip_prefix(b"not ok ")
+        .and_then(|rest| rest.get(memchr::memmem::rfind(rest, b" # ")? + 3..));
+    directive.is_some_and(|said| {
+        let word = said.split(|b| !b.is_ascii_alphabetic()).next();
+        let is = |one: &[u8]| word.is_some_and(|word| word.eq_ignore_ascii_case(one));
+        is(b"todo") || is(b"skip") || is(b"skipped")
+    })
+}
+
+/// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`, and what does not count.
 fn percent_passed(text: &[u8]) -> bool {
-    text.ends_with(b"%]") && memchr::memmem::find(text, b" PASSED ").is_some()
+    const RESULTS: &[&[u8]] = &[b" PASSED ", b" XFAIL ", b" SKIPPED "];
+    let holds = |result: &&[u8]| memchr::memmem::find(text, result).is_some();
+    text.ends_with(b"%]") && RESULTS.iter().any(holds)
 }
 
 #[cfg(test)]
@@ -322,11 +345,19 @@ mod tests {
             "test_error (tests.T.test_error) ... skipped 'fails on Windows'",
             "test_error (tests.T.test_error) ... expected failure",
             "  \u{393}\u{a3}\u{f4} reports error 500 (3 ms)",
+            "not ok 2 - fatal crash # TODO bug 77",
+            "not ok 2 # skip: no network, timeout",
+            "XFAIL tests/test_x.py::test_crash - bug 1207: Segmentation fault",
+            "SKIPPED [1] tests/test_x.py:3: could not import 'error'",
+            "tests/test_x.py::test_error XFAIL (bug 3)               [ 50%]",
+            "   \u{2193} errors > fails with JavaScript heap out of memory",
+            "  fails with a fatal error (PENDING: bug 17)",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
         }
         for line in [
             "not ok 3 - x",
+            "not ok 3 - x # TODOS",
             "the server did not say OK",
             "status: OK",
             "--- FAIL: TestOk",
