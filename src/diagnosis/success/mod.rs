@@ -3,6 +3,9 @@
 //! Whatever stands above them did not fail what the log shows: a test that fails on purpose, a probe, a retry.
 
 use super::{Case, telling};
+use crate::model::TailLine;
+
+mod tap;
 
 /// So many lines may stand behind such words: times, counts, a line of advice.
 const BEHIND: usize = 5;
@@ -64,17 +67,22 @@ pub(super) fn closes(case: &Case) -> bool {
         match says(text) {
             Some(of) => said = said.or(Some(of)),
             None if line.command => break,
-            None if said.is_none() && behind >= BEHIND => return false,
+            None if said.is_none() && behind >= BEHIND => break,
             // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
             None if said.is_some() && denies(text) => return false,
             None if said == Some(Of::All) => {}
+            None if said.is_none() && tap::is_part(text) => break,
             None if !line.echo && telling::score(text) > 0 => return false,
             None => {}
         }
     }
     // It may be the last of several parts, and Playwright lists the tests that failed between two counts.
-    let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
-    said.is_some() && !run.any(|line| summary_of_failures(line.content().trim()))
+    let run = || tail.from_end(case.facts()).take_while(|line| !line.command);
+    let sums_up = |line: &TailLine| !line.echo && summary_of_failures(line.content().trim());
+    match said {
+        Some(_) => !run().any(|line| sums_up(&line)),
+        None => tap::all_passed(run()),
+    }
 }
 
 /// Does a line sum up that something failed, as a tool does that may also say that all went well?
@@ -146,7 +154,9 @@ fn denies(text: &str) -> bool {
             .any(|b| behind.starts_with(b));
         summary && count.len() < at && &text[count.len()..at] != "0"
     });
-    counted || summary_of_failures(text) || text.contains(": *** ") || text.starts_with("fatal: ")
+    // What Ansible says of a host counts in its recap.
+    let fatal = text.starts_with("fatal: ") && !text.starts_with("fatal: [");
+    counted || summary_of_failures(text) || text.contains(": *** ") || fatal
 }
 
 /// What a line speaks for.
@@ -354,6 +364,7 @@ mod tests {
             "12 passed in 2s",
             "0 failing",
             "Tests run: 4, Failures: 0",
+            "fatal: [web1]: FAILED! => {\"msg\": \"no\"}",
         ] {
             assert!(!denies(text), "{text}");
         }
