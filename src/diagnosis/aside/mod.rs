@@ -40,6 +40,8 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     (&["\nok\n", "Z ok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
+    (&["\nPASSED"], pytest::printed, PASSED),
+    (&["= PASSES ="], pytest::passes, PASSED),
     (
         &["CMake Warning", "CMake Deprecation"],
         warnings::of_cmake,

@@ -1,13 +1,17 @@
-//! What pytest shows of the log while tests run (`log_cli`), between `---- live log call ----` and the result of the test.
+//! What pytest shows of tests that did not fail: their log while they run (`log_cli`), what they print (`-s`), what they printed
+//! (`-rP`, `-rA`).
 
 use std::ops::RangeInclusive;
 
+use super::blocks;
 use crate::model::TailLine;
 
-/// Such logs of tests that did not fail.
+/// Results of tests that did not fail.
+const HARMLESS: &[&str] = &["PASSED", "SKIPPED", "XFAIL"];
+
+/// Their logs, between `---- live log call ----` and the result.
 pub(super) fn live(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     const PHASES: &[&str] = &["setup", "call", "teardown"];
-    const HARMLESS: &[&str] = &["PASSED", "SKIPPED", "XFAIL"];
     let is_heading = |text: &str| {
         let said = text.trim_matches('-').trim();
         let phase = said.strip_prefix("live log ");
@@ -33,6 +37,38 @@ pub(super) fn live(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
+/// What they print between the name and the result, where nothing captures it: `test_a.py::test_x connecting`, …, `PASSED`.
+pub(super) fn printed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut open: Option<u64> = None;
+    let mut found = Vec::new();
+    for line in lines {
+        let (text, number) = (line.content(), line.place.line);
+        let mut words = text.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        if line.command || text.starts_with('=') {
+            open = None;
+        } else if first.contains(".py::") {
+            let ended = words.any(|word| HARMLESS.contains(&word) || word == "FAILED");
+            open = (!ended).then_some(number);
+        } else if is_result(text) && HARMLESS.contains(&first) {
+            found.extend(open.take().map(|first| first..=number));
+        } else if is_result(text) && matches!(first, "FAILED" | "ERROR") {
+            open = None;
+        }
+    }
+    found
+}
+
+/// What they printed, below `==== PASSES ====`.
+pub(super) fn passes(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let heading = |text: &str| text.starts_with("==") && text.ends_with("==");
+    blocks(
+        lines,
+        |text| heading(text) && text.trim_matches('=').trim() == "PASSES",
+        |_, line, _| !heading(line.content()),
+    )
+}
+
 /// `FAILED`, `PASSED     [ 50%]`: nothing else stands on the line.
 fn is_result(text: &str) -> bool {
     let mut words = text.split_whitespace().skip(1);
@@ -53,5 +89,19 @@ mod tests {
              test_a.py::test_y\n------ live log setup -----\nERROR    root:a.py:4 no\n------ live log call ------\nerror\nFAILED    [100%]\n\
              ====== FAILURES ======\nE   assert 1 == 2\nPASSED\n";
         assert_eq!(found_in(live, log), [2, 3, 4]);
+    }
+
+    #[test]
+    fn what_tests_print_that_passed() {
+        let log = "a/test_a.py::test_x refused\nerror\nPASSED\na/test_a.py::test_y fatal\nno\nFAILED\na/test_a.py::test_z PASSED\n\
+             error\nPASSED\na/test_a.py::test_w\nerror\n==== FAILURES ====\nPASSED\n";
+        assert_eq!(found_in(printed, log), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_they_printed() {
+        let log = "=== FAILURES ===\nE  x\n===== PASSES =====\n____ test_a ____\n--- Captured stdout call ---\nFATAL: no\n\
+             == short test summary info ==\nFAILED a.py::b\n";
+        assert_eq!(found_in(passes, log), [3, 4, 5, 6]);
     }
 }

@@ -104,9 +104,8 @@ fn summary_of_failures(text: &str) -> bool {
         "not ok ",
     ];
     let in_counts = || {
-        let counts =
-            text.starts_with("Tests:") || text.starts_with("Tests ") || text.starts_with("==");
-        counts && some(text, " failed")
+        const COUNTS: &[&str] = &["Tests:", "Tests ", "Test Suites:", "Test Files ", "=="];
+        COUNTS.iter().any(|counts| text.starts_with(counts)) && some(text, " failed")
     };
     let counted = || {
         let count = text
@@ -156,7 +155,8 @@ fn denies(text: &str) -> bool {
     });
     // What Ansible says of a host counts in its recap.
     let fatal = text.starts_with("fatal: ") && !text.starts_with("fatal: [");
-    counted || summary_of_failures(text) || text.contains(": *** ") || fatal
+    let of_coverage = text.contains("coverage threshold");
+    counted || of_coverage || summary_of_failures(text) || text.contains(": *** ") || fatal
 }
 
 /// What a line speaks for.
@@ -170,9 +170,10 @@ enum Of {
 fn says(text: &str) -> Option<Of> {
     let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
     let of_a_run = || rspec(text) || bazel(text) || none_failed(text) || passing(text);
-    // What Jest and pytest have to say of coverage stands above their counts.
+    // What pytest has to say of coverage stands above its counts.
     let of_tests = || pytest(text) || counted(text) || go(text);
-    if begins(OF_ALL) || of_a_run() || tasks(text) || recap(text) == Some(true) {
+    let of_jest = || text.starts_with("Tests:") && counted(text);
+    if begins(OF_ALL) || of_jest() || of_a_run() || tasks(text) || recap(text) == Some(true) {
         Some(Of::All)
     } else if begins(OF_A_PART) || text.ends_with("All tests passed!") || of_tests() {
         Some(Of::Part)
@@ -355,6 +356,8 @@ mod tests {
             "2 failing",
             "1 failed",
             "web1 : ok=3    changed=0    unreachable=1    failed=0",
+            "Jest: \"global\" coverage threshold for lines (80%) not met: 12%",
+            "Test Suites: 1 failed, 3 passed, 4 total",
         ] {
             assert!(denies(text), "{text}");
         }
