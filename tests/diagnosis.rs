@@ -119,7 +119,9 @@ fn a_command_that_goes_on_when_it_fails_is_no_cause() {
         ("true.log", format!("$ make\n$ docker ps || true\n{down}\n")),
         (
             "echo.log",
-            format!("$ docker push registry.example.com/app || echo \"later\"\n{down}\nlater\n"),
+            format!(
+                "$ make\n$ docker push registry.example.com/app || echo \"later\"\n{down}\nlater\n"
+            ),
         ),
         // The last command has printed nothing yet: the line above is of the one above.
         (
@@ -133,6 +135,8 @@ fn a_command_that_goes_on_when_it_fails_is_no_cause() {
     }
     let cases = [
         ("exit.log", format!("$ docker ps || exit 1\n{down}\n")),
+        // Whoever gives it alone asks about it.
+        ("alone.log", format!("$ docker ps || true\n{down}\n")),
         ("list.log", format!("$ docker ps; make || true\n{down}\n")),
         // It may leave the shell by itself.
         (

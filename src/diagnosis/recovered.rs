@@ -60,6 +60,9 @@ pub(super) struct Region {
     pub(super) last_line: u64,
 }
 
+/// What begins with a command has it in one of these lines.
+const OPENING: u64 = 2;
+
 /// How many lines stderr may be ahead of an echo.
 const OVERTAKES: u64 = 3;
 
@@ -98,7 +101,10 @@ impl Region {
             None => Vec::new(),
         };
         // What the step of an action runs is not shown by its first line.
-        let may_forgive = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
+        // Whoever gives such a command alone asks about it.
+        let alone = matches!(facts.commands.as_slice(), [only] if only.line <= OPENING);
+        let may_forgive =
+            facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github && !alone;
         let forgiven = commands
             .iter()
             .filter(|c| may_forgive && c.index >= command && shell::is_forgiven(&c.text))
