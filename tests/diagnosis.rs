@@ -156,6 +156,23 @@ fn a_command_that_goes_on_when_it_fails_is_no_cause() {
 }
 
 #[test]
+fn what_a_script_went_on_behind_by_its_own_word_is_no_cause() {
+    let down = "Cannot connect to the Docker daemon at tcp://127.0.0.1:2375. Is the docker daemon running?";
+    let end = "ERROR: Job failed: exit code 1\n";
+    let traced = format!(
+        "$ ci/check.sh\n+ docker ps\n{down}\n+ true\n+ ./sums\nerror: table 3 differs\n{end}"
+    );
+    assert_eq!(told("traced.log", &traced), (String::new(), 6));
+    let failed = format!("$ ci/check.sh\n+ docker ps\n{down}\n{end}");
+    assert_eq!(told("traced-failed.log", &failed).1, 3);
+    let recipe = format!(
+        "$ make check\ndropdb app || true\ndropdb: error: connection to server on socket \"/tmp/.s.PGSQL.5432\" failed: No such file or directory\n\
+         ./sums\nerror: table 3 differs\nmake: *** [Makefile:3: check] Error 1\n{end}"
+    );
+    assert_eq!(told("recipe.log", &recipe), (String::new(), 5));
+}
+
+#[test]
 fn how_a_program_is_used_is_no_command() {
     let log = "$ yarn build\nUsage Error: Couldn't find a script named \"build\".\n\n$ yarn run [--inspect] [-T,--top-level] <scriptName> ...\n\
                ERROR: Job failed: exit code 1\n";

@@ -13,6 +13,7 @@ use super::{Case, script};
 use crate::model::TailLine;
 
 mod console;
+mod forgiven;
 mod go;
 mod named;
 mod pytest;
@@ -48,10 +49,17 @@ const RULES: &[(&[&str], Rule, &str)] = &[
         "a warning",
     ),
     (&["\u{2502} Warning: "], warnings::of_terraform, "a warning"),
+    (&["+ true\n", "+ :\n"], forgiven::traced, FORGIVEN),
+    (
+        &["|| true", "|| :", "||true"],
+        forgiven::of_recipe,
+        FORGIVEN,
+    ),
     (&["(ignored)"], ignored, "make ignored that failure"),
     (&["  File \""], source, "a line of the program's source"),
 ];
 const PASSED: &str = "a test that passed printed it";
+const FORGIVEN: &str = "its command goes on when it fails";
 const PRINTED: &str = "a test printed it";
 
 static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {

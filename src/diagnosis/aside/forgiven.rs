@@ -1,0 +1,101 @@
+//! What a command printed that failed and was told to go on, inside of a script: as the shell traces it (`set -x`), or as make prints
+//! the line of a recipe.
+
+use std::ops::RangeInclusive;
+
+use crate::diagnosis::shell;
+use crate::model::TailLine;
+
+/// Most lines of such a command.
+const OUTPUT: u64 = 50;
+/// Lines below the line of a recipe that may be its own.
+const BELOW: usize = 3;
+
+/// Between `+ docker rm app` and `+ true`: the shell comes to what stands behind `||` only where the command failed.
+pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut open: Option<(usize, u64)> = None;
+    let mut found = Vec::new();
+    for line in lines {
+        let (text, number) = (line.content(), line.place.line);
+        let depth = text.bytes().take_while(|b| *b == b'+').count();
+        let Some(command) = text[depth..].strip_prefix(' ').filter(|_| depth > 0) else {
+            open = open.filter(|_| !line.command);
+            continue;
+        };
+        if matches!(command, "true" | ":")
+            && let Some((of, first)) = open
+            && of == depth
+            && number <= first + OUTPUT
+        {
+            found.push(first..=number);
+        }
+        // What a command runs in a shell of its own stands deeper, and is a part of it.
+        if open.is_none_or(|(of, _)| depth <= of) {
+            open = Some((depth, number));
+        }
+    }
+    found
+}
+
+/// What stands right below `docker rm -f app || true` and begins as that program's errors do.
+pub(super) fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    for (k, line) in lines.iter().enumerate() {
+        let text = line.content();
+        if line.command || !text.contains("||") || !shell::is_forgiven(text) {
+            continue;
+        }
+        let below = lines[k + 1..].iter().take(BELOW);
+        let own = below.take_while(|other| !other.command && says(text, other.content()));
+        found.extend(own.map(|other| other.place.line..=other.place.line));
+    }
+    found
+}
+
+/// Programs whose errors do not begin with their name, and how they do.
+const OTHERS: &[(&[&str], &[&str])] = &[
+    (
+        &["docker", "podman"],
+        &["Error: ", "Error response from daemon: "],
+    ),
+    (&["helm"], &["Error: "]),
+    (&["kubectl", "oc"], &["Error from server", "error: "]),
+    (&["git"], &["fatal: ", "error: "]),
+];
+
+/// May the program of a command say that?
+fn says(command: &str, text: &str) -> bool {
+    let mut words = command.split_whitespace();
+    words.any(|word| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let by_name = text.strip_prefix(name);
+        by_name.is_some_and(|rest| rest.starts_with(": "))
+            || OTHERS.iter().any(|(programs, starts)| {
+                programs.contains(&name) && starts.iter().any(|start| text.starts_with(start))
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found_in;
+    use super::*;
+
+    #[test]
+    fn commands_behind_which_the_shell_went_on() {
+        let log = "+ docker rm app\nError: No such container: app\n+ true\n+ make\nerror\n+ true && x\n+ a\nno\n++ b\n++ :\nno\n+ :\n$ x\n+ true\n";
+        assert_eq!(found_in(traced, log), [1, 2, 3, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(
+            found_in(traced, "+ a\nerror\n++ true\n+ b\n$ c\n+ true\n"),
+            [0; 0]
+        );
+    }
+
+    #[test]
+    fn lines_of_recipes() {
+        let log = "docker rm -f app || true\nError response from daemon: No such container: app\nerror: x\n\
+             /bin/rm a b || :\nrm: cannot remove 'a'\nrm: cannot remove 'b'\ncp: no\nrm c\nrm: no\n\
+             kill 3 || exit 1\nkill: no such process\n$ rm d || true\nrm: no\n";
+        assert_eq!(found_in(of_recipe, log), [2, 5, 6]);
+    }
+}
