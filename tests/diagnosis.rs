@@ -529,6 +529,17 @@ fn best(name: &str, text: &str) -> u64 {
 }
 
 #[test]
+fn a_title_gives_way_to_the_sentence_below_it() {
+    let log =
+        "Validation Check Failed\nChanges outside of overlays/sit are not allowed here.\nDetails\n";
+    assert_eq!(best("title.log", log), 3);
+    let log = "Error: 2 error(s) occurred:\n\n* name must be given\n* size must be given\n";
+    assert_eq!(best("errors-occurred.log", log), 4);
+    let log = "jscpd: Package \"linux-x64\" not installed. Add it: npm install linux-x64\nAlternatively, build it.\n";
+    assert_eq!(best("not-installed.log", log), 2);
+}
+
+#[test]
 fn a_prefix_without_a_word_behind_it_tells_nothing() {
     let npm = "      npm ERR! Exit status 1\nnpm ERR! \nnpm ERR! Failed at the app@0.1.0 update script.\n\
                npm ERR! This is probably not a problem with npm. There is likely additional logging output above.\n\n\

@@ -86,6 +86,7 @@ pub(super) fn extract(
         .collect();
     chains(&mut rated);
     headings(&mut rated);
+    titles(&mut rated);
     let best_of = |telling: &dyn Fn(&Rated<'_>) -> bool| {
         let of_those = rated.iter().filter(|r| r.score > 0 && telling(r));
         of_those.max_by(|a, b| {
@@ -297,11 +298,49 @@ fn headings(rated: &mut [Rated<'_>]) {
     }
 }
 
+/// A title (`Validation Check Failed`) gives way to the sentence right below it.
+fn titles(rated: &mut [Rated<'_>]) {
+    for k in 1..rated.len() {
+        let (title, next) = (&rated[k - 1], &rated[k]);
+        let below = next.line.place.line == title.line.place.line + 1;
+        if title.score > 0
+            && next.score > 0
+            && below
+            && is_title(title.line.content().trim())
+            && is_sentence(next.line.content().trim())
+        {
+            rated[k].score = next.score.max(title.score + 1);
+        }
+    }
+}
+
+/// Two to four words, each of letters and with a capital one first.
+fn is_title(text: &str) -> bool {
+    let words = || text.split(' ');
+    let capital = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    (2..=4).contains(&words().count()) && words().all(capital)
+}
+
+/// So many words make a sentence.
+const SENTENCE: usize = 6;
+
+fn is_sentence(text: &str) -> bool {
+    let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
+    begins && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
+}
+
 /// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
 fn is_heading(text: &str) -> bool {
     const ADVICE: &[&str] = &[
         "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
     ];
+    let text = ["Error: ", "ERROR: "]
+        .iter()
+        .find_map(|level| text.strip_prefix(level))
+        .unwrap_or(text);
     let Some(said) = text.strip_suffix(':') else {
         return false;
     };
