@@ -135,6 +135,10 @@ fn a_command_that_goes_on_when_it_fails_is_no_cause() {
     }
     let cases = [
         ("exit.log", format!("$ docker ps || exit 1\n{down}\n")),
+        (
+            "behind.log",
+            format!("$ docker ps || echo \"no docker\"\n{down}\n$ exit 1\n"),
+        ),
         // Whoever gives it alone asks about it.
         ("alone.log", format!("$ docker ps || true\n{down}\n")),
         ("list.log", format!("$ docker ps; make || true\n{down}\n")),

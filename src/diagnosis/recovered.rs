@@ -103,8 +103,12 @@ impl Region {
         // What the step of an action runs is not shown by its first line.
         // Whoever gives such a command alone asks about it.
         let alone = matches!(facts.commands.as_slice(), [only] if only.line <= OPENING);
-        let may_forgive =
-            facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github && !alone;
+        // `exit 1` behind it says that something failed.
+        let is_last = at == commands.len();
+        let may_forgive = facts.outcome == Outcome::Unknown
+            && facts.dialect != Dialect::Github
+            && is_last
+            && !alone;
         let forgiven = commands
             .iter()
             .filter(|c| may_forgive && c.index >= command && shell::is_forgiven(&c.text))
