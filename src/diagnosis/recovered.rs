@@ -54,8 +54,8 @@ pub(super) struct Region {
     silent: Option<(u64, u32)>,
     /// Earlier commands that set a variable which the last one uses, and whose own status `export` hid.
     hidden: Vec<u32>,
-    /// Commands that cannot have failed the job.
-    forgiven: Vec<u32>,
+    /// The last command cannot have failed the job.
+    forgiven: bool,
     /// Last line of the failing section.
     pub(super) last_line: u64,
 }
@@ -100,20 +100,7 @@ impl Region {
             Some(last) => hidden(&commands[..last], &commands[last].text),
             None => Vec::new(),
         };
-        // What the step of an action runs is not shown by its first line.
-        // Whoever gives such a command alone asks about it.
-        let alone = matches!(facts.commands.as_slice(), [only] if only.line <= OPENING);
-        // `exit 1` behind it says that something failed.
-        let is_last = at == commands.len();
-        let may_forgive = facts.outcome == Outcome::Unknown
-            && facts.dialect != Dialect::Github
-            && is_last
-            && !alone;
-        let forgiven = commands
-            .iter()
-            .filter(|c| may_forgive && c.index >= command && shell::is_forgiven(&c.text))
-            .map(|c| c.index)
-            .collect();
+        let forgiven = at == commands.len() && forgives(facts, commands.last().copied());
         let silent = commands.last().filter(|c| !has_output(case, c.index));
         let silent = silent.map(|c| (c.line, c.index));
         Self {
@@ -181,7 +168,7 @@ impl Region {
         }
         let section = facts.sections.get(place.section as usize);
         if section.map(|s| s.stage) == self.stage {
-            return if self.forgiven.contains(&place.command) {
+            return if place.command >= self.command && self.forgiven {
                 Where::Forgiven
             } else if place.command >= self.command {
                 Where::Command
@@ -207,6 +194,15 @@ impl Region {
             _ => Where::Before,
         }
     }
+}
+
+/// Is the last command one that goes on when it fails, and does nothing say that the job failed?
+fn forgives(facts: &JobFacts, last: Option<&crate::model::Command>) -> bool {
+    // What the step of an action runs is not shown by its first line.
+    let shown = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
+    // Whoever gives such a command alone asks about it.
+    let alone = matches!(facts.commands.as_slice(), [only] if only.line <= OPENING);
+    shown && !alone && last.is_some_and(|command| shell::is_forgiven(&command.text))
 }
 
 /// Which earlier commands set a variable that the last one uses, and hid the status of what they set it to. It comes to light
