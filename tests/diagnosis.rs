@@ -116,11 +116,14 @@ fn what_tests_print_is_no_cause() {
 fn a_command_that_goes_on_when_it_fails_is_no_cause() {
     let down = "Cannot connect to the Docker daemon at tcp://127.0.0.1:2375. Is the docker daemon running?";
     let cases = [
-        ("true.log", format!("$ make\n$ docker ps || true\n{down}\n")),
+        (
+            "true.log",
+            format!("$ make\nmade\n$ docker ps || true\n{down}\n"),
+        ),
         (
             "echo.log",
             format!(
-                "$ make\n$ docker push registry.example.com/app || echo \"later\"\n{down}\nlater\n"
+                "$ make\nmade\n$ docker push registry.example.com/app || echo \"later\"\n{down}\nlater\n"
             ),
         ),
         // The last command has printed nothing yet: the line above is of the one above.
@@ -134,28 +137,43 @@ fn a_command_that_goes_on_when_it_fails_is_no_cause() {
         assert_eq!(log["status"], "clean", "{name}");
     }
     let cases = [
-        ("exit.log", format!("$ docker ps || exit 1\n{down}\n")),
+        (
+            "exit.log",
+            4,
+            format!("$ make\nmade\n$ docker ps || exit 1\n{down}\n"),
+        ),
         (
             "behind.log",
-            format!("$ docker ps || echo \"no docker\"\n{down}\n$ exit 1\n"),
+            4,
+            format!("$ make\nmade\n$ docker ps || echo \"no docker\"\n{down}\n$ exit 1\n"),
         ),
         // Whoever gives it alone asks about it.
-        ("alone.log", format!("$ docker ps || true\n{down}\n")),
-        ("list.log", format!("$ docker ps; make || true\n{down}\n")),
+        (
+            "alone.log",
+            3,
+            format!("$ cd app\n$ docker ps || true\n{down}\n"),
+        ),
+        (
+            "list.log",
+            4,
+            format!("$ make\nmade\n$ docker ps; make || true\n{down}\n"),
+        ),
         // It may leave the shell by itself.
         (
             "failed.log",
+            2,
             format!("$ deploy || true\n{down}\nERROR: Job failed: exit code 1\n"),
         ),
         (
             "overtaken.log",
+            2,
             format!(
                 "$ docker ps\n{down}\n$ docker pull registry.example.com/app\nERROR: Job failed: exit code 1\n"
             ),
         ),
     ];
-    for (name, text) in cases {
-        assert_eq!(told(name, &text).1, 2, "{name}");
+    for (name, line, text) in cases {
+        assert_eq!(told(name, &text).1, line, "{name}");
     }
 }
 
@@ -167,6 +185,8 @@ fn what_a_script_went_on_behind_by_its_own_word_is_no_cause() {
         "$ ci/check.sh\n+ docker ps\n{down}\n+ true\n+ ./sums\nerror: table 3 differs\n{end}"
     );
     assert_eq!(told("traced.log", &traced), (String::new(), 6));
+    let at_end = format!("$ ci/check.sh\n+ docker ps\n{down}\n+ true\n+ exit 1\n{end}");
+    assert_eq!(told("traced-end.log", &at_end).1, 3);
     let failed = format!("$ ci/check.sh\n+ docker ps\n{down}\n{end}");
     assert_eq!(told("traced-failed.log", &failed).1, 3);
     let recipe = format!(
@@ -663,4 +683,27 @@ fn what_a_logger_writes_every_day_is_no_cause() {
     for head in ["", "[INFO] ", "2026-05-01 10:00:00,123 ERROR o.e.Pool - "] {
         assert_eq!(log(head)["status"], "explained", "{head}");
     }
+}
+
+#[test]
+fn what_tests_print_is_no_cause_behind_the_time_either() {
+    let refused = "psycopg2.OperationalError: could not connect to server: Connection refused";
+    let stamp = "2026-05-01T10:00:00.123456Z 01O ";
+    let lines = [
+        "$ pytest -s -v",
+        &format!("test_a.py::test_x {refused}"),
+        "PASSED",
+        "test_a.py::test_y FAILED",
+        "=== FAILURES ===",
+        "E   assert 1 == 2",
+        "=== short test summary info ===",
+        "FAILED test_a.py::test_y - assert 1 == 2",
+    ];
+    let log: String = lines
+        .iter()
+        .map(|line| format!("{stamp}{line}\n"))
+        .collect();
+    let log = format!("{log}{stamp}ERROR: Job failed: exit code 1\n");
+    let (id, _) = told("stamped.log", &log);
+    assert!(!id.starts_with("services-databases/"), "{id}");
 }

@@ -35,6 +35,7 @@ mod script;
 mod shell;
 mod silence;
 mod success;
+mod tap;
 mod telling;
 mod unexplained;
 mod went_on;

@@ -3,7 +3,7 @@
 //! GitLab's and GitHub's shells stop at the first command that fails, so whatever an earlier command said, it passed.
 
 use super::{Case, shell};
-use crate::model::{Dialect, Hit, JobFacts, Outcome, Place, Section};
+use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section};
 use crate::trace::frame::can_fail;
 
 /// Where a line stands with respect to what failed.
@@ -60,7 +60,7 @@ pub(super) struct Region {
     pub(super) last_line: u64,
 }
 
-/// What begins with a command has it in one of these lines.
+/// An excerpt that begins with a command has it in one of its first lines.
 const OPENING: u64 = 2;
 
 /// How many lines stderr may be ahead of an echo.
@@ -100,7 +100,7 @@ impl Region {
             Some(last) => hidden(&commands[..last], &commands[last].text),
             None => Vec::new(),
         };
-        let forgiven = at == commands.len() && forgives(facts, commands.last().copied());
+        let forgiven = at == commands.len() && goes_on(case, commands.last().copied());
         let silent = commands.last().filter(|c| !has_output(case, c.index));
         let silent = silent.map(|c| (c.line, c.index));
         Self {
@@ -197,17 +197,22 @@ impl Region {
 }
 
 /// Is the last command one that goes on when it fails, and does nothing say that the job failed?
-fn forgives(facts: &JobFacts, last: Option<&crate::model::Command>) -> bool {
+fn goes_on(case: &Case, last: Option<&Command>) -> bool {
+    let facts = case.facts();
     // What the step of an action runs is not shown by its first line.
-    let shown = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
-    // Whoever gives such a command alone asks about it.
-    let alone = matches!(facts.commands.as_slice(), [only] if only.line <= OPENING);
-    shown && !alone && last.is_some_and(|command| shell::is_forgiven(&command.text))
+    let told = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
+    let Some(last) = last.filter(|last| told && shell::is_forgiven(&last.text)) else {
+        return false;
+    };
+    // Whoever gives nothing but such a command asks about it.
+    let others = facts.commands.iter().filter(|c| c.index != last.index);
+    let begins = facts.commands.first().is_some_and(|c| c.line <= OPENING);
+    !begins || others.into_iter().any(|c| has_output(case, c.index))
 }
 
 /// Which earlier commands set a variable that the last one uses, and hid the status of what they set it to. It comes to light
 /// where the value is used.
-fn hidden(earlier: &[&crate::model::Command], last: &str) -> Vec<u32> {
+fn hidden(earlier: &[&Command], last: &str) -> Vec<u32> {
     let used = |name: &str| {
         [format!("${{{name}"), format!("${name}")]
             .iter()
@@ -218,7 +223,7 @@ fn hidden(earlier: &[&crate::model::Command], last: &str) -> Vec<u32> {
                 })
             })
     };
-    let sets = |c: &&&crate::model::Command| shell::hides(&c.text).is_some_and(used);
+    let sets = |c: &&&Command| shell::hides(&c.text).is_some_and(used);
     earlier.iter().filter(sets).map(|c| c.index).collect()
 }
 

@@ -45,69 +45,133 @@ pub(super) fn hides(command: &str) -> Option<&str> {
 }
 
 /// Can a command not fail the script that runs it, because it says so: `docker rm -f db || true`, `make lint || echo "not yet"`?
+///
+/// In a row (`…; …`) all must be so, or only speak. A function that leaves the shell by itself is not told from a program.
 pub(super) fn is_forgiven(command: &str) -> bool {
-    // The runner shows only the first line of these.
-    if command.ends_with("# collapsed multi-line command") {
+    // The runner shows only the first line of these; `${A:?}` leaves the shell.
+    if command.ends_with("# collapsed multi-line command") || command.contains(":?") {
         return false;
     }
     let mut rest = command.trim();
-    let mut lists = 0;
+    let mut forgiven = false;
     while !rest.is_empty() {
-        let Some((or, len)) = last_or(rest) else {
+        let Some(list) = List::read(rest) else {
             return false;
         };
-        let mut words = rest[or..len].split_whitespace();
+        let last = &rest[list.last..list.end];
+        let mut words = last.split_whitespace();
         let goes_on = match words.next() {
-            Some("true" | "/bin/true" | ":" | "echo" | "printf") => true,
-            Some("exit" | "return") => words.next() == Some("0"),
-            _ => false,
+            Some("true" | "/bin/true" | "/usr/bin/true" | ":" | "echo" | "printf") => {
+                list.by_or || !last.contains("$(")
+            }
+            Some("exit" | "return") => list.by_or && words.next() == Some("0"),
+            Some("set") => !list.by_or,
+            Some(_) => false,
+            // What is left of a comment.
+            None => !list.by_or,
         };
         if !goes_on {
             return false;
         }
-        rest = rest.get(len + 1..).unwrap_or_default().trim_start();
-        lists += 1;
+        forgiven |= list.by_or;
+        rest = rest.get(list.len..).unwrap_or_default().trim_start();
     }
-    lists > 0
+    forgiven
 }
 
-/// Where the last command of the first list of commands begins that runs only when what stands before it fails, or that stands alone, and
-/// where the list ends; `None` where it is not to be understood.
-fn last_or(text: &str) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let (mut at, mut depth, mut last) = (0, 0usize, Some(0));
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        at += match rest {
-            [b'\\', _, ..] => 2,
-            [b'\'', ..] => 2 + memchr::memchr(b'\'', &rest[1..])?,
-            [b'"', ..] => quoted(rest)?,
-            // A group is one command, whatever stands in it.
-            [b'(', ..] => {
-                depth += 1;
-                1
-            }
-            [b')', ..] => {
-                depth = depth.checked_sub(1)?;
-                1
-            }
-            _ if depth > 0 => 1,
-            [b'|', b'|', ..] => {
-                last = Some(at + 2);
-                2
-            }
-            [b'&', b'&', ..] | [b'|', ..] => {
-                last = None;
-                1 + usize::from(rest[0] == b'&')
-            }
-            [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
-            [b';', ..] => break,
-            // `{` and what else has parts of its own is not looked into.
-            [b'\n' | b'&' | b'`' | b'{' | b'}' | b'#', ..] => return None,
-            _ => 1,
+/// Commands that are joined by `||`, `&&` and `|`.
+#[derive(Debug)]
+struct List {
+    /// Where the last command begins that runs only when what stands before it fails, or that stands alone.
+    last: usize,
+    /// There is a `||` before it.
+    by_or: bool,
+    /// Where the list ends, and where the next one begins.
+    end: usize,
+    len: usize,
+}
+
+impl List {
+    /// Reads the first list of a text; `None` where it is not to be understood, or leaves the shell in its midst.
+    fn read(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (mut at, mut depth, mut last, mut by_or) = (0, 0usize, Some(0), false);
+        let mut end = None;
+        let stays = |at: usize| {
+            let first = text[at..].split_whitespace().next();
+            !matches!(first, Some("." | "source" | "eval" | "exec"))
         };
+        let leaves = |part: usize| {
+            let first = text[part..].split_whitespace().next();
+            matches!(first, Some("exit" | "return"))
+        };
+        let mut part = 0;
+        if !stays(part) {
+            return None;
+        }
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let is_word = |len: usize| {
+                let blank =
+                    |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || *b == b';');
+                blank(at.checked_sub(1).and_then(|k| bytes.get(k)))
+                    && (len == 0 || blank(rest.get(len)))
+            };
+            at += match rest {
+                [b'\\', _, ..] => 2,
+                [b'\'', ..] => 2 + memchr::memchr(b'\'', &rest[1..])?,
+                [b'"', ..] => quoted(rest)?,
+                [b'$', b'{', ..] => 1 + memchr::memchr(b'}', rest)?,
+                // A group is one command, whatever stands in it.
+                [b'(', ..] => {
+                    depth += 1;
+                    1
+                }
+                [b')', ..] => {
+                    depth = depth.checked_sub(1)?;
+                    1
+                }
+                _ if depth > 0 => 1,
+                [b'|' | b'&', ..]
+                    if rest.len() > 1 && matches!(&rest[..2], b"||" | b"&&" | b"|&") =>
+                {
+                    by_or |= rest[..2] == *b"||";
+                    last = (rest[..2] == *b"||").then_some(at + 2);
+                    if leaves(part) || !stays(at + 2) {
+                        return None;
+                    }
+                    part = at + 2;
+                    2
+                }
+                [b'|', ..] => {
+                    last = None;
+                    part = at + 1;
+                    1
+                }
+                [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
+                [b';', ..] => {
+                    end = Some((at, at + 1));
+                    break;
+                }
+                [b'#', ..] if is_word(0) => {
+                    end = Some((at, bytes.len()));
+                    break;
+                }
+                // What has parts of its own is not looked into.
+                [b'{' | b'}', ..] if is_word(1) => return None,
+                [b'\n' | b'&' | b'`', ..] => return None,
+                _ => 1,
+            };
+        }
+        let (end, len) = end.unwrap_or((bytes.len(), bytes.len()));
+        let last = last.filter(|_| depth == 0)?;
+        Some(Self {
+            last,
+            by_or,
+            end,
+            len,
+        })
     }
-    last.filter(|_| depth == 0).map(|last| (last, at))
 }
 
 /// Length of what stands in double quotes at the start of a text, the quotes included.
@@ -232,6 +296,7 @@ mod tests {
             "a && b || :",
             "a || b || /bin/true",
             "make lint 2>&1 | tee lint.txt || echo \"lint: exit $?; see lint.txt\"",
+            "make lint |& tee lint.txt || true",
             "npm audit || echo \"it's \\\"known\\\"\"",
             "( set +e; false; cat /nope ) || true",
             "curl -s $(cat url) || printf 'down; going on'",
@@ -239,6 +304,11 @@ mod tests {
             "x || exit 0",
             "git tag -v v1 || true; git describe || echo v0",
             "echo now; docker ps || true;",
+            "docker rm -f ${APP} || true",
+            "docker rm -f ${APP:-web} || true # may be off",
+            "git log HEAD@{1} || true",
+            "test $# -gt 1 || true",
+            "set +e; docker ps || true",
         ] {
             assert!(is_forgiven(command), "{command}");
         }
@@ -246,10 +316,13 @@ mod tests {
             "",
             " ",
             ";",
+            "true",
+            "echo \"$(git describe)\"",
             "docker ps",
             "a || b",
             "a || exit 1",
             "a || exit",
+            "a || exit 1 || true",
             "a || false",
             "make; docker ps || true",
             "make & docker ps || true",
@@ -263,10 +336,20 @@ mod tests {
             "make \"a || true\"",
             "a || echo \"b",
             "a || true # collapsed multi-line command",
+            "a # || true",
+            "a; # || true",
             "if a; then b || true",
             "a \\|| true",
             "(a || true",
             "a) || true",
+            ". ./deploy.env || true",
+            "eval \"$SETUP\" || true",
+            "a || source b || true",
+            "echo ${TAG:?} || true",
+            "docker rm ${APP || true",
+            "make \"",
+            "\\",
+            "오류 || 참",
         ] {
             assert!(!is_forgiven(command), "{command}");
         }

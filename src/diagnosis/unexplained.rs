@@ -280,8 +280,9 @@ fn headings(rated: &mut [Rated<'_>]) {
         let text = r.line.content().trim();
         let marked = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
         // `- name: web` is YAML.
+        let dash = text.starts_with('-');
         let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
-        marked.is_some_and(|entry| !key(entry)) && !r.line.command && !r.line.echo
+        marked.is_some_and(|entry| !dash || !key(entry)) && !r.line.command && !r.line.echo
     };
     let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
     for k in 1..rated.len() {
@@ -306,6 +307,7 @@ fn titles(rated: &mut [Rated<'_>]) {
         if title.score > 0
             && next.score > 0
             && below
+            && next.in_baseline != Some(true)
             && is_title(title.line.content().trim())
             && is_sentence(next.line.content().trim())
         {
@@ -327,9 +329,12 @@ fn is_title(text: &str) -> bool {
 /// So many words make a sentence.
 const SENTENCE: usize = 6;
 
+/// A sentence that says what is, not what can be done.
 fn is_sentence(text: &str) -> bool {
+    const ADVICE: &[&str] = &["If ", "Please ", "Try ", "See ", "To "];
     let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
-    begins && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
+    let advice = ADVICE.iter().any(|word| text.starts_with(word));
+    begins && !advice && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
 }
 
 /// Does a line only say that what follows is wrong? Not what it is, nor what can be done.

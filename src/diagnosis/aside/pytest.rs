@@ -37,7 +37,7 @@ pub(super) fn live(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// What they print between the name and the result, where nothing captures it: `test_a.py::test_x connecting`, …, `PASSED`.
+/// What they print between the name and the result, where nothing captures it and `-v` tells both: `test_a.py::test_x connecting`, …, `PASSED`.
 pub(super) fn printed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut open: Option<u64> = None;
     let mut found = Vec::new();
@@ -59,13 +59,20 @@ pub(super) fn printed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// What they printed, below `==== PASSES ====`.
+/// What they printed, below `==== PASSES ====`; plugins speak behind it (`---- coverage: … ----`, `FAIL Required test coverage …`).
 pub(super) fn passes(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    let heading = |text: &str| text.starts_with("==") && text.ends_with("==");
+    let framed = |text: &str, by: &str| text.starts_with(by) && text.ends_with(by);
+    let of_plugin = |text: &str| {
+        let said = text.trim_matches('-').trim();
+        let of_test = ["Captured ", "live log "]
+            .iter()
+            .any(|w| said.starts_with(w));
+        framed(text, "--") && !of_test || text.starts_with("FAIL Required ")
+    };
     blocks(
         lines,
-        |text| heading(text) && text.trim_matches('=').trim() == "PASSES",
-        |_, line, _| !heading(line.content()),
+        |text| framed(text, "==") && text.trim_matches('=').trim() == "PASSES",
+        |_, line, _| !framed(line.content(), "==") && !of_plugin(line.content()),
     )
 }
 
@@ -103,5 +110,10 @@ mod tests {
         let log = "=== FAILURES ===\nE  x\n===== PASSES =====\n____ test_a ____\n--- Captured stdout call ---\nFATAL: no\n\
              == short test summary info ==\nFAILED a.py::b\n";
         assert_eq!(found_in(passes, log), [3, 4, 5, 6]);
+        let plugin = log.replace(
+            "FATAL: no",
+            "-- coverage: linux --\nFAIL Required test coverage of 80% not reached",
+        );
+        assert_eq!(found_in(passes, &plugin), [3, 4, 5]);
     }
 }

@@ -3,15 +3,13 @@
 use std::ops::RangeInclusive;
 
 use super::indent;
+use crate::diagnosis::tap;
 use crate::model::TailLine;
 
 /// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell. The
 /// result of a subtest, which is indented, says nothing of the comments around it.
 pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    if lines
-        .iter()
-        .any(|line| line.content().starts_with("Bail out!"))
-    {
+    if lines.iter().any(|line| tap::gives_up(line.content())) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -21,14 +19,11 @@ pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     for line in lines {
         let text = line.content().trim_start();
         let indent = indent(line);
-        let result = |mark: &str| {
-            let number = text.strip_prefix(mark);
-            number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        if line.command || result("not ok ") {
+        let passed = tap::result(line, text);
+        if line.command || passed == Some(false) {
             failed = !line.command;
             open.clear();
-        } else if result("ok ") {
+        } else if passed == Some(true) {
             failed = false;
             let of_it = |(at, _): &mut (usize, u64)| *at >= indent;
             found.extend(open.extract_if(.., of_it).map(|(_, line)| line..=line));
@@ -46,6 +41,8 @@ mod tests {
 
     #[test]
     fn next_to_tests_that_passed() {
+        let expected = "1..1\nnot ok 1 - a # TODO later\n# error: one\nok 2 - b\n";
+        assert_eq!(found_in(comments, expected), [3]);
         let log = "TAP version 13\n# error: zero\nok 1 - a\n# error: one\nok 2 - a\n# error: two\nnot ok 3 - b\n#   Failed test 'b'\n# error: three\n\
              ok 4 - c\n# error: four\n";
         assert_eq!(found_in(comments, log), [4]);

@@ -67,11 +67,11 @@ pub(super) fn closes(case: &Case) -> bool {
         match says(text) {
             Some(of) => said = said.or(Some(of)),
             None if line.command => break,
+            None if said.is_none() && tap::is_part(&line) => {}
             None if said.is_none() && behind >= BEHIND => break,
             // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
             None if said.is_some() && denies(text) => return false,
             None if said == Some(Of::All) => {}
-            None if said.is_none() && tap::is_part(text) => break,
             None if !line.echo && telling::score(text) > 0 => return false,
             None => {}
         }
@@ -81,7 +81,7 @@ pub(super) fn closes(case: &Case) -> bool {
     let sums_up = |line: &TailLine| !line.echo && summary_of_failures(line.content().trim());
     match said {
         Some(_) => !run().any(|line| sums_up(&line)),
-        None => tap::all_passed(run()),
+        None => !run().any(|line| sums_up(&line)) && tap::all_passed(run()),
     }
 }
 
@@ -155,8 +155,9 @@ fn denies(text: &str) -> bool {
     });
     // What Ansible says of a host counts in its recap.
     let fatal = text.starts_with("fatal: ") && !text.starts_with("fatal: [");
-    let of_coverage = text.contains("coverage threshold");
-    counted || of_coverage || summary_of_failures(text) || text.contains(": *** ") || fatal
+    // What it has to say of coverage.
+    let of_jest = text.starts_with("Jest: ");
+    counted || of_jest || summary_of_failures(text) || text.contains(": *** ") || fatal
 }
 
 /// What a line speaks for.
@@ -170,10 +171,9 @@ enum Of {
 fn says(text: &str) -> Option<Of> {
     let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
     let of_a_run = || rspec(text) || bazel(text) || none_failed(text) || passing(text);
-    // What pytest has to say of coverage stands above its counts.
+    // What Jest and pytest have to say of coverage stands above their counts.
     let of_tests = || pytest(text) || counted(text) || go(text);
-    let of_jest = || text.starts_with("Tests:") && counted(text);
-    if begins(OF_ALL) || of_jest() || of_a_run() || tasks(text) || recap(text) == Some(true) {
+    if begins(OF_ALL) || of_a_run() || tasks(text) || recap(text) == Some(true) {
         Some(Of::All)
     } else if begins(OF_A_PART) || text.ends_with("All tests passed!") || of_tests() {
         Some(Of::Part)

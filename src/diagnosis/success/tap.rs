@@ -1,53 +1,54 @@
-//! Tests that are told one by one, as planned (Test Anything Protocol, versions 12 to 14: bats, tape, Node.js, Meson).
+//! Tests that are told one by one, as planned (Test Anything Protocol).
 
-use super::{BEHIND, telling};
+use super::BEHIND;
+use crate::diagnosis::{tap, telling};
 use crate::model::TailLine;
 
-/// Do the lines of a command, from the last to the first, tell of as many tests as were planned, all of which passed, and of nothing
-/// else behind them?
+/// Do the lines of a command, from the last to the first, tell of as many tests as were planned, all of which passed, and of no
+/// failure besides? There may be several plans, each at the beginning of its tests or at their end.
 pub(super) fn all_passed(from_end: impl Iterator<Item = TailLine>) -> bool {
-    let (mut plan, mut passed, mut behind) = (None, 0, 0);
+    // The plan that stands behind its tests, how many of them have been seen, and whether a run is complete.
+    let (mut plan, mut passed, mut complete, mut behind) = (None, 0, false, 0);
     for line in from_end {
-        // A test within a test is indented.
         let text = line.content();
-        if text.starts_with("Bail out!") {
+        if tap::gives_up(text) {
             return false;
         }
-        if let Some(planned) = planned(text) {
-            if plan.replace(planned).is_some() {
-                return false;
+        let within = plan.is_some() || passed > 0;
+        match (planned(text), tap::result(&line, text)) {
+            (Some(0), _) | (_, Some(false)) => return false,
+            (Some(_), _) if plan.is_some() => return false,
+            (Some(count), _) if passed == count => (passed, complete) = (0, true),
+            (Some(_), _) if passed > 0 => return false,
+            (Some(count), _) => plan = Some(count),
+            (None, Some(true)) => {
+                passed += 1;
+                if plan == Some(passed) {
+                    (plan, passed, complete) = (None, 0, true);
+                }
             }
-        } else if is_test(text, "ok ") || line.echo && is_test(text, "not ok ") {
-            passed += 1;
-        } else if is_test(text, "not ok ") {
-            return false;
-        } else if passed == 0 && plan.is_none() && !text.starts_with('#') {
-            behind += 1;
-            if behind > BEHIND || telling::score(text) > 0 {
-                return false;
+            // What tests print between their results is theirs.
+            (None, None) if within || text.starts_with('#') => {}
+            (None, None) => {
+                behind += usize::from(!complete);
+                if behind > BEHIND || !line.echo && telling::score(text) > 0 {
+                    return false;
+                }
             }
         }
     }
-    plan.is_some_and(|planned| planned > 0 && planned == passed)
+    complete && plan.is_none() && passed == 0
 }
 
-/// Is a line of such tests: a plan, a result, or a comment?
-pub(super) fn is_part(text: &str) -> bool {
-    let result = is_test(text, "ok ") || is_test(text, "not ok ");
-    result || planned(text).is_some() || text.starts_with("# ")
+/// May a line be a part of such a run?
+pub(super) fn is_part(line: &TailLine) -> bool {
+    let text = line.content();
+    tap::result(line, text).is_some() || planned(text).is_some() || text.starts_with("# ")
 }
 
 /// `1..12`
 fn planned(text: &str) -> Option<u64> {
     text.strip_prefix("1..")?.trim_end().parse().ok()
-}
-
-/// `ok 3 - name`
-fn is_test(text: &str, result: &str) -> bool {
-    let number = text
-        .strip_prefix(result)
-        .and_then(|rest| rest.split_whitespace().next());
-    number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -72,6 +73,8 @@ mod tests {
         for text in [
             "1..2\nok 1 cat: /nope: No such file or directory\n# foo: command not found\nok 2 prints\n",
             "TAP version 13\nok 1 - a\n  not ok 1 - b\n  1..1\nnot ok 2 - c # TODO error\n1..2\n# fail 0\nin 3 s\n",
+            "1..1\nok 1 a\nnext file\n1..1\nok 1 b\n",
+            "ok 1 a\n1..1\nok 1 b\nerror: of b\nok 2 c\n1..2\n",
         ] {
             assert!(passed(text), "{text}");
         }
@@ -82,7 +85,9 @@ mod tests {
             "1..3\nok 1 a\nok 2 b\n",
             "1..2\nok 1 a\nnot ok 2 b\n",
             "1..1\nok 1 a\nerror: no\n",
-            "1..1\nok 1 a\n1..1\nok 1 b\n",
+            "error: no\n1..1\nok 1 a\n",
+            "error: no\nTAP version 13\nok 1 a\n1..1\n",
+            "1..2\nok 1 a\n1..1\nok 1 b\n",
             "1..2\nok 1 a\nok 2 b\nBail out! no database\n",
         ] {
             assert!(!passed(text), "{text}");
