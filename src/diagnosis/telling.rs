@@ -56,6 +56,7 @@ const WORDS: &[(&str, i32)] = &[
     ("expected", 4),
     ("violation", 5),
     ("exceeded", 5),
+    ("exceeds", 5),
     ("corrupt", 5),
     ("does not exist", 6),
     ("doesn't exist", 6),
