@@ -41,7 +41,7 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     (&["\nok\n", " ok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
-    (&["\nPASSED", " PASSED"], pytest::printed, PASSED),
+    (&["\nPASSED", " PASSED\n"], pytest::printed, PASSED),
     (&["= PASSES ="], pytest::passes, PASSED),
     (
         &["CMake Warning", "CMake Deprecation"],
@@ -50,7 +50,11 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     ),
     (&["\u{2502} Warning: "], warnings::of_terraform, "a warning"),
     (&["+ true\n", "+ :\n"], forgiven::traced, FORGIVEN),
-    (&["||"], forgiven::of_recipe, FORGIVEN),
+    (
+        &["|| true", "|| :", "|| echo"],
+        forgiven::of_recipe,
+        FORGIVEN,
+    ),
     (&["(ignored)"], ignored, "make ignored that failure"),
     (&["  File \""], source, "a line of the program's source"),
 ];
@@ -84,7 +88,12 @@ impl Aside {
         let text = case.inputs()[case.job].scan.tail.text_from(from);
         let mut made = None;
         for ((_, rule, why), finders) in RULES.iter().zip(&*FINDERS) {
-            if finders.iter().any(|finder| finder.find(text).is_some()) {
+            // `test a ... ok` is no `ok` by itself.
+            let by_itself = |at: usize| at.checked_sub(1).is_none_or(|k| text[k] != b'.');
+            if finders
+                .iter()
+                .any(|finder| finder.find_iter(text).any(by_itself))
+            {
                 aside.add(rule(made.get_or_insert_with(&lines)), why);
             }
         }

@@ -61,11 +61,13 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     for line in lines {
         let (text, number) = (line.content(), line.place.line);
         let named = text.starts_with("test ") || text.starts_with("test_");
-        let head = text.split_once(" ... ").map(|(head, _)| head);
-        let head = head.or_else(|| text.strip_suffix(" ..."));
+        let head = || {
+            let head = text.split_once(" ... ").map(|(head, _)| head);
+            head.or_else(|| text.strip_suffix(" ..."))
+        };
         let ended = [" ok", " FAILED", " FAIL", " ERROR"];
         let of_test = |head: &str| head.len() < HEAD && head.contains(['_', '(', ':']);
-        if named && head.is_some_and(of_test) || line.command {
+        if named && head().is_some_and(of_test) || line.command {
             let ends = line.command || ended.iter().any(|end| text.ends_with(end));
             open = (!ends).then_some(number);
         } else if matches!(text, "FAILED" | "FAIL" | "ERROR" | "failures:")
