@@ -692,8 +692,8 @@ fn what_tests_print_is_no_cause_behind_the_time_either() {
     let lines = [
         "$ pytest -s -v",
         &format!("test_a.py::test_x {refused}"),
-        "PASSED",
-        "test_a.py::test_y FAILED",
+        "PASSED                                   [ 50%]",
+        "test_a.py::test_y FAILED                 [100%]",
         "=== FAILURES ===",
         "E   assert 1 == 2",
         "=== short test summary info ===",

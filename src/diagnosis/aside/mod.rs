@@ -41,7 +41,12 @@ const RULES: &[(&[&str], Rule, &str)] = &[
     (&["\nok\n", " ok\n"], named::captured, PASSED),
     (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
     (&["- live log "], pytest::live, PASSED),
-    (&["\nPASSED", " PASSED\n"], pytest::printed, PASSED),
+    // By itself in its line, or behind the stamps of the runner or of GitHub.
+    (
+        &["\nPASSED", " PASSED\n", "O PASSED", "E PASSED", "Z PASSED"],
+        pytest::printed,
+        PASSED,
+    ),
     (&["= PASSES ="], pytest::passes, PASSED),
     (
         &["CMake Warning", "CMake Deprecation"],
