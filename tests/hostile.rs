@@ -166,6 +166,13 @@ proptest! {
     }
 }
 
+/// A control string that has its end on the line that goes on.
+#[test]
+fn a_control_string_may_span_joined_lines() {
+    let log = b"one\x1b_two\t\n2026-11-25T15:18:20.276767Z 00O+\x1b[\xff0K\x1b[3\xff three";
+    checks::dialects(log, 0);
+}
+
 /// Every place where the bound on kept text may fall.
 #[test]
 fn no_half_of_a_secret_is_told() {
