@@ -3,7 +3,7 @@
 //! GitLab's and GitHub's shells stop at the first command that fails, so whatever an earlier command said, it passed.
 
 use super::{Case, shell};
-use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section};
+use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section, TailLine};
 use crate::trace::frame::can_fail;
 
 /// Where a line stands with respect to what failed.
@@ -146,9 +146,9 @@ impl Region {
         };
         // Where nothing says that the last one failed, what ran the same program above has said it itself.
         let own = hit.place.command;
-        let goes_on = || find(own).is_some_and(|c| shell::is_forgiven(&c.text));
-        let is_its_own =
-            case.facts().outcome == Outcome::Unknown && (program(own) == Some(word) || goes_on());
+        let is_forgiven = || find(own).is_some_and(|c| shell::is_forgiven(&c.text));
+        let is_its_own = case.facts().outcome == Outcome::Unknown
+            && (program(own) == Some(word) || is_forgiven());
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 
@@ -205,9 +205,13 @@ fn goes_on(case: &Case, last: Option<&Command>) -> bool {
         return false;
     };
     // Whoever gives nothing but such a command asks about it.
-    let others = facts.commands.iter().filter(|c| c.index != last.index);
     let begins = facts.commands.first().is_some_and(|c| c.line <= OPENING);
-    !begins || others.into_iter().any(|c| has_output(case, c.index))
+    let of_another = |line: TailLine| {
+        let printed = !line.command && !line.text.is_empty();
+        printed && ![0, last.index].contains(&line.place.command)
+    };
+    let mut lines = case.inputs()[case.job].scan.tail.from_end(facts);
+    !begins || lines.any(of_another)
 }
 
 /// Which earlier commands set a variable that the last one uses, and hid the status of what they set it to. It comes to light

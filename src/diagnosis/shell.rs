@@ -52,126 +52,124 @@ pub(super) fn is_forgiven(command: &str) -> bool {
     if command.ends_with("# collapsed multi-line command") || command.contains(":?") {
         return false;
     }
+    if !command.contains("||") {
+        return false;
+    }
     let mut rest = command.trim();
     let mut forgiven = false;
     while !rest.is_empty() {
-        let Some(list) = List::read(rest) else {
+        let Some((parts, behind)) = list(rest) else {
             return false;
         };
-        let last = &rest[list.last..list.end];
-        let mut words = last.split_whitespace();
-        let goes_on = match words.next() {
-            Some("true" | "/bin/true" | "/usr/bin/true" | ":" | "echo" | "printf") => {
-                list.by_or || !last.contains("$(")
-            }
-            Some("exit" | "return") => list.by_or && words.next() == Some("0"),
-            Some("set") => !list.by_or,
-            Some(_) => false,
-            // What is left of a comment.
-            None => !list.by_or,
-        };
-        if !goes_on {
+        if !goes_on(&parts) {
             return false;
         }
-        forgiven |= list.by_or;
-        rest = rest.get(list.len..).unwrap_or_default().trim_start();
+        forgiven |= parts.iter().any(|part| part.joint == "||");
+        rest = behind.trim_start();
     }
     forgiven
 }
 
-/// Commands that are joined by `||`, `&&` and `|`.
-#[derive(Debug)]
-struct List {
-    /// Where the last command begins that runs only when what stands before it fails, or that stands alone.
-    last: usize,
-    /// There is a `||` before it.
-    by_or: bool,
-    /// Where the list ends, and where the next one begins.
-    end: usize,
-    len: usize,
+/// A command, and what joins it to the one before.
+#[derive(Debug, Clone, Copy)]
+struct Part<'c> {
+    joint: &'static str,
+    text: &'c str,
 }
 
-impl List {
-    /// Reads the first list of a text; `None` where it is not to be understood, or leaves the shell in its midst.
-    fn read(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let (mut at, mut depth, mut last, mut by_or) = (0, 0usize, Some(0), false);
-        let mut end = None;
-        let stays = |at: usize| {
-            let first = text[at..].split_whitespace().next();
-            !matches!(first, Some("." | "source" | "eval" | "exec"))
-        };
-        let leaves = |part: usize| {
-            let first = text[part..].split_whitespace().next();
-            matches!(first, Some("exit" | "return"))
-        };
-        let mut part = 0;
-        if !stays(part) {
-            return None;
-        }
-        while at < bytes.len() {
-            let rest = &bytes[at..];
-            let is_word = |len: usize| {
-                let blank =
-                    |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || *b == b';');
-                blank(at.checked_sub(1).and_then(|k| bytes.get(k)))
-                    && (len == 0 || blank(rest.get(len)))
-            };
-            at += match rest {
-                [b'\\', _, ..] => 2,
-                [b'\'', ..] => 2 + memchr::memchr(b'\'', &rest[1..])?,
-                [b'"', ..] => quoted(rest)?,
-                [b'$', b'{', ..] => 1 + memchr::memchr(b'}', rest)?,
-                // A group is one command, whatever stands in it.
-                [b'(', ..] => {
-                    depth += 1;
-                    1
-                }
-                [b')', ..] => {
-                    depth = depth.checked_sub(1)?;
-                    1
-                }
-                _ if depth > 0 => 1,
-                [b'|' | b'&', ..]
-                    if rest.len() > 1 && matches!(&rest[..2], b"||" | b"&&" | b"|&") =>
-                {
-                    by_or |= rest[..2] == *b"||";
-                    last = (rest[..2] == *b"||").then_some(at + 2);
-                    if leaves(part) || !stays(at + 2) {
-                        return None;
-                    }
-                    part = at + 2;
-                    2
-                }
-                [b'|', ..] => {
-                    last = None;
-                    part = at + 1;
-                    1
-                }
-                [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
-                [b';', ..] => {
-                    end = Some((at, at + 1));
-                    break;
-                }
-                [b'#', ..] if is_word(0) => {
-                    end = Some((at, bytes.len()));
-                    break;
-                }
-                // What has parts of its own is not looked into.
-                [b'{' | b'}', ..] if is_word(1) => return None,
-                [b'\n' | b'&' | b'`', ..] => return None,
-                _ => 1,
-            };
-        }
-        let (end, len) = end.unwrap_or((bytes.len(), bytes.len()));
-        let last = last.filter(|_| depth == 0)?;
-        Some(Self {
-            last,
-            by_or,
-            end,
-            len,
-        })
+impl<'c> Part<'c> {
+    fn words(self) -> impl Iterator<Item = &'c str> {
+        self.text.split_whitespace()
     }
+
+    fn begins_with(self, names: &[&str]) -> bool {
+        self.words()
+            .next()
+            .is_some_and(|word| names.contains(&word))
+    }
+}
+
+/// Does the shell go on behind such a list, whatever fails in it?
+fn goes_on(parts: &[Part<'_>]) -> bool {
+    let Some((last, before)) = parts.split_last() else {
+        return false;
+    };
+    let leaves = |part: &Part<'_>| part.begins_with(&["exit", "return"]);
+    // What these run may leave the shell.
+    let may_leave = |part: &Part<'_>| part.begins_with(&[".", "source", "eval", "exec"]);
+    if before.iter().any(leaves) || parts.iter().any(may_leave) {
+        return false;
+    }
+    let (by_or, alone) = (last.joint == "||", before.is_empty());
+    let mut words = last.words();
+    match words.next() {
+        Some("true" | "/bin/true" | "/usr/bin/true" | ":" | "echo" | "printf") => {
+            by_or || alone && !last.text.contains("$(")
+        }
+        Some("exit" | "return") => by_or && words.next() == Some("0"),
+        Some("set") => alone,
+        Some(_) => false,
+        // What is left of a comment.
+        None => alone,
+    }
+}
+
+/// Joints of the commands of a list.
+const JOINTS: &[&str] = &["||", "&&", "|&", "|"];
+
+/// The commands of the first list of a text (POSIX 2.9.3, AND-OR lists and pipelines), and what stands behind it; `None` where it is not
+/// to be understood.
+fn list(text: &str) -> Option<(Vec<Part<'_>>, &str)> {
+    let bytes = text.as_bytes();
+    let (mut parts, mut joint, mut from) = (Vec::new(), "", 0);
+    let (mut at, mut depth) = (0, 0usize);
+    let blank = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || *b == b';');
+    let mut behind = "";
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let begins = blank(at.checked_sub(1).and_then(|k| bytes.get(k)));
+        let next = JOINTS
+            .iter()
+            .find(|joint| rest.starts_with(joint.as_bytes()));
+        if depth == 0
+            && let Some(next) = next
+        {
+            let text = &text[from..at];
+            parts.push(Part { joint, text });
+            at += next.len();
+            (joint, from) = (next, at);
+            continue;
+        }
+        at += match rest {
+            [b'\\', _, ..] => 2,
+            [b'\'', ..] => 2 + memchr::memchr(b'\'', &rest[1..])?,
+            [b'"', ..] => quoted(rest)?,
+            [b'$', b'{', ..] => 1 + memchr::memchr(b'}', rest)?,
+            // A group is one command, whatever stands in it.
+            [b'(', ..] => {
+                depth += 1;
+                1
+            }
+            [b')', ..] => {
+                depth = depth.checked_sub(1)?;
+                1
+            }
+            _ if depth > 0 => 1,
+            [b'>', b'&', ..] | [b'&', b'>', ..] => 2,
+            [b';', ..] => {
+                behind = &text[at + 1..];
+                break;
+            }
+            [b'#', ..] if begins => break,
+            // What has parts of its own is not looked into.
+            [b'{' | b'}', ..] if begins && blank(rest.get(1)) => return None,
+            [b'\n' | b'&' | b'`', ..] => return None,
+            _ => 1,
+        };
+    }
+    let text = text.get(from..at)?;
+    parts.push(Part { joint, text });
+    (depth == 0).then_some((parts, behind))
 }
 
 /// Length of what stands in double quotes at the start of a text, the quotes included.

@@ -285,33 +285,31 @@ fn headings(rated: &mut [Rated<'_>]) {
         marked.is_some_and(|entry| !dash || !key(entry)) && !r.line.command && !r.line.echo
     };
     let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
-    for k in 1..rated.len() {
-        let (heading, entry) = (&rated[k - 1], &rated[k]);
-        if heading.score > 0
-            && is_heading(heading.line.content().trim())
-            && is_entry(entry)
-            && entry.in_baseline != Some(true)
+    give_way(rated, |rated, k| {
+        is_heading(rated[k - 1].line.content().trim())
+            && is_entry(&rated[k])
             // A difference: what was, then what is.
             && !rated[k..].iter().take(LAST).any(added)
-        {
-            rated[k].score = entry.score.max(heading.score + 1);
-        }
-    }
+    });
 }
 
 /// A title (`Validation Check Failed`) gives way to the sentence right below it.
 fn titles(rated: &mut [Rated<'_>]) {
+    give_way(rated, |rated, k| {
+        let (title, next) = (rated[k - 1].line, rated[k].line);
+        rated[k].score > 0
+            && next.place.line == title.place.line + 1
+            && is_title(title.content().trim())
+            && is_sentence(next.content().trim())
+    });
+}
+
+/// Rates a line above the telling one right before it, where that only leads to it; what passing runs print as well stays where it is.
+fn give_way(rated: &mut [Rated<'_>], leads: impl Fn(&[Rated<'_>], usize) -> bool) {
     for k in 1..rated.len() {
-        let (title, next) = (&rated[k - 1], &rated[k]);
-        let below = next.line.place.line == title.line.place.line + 1;
-        if title.score > 0
-            && next.score > 0
-            && below
-            && next.in_baseline != Some(true)
-            && is_title(title.line.content().trim())
-            && is_sentence(next.line.content().trim())
-        {
-            rated[k].score = next.score.max(title.score + 1);
+        let (before, next) = (&rated[k - 1], &rated[k]);
+        if before.score > 0 && next.in_baseline != Some(true) && leads(rated, k) {
+            rated[k].score = next.score.max(before.score + 1);
         }
     }
 }

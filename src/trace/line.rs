@@ -110,7 +110,7 @@ pub fn kind(content: &[u8]) -> Kind {
 
 /// The last ones: what PowerShell repeats; marks and echoes of Travis CI, AWS CodeBuild, Jenkins and Azure Pipelines.
 fn is_source(content: &[u8]) -> bool {
-    xtrace(content)
+    xtrace(content).is_some()
         || dockerfile_step(content)
         || code_frame(content)
         || inner_command(content)
@@ -121,10 +121,10 @@ fn is_source(content: &[u8]) -> bool {
         || content.starts_with(b"##[section]")
 }
 
-/// `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds).
-fn xtrace(content: &[u8]) -> bool {
+/// How deep `+ cmd`, `++ cmd` is (bash's and dash's `set -x`; also a line that a diff adds); the command follows the signs and a blank.
+pub fn xtrace(content: &[u8]) -> Option<usize> {
     let plus = content.iter().take_while(|&&b| b == b'+').count();
-    (1..=6).contains(&plus) && content.get(plus) == Some(&b' ')
+    ((1..=6).contains(&plus) && content.get(plus) == Some(&b' ')).then_some(plus)
 }
 
 /// `[command]/usr/bin/git fetch …` and `##[command]…`: what an action of GitHub, or a task of Azure Pipelines, runs.

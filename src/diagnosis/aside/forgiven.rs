@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::diagnosis::shell;
 use crate::model::TailLine;
+use crate::trace::line::xtrace;
 
 /// Most lines of such a command.
 const OUTPUT: u64 = 50;
@@ -40,9 +41,8 @@ pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 /// How deep a traced command is, and the command.
 fn command(line: &TailLine) -> Option<(usize, &str)> {
     let text = line.content();
-    let depth = text.bytes().take_while(|b| *b == b'+').count();
-    let command = text[depth..].strip_prefix(' ').filter(|_| depth > 0)?;
-    Some((depth, command))
+    let depth = xtrace(text.as_bytes())?;
+    Some((depth, &text[depth + 1..]))
 }
 
 /// Does the script run another command that does something? `true` is also what it comes to where a variable of that name is asked, right

@@ -79,10 +79,8 @@ pub(super) fn closes(case: &Case) -> bool {
     // It may be the last of several parts, and Playwright lists the tests that failed between two counts.
     let run = || tail.from_end(case.facts()).take_while(|line| !line.command);
     let sums_up = |line: &TailLine| !line.echo && summary_of_failures(line.content().trim());
-    match said {
-        Some(_) => !run().any(|line| sums_up(&line)),
-        None => !run().any(|line| sums_up(&line)) && tap::all_passed(run()),
-    }
+    // The first is told by a few lines, mostly; the other asks all of them.
+    (said.is_some() || tap::all_passed(run())) && !run().any(|line| sums_up(&line))
 }
 
 /// Does a line sum up that something failed, as a tool does that may also say that all went well?
