@@ -1,5 +1,6 @@
 //! Why a command that failed said nothing: its output was sent elsewhere, or it was told to be quiet.
 
+use super::shell::{self, Command};
 use crate::model::Lang;
 
 /// Longest name of a file, or option, that is told.
@@ -73,101 +74,41 @@ pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<Stri
 /// The words of the only command there that can have failed in silence. What only changes a folder or a variable may stand before it, and
 /// what only passes its status on behind.
 fn last_command(command: &str) -> Option<Vec<&str>> {
-    // The runner shows only the first line of these.
-    if command.ends_with("# collapsed multi-line command") {
-        return None;
-    }
     // PowerShell's way to call a program.
-    let mut commands = commands(command.strip_prefix("& ").unwrap_or(command))?;
-    while let [.., (_, "||"), (last, "")] = &commands[..] {
-        let passes = matches!(last.first(), Some(&("exit" | "return" | "false")));
-        if !passes {
-            return None;
-        }
+    let mut commands = shell::commands(command.strip_prefix("& ").unwrap_or(command))?;
+    let passes =
+        |c: &Command<'_>| c.joint == "||" && matches!(c.words[0], "exit" | "return" | "false");
+    while commands.last().is_some_and(passes) {
         commands.pop();
-        commands.last_mut()?.1 = "";
     }
-    let (last, before) = commands.split_last()?;
-    let prepares = |(words, joint): &(Vec<&str>, &str)| {
-        let first = words.first().copied().unwrap_or_default();
-        let sets = matches!(first, "cd" | "mkdir" | "export" | "set");
-        sets && matches!(*joint, "&&" | ";") && redirected(words).is_none()
+    let last = commands.pop()?;
+    let prepares = |c: &Command<'_>| {
+        let sets = matches!(c.words[0], "cd" | "mkdir" | "export" | "set");
+        sets && redirected(&c.words).is_none()
     };
-    before.iter().all(prepares).then(|| last.0.clone())
+    let in_a_row = |c: &Command<'_>| matches!(c.joint, "" | "&&" | ";");
+    let row = in_a_row(&last) && commands.iter().all(|c| in_a_row(c) && prepares(c));
+    (row && !last.words[0].starts_with('(')).then_some(last.words)
 }
 
-/// The commands of a line, each with what joins it to the next; `None` where there is more than commands in a row.
-fn commands(text: &str) -> Option<Vec<(Vec<&str>, &str)>> {
-    let mut commands = Vec::new();
-    let mut words: Vec<&str> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &text[at..];
-        let joint = ["&&", "||", ";"].into_iter().find(|j| rest.starts_with(j));
-        if bytes[at].is_ascii_whitespace() {
-            at += 1;
-        } else if let Some(joint) = joint {
-            commands.push((std::mem::take(&mut words), joint));
-            at += joint.len();
-        } else if matches!(bytes[at], b'(' | b'{' | b'|' | b'#') {
-            return None;
-        } else {
-            let len = word(rest)?;
-            words.push(&rest[..len]);
-            at += len;
-        }
-    }
-    if !words.is_empty() {
-        commands.push((words, ""));
-    }
-    Some(commands)
-}
-
-/// Length of the word at the start of a text: redirections are words of their own. `None` where a quote is never closed, or the
-/// command goes to the background.
-fn word(text: &str) -> Option<usize> {
-    if let Some(len) = redirection(text) {
-        return Some(len);
-    }
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        // Up to what closes it: nothing is nested as far as this looks.
-        let closes = |from: usize, end: u8| Some(from + 1 + memchr::memchr(end, &rest[from..])?);
-        at += match rest {
-            [b'\\', _, ..] => 2,
-            [quote @ (b'"' | b'\'' | b'`'), ..] => closes(1, *quote)?,
-            [b'$', b'(', ..] => closes(2, b')')?,
-            [b'$', b'{', ..] => closes(2, b'}')?,
-            [b'&', b'&', ..] => break,
-            [b'&', ..] if redirection(&text[at..]).is_none() => return None,
-            [b'>' | b'<' | b'&' | b'|' | b';' | b')', ..] => break,
-            [b, ..] if b.is_ascii_whitespace() => break,
-            _ => 1,
-        };
-    }
-    (at > 0).then_some(at)
-}
-
-/// The ways to send output elsewhere, the longest first.
+/// The ways to send output elsewhere.
 const REDIRECTIONS: &[(&str, Stream)] = &[
-    ("2>&1", Stream::ErrorToOutput),
-    ("1>&2", Stream::OutputToError),
-    ("&>>", Stream::Both),
-    ("*>>", Stream::Both),
-    ("1>>", Stream::Output),
-    ("2>>", Stream::Error),
-    (">&2", Stream::OutputToError),
-    ("&>", Stream::Both),
-    ("*>", Stream::Both),
-    (">&", Stream::Both),
-    ("1>", Stream::Output),
-    ("2>", Stream::Error),
+    (">", Stream::Output),
     (">>", Stream::Output),
     (">|", Stream::Output),
-    (">", Stream::Output),
+    ("1>", Stream::Output),
+    ("1>>", Stream::Output),
+    ("1>|", Stream::Output),
+    ("2>", Stream::Error),
+    ("2>>", Stream::Error),
+    ("&>", Stream::Both),
+    ("&>>", Stream::Both),
+    ("*>", Stream::Both),
+    ("*>>", Stream::Both),
+    (">&", Stream::Both),
+    ("2>&1", Stream::ErrorToOutput),
+    (">&2", Stream::OutputToError),
+    ("1>&2", Stream::OutputToError),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,28 +120,19 @@ enum Stream {
     OutputToError,
 }
 
-fn redirection(text: &str) -> Option<usize> {
-    let (sign, _) = REDIRECTIONS
-        .iter()
-        .find(|(sign, _)| text.starts_with(sign))?;
-    Some(sign.len())
-}
-
 /// Where the errors of a command go, by its words. What only its standard output is sent away from may still tell of them.
 fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     let (mut output, mut error) = (None, None);
     let mut words = words.iter();
-    let mut last = "";
     while let Some(&word) = words.next() {
-        // Another stream: `3>&1`.
-        let numbered = last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit());
-        last = word;
         let Some((_, stream)) = REDIRECTIONS.iter().find(|(sign, _)| *sign == word) else {
+            // Another stream: `3>&1`.
+            let other = word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('>');
+            if other && word.len() <= "3>&1".len() {
+                return None;
+            }
             continue;
         };
-        if numbered {
-            return None;
-        }
         let mut target = || Some(target(words.next()?));
         match stream {
             Stream::Output => output = target()?,
@@ -302,6 +234,8 @@ mod tests {
             ),
             ("& ./build.ps1 *> build.log", "build.log"),
             ("msbuild app.sln >> build.log 2>&1", "build.log"),
+            ("make $(opts \")\") >build.log 2>&1 # quiet", "build.log"),
+            ("sort {a,b}.txt <c.txt >build.log 2>&1", "build.log"),
         ] {
             let found = match away(command) {
                 Some(Away::File(file)) => Some(file),
@@ -362,6 +296,9 @@ mod tests {
             "vault read -field=k secret/x > deploy_key 2>&1",
             "check 3>&1 1>&2 2>&3",
             "server > log 2>&1 &",
+            "make > build.log 2>&3",
+            "make > build.log 2>&1 | cat",
+            "x=1 | make > build.log 2>&1",
         ] {
             assert_eq!(away(command), None, "{command}");
         }

@@ -25,51 +25,73 @@ mod warnings;
 pub(super) struct Aside(Vec<(RangeInclusive<u64>, &'static str)>);
 
 /// What a rule finds among the lines of a tail.
-type Rule = fn(&[TailLine]) -> Vec<RangeInclusive<u64>>;
+type Find = fn(&[TailLine]) -> Vec<RangeInclusive<u64>>;
 
-/// The rules: words of which one must stand there, what finds the lines, why they are none.
-const RULES: &[(&[&str], Rule, &str)] = &[
-    (&["--- PASS: ", "--- SKIP: "], go::captured, PASSED),
-    (
+/// A rule about lines that are no evidence.
+struct Rule {
+    /// Words of which one must stand there.
+    words: &'static [&'static str],
+    /// A word right behind that byte does not count.
+    unless: Option<u8>,
+    find: Find,
+    why: &'static str,
+}
+
+const fn rule(words: &'static [&'static str], find: Find, why: &'static str) -> Rule {
+    Rule {
+        words,
+        unless: None,
+        find,
+        why,
+    }
+}
+
+const RULES: &[Rule] = &[
+    rule(&["--- PASS: ", "--- SKIP: "], go::captured, PASSED),
+    rule(
         &["console.error", "console.warn"],
         console::of_jest,
         PRINTED,
     ),
-    (&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
-    (&["' panicked at ", ") panicked at "], named::panics, PASSED),
-    // By itself in a line, or behind its time.
-    (&["\nok\n", " ok\n"], named::captured, PASSED),
-    (&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
-    (&["- live log "], pytest::live, PASSED),
+    rule(&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
+    rule(&["' panicked at ", ") panicked at "], named::panics, PASSED),
+    // By itself in a line, or behind its time; not `test a ... ok`.
+    Rule {
+        unless: Some(b'.'),
+        ..rule(&["\nok\n", " ok\n"], named::captured, PASSED)
+    },
+    rule(&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
+    rule(&["- live log "], pytest::live, PASSED),
     // By itself in its line, or behind the stamps of the runner or of GitHub.
-    (
+    rule(
         &["\nPASSED", " PASSED\n", "O PASSED", "E PASSED", "Z PASSED"],
         pytest::printed,
         PASSED,
     ),
-    (&["= PASSES ="], pytest::passes, PASSED),
-    (
+    rule(&["= PASSES ="], pytest::passes, PASSED),
+    rule(
         &["CMake Warning", "CMake Deprecation"],
         warnings::of_cmake,
-        "a warning",
+        WARNED,
     ),
-    (&["\u{2502} Warning: "], warnings::of_terraform, "a warning"),
-    (&["+ true\n", "+ :\n"], forgiven::traced, FORGIVEN),
-    (
+    rule(&["\u{2502} Warning: "], warnings::of_terraform, WARNED),
+    rule(&["+ true\n", "+ :\n"], forgiven::traced, FORGIVEN),
+    rule(
         &["|| true", "|| :", "|| echo"],
         forgiven::of_recipe,
         FORGIVEN,
     ),
-    (&["(ignored)"], ignored, "make ignored that failure"),
-    (&["  File \""], source, "a line of the program's source"),
+    rule(&["(ignored)"], ignored, "make ignored that failure"),
+    rule(&["  File \""], source, "a line of the program's source"),
 ];
+const WARNED: &str = "a warning";
 const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
 const PRINTED: &str = "a test printed it";
 
 static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {
     let finders = |words: &[&'static str]| words.iter().map(|word| Finder::new(*word)).collect();
-    RULES.iter().map(|(words, ..)| finders(words)).collect()
+    RULES.iter().map(|rule| finders(rule.words)).collect()
 });
 
 /// Lines above a line that may tell of it: a test prints no more, mostly.
@@ -92,14 +114,12 @@ impl Aside {
         aside.add(script::of(case), "a line of the script");
         let text = case.inputs()[case.job].scan.tail.text_from(from);
         let mut made = None;
-        for ((_, rule, why), finders) in RULES.iter().zip(&*FINDERS) {
-            // `test a ... ok` is no `ok` by itself.
-            let by_itself = |at: usize| at.checked_sub(1).is_none_or(|k| text[k] != b'.');
-            if finders
-                .iter()
-                .any(|finder| finder.find_iter(text).any(by_itself))
-            {
-                aside.add(rule(made.get_or_insert_with(&lines)), why);
+        for (rule, finders) in RULES.iter().zip(&*FINDERS) {
+            let before = |at: usize| at.checked_sub(1).map(|k| text[k]);
+            let counts = |at: usize| rule.unless.is_none() || before(at) != rule.unless;
+            let mut finders = finders.iter();
+            if finders.any(|finder| finder.find_iter(text).any(counts)) {
+                aside.add((rule.find)(made.get_or_insert_with(&lines)), rule.why);
             }
         }
         aside
@@ -227,7 +247,7 @@ fn source(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 
 /// Lines as a tail has them, and the numbers of those that a rule finds.
 #[cfg(test)]
-pub(super) fn found_in(rule: Rule, text: &str) -> Vec<u64> {
+pub(super) fn found_in(find: Find, text: &str) -> Vec<u64> {
     let lines: Vec<TailLine> = text
         .lines()
         .enumerate()
@@ -248,7 +268,7 @@ pub(super) fn found_in(rule: Rule, text: &str) -> Vec<u64> {
             }
         })
         .collect();
-    let mut found: Vec<u64> = rule(&lines).into_iter().flatten().collect();
+    let mut found: Vec<u64> = find(&lines).into_iter().flatten().collect();
     found.sort_unstable();
     found.dedup();
     found
