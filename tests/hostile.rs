@@ -173,6 +173,13 @@ fn a_control_string_may_span_joined_lines() {
     checks::dialects(log, 0);
 }
 
+/// One that the end of its line cuts off, where a line goes on.
+#[test]
+fn a_control_string_ends_with_its_line() {
+    let log = b"one\x1b_two\r\n2026-11-25T15:20:08.390270Z 01O+\x1b[0K\nthree\n";
+    checks::dialects(log, 0);
+}
+
 /// Every place where the bound on kept text may fall.
 #[test]
 fn no_half_of_a_secret_is_told() {
