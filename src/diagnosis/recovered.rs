@@ -115,6 +115,12 @@ impl Region {
         }
     }
 
+    /// No line above that one is of the command that failed.
+    pub(super) fn first_line(&self, facts: &JobFacts) -> u64 {
+        let command = facts.commands.iter().find(|c| c.index == self.command);
+        command.map_or(0, |c| c.line)
+    }
+
     /// Is that the last command, and did it print nothing?
     pub(super) fn is_silent(&self, command: u32) -> bool {
         self.silent.is_some_and(|(_, index)| index == command)

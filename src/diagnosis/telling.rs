@@ -213,9 +213,12 @@ impl Starts {
 
 /// Does a word stand there, in whatever case?
 fn stands(text: &[u8], at: usize, word: &str) -> bool {
-    text[at..]
-        .get(..word.len())
-        .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+    let word = word.as_bytes();
+    // The first byte tells most of them.
+    text[at] | 0x20 == word[0] | 0x20
+        && text[at..]
+            .get(..word.len())
+            .is_some_and(|there| there.eq_ignore_ascii_case(word))
 }
 
 /// Calls `f` with where each word of a text stands and what it tells: the leftmost ones, and of those that begin at one place

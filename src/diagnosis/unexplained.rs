@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::aside::Aside;
+use super::aside::{ABOVE, Aside};
 use super::recovered::{Region, Where};
 use super::{Case, Settled, difference, exit, fingerprint, hollow, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
@@ -47,8 +47,11 @@ pub(super) fn extract(
     lang: Lang,
 ) -> Option<Unexplained> {
     let facts = case.facts();
-    let tail = &case.inputs()[case.job].scan.tail_lines();
-    let aside = Aside::among(case, tail);
+    // What stands above what failed can only say that something in it is no evidence, or a secret.
+    let first = region.first_line(facts);
+    let job = &case.inputs()[case.job].scan;
+    let tail = &job.tail.lines_from(facts, first.saturating_sub(ABOVE));
+    let aside = Aside::among(case, first, tail);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())

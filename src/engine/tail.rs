@@ -102,6 +102,19 @@ impl Tail {
         lines
     }
 
+    /// The lines from one on with what is known of them, and of those above the commands that are echoed; empty ones left out.
+    pub(crate) fn lines_from(&self, facts: &JobFacts, first: u64) -> Vec<TailLine> {
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        let mut lines: Vec<_> = self
+            .pieces()
+            .filter(|piece| piece.line >= first || is_echoed(facts, piece.line))
+            .filter_map(|piece| self.line(piece, facts, groups))
+            .filter(|line| line.place.line >= first || line.command)
+            .collect();
+        lines.reverse();
+        lines
+    }
+
     /// Is that line one of them?
     pub(super) fn holds(&self, line: &TailLine, facts: &JobFacts) -> bool {
         if self.end_line < line.place.line {
@@ -130,10 +143,7 @@ impl Tail {
     fn line(&self, piece: Numbered, facts: &JobFacts, groups: &Groups) -> Option<TailLine> {
         let Numbered { line, from, to } = piece;
         let piece = &self.text[from..to];
-        let echoed = facts
-            .commands
-            .binary_search_by_key(&line, |c| c.line)
-            .is_ok();
+        let echoed = is_echoed(facts, line);
         let command = echoed && starts_command(piece);
         let view = Line::new(piece, command).within(&self.wrappers);
         if view.content().is_empty() {
@@ -282,6 +292,12 @@ impl Groups {
     }
 }
 
+/// Does a command stand on that line?
+fn is_echoed(facts: &JobFacts, line: u64) -> bool {
+    let found = facts.commands.binary_search_by_key(&line, |c| c.line);
+    found.is_ok()
+}
+
 fn starts_command(piece: &[u8]) -> bool {
     let view = Line::new(piece, true);
     view.text.starts_with(b"$ ") || view.text.starts_with(header::OPENING)
@@ -311,6 +327,7 @@ fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Command;
     use proptest::prelude::*;
 
     fn mark(text: &[u8]) -> bool {
@@ -374,11 +391,12 @@ mod tests {
                 proptest::sample::select(vec![
                     "\n", "\n", "\n", "a", "error", " ", "##[group]", "Run x", "x", "##[endgroup]", "##[error]", "##[",
                     "\n##[group]Run x\nx\n", "\nshell: bash -e {0}\n", "\nenv:\n", "#12 0.1 ",
-                    "2026-05-01T10:00:00.1234567Z ", "+ set", "Restoring cache", "오", "[0m",
+                    "2026-05-01T10:00:00.1234567Z ", "+ set", "\n$ make", "Restoring cache", "오", "[0m",
                 ]),
                 0..40,
             ),
             breaks in proptest::collection::vec(any::<(bool, bool, u8)>(), 40),
+            first in 0u64..80,
         ) {
             let text = parts.concat().into_bytes();
             let newlines: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
@@ -403,7 +421,21 @@ mod tests {
             let lines: Vec<_> = tail.lines(&facts).into_iter()
                 .map(|line| (line.place.line, line.text, line.echo))
                 .collect();
-            prop_assert_eq!(lines, forward(&tail, 7));
+            prop_assert_eq!(&lines, &forward(&tail, 7));
+            // Of those above a line the commands are left.
+            let command = |line: u64| Command {
+                line,
+                section: 0,
+                index: line as u32,
+                text: "".into(),
+            };
+            let facts = JobFacts {
+                commands: (first % 3..80).step_by(3).map(command).collect(),
+                ..facts
+            };
+            let mut lines = tail.lines(&facts);
+            lines.retain(|line| line.place.line >= first || line.command);
+            prop_assert_eq!(lines, tail.lines_from(&facts, first));
         }
     }
 }

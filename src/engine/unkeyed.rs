@@ -1,7 +1,7 @@
 //! Patterns without a literal: the filter cannot find their lines, so they are tried on the last ones only, those at the
 //! end of the section that may have failed.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use super::near;
 use super::run::echo_mark;
@@ -17,7 +17,12 @@ use crate::trace::Line;
 pub(super) struct Unkeyed<'l> {
     library: &'l Library,
     alternatives: Vec<Alternative<'l>>,
+    /// For each byte, and for none, which of them may match a text that begins so; made when it is first asked for.
+    beginning: Vec<OnceCell<Box<[u32]>>>,
 }
+
+/// Behind the 256 bytes.
+const NO_BYTE: usize = 256;
 
 #[derive(Debug)]
 struct Alternative<'l> {
@@ -52,7 +57,21 @@ impl<'l> Unkeyed<'l> {
                 .filter(in_force)
                 .filter_map(made)
                 .collect(),
+            beginning: vec![OnceCell::new(); NO_BYTE + 1],
         }
+    }
+
+    /// Those that may match a text, in their order: the first byte tells most of them.
+    fn beginning_like(&self, text: &[u8]) -> impl Iterator<Item = &Alternative<'l>> {
+        let first = &text[..text.len().min(1)];
+        let slot = first.first().map_or(NO_BYTE, |&byte| usize::from(byte));
+        let may_begin = || {
+            let all = self.alternatives.iter().enumerate();
+            let may = all.filter(|(_, alternative)| alternative.probe.may_begin(first));
+            may.map(|(k, _)| k as u32).collect()
+        };
+        let those = self.beginning[slot].get_or_init(may_begin);
+        those.iter().map(|&k| &self.alternatives[k as usize])
     }
 
     /// Hits on the last lines of the tail, the verdict behind them; `all` are all of its lines, the last one first. `known` are
@@ -80,9 +99,8 @@ impl<'l> Unkeyed<'l> {
             };
             let content = &text[from..];
             folded.clear();
-            for alternative in &self.alternatives {
-                // The first byte tells most of them.
-                if alternative.on != on || !alternative.probe.may_begin(content) {
+            for alternative in self.beginning_like(content) {
+                if alternative.on != on {
                     continue;
                 }
                 if folded.is_empty() {

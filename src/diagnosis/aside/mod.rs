@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use aho_corasick::packed::Searcher;
 
 use super::{Case, script};
 use crate::model::TailLine;
@@ -89,13 +89,57 @@ const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
 const PRINTED: &str = "a test printed it";
 
-static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {
-    let finders = |words: &[&'static str]| words.iter().map(|word| Finder::new(*word)).collect();
-    RULES.iter().map(|rule| finders(rule.words)).collect()
+/// Finds the words of all rules at once; so few of them need no automaton.
+static SEARCHER: LazyLock<Searcher> = LazyLock::new(|| {
+    let words = RULES.iter().flat_map(|rule| rule.words);
+    Searcher::new(words).expect("few words, none of them empty")
 });
 
+/// For each word the number of its rule.
+const RULE_OF: [u8; WORDS] = {
+    let (mut rules, mut rule, mut word) = ([0; WORDS], 0, 0);
+    while rule < RULES.len() {
+        let mut of_rule = 0;
+        while of_rule < RULES[rule].words.len() {
+            rules[word] = rule as u8;
+            word += 1;
+            of_rule += 1;
+        }
+        rule += 1;
+    }
+    rules
+};
+
+/// How many words there are.
+const WORDS: usize = {
+    let (mut count, mut rule) = (0, 0);
+    while rule < RULES.len() {
+        count += RULES[rule].words.len();
+        rule += 1;
+    }
+    count
+};
+
+/// The rules of which a text holds a word.
+fn concerned(text: &[u8]) -> impl Iterator<Item = &'static Rule> {
+    let mut found = [false; RULES.len()];
+    let mut from = 0;
+    // Words may overlap.
+    while let Some(word) = SEARCHER.find_in(text, (from..text.len()).into()) {
+        let rule = usize::from(RULE_OF[word.pattern().as_usize()]);
+        let before = word.start().checked_sub(1).map(|at| text[at]);
+        found[rule] |= RULES[rule].unless.is_none() || before != RULES[rule].unless;
+        from = word.start() + 1;
+    }
+    RULES
+        .iter()
+        .zip(found)
+        .filter(|(_, found)| *found)
+        .map(|(rule, _)| rule)
+}
+
 /// Lines above a line that may tell of it: a test prints no more, mostly.
-const ABOVE: u64 = 200;
+pub(super) const ABOVE: u64 = 200;
 
 impl Aside {
     /// Those in the tail of the job's log that matter to lines from `first` on.
@@ -104,9 +148,9 @@ impl Aside {
         Self::found(case, from, || Cow::Owned(lines_from(case, from)))
     }
 
-    /// All of them, among the lines of that tail.
-    pub(super) fn among(case: &Case, lines: &[TailLine]) -> Self {
-        Self::found(case, 0, || Cow::Borrowed(lines))
+    /// The same among the lines of that tail, which begins so far above.
+    pub(super) fn among(case: &Case, first: u64, lines: &[TailLine]) -> Self {
+        Self::found(case, first.saturating_sub(ABOVE), || Cow::Borrowed(lines))
     }
 
     fn found<'t>(case: &Case, from: u64, lines: impl Fn() -> Cow<'t, [TailLine]>) -> Self {
@@ -114,13 +158,8 @@ impl Aside {
         aside.add(script::of(case), "a line of the script");
         let text = case.inputs()[case.job].scan.tail.text_from(from);
         let mut made = None;
-        for (rule, finders) in RULES.iter().zip(&*FINDERS) {
-            let before = |at: usize| at.checked_sub(1).map(|k| text[k]);
-            let counts = |at: usize| rule.unless.is_none() || before(at) != rule.unless;
-            let mut finders = finders.iter();
-            if finders.any(|finder| finder.find_iter(text).any(counts)) {
-                aside.add((rule.find)(made.get_or_insert_with(&lines)), rule.why);
-            }
+        for rule in concerned(text) {
+            aside.add((rule.find)(made.get_or_insert_with(&lines)), rule.why);
         }
         aside
     }
@@ -168,13 +207,10 @@ fn indent(line: &TailLine) -> usize {
     line.content().len() - line.content().trim_start().len()
 }
 
-/// The lines of the tail from one on.
+/// The lines of the tail from one on, and the commands above.
 fn lines_from(case: &Case, from: u64) -> Vec<TailLine> {
     let scan = &case.inputs()[case.job].scan;
-    let from_end = scan.tail.from_end(&scan.facts);
-    let mut lines: Vec<TailLine> = from_end.take_while(|l| l.place.line >= from).collect();
-    lines.reverse();
-    lines
+    scan.tail.lines_from(&scan.facts, from)
 }
 
 /// Lines above `make: [Makefile:4: clean] Error 1 (ignored)` that may be of what failed.
@@ -277,6 +313,30 @@ pub(super) fn found_in(find: Find, text: &str) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_rule_is_asked_where_one_of_its_words_stands(parts in proptest::collection::vec(
+            proptest::sample::select(
+                RULES.iter().flat_map(|rule| rule.words).copied()
+                    .chain(["\n", " ", ".", " ok", "PASSED", "|| ", "true", "|", "'", ")", "+", "std", "a"])
+                    .collect::<Vec<_>>()
+            ),
+            0..10,
+        )) {
+            let text = parts.concat();
+            let stands = |rule: &Rule| rule.words.iter().any(|word| {
+                text.match_indices(word).any(|(at, _)| {
+                    rule.unless.is_none() || text[..at].bytes().last() != rule.unless
+                })
+            });
+            let expected: Vec<&str> = RULES.iter().filter(|rule| stands(rule)).map(|rule| rule.words[0]).collect();
+            let found: Vec<&str> = concerned(text.as_bytes()).map(|rule| rule.words[0]).collect();
+            proptest::prop_assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn a_recipe_that_make_ignores() {
