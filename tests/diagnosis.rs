@@ -252,6 +252,29 @@ fn a_test_that_fails_in_silence_is_named_as_such() {
 }
 
 #[test]
+fn a_block_of_commands_hides_which_of_them_failed() {
+    let meaning = |command: &str, output: &str| {
+        let log = format!(
+            "$ {command} # collapsed multi-line command\n{output}ERROR: Job failed: exit code 1\n"
+        );
+        report("block.log", &log, &[])["unexplained"]["exit_meaning"].clone()
+    };
+    for (command, output) in [
+        ("set -eo pipefail", ""),
+        ("test -f dist/app.js", ""),
+        ("./build.sh > build.log 2>&1", "checking\ntwo of three\n"),
+    ] {
+        let said = meaning(command, output);
+        assert!(
+            said.as_str().unwrap().contains("first line of this block"),
+            "{said}"
+        );
+    }
+    let told = meaning("set -eo pipefail", "error: the lamp went out\n");
+    assert_eq!(told, Value::Null);
+}
+
+#[test]
 fn output_that_was_sent_elsewhere_is_told_where_nothing_was_printed() {
     let meaning =
         |text: &str| report("silent.log", text, &[])["unexplained"]["exit_meaning"].clone();
@@ -269,6 +292,15 @@ fn output_that_was_sent_elsewhere_is_told_where_nothing_was_printed() {
         let speaks = meaning(&format!("$ {command}\nthe lamp went out\n{failed}"));
         assert_eq!(speaks, Value::Null);
     }
+    let silent = meaning(&format!("$ ./run.sh\n{failed}"));
+    assert!(
+        silent.as_str().unwrap().contains("printed nothing"),
+        "{silent}"
+    );
+    assert_eq!(
+        meaning("./run.sh\nmore\nERROR: Job failed: exit code 1\n"),
+        Value::Null
+    );
     let lost = meaning("$ ./run.sh > run.log 2>&1\nERROR: Job failed: exit code 255\n");
     let lost = lost.as_str().unwrap();
     assert!(lost.contains("ssh") && lost.contains("`run.log`"), "{lost}");

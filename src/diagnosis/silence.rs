@@ -20,14 +20,7 @@ enum Away<'c> {
 
 /// One clause on a command that failed and printed nothing; `None` where it does not tell why.
 pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<String> {
-    let words = last_command(command)?;
-    // Their exit code says what they found.
-    const ANSWERS: &[&str] = &[
-        "grep", "egrep", "fgrep", "rg", "diff", "cmp", "test", "[", "[[",
-    ];
-    if program(&words).is_some_and(|program| ANSWERS.contains(&program)) {
-        return None;
-    }
+    let words = telling(command)?;
     let away = quiet(&words).or_else(|| redirected(&words))?;
     let text = match (away, lang) {
         (Away::File(file), Lang::En) if gitlab => format!(
@@ -69,6 +62,47 @@ pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<Stri
         }
     };
     Some(text)
+}
+
+/// The same where the command gives no reason.
+pub(super) fn of_any(command: &str, lang: Lang) -> Option<&'static str> {
+    telling(command)?;
+    Some(match lang {
+        Lang::En => {
+            "the command printed nothing: have it say more (an option such as `--verbose`; `bash -x` for a script), or run it by hand where the \
+             job runs"
+        }
+        Lang::Ko => {
+            "이 명령은 아무것도 출력하지 않았습니다. 더 자세히 출력하게 하거나(`--verbose` 같은 옵션, script라면 `bash -x`) job이 실행되는 환경에서 직접 실행해 보세요"
+        }
+    })
+}
+
+/// The words of the command, if it is one that could have said why it failed.
+fn telling(command: &str) -> Option<Vec<&str>> {
+    // Their exit code says what they found, or is what they were asked for.
+    const ANSWERS: &[&str] = &[
+        "grep", "egrep", "fgrep", "rg", "diff", "cmp", "test", "[", "[[", "exit", "return",
+        "false", "true", ":",
+    ];
+    let words = last_command(command)?;
+    let program = program(&words)?;
+    (!ANSWERS.contains(&program)).then_some(words)
+}
+
+/// The same of a block of commands, of which the runner shows only the first line.
+pub(super) fn of_block(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => {
+            "only the first line of this block is shown. Where its output does not tell which command in it failed, have the shell print each \
+             one (`set -x` as the first line), or give each an entry of its own in `script`; `grep` that finds nothing, `test`, and \
+             `[ … ] && …` as the last line fail without a word"
+        }
+        Lang::Ko => {
+            "이 블록은 첫 줄만 표시됩니다. 출력만으로 그 안의 어느 명령이 실패했는지 알 수 없으면 명령마다 출력하게 하거나(첫 줄에 `set -x`) \
+             각 명령을 `script`의 별도 항목으로 나누세요. 찾은 것이 없는 `grep`, `test`, 마지막 줄의 `[ … ] && …`는 아무 말 없이 실패합니다"
+        }
+    }
 }
 
 /// The words of the only command there that can have failed in silence. What only changes a folder or a variable may stand before it, and
@@ -301,6 +335,24 @@ mod tests {
             "x=1 | make > build.log 2>&1",
         ] {
             assert_eq!(away(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_says_nothing_may_say_more() {
+        let any = |command: &str| of_any(command, Lang::En).is_some();
+        for command in ["./run.sh", "cd app && ./run.sh", "make -s all || exit 1"] {
+            assert!(any(command), "{command}");
+        }
+        for command in [
+            "",
+            "exit 1",
+            "grep -c x y",
+            "A=1",
+            "./run.sh | tail",
+            "[ -f x ] || false",
+        ] {
+            assert!(!any(command), "{command}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::aside::{ABOVE, Aside};
 use super::recovered::{Region, Where};
-use super::{Case, Settled, difference, exit, fingerprint, hollow, silence, telling};
+use super::{Case, Settled, difference, exit, fingerprint, hollow, shell, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::{foreign, verdict};
@@ -202,7 +202,7 @@ pub(super) fn extract(
         lines,
         exit_meaning: facts
             .exit_code
-            .and_then(|code| exit_meaning(case, region, code, lang)),
+            .and_then(|code| exit_meaning(case, region, code, best.is_some(), lang)),
         fingerprint: fingerprint::unknown(section, &best_text),
     })
 }
@@ -222,22 +222,29 @@ fn before_wrapper<'t>(
     said.then_some(last.line)
 }
 
-/// What the exit code means, and why the command that ended so said nothing.
-fn exit_meaning(case: &Case, region: &Region, code: i64, lang: Lang) -> Option<String> {
+/// What the exit code means, and why nothing tells of the command that ended so. `said`: some line does.
+fn exit_meaning(case: &Case, region: &Region, code: i64, said: bool, lang: Lang) -> Option<String> {
     let facts = case.facts();
     let meaning = exit::meaning(code, lang);
-    let Some(silent) = facts.last_command().filter(|c| region.is_silent(c.index)) else {
-        return meaning;
-    };
-    if let Some(tests) = exit::of_test(code, &silent.text, lang) {
-        return Some(tests);
+    let last = facts.last_command();
+    let block = last.is_some_and(|c| !said && shell::is_block(&c.text));
+    let silent = last.filter(|c| region.is_silent(c.index));
+    let tests = silent.and_then(|c| exit::of_test(code, &c.text, lang));
+    if tests.is_some() && !block {
+        return tests;
     }
     // GitHub shows a whole script at once: which of its commands failed nobody knows.
     let known = facts.dialect != Dialect::Github;
     let gitlab = facts.dialect == Dialect::Gitlab;
-    let reason = || silence::of_command(&case.told(&silent.text), gitlab, lang);
+    let reason = || match silent {
+        _ if block => Some(silence::of_block(lang).to_owned()),
+        Some(silent) => silence::of_command(&case.told(&silent.text), gitlab, lang),
+        None => None,
+    };
+    let any = || silence::of_any(&silent?.text, lang).map(str::to_owned);
     match (meaning, known.then(reason).flatten()) {
         (Some(meaning), Some(reason)) => Some(format!("{meaning}; {reason}")),
+        (None, None) if known => any(),
         (meaning, reason) => meaning.or(reason),
     }
 }

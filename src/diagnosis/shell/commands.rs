@@ -16,10 +16,15 @@ const JOINTS: &[&str] = &["||", "&&", "|&", "|", ";"];
 /// The runner's mark behind the first line of a command that has more of them (runner: shells/abstract.go).
 const COLLAPSED: &str = "# collapsed multi-line command";
 
+/// Is that only the first line of a command?
+pub(in crate::diagnosis) fn is_block(line: &str) -> bool {
+    line.ends_with(COLLAPSED)
+}
+
 /// The commands of a line in their order (POSIX 2.9: lists, AND-OR lists, pipelines); `None` where it is not to be understood: a quote is never closed, a
 /// command goes to the background, braces or a here-document hold commands of their own.
 pub(in crate::diagnosis) fn commands(line: &str) -> Option<Vec<Command<'_>>> {
-    if line.ends_with(COLLAPSED) {
+    if is_block(line) {
         return None;
     }
     let mut commands = Vec::new();

@@ -2,7 +2,7 @@
 
 mod commands;
 
-pub(super) use commands::{Command, commands};
+pub(super) use commands::{Command, commands, is_block};
 
 /// Does a command only pass on the status of an earlier one: `exit 1`, `[ $RC -eq 0 ]`, `echo "${exit_code}"`?
 pub(super) fn passes_on(command: &str) -> bool {
