@@ -230,6 +230,7 @@ fn is_passing(content: &[u8]) -> bool {
             STARTS.iter().any(|s| text.starts_with(s))
         }
         b'n' => expected_not_ok(text),
+        b'0'..=b'9' => dart_progress(text),
         0xe2 | 0xce | 0xc3 => {
             TICKS.iter().any(|t| text.starts_with(t.as_bytes())) || skipped_by_vitest(text)
         }
@@ -257,6 +258,27 @@ fn tasty_passed(text: &[u8]) -> bool {
 }
 
 static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
+
+/// `00:06 +15 ~1 -2: test/a_test.dart: parses an error` (package:test, flutter test): the test that runs next. ` [E]` behind it says that it
+/// failed.
+fn dart_progress(text: &[u8]) -> bool {
+    let (Some(clock), Some(rest)) = (text.first_chunk::<5>(), text.get(5..)) else {
+        return false;
+    };
+    let [h, i, b':', m, n] = clock else {
+        return false;
+    };
+    if ![h, i, m, n].iter().all(|b| b.is_ascii_digit()) || !rest.starts_with(b" +") {
+        return false;
+    }
+    let Some(colon) = memchr::memchr(b':', &rest[..rest.len().min(40)]) else {
+        return false;
+    };
+    let counts = rest[1..colon].iter();
+    let mut counts = counts.map(|b| b.is_ascii_digit() || b" +~-".contains(b));
+    let said = &rest[colon + 1..];
+    counts.all(|fits| fits) && !said.ends_with(b" [E]") && said != b" Some tests failed."
+}
 
 /// `test_x (tests.T) ... skipped 'only on Windows'` (unittest).
 fn skipped(text: &[u8]) -> bool {
@@ -354,12 +376,18 @@ mod tests {
             "tests/test_x.py::test_error XFAIL (bug 3)               [ 50%]",
             "   \u{2193} errors > fails with JavaScript heap out of memory",
             "  fails with a fatal error (PENDING: bug 17)",
+            "00:06 +15: test/parse_test.dart: throws an error",
+            "01:06 +15 ~1 -2: reports an invalid value",
         ] {
             assert_eq!(kind(line.as_bytes()), Kind::Passing, "{line}");
         }
         for line in [
             "not ok 3 - x",
             "not ok 3 - x # TODOS",
+            "00:06 +15 -1: reports an invalid value [E]",
+            "00:06 +15 -1: Some tests failed.",
+            "00:06 +x: error: y",
+            "10:06 error: y",
             "not ok 3 lexer strips # todo comments",
             "not ok 3 b # SKIP no docker",
             "\u{2193} error: coverage fell",

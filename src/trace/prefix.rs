@@ -191,7 +191,12 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             .or_else(|| hosts::powershell(text).map(|len| (len, 0)))
             .or_else(|| hosts::provisioner(text)),
         b'0'..=b'9' => compose(text).or_else(|| elapsed(text)),
-        b'A'..=b'Z' => compose(text),
+        b'A'..=b'Z' => compose(text).or_else(|| {
+            gradle_native(text)
+                .or_else(|| fastlane_verbose(text))
+                .map(|len| (len, 0))
+        }),
+        b' ' => ant(text).map(|len| (len, 0)),
         _ => None,
     }
 }
@@ -240,6 +245,37 @@ fn fastlane(text: &[u8]) -> Option<usize> {
     }
     let sign = "\u{25b8} ";
     Some(12 + usize::from(text[12..].starts_with(sign.as_bytes())) * sign.len())
+}
+
+/// `INFO [2026-05-01 17:57:03.21]: ▸ ` (fastlane in its verbose form).
+fn fastlane_verbose(text: &[u8]) -> Option<usize> {
+    const LEVELS: &[&[u8]] = &[b"INFO [", b"WARN [", b"ERROR [", b"DEBUG [", b"FATAL ["];
+    let level = LEVELS.iter().find(|level| text.starts_with(level))?;
+    let window = &text[..text.len().min(48)];
+    let close = memchr::memchr(b']', window)?;
+    let date = window.get(level.len()..close)?;
+    let fits = |b: &u8| b.is_ascii_digit() || b"-:. ".contains(b);
+    if date.len() < 19 || !date.iter().all(fits) || !text[close + 1..].starts_with(b": ") {
+        return None;
+    }
+    let sign = "\u{25b8} ".as_bytes();
+    let behind = close + 3;
+    Some(behind + usize::from(text[behind..].starts_with(sign)) * sign.len())
+}
+
+/// `C/C++: ` (Android's Gradle plugin, before each line of CMake, ninja and clang).
+fn gradle_native(text: &[u8]) -> Option<usize> {
+    const PREFIX: &[u8] = b"C/C++: ";
+    text.starts_with(PREFIX).then_some(PREFIX.len())
+}
+
+/// `     [exec] ` and `     [java] ` (Ant, before each line of the program that such a task runs; its own tools have patterns
+/// of their own).
+fn ant(text: &[u8]) -> Option<usize> {
+    const TASKS: &[&[u8]] = &[b"     [exec]", b"     [java]"];
+    let task = TASKS.iter().find(|task| text.starts_with(task))?;
+    let blank = text.get(task.len());
+    matches!(blank, None | Some(b' ')).then(|| (task.len() + 1).min(text.len()))
 }
 
 /// `[  +73 ms] ` and `[        ] ` (`flutter -v`: the time since the line before, in eight columns or more).

@@ -34,6 +34,9 @@ const OF_ALL: &[&str] = &[
     "All specs passed!",
     "# fail 0",
     "\u{2139} fail 0",
+    // Unity
+    "Exiting batchmode successfully now!",
+    "Application will terminate with return code 0",
     // PHPUnit, Terraform, Helm
     "OK (",
     "Apply complete! Resources: ",
