@@ -173,6 +173,13 @@ fn a_control_string_may_span_joined_lines() {
     checks::dialects(log, 0);
 }
 
+/// A line that would be UTF-16 by itself.
+#[test]
+fn a_line_that_the_clock_tore_is_no_utf16() {
+    let log = b"26\n2026-05-25T15:20:08.390270Z 01O+\x1b\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x88\r\0\n\n";
+    checks::dialects(log, 0);
+}
+
 /// One that the end of its line cuts off, where a line goes on.
 #[test]
 fn a_control_string_ends_with_its_line() {

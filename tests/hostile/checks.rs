@@ -144,7 +144,29 @@ fn split(source: impl Read) -> Vec<(Option<String>, u64, Vec<u8>)> {
 fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
     let at = line.checked_sub(1).expect("lines count from 1") as usize;
     let raw = lines.get(at).expect("the line exists");
-    let alone = |raw: &[u8]| {
+    // The runner's clock joins lines: then the rest stands on those that follow.
+    let joined = lines[at..].iter().skip(1).take_while(|next| {
+        next.get(30..32)
+            .is_some_and(|flags| flags == b"O+" || flags == b"E+")
+    });
+    let joined: Vec<&[u8]> = joined.copied().collect();
+    // What would be UTF-16 by itself is none where the clock tore it: its NULs are dropped.
+    let narrow = |raw: &[u8]| raw.iter().copied().filter(|b| *b != 0).collect();
+    let without: Vec<Vec<u8>> = joined.iter().map(|raw| narrow(raw)).collect();
+    let without: Vec<&[u8]> = without.iter().map(|raw| &raw[..]).collect();
+    let mut readings = read_alone(raw, &joined).to_vec();
+    readings.extend(read_alone(&narrow(raw), &without));
+    let found = found.trim_start_matches('…').trim_end_matches('…').trim();
+    assert!(
+        readings.iter().any(|text| text.contains(found)),
+        "line {line}: {found:?} is in none of {readings:?}"
+    );
+}
+
+/// A line and those that it is joined with, cleaned each by itself, and all at once: characters and control strings, too, may go on in
+/// the next, where no CR ends them.
+fn read_alone(raw: &[u8], joined: &[&[u8]]) -> [String; 2] {
+    let clean = |raw: &[u8]| {
         let mut reader = BlockReader::new(raw);
         let mut clean = Vec::new();
         while let Some(block) = reader.next_block() {
@@ -152,29 +174,19 @@ fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
         }
         clean
     };
-    // The runner's clock joins lines: then the rest stands on those that follow.
-    let joined = lines[at..].iter().skip(1).take_while(|next| {
-        next.get(30..32)
-            .is_some_and(|flags| flags == b"O+" || flags == b"E+")
-    });
-    // Characters and control strings, too, may go on there; a CR ends them.
-    let (mut whole, mut at_once) = (alone(raw), raw.to_vec());
+    let (mut each, mut at_once) = (clean(raw), raw.to_vec());
     for next in joined {
-        for text in [&mut whole, &mut at_once] {
+        for text in [&mut each, &mut at_once] {
             while text.ends_with(b"\n") || text.ends_with(b"\r") {
                 text.pop();
             }
         }
-        whole.extend(alone(&next[32..]));
-        at_once.extend(&next[32..]);
+        let rest = next.get(32..).unwrap_or_default();
+        each.extend(clean(rest));
+        at_once.extend(rest);
     }
-    let (whole, at_once) = (String::from_utf8_lossy(&whole), alone(&at_once));
-    let at_once = String::from_utf8_lossy(&at_once);
-    let found = found.trim_start_matches('…').trim_end_matches('…').trim();
-    assert!(
-        whole.contains(found) || at_once.contains(found),
-        "line {line}: {found:?} is neither in {whole:?} nor in {at_once:?}"
-    );
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    [text(each), text(clean(&at_once))]
 }
 
 /// Texts around a secret that people meet in logs; what stands for the secret is `@`.
