@@ -173,6 +173,13 @@ fn a_control_string_may_span_joined_lines() {
     checks::dialects(log, 0);
 }
 
+/// What only looks like the runner's clock joins nothing.
+#[test]
+fn a_clock_of_another_form_joins_no_lines() {
+    let log = b"one\x1b_two0[00K\n2026-11-25T55:19:33.562658Z 00O+\x1b[cu\0\x020K\x1b_three0[00K\n2026-11-2%T55:19:33.562658Z 00O+\x1b[cu\0\x020K\x1b[36;0mfour\n";
+    checks::dialects(log, 0);
+}
+
 /// A line that would be UTF-16 by itself.
 #[test]
 fn a_line_that_the_clock_tore_is_no_utf16() {
