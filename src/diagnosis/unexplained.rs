@@ -48,10 +48,10 @@ pub(super) fn extract(
 ) -> Option<Unexplained> {
     let facts = case.facts();
     // What stands above what failed can only say that something in it is no evidence, or a secret.
-    let first = region.first_line(facts);
+    let from = region.first_line(facts).saturating_sub(ABOVE);
     let job = &case.inputs()[case.job].scan;
-    let tail = &job.tail.lines_from(facts, first.saturating_sub(ABOVE));
-    let aside = Aside::among(case, first, tail);
+    let tail = &job.tail.lines_from(facts, from);
+    let aside = Aside::among(case, from, tail);
     let failing: Vec<&TailLine> = tail
         .iter()
         .filter(|line| !line.text.trim().is_empty())
@@ -229,22 +229,26 @@ fn exit_meaning(case: &Case, region: &Region, code: i64, said: bool, lang: Lang)
     let last = facts.last_command();
     let block = last.is_some_and(|c| !said && shell::is_block(&c.text));
     let silent = last.filter(|c| region.is_silent(c.index));
-    let tests = silent.and_then(|c| exit::of_test(code, &c.text, lang));
-    if tests.is_some() && !block {
-        return tests;
+    let tests = || exit::of_test(code, &silent?.text, lang);
+    if !block && let Some(tests) = tests() {
+        return Some(tests);
     }
     // GitHub shows a whole script at once: which of its commands failed nobody knows.
     let known = facts.dialect != Dialect::Github;
     let gitlab = facts.dialect == Dialect::Gitlab;
-    let reason = || match silent {
-        _ if block => Some(silence::of_block(lang).to_owned()),
-        Some(silent) => silence::of_command(&case.told(&silent.text), gitlab, lang),
-        None => None,
+    let reason = || {
+        if block {
+            return Some(silence::of_block(lang).to_owned());
+        }
+        let command = case.told(&silent?.text);
+        let own = silence::of_command(&command, gitlab, lang);
+        // Where the code means something, that says enough.
+        let any = || silence::of_any(&command, lang).filter(|_| meaning.is_none());
+        own.or_else(|| any().map(str::to_owned))
     };
-    let any = || silence::of_any(&silent?.text, lang).map(str::to_owned);
-    match (meaning, known.then(reason).flatten()) {
+    let reason = known.then(reason).flatten();
+    match (meaning, reason) {
         (Some(meaning), Some(reason)) => Some(format!("{meaning}; {reason}")),
-        (None, None) if known => any(),
         (meaning, reason) => meaning.or(reason),
     }
 }

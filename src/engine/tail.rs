@@ -97,9 +97,7 @@ impl Tail {
 
     /// The lines with what is known of them, empty ones left out.
     pub fn lines(&self, facts: &JobFacts) -> Vec<TailLine> {
-        let mut lines: Vec<_> = self.from_end(facts).collect();
-        lines.reverse();
-        lines
+        self.lines_from(facts, 0)
     }
 
     /// The lines from one on with what is known of them, and of those above the commands that are echoed; empty ones left out.

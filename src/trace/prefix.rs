@@ -243,8 +243,13 @@ fn fastlane(text: &[u8]) -> Option<usize> {
     if ![h, i, m, n, s, t].iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let sign = "\u{25b8} ";
-    Some(12 + usize::from(text[12..].starts_with(sign.as_bytes())) * sign.len())
+    Some(behind_arrow(text, 12))
+}
+
+/// Where a text goes on behind fastlane's sign before what it runs, if that stands there.
+fn behind_arrow(text: &[u8], at: usize) -> usize {
+    const ARROW: &[u8] = "\u{25b8} ".as_bytes();
+    at + usize::from(text[at..].starts_with(ARROW)) * ARROW.len()
 }
 
 /// `INFO [2026-05-01 17:57:03.21]: ▸ ` (fastlane in its verbose form).
@@ -258,9 +263,7 @@ fn fastlane_verbose(text: &[u8]) -> Option<usize> {
     if date.len() < 19 || !date.iter().all(fits) || !text[close + 1..].starts_with(b": ") {
         return None;
     }
-    let sign = "\u{25b8} ".as_bytes();
-    let behind = close + 3;
-    Some(behind + usize::from(text[behind..].starts_with(sign)) * sign.len())
+    Some(behind_arrow(text, close + 3))
 }
 
 /// `C/C++: ` (Android's Gradle plugin, before each line of CMake, ninja and clang).

@@ -15,6 +15,7 @@ use jobtriage::source::{self, Limits, Reading};
 use jobtriage::trace::BlockReader;
 use jobtriage::trace::dialect::Jobs;
 use jobtriage::trace::page::Page;
+use jobtriage::trace::stamp;
 
 /// The library, decoded once.
 fn library() -> &'static Library {
@@ -146,7 +147,7 @@ fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
     let raw = lines.get(at).expect("the line exists");
     // The runner's clock joins lines: then the rest stands on those that follow.
     let joined = lines[at..].iter().skip(1);
-    let joined = joined.take_while(|next| goes_on(next));
+    let joined = joined.take_while(|next| stamp::header(next) == Some(true));
     let joined: Vec<&[u8]> = joined.copied().collect();
     // What would be UTF-16 by itself is none where the clock tore it: its NULs are dropped.
     let narrow = |raw: &[u8]| raw.iter().copied().filter(|b| *b != 0).collect();
@@ -159,19 +160,6 @@ fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
         readings.iter().any(|text| text.contains(found)),
         "line {line}: {found:?} is in none of {readings:?}"
     );
-}
-
-/// Does a line begin with the runner's clock, which says that it goes on with the one above?
-fn goes_on(line: &[u8]) -> bool {
-    const FORM: &[u8; 32] = b"0000-00-00T00:00:00.000000Z xxO+";
-    line.first_chunk::<32>().is_some_and(|header| {
-        FORM.iter().zip(header).all(|(form, byte)| match form {
-            b'0' => byte.is_ascii_digit(),
-            b'x' => byte.is_ascii_hexdigit(),
-            b'O' => matches!(byte, b'O' | b'E'),
-            form => form == byte,
-        })
-    })
 }
 
 /// A line and those that it is joined with, cleaned each by itself, and all at once: characters and control strings, too, may go on in

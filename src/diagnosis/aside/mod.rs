@@ -89,44 +89,22 @@ const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
 const PRINTED: &str = "a test printed it";
 
-/// Finds the words of all rules at once; so few of them need no automaton.
-static SEARCHER: LazyLock<Searcher> = LazyLock::new(|| {
-    let words = RULES.iter().flat_map(|rule| rule.words);
-    Searcher::new(words).expect("few words, none of them empty")
+/// Finds the words of all rules at once, so few that they need no automaton; and the number of each word's rule.
+static WORDS: LazyLock<(Searcher, Vec<usize>)> = LazyLock::new(|| {
+    let of_rule = |(k, rule): (usize, &'static Rule)| rule.words.iter().map(move |word| (*word, k));
+    let (words, rules): (Vec<&str>, _) = RULES.iter().enumerate().flat_map(of_rule).unzip();
+    let searcher = Searcher::new(words).expect("few words, none of them empty");
+    (searcher, rules)
 });
-
-/// For each word the number of its rule.
-const RULE_OF: [u8; WORDS] = {
-    let (mut rules, mut rule, mut word) = ([0; WORDS], 0, 0);
-    while rule < RULES.len() {
-        let mut of_rule = 0;
-        while of_rule < RULES[rule].words.len() {
-            rules[word] = rule as u8;
-            word += 1;
-            of_rule += 1;
-        }
-        rule += 1;
-    }
-    rules
-};
-
-/// How many words there are.
-const WORDS: usize = {
-    let (mut count, mut rule) = (0, 0);
-    while rule < RULES.len() {
-        count += RULES[rule].words.len();
-        rule += 1;
-    }
-    count
-};
 
 /// The rules of which a text holds a word.
 fn concerned(text: &[u8]) -> impl Iterator<Item = &'static Rule> {
+    let (searcher, rules) = &*WORDS;
     let mut found = [false; RULES.len()];
     let mut from = 0;
     // Words may overlap.
-    while let Some(word) = SEARCHER.find_in(text, (from..text.len()).into()) {
-        let rule = usize::from(RULE_OF[word.pattern().as_usize()]);
+    while let Some(word) = searcher.find_in(text, (from..text.len()).into()) {
+        let rule = rules[word.pattern().as_usize()];
         let before = word.start().checked_sub(1).map(|at| text[at]);
         found[rule] |= RULES[rule].unless.is_none() || before != RULES[rule].unless;
         from = word.start() + 1;
@@ -148,9 +126,9 @@ impl Aside {
         Self::found(case, from, || Cow::Owned(lines_from(case, from)))
     }
 
-    /// The same among the lines of that tail, which begins so far above.
-    pub(super) fn among(case: &Case, first: u64, lines: &[TailLine]) -> Self {
-        Self::found(case, first.saturating_sub(ABOVE), || Cow::Borrowed(lines))
+    /// The same where the lines of the tail from one on are there already.
+    pub(super) fn among(case: &Case, from: u64, lines: &[TailLine]) -> Self {
+        Self::found(case, from, || Cow::Borrowed(lines))
     }
 
     fn found<'t>(case: &Case, from: u64, lines: impl Fn() -> Cow<'t, [TailLine]>) -> Self {
