@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::{Dir, PASSED, RELEASE_NOTES, UNKNOWN, failed};
 
@@ -177,4 +178,28 @@ fn a_folder_that_cannot_be_is_told() {
         err.contains("--cache 'kept': ") && err.contains("hint: "),
         "{err}"
     );
+}
+
+#[test]
+fn what_nobody_asked_for_in_a_month_goes() {
+    let dir = dir("cache-old");
+    let scan = ["scan", "logs", "--cache", "kept"];
+    dir.run(&scan);
+    let days_ago = |days: u64| SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+    let way = |name: &str, used: u64| {
+        dir.write(&format!("kept/{name}/ab/entry"), "kept");
+        let file = fs::File::create(dir.0.join(format!("kept/{name}/.used"))).unwrap();
+        file.set_modified(days_ago(used)).unwrap();
+    };
+    way("00112233445566aa", 31);
+    way("00112233445566bb", 29);
+    way("not-one-of-ours!", 400);
+    dir.write("kept/00112233445566cc/ab/entry", "without a mark");
+    dir.run(&scan);
+    let there = |name: &str| dir.0.join("kept").join(name).exists();
+    assert!(!there("00112233445566aa"));
+    assert!(there("00112233445566bb/ab/entry"));
+    assert!(there("not-one-of-ours!/ab/entry"));
+    assert!(there("00112233445566cc/ab/entry"));
+    assert_eq!(entries(&dir.0.join("kept")).len(), 4);
 }

@@ -2,14 +2,15 @@
 //!
 //! Below the folder there is one for each way to analyse (program, patterns, options that change a result), in it an entry a
 //! content. An entry is written beside its place and moved there, so several scans can share a folder; one that is damaged,
-//! or of another form, is as good as none. The folder may be deleted at any time.
+//! or of another form, is as good as none. What was kept for a way that nobody has asked for in a month goes. The folder may be
+//! deleted at any time.
 
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -26,8 +27,14 @@ use crate::source;
 const VERSION: u32 = 1;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
+/// Digits of the name of a way to analyse.
+const WAY: usize = 16;
 /// Bytes hashed at a time.
 const CHUNK: usize = 128 << 10;
+/// In the folder of a way to analyse: its time of change is when that was last asked for.
+const USED: &str = ".used";
+/// How long a way to analyse may go unasked for: an older program may take turns with a newer one.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// What tells backup programs that nothing is lost without the folder.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Results of `jobtriage scan --cache`. May be deleted.\n";
 
@@ -48,7 +55,7 @@ pub struct Key {
 }
 
 /// Length and time of the last change.
-type State = (u64, Option<std::time::SystemTime>);
+type State = (u64, Option<SystemTime>);
 
 /// What is kept of a file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,9 +104,10 @@ impl Cache {
         );
         hash.update(postcard::to_allocvec(&options).unwrap_or_default());
         hash.update(library.digest());
-        let way = folder.join(hex(&hash.finalize()[..8]));
+        let way = folder.join(&hex(&hash.finalize())[..WAY]);
         let make = || -> io::Result<()> {
             fs::create_dir_all(&way)?;
+            fs::write(way.join(USED), "")?;
             fs::write(folder.join("CACHEDIR.TAG"), TAG)?;
             fs::write(folder.join(".gitignore"), "*\n")
         };
@@ -109,6 +117,7 @@ impl Cache {
                 "name a folder that can be written; it is made where it is missing",
             )
         })?;
+        tidy(folder);
         Ok(Some(Self {
             folder: way,
             drafts: AtomicUsize::new(0),
@@ -266,6 +275,24 @@ fn rename(entry: &mut Entry, label: &str) {
     }
     for problem in &mut entry.problems {
         renamed(&mut problem.source);
+    }
+}
+
+/// Removes the ways to analyse that nobody has asked for in a month: each new program and each change of the patterns leaves one.
+/// What does not look like one of ours stays; what cannot be removed stays for the next time.
+fn tidy(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let is_way = name
+            .is_some_and(|name| name.len() == WAY && name.bytes().all(|b| b.is_ascii_hexdigit()));
+        let used = is_way.then(|| fs::metadata(path.join(USED)).and_then(|data| data.modified()));
+        let unused = used
+            .and_then(Result::ok)
+            .and_then(|used| SystemTime::now().duration_since(used).ok());
+        if unused.is_some_and(|unused| unused > UNUSED) {
+            let _ = fs::remove_dir_all(path);
+        }
     }
 }
 
