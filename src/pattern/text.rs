@@ -20,6 +20,8 @@ pub enum Piece<'t> {
 
 /// Longest value a capture contributes, in characters.
 const MAX_VALUE: usize = 120;
+/// Characters of a word that is left out whole where a value is cut.
+const MAX_WORD: usize = 15;
 
 /// Splits a template into its pieces.
 pub fn pieces(template: &str) -> Vec<Piece<'_>> {
@@ -114,14 +116,33 @@ fn without_stop(value: &str) -> &str {
     }
 }
 
+/// A long value without its middle: a sentence says at its start what it is about, a chain of reasons at its end what it
+/// comes from.
 fn push_short(out: &mut String, value: &str) {
-    match value.char_indices().nth(MAX_VALUE) {
-        None => out.push_str(value),
-        Some((cut, _)) => {
-            out.push_str(&value[..cut]);
-            out.push('…');
-        }
+    if value.chars().nth(MAX_VALUE).is_none() {
+        return out.push_str(value);
     }
+    let part = |(at, _)| at;
+    let starts = value.char_indices().nth(MAX_VALUE / 2).map_or(0, part);
+    let ends = value
+        .char_indices()
+        .nth_back(MAX_VALUE / 2 - 1)
+        .map_or(value.len(), part);
+    let (head, tail) = (&value[..starts], &value[ends..]);
+    // Rather a word less than half a word.
+    let head = match head.char_indices().rev().take(MAX_WORD).find(is_blank) {
+        Some((at, _)) => &head[..at],
+        None => head,
+    };
+    let tail = match tail.char_indices().take(MAX_WORD).find(is_blank) {
+        Some((at, _)) => &tail[at..],
+        None => tail,
+    };
+    out.extend([head.trim_end(), " … ", tail.trim_start()]);
+}
+
+fn is_blank((_, c): &(usize, char)) -> bool {
+    c.is_whitespace()
 }
 
 #[cfg(test)]
@@ -193,11 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
-        let long = "x".repeat(500);
-        let text = render("{a}", |_| Some(&long));
-        assert_eq!(text.chars().count(), MAX_VALUE + 1);
-        assert!(text.ends_with('…'));
+    fn long_values_lose_their_middle() {
+        let short = |value: &str| render("{a}", |_| Some(value));
+        let halves = "ä".repeat(60) + &"z".repeat(60);
+        assert_eq!(short(&halves), halves);
+        let cut = "ä".repeat(60) + " … " + &"z".repeat(60);
+        assert_eq!(short(&("ä".repeat(500) + &"z".repeat(500))), cut);
+        let chain = "failed to create the shim task of the container that runs the script: OCI runtime create failed: \
+                     runc create failed: unable to start the container process: no such file or directory";
+        assert_eq!(
+            short(chain),
+            "failed to create the shim task of the container that runs … to start the container process: no such file or \
+             directory"
+        );
     }
 
     #[test]
