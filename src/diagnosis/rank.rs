@@ -86,7 +86,7 @@ fn terms(
         term("first of its kind", weight::FIRST);
     }
     if let Some(program) = program
-        && (pattern.id.contains(program) || candidate.lead().hit.text.starts_with(program))
+        && (is_named(&pattern.id, program) || candidate.lead().hit.text.starts_with(program))
     {
         term("speaks of the command", weight::NAMES_PROGRAM);
     }
@@ -104,6 +104,11 @@ fn terms(
         .map_or(0, |(_, points)| *points);
     term("near the end", near);
     terms
+}
+
+/// Is a program one of the words of an id? `cat` is none of `git/tls-certificate-problem`.
+fn is_named(id: &str, program: &str) -> bool {
+    id.split(['/', '-']).any(|word| word == program)
 }
 
 /// The program that a command runs: `docker` of `DOCKER_BUILDKIT=1 sudo docker build`.

@@ -228,7 +228,7 @@ static EN: Words = Words {
     tip: "Tip",
     add_output: "Save what the check prints and have it read together with the log:",
     also: "Also",
-    reveals: "mending this will reveal:",
+    reveals: "found as well; mend it too if the job still fails:",
     left_out: |n| format!("{n} more (--all shows them)"),
 
     places: [
@@ -370,7 +370,7 @@ static KO: Words = Words {
     tip: "도움말",
     add_output: "점검 결과를 파일로 저장해 로그와 함께 분석하세요:",
     also: "추가",
-    reveals: "이 문제를 해결하면 다음이 드러납니다:",
+    reveals: "함께 발견되었습니다. job이 계속 실패하면 이것도 고치세요:",
     left_out: |n| format!("{n}개 더 있음 (--all로 모두 표시)"),
 
     places: [

@@ -23,6 +23,7 @@ pub mod marker;
 pub mod page;
 pub mod prefix;
 pub mod reader;
+mod seam;
 pub mod stamp;
 pub mod verdict;
 mod wide;

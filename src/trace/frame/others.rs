@@ -15,8 +15,8 @@ const LAST_PHASES: &[&str] = &["POST_BUILD", "UPLOAD_ARTIFACTS", "FINALIZING", "
 
 /// How tasks of Azure Pipelines are called that mostly run behind a failure as well.
 const RUNS_ALWAYS: &[&str] = &[
-    "Archive", "Clean", "Collect", "Copy", "Finalize", "Post-job", "Publish", "Report", "Stop",
-    "Upload",
+    "Archive", "Checkout", "Clean", "Collect", "Copy", "Finalize", "Post-job", "Publish", "Report",
+    "Stop", "Upload",
 ];
 
 /// What has been said so far.
