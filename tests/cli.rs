@@ -617,3 +617,23 @@ fn secrets_are_in_no_report_unless_one_asks_to_see_them() {
     assert_eq!(code, 0, "{err}");
     assert!(fs::read_to_string(&file).unwrap().contains(&token));
 }
+
+#[test]
+fn of_logs_behind_one_another_each_is_told() {
+    let log =
+        |said: &str| format!("Running with gitlab-runner 17.5.3 (12030cf4)\n$ make\n{said}\n");
+    let failed = log("make: node: Command not found\nERROR: Job failed: exit code 2");
+    let passed = log("Job succeeded");
+    let (code, out, _) = piped(&["-f", "json"], format!("{failed}{passed}").as_bytes());
+    assert_eq!(code, 0);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let jobs = report["logs"].as_array().unwrap();
+    let told: Vec<_> = jobs
+        .iter()
+        .map(|job| (&job["source"], &job["outcome"]))
+        .collect();
+    assert_eq!(
+        format!("{told:?}"),
+        r#"[(String("<stdin>"), String("failed")), (String("<stdin> (job 2)"), String("succeeded"))]"#
+    );
+}

@@ -739,3 +739,33 @@ fn what_tests_print_is_no_cause_behind_the_time_either() {
     let (id, _) = told("stamped.log", &log);
     assert!(!id.starts_with("services-databases/"), "{id}");
 }
+
+#[test]
+fn what_ails_a_service_counts_where_the_job_needs_it() {
+    let log = |command: &str, said: &str| {
+        format!(
+            "Running with gitlab-runner 17.5.3 (12030cf4)\n\
+             section_start:1732600001:prepare_executor\r\x1b[0KPreparing the \"docker\" executor\n\
+             *** WARNING: Service runner-1-project-1-concurrent-0-postgres-0 probably didn't start properly.\n\n\
+             Service container logs:\n\
+             2026-11-24T09:25:01.221100451Z Error: Database is uninitialized and superuser password is not specified.\n\n\
+             *********\n\n\
+             section_end:1732600006:prepare_executor\r\x1b[0Ksection_start:1732600019:step_script\r\x1b[0K$ {command}\n\
+             {said}\n\
+             section_end:1732600024:step_script\r\x1b[0KERROR: Job failed: exit code 1\n"
+        )
+    };
+    let refused = "Error: connect ECONNREFUSED 172.17.0.3:5432";
+    assert_eq!(
+        told("service.log", &log("npm test", refused)),
+        ("services-databases/postgres-init-password".to_owned(), 6)
+    );
+    // Nothing that failed comes of it.
+    let (id, _) = told(
+        "no-service.log",
+        &log("make", "make: node: Command not found"),
+    );
+    assert_eq!(id, "shell/command-not-found");
+    let (id, _) = told("nothing.log", &log("./run", "it does not work"));
+    assert_eq!(id, "");
+}

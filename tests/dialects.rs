@@ -602,6 +602,26 @@ cat: results.xml: No such file or directory
 }
 
 #[test]
+fn azure_pipelines_looks_after_the_checkout_behind_a_failure() {
+    let text = "\
+##[section]Starting: Checkout app@main to s
+##[section]Finishing: Checkout app@main to s
+##[section]Starting: Restore
+##[error]fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com
+##[error]The process '/usr/bin/dotnet' failed with exit code 1
+##[section]Finishing: Restore
+##[section]Starting: Checkout app@main to s
+Cleaning any cached credential from repository: app (Git)
+##[section]Finishing: Checkout app@main to s
+##[section]Starting: Finalize Job
+##[section]Finishing: Finalize Job
+";
+    let log = log(text);
+    assert_eq!(facts(&log), "plain | failed | - | Restore | -");
+    is(&log, "git/could-not-resolve-host", 4);
+}
+
+#[test]
 fn a_task_of_azure_may_report_errors_and_go_on() {
     let text = "\
 ##[section]Starting: Lint

@@ -5,7 +5,7 @@ use super::aside::Aside;
 use super::conditions::Settled;
 use super::logger;
 use super::recovered::{Region, Where};
-use crate::model::{Role, WhyTerm};
+use crate::model::{Place, Role, WhyTerm};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, PatternStatus};
 
@@ -99,8 +99,12 @@ pub(super) fn group<'s>(
     region: &Region,
 ) -> Vec<Candidate<'s>> {
     let mut groups: Vec<(Where, Vec<&'s Settled<'s>>)> = Vec::new();
+    let warnings = services(settled);
     for one in settled {
-        let place = region.locate_hit(case, one.hit);
+        let place = match region.locate_hit(case, one.hit) {
+            Where::Before if is_of_service(one, &warnings) => Where::Service,
+            place => place,
+        };
         let same = |other: &Settled<'_>| {
             other.hit.pattern == one.hit.pattern && other.hit.place.input == one.hit.place.input
         };
@@ -140,6 +144,31 @@ pub(super) fn group<'s>(
     }
     candidates.append(&mut out);
     candidates
+}
+
+/// How the runner begins what it shows of a service that is not ready (executors/docker/services.go).
+const SERVICE: &str = "*** WARNING: Service ";
+/// Lines of a service's own log that it shows with that, with some to spare.
+const SERVICE_LOG: u64 = 200;
+
+/// Where the runner complains of services.
+fn services(settled: &[Settled<'_>]) -> Vec<Place> {
+    let said = |one: &&Settled<'_>| one.hit.text.trim_start().starts_with(SERVICE);
+    settled
+        .iter()
+        .filter(said)
+        .map(|one| one.hit.place)
+        .collect()
+}
+
+/// Does a hit stand in what the runner shows of a service?
+fn is_of_service(one: &Settled<'_>, warnings: &[Place]) -> bool {
+    let place = one.hit.place;
+    warnings.iter().any(|warning| {
+        warning.input == place.input
+            && warning.section == place.section
+            && (1..=SERVICE_LOG).contains(&place.line.saturating_sub(warning.line))
+    })
 }
 
 /// Takes out what passing runs print as well.

@@ -68,6 +68,10 @@ fn terms(
     }
     match candidate.place {
         Where::Command => term("in the command that failed", weight::FAILING_COMMAND),
+        Where::Service => term(
+            "in the log of a service that it needs",
+            weight::FAILING_COMMAND,
+        ),
         Where::Verdict => term("in the verdict", weight::VERDICT),
         _ => {}
     }

@@ -19,6 +19,8 @@ pub(super) enum Where {
     Passed,
     /// In a command that was told to go on whatever happens (`… || true`), and nothing says that the job failed.
     Forgiven,
+    /// In what the runner shows of a service that did not start well; the job went on without it.
+    Service,
     /// In a section that the job left behind.
     Before,
     /// In a section that runs after the failure, or whose failure does no harm.
@@ -31,7 +33,7 @@ impl Where {
     /// Why such a line cannot be the cause.
     pub(super) fn excuse(self) -> Option<&'static str> {
         match self {
-            Where::Command | Where::Verdict | Where::Hidden => None,
+            Where::Command | Where::Verdict | Where::Hidden | Where::Service => None,
             Where::Passed => Some("a later command of the section ran"),
             Where::Forgiven => Some("its command goes on when it fails"),
             Where::Before => Some("the job went on to the next section"),

@@ -13,7 +13,27 @@ pub(super) fn apply(candidates: &mut Vec<Candidate<'_>>) {
     // What is noise takes nothing else along.
     supersede(candidates, |role| role == Role::Noise);
     supersede(candidates, |role| role != Role::Noise);
+    need_services(candidates);
     explain(candidates);
+}
+
+/// What ails a service counts only where it accounts for what failed later: the job went on without it.
+fn need_services(candidates: &mut [Candidate<'_>]) {
+    let is_needed = |service: &Candidate<'_>| {
+        candidates.iter().any(|other| {
+            let id = &other.pattern().id;
+            other.is_live()
+                && other.place != Where::Service
+                && names(&service.pattern().explains, id)
+        })
+    };
+    let needed: Vec<bool> = candidates.iter().map(is_needed).collect();
+    for (candidate, needed) in candidates.iter_mut().zip(needed) {
+        if candidate.place == Where::Service && !needed {
+            let why = || "the job went on without that service".to_owned();
+            candidate.dropped.get_or_insert_with(why);
+        }
+    }
 }
 
 /// A hit gives way to a more specific one close by, of a role that speaks now; a finding without hits is out.
@@ -122,8 +142,13 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 
 /// Can one account for the other: both in what failed, or the consequence in what came of it?
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
-    matches!(a.place, Where::Command | Where::Verdict | Where::Hidden)
-        && matches!(b.place, Where::Command | Where::Verdict | Where::After)
+    let speaks = [
+        Where::Command,
+        Where::Verdict,
+        Where::Hidden,
+        Where::Service,
+    ];
+    speaks.contains(&a.place) && matches!(b.place, Where::Command | Where::Verdict | Where::After)
 }
 
 /// A root cause does not give way to a mere symptom, and of two that supersede each other the stronger stays.
