@@ -181,7 +181,7 @@ fn lower(confidence: Confidence) -> Confidence {
     }
 }
 
-/// Independent failures besides the cause: mending it will reveal them.
+/// Independent failures besides the cause, which may fail the job as well.
 pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> {
     let Some((&winner, rest)) = order.split_first() else {
         return Vec::new();

@@ -131,7 +131,7 @@ pub struct LogReport {
     pub status: Status,
     /// The cause.
     pub cause: Option<Finding>,
-    /// Further, independent findings: mending the cause will reveal them.
+    /// Further, independent findings, which may fail the job as well.
     pub also: Vec<Finding>,
     /// What merely follows from the cause.
     pub consequences: Vec<Consequence>,

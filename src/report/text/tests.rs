@@ -393,7 +393,7 @@ fn further_findings_in_short_or_in_full() {
     assert!(
         short.ends_with(
             "
-  Also   mending this will reveal:
+  Also   found as well; mend it too if the job still fails:
          × mypy type errors
            lint/mypy-errors · line 40 · you can fix it in the CI or build files
 "
