@@ -617,3 +617,30 @@ fn secrets_are_in_no_report_unless_one_asks_to_see_them() {
     assert_eq!(code, 0, "{err}");
     assert!(fs::read_to_string(&file).unwrap().contains(&token));
 }
+
+#[test]
+fn a_name_that_promises_an_archive_is_held_to_it() {
+    let dir = Dir::new("misnamed");
+    for name in ["a.zip", "a.tar", "a.tar.gz", "a.TGZ"] {
+        dir.write(
+            name,
+            "{\"message\": \"Not Found\"}\nERROR: Job failed: exit code 1\n",
+        );
+        let (code, out, err) = run(&dir, &[name]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(
+            err.contains("damaged: it is no ") && err.contains("hint: "),
+            "{err}"
+        );
+        assert_eq!(run(&dir, &["--text", name]).0, 1, "read all the same");
+    }
+    // A browser that unpacks keeps the name: that is a whole log.
+    dir.write("job.log.gz", FAILED);
+    assert_eq!(run(&dir, &["job.log.gz"]).0, 0);
+    for name in ["a.gz", "a.zst", "a.xz", "a.bz2"] {
+        dir.write(name, b"\x01\x02\x8f\xa0\x1c\x7f\xee\x11\x9b\n\x03\x88");
+        let (code, out, err) = run(&dir, &[name]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(err.contains("damaged: it is not "), "{err}");
+    }
+}
