@@ -124,7 +124,7 @@ fn exit_codes_say_what_is_left_to_do() {
         code(&["--fail-on", "git/*", "unknown.log", "failed.log"]),
         3
     );
-    assert_eq!(code(&["--fail-on", "npm/*", "failed.log"]), 0);
+    assert_eq!(code(&["--fail-on", "node/*", "failed.log"]), 0);
     assert_eq!(code(&["--exit-zero", "unknown.log"]), 0);
     assert_eq!(code(&["--exit-zero", "missing.log"]), 2);
     let (code, out, err) = run(&dir, &["-q", "unknown.log"]);
@@ -616,6 +616,83 @@ fn secrets_are_in_no_report_unless_one_asks_to_see_them() {
     );
     assert_eq!(code, 0, "{err}");
     assert!(fs::read_to_string(&file).unwrap().contains(&token));
+}
+
+#[test]
+fn a_gate_that_nothing_can_meet_is_refused() {
+    let dir = Dir::new("gate-words");
+    dir.write("job.log", FAILED);
+    for (gate, hint) in [
+        (
+            "git/could-not-resolve-hots",
+            "did you mean `git/could-not-resolve-host`?",
+        ),
+        ("netwrok", "patterns list"),
+        ("network", "did you mean `owner:network`?"),
+        ("dns", "did you mean `category:dns`?"),
+        ("nofamily/*", "patterns list"),
+    ] {
+        let (code, out, err) = run(&dir, &["--fail-on", gate, "job.log"]);
+        assert_eq!((code, out.as_str()), (2, ""), "{gate}");
+        assert!(
+            err.contains(&format!("--fail-on {gate}: ")) && err.contains(hint),
+            "{err}"
+        );
+    }
+    let (_, _, err) = run(&dir, &["--skip", "git/could-not-resolve-hots", "job.log"]);
+    assert!(
+        err.contains("did you mean `git/could-not-resolve-host`?"),
+        "{err}"
+    );
+    // What is out of force is known all the same.
+    assert_eq!(
+        run(
+            &dir,
+            &["--skip", "node/*", "--fail-on", "node/*", "job.log"]
+        )
+        .0,
+        0
+    );
+}
+
+#[test]
+fn each_report_has_a_place_of_its_own() {
+    let dir = Dir::new("places");
+    dir.write("job.log", FAILED);
+    let (code, out, err) = run(
+        &dir,
+        &["-f", "json=x.json", "-f", "sarif=./x.json", "job.log"],
+    );
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("two reports would be written to './x.json'"),
+        "{err}"
+    );
+    assert!(!dir.0.join("x.json").exists());
+    dir.write("x.json", "old");
+    let (code, _, _) = run(
+        &dir,
+        &["-f", "json=x.json", "-f", "sarif=./x.json", "job.log"],
+    );
+    assert_eq!(code, 2);
+    assert_eq!(fs::read_to_string(dir.0.join("x.json")).unwrap(), "old");
+    for args in [
+        &["-f", "json=job.log", "job.log"][..],
+        &["-f", "json=./job.log", "job.log"],
+        &["-f", "json=x.json", "job.log", "--baseline", "x.json"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("is one of the files to read"), "{err}");
+    }
+    assert_eq!(fs::read_to_string(dir.0.join("job.log")).unwrap(), FAILED);
+    // As other tools have it.
+    let (code, out, _) = run(&dir, &["-f", "json=-", "job.log"]);
+    assert!(
+        code == 0 && out.starts_with('{') && !dir.0.join("-").exists(),
+        "{out}"
+    );
+    assert_eq!(run(&dir, &["-f", "json=-", "-s", "job.log"]).0, 2);
 }
 
 #[test]

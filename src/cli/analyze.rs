@@ -31,7 +31,8 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
     // The end of the program frees it at no cost.
     let library = ManuallyDrop::new(library);
-    let mut reports = Reports::open(&args.output, &library, "text", Sums::default())?;
+    let mut reports = Reports::open(&args.output, &library, "text", Sums::default(), None)?;
+    reports.keep_from(args.files.iter().chain(&args.baseline).cloned())?;
     let mut scanner = Scanner::new(&library);
     let lang = console::lang(&args.output.look);
     if loaded == Exit::Trouble {

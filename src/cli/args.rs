@@ -344,7 +344,7 @@ pub struct Clean {
 /// What to write.
 #[derive(Debug, Clone, Args)]
 pub struct Output {
-    /// What to write, and where to; repeatable (text, short, table, tsv, csv, json, jsonl, markdown, html, sarif,
+    /// What to write, and where to (`-`: standard output); repeatable (text, short, table, tsv, csv, json, jsonl, markdown, html, sarif,
     /// junit, gitlab-codequality, github, prompt) [default: text; scan: table]
     #[arg(short = 'f', long = "format", value_name = "NAME[=PATH]")]
     pub formats: Vec<String>,

@@ -44,9 +44,7 @@ pub fn load(choice: &Choice) -> Result<(Library, Exit), Complaint> {
     if !choice.only.is_empty() || !choice.skip.is_empty() {
         library
             .select(&choice.only, &choice.skip)
-            .map_err(|message| {
-                Complaint::hint(message, "`jobtriage patterns list` shows them all")
-            })?;
+            .map_err(|unfit| Complaint::hint(unfit.message, unfit.hint))?;
     }
     Ok((
         library,

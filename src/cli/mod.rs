@@ -13,6 +13,7 @@ mod library;
 mod output;
 mod paste;
 mod patterns;
+mod places;
 mod scan;
 mod shell;
 

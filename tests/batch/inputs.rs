@@ -188,3 +188,32 @@ fn a_link_to_a_file_is_that_file_and_one_to_nothing_is_told() {
     let (code, _, err) = dir.run(&["logs/b.log", "--baseline", "logs"]);
     assert_eq!(code, 0, "{err}");
 }
+
+#[test]
+fn a_report_may_not_take_the_place_of_a_log() {
+    let dir = dir("onto-itself");
+    for args in [
+        &["scan", "logs", "-f", "json=logs/a.log"][..],
+        &["scan", "logs/*.log", "-f", "json=./logs/b.log"],
+        &["scan", "logs", "--write-baseline", "logs/deep/c.log"],
+    ] {
+        let (code, out, err) = dir.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");
+        assert!(
+            err.contains("is one of the files to read"),
+            "{args:?}: {err}"
+        );
+    }
+    for log in ["logs/a.log", "logs/b.log", "logs/deep/c.log"] {
+        assert_eq!(dir.read(log), PASSED);
+    }
+    let (code, _, err) = dir.run(&[
+        "scan",
+        "logs",
+        "-f",
+        "json=x.json",
+        "--write-baseline",
+        "x.json",
+    ]);
+    assert_eq!(code, 2, "{err}");
+}
