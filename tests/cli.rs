@@ -721,3 +721,74 @@ fn a_name_that_promises_an_archive_is_held_to_it() {
         assert!(err.contains("damaged: it is not "), "{err}");
     }
 }
+
+#[test]
+fn help_can_be_asked_for_as_a_command() {
+    let dir = Dir::new("help-command");
+    let (code, out, _) = run(&dir, &["help"]);
+    assert!(
+        code == 0 && out.contains("Examples:") && out.contains("--together"),
+        "{out}"
+    );
+    let (code, out, _) = run(&dir, &["help", "scan"]);
+    assert!(code == 0 && out.contains("--files-from"), "{out}");
+    let (code, out, _) = run(&dir, &["help", "patterns", "new"]);
+    assert!(code == 0 && out.contains("LOG:LINE"), "{out}");
+    let (code, _, err) = run(&dir, &["hlep"]);
+    assert!(code == 2 && err.contains("did you mean `help`?"), "{err}");
+}
+
+#[test]
+fn no_command_takes_options_that_do_nothing() {
+    let dir = Dir::new("no-effect");
+    for args in [
+        &["explain", "git/could-not-resolve-host", "--why"][..],
+        &["explain", "git/could-not-resolve-host", "-A"],
+        &["patterns", "list", "--why"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("unexpected argument"), "{err}");
+    }
+}
+
+#[test]
+fn a_list_of_nothing_says_so() {
+    let dir = Dir::new("list-nothing");
+    for args in [
+        &["--family", "nofam"][..],
+        &["--layer", "project"],
+        &["ZZZZ"],
+        &["ZZZZ", "-f", "json"],
+    ] {
+        let (code, out, err) = run(&dir, &[&["patterns", "list"], args].concat());
+        assert_eq!(code, 0, "{args:?}");
+        assert_eq!(err, "jobtriage: no pattern fits\n");
+        assert_eq!(out.trim(), if args.contains(&"json") { "[]" } else { "" });
+    }
+}
+
+#[test]
+fn the_manual_has_the_usual_sections() {
+    let dir = Dir::new("manual");
+    let (_, man, _) = run(&dir, &["man"]);
+    for section in [
+        ".SH EXAMPLES",
+        ".SH \"EXIT STATUS\"",
+        ".SH ENVIRONMENT",
+        ".SS EXAMPLES",
+    ] {
+        assert!(man.lines().any(|line| line == section), "{section}: {man}");
+    }
+    assert!(!man.contains("EXTRA"), "{man}");
+    let plain = man.replace("\\-", "-");
+    for text in [
+        "jobtriage scan exported/ --since 7d --group-by owner --top 10",
+        "JOBTRIAGE_CACHE",
+        "NO_COLOR",
+        "fail_on = [\"owner:ci-config\"]",
+        "Ctrl-C ends the reading",
+    ] {
+        assert!(plain.contains(text), "{text}: {man}");
+    }
+}

@@ -102,7 +102,7 @@ impl Reports {
             gates: args
                 .fail_on
                 .iter()
-                .map(|g| gate(g, sums.compared, library))
+                .map(|g| gate(g, args.fail_on_origin.as_deref(), sums.compared, library))
                 .collect::<Result<_, _>>()?,
             exit_zero: args.exit_zero,
             errors: Vec::new(),
@@ -244,7 +244,13 @@ fn name_and_path(format: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn gate(text: &str, compared: bool, library: &Library) -> Result<Gate, Complaint> {
+fn gate(
+    text: &str,
+    origin: Option<&str>,
+    compared: bool,
+    library: &Library,
+) -> Result<Gate, Complaint> {
+    let asked = origin.map_or_else(|| format!("--fail-on {text}"), str::to_owned);
     use crate::model::{Category, Owner};
     let word = |word: &str, known: &[&str]| -> Result<String, Complaint> {
         if known.contains(&word) {
@@ -255,7 +261,7 @@ fn gate(text: &str, compared: bool, library: &Library) -> Result<Gate, Complaint
             |n| format!("did you mean `{n}`?"),
         );
         Err(Complaint::hint(
-            format!("--fail-on {text}: unknown word `{word}`"),
+            format!("{asked}: unknown word `{word}`"),
             hint,
         ))
     };
@@ -282,7 +288,7 @@ fn gate(text: &str, compared: bool, library: &Library) -> Result<Gate, Complaint
                     }
                     _ => unfit.hint,
                 };
-                Complaint::hint(format!("--fail-on {text}: {}", unfit.message), hint)
+                Complaint::hint(format!("{asked}: {}", unfit.message), hint)
             });
             Gate::Id(fitting?)
         }

@@ -145,7 +145,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         reports.trouble();
         return reports.finish();
     }
-    let lang = console::lang(&args.output.look);
+    let lang = console::lang(&args.output.look.basics);
     let work = Work {
         library: &library,
         lang,
