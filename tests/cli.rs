@@ -792,3 +792,65 @@ fn the_manual_has_the_usual_sections() {
         assert!(plain.contains(text), "{text}: {man}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_pattern_file_comes_with_advice() {
+    let dir = Dir::new("advice");
+    let good = r#"role = "root_cause"
+confidence = "high"
+owner = "project"
+retry = "never"
+category = "data"
+provenance = { level = "report" }
+[[match]]
+regex = '''^release notes are incomplete'''
+[text.en]
+title = "Release notes lack something"
+cause = "They do."
+fix = ["Complete them."]
+[tests]
+matches = ["release notes are incomplete: x"]
+ignores = ["release notes are complete"]
+"#;
+    let when = "[[when]]\nafter = \"abcdefgh\"\n";
+    for (from, to, hint) in [
+        (
+            "'''^release notes are incomplete'''",
+            r#""^release \d""#,
+            "write a regex as '''…'''",
+        ),
+        ("[\"Complete them.\"]", "\"x\"", "write it in brackets"),
+        ("[[match]]", "[match]", "in two brackets"),
+        ("\"never\"", "true", "in quotation marks"),
+        (
+            "[text.en]",
+            &format!("{when}within = \"3\"\n[text.en]"),
+            "without quotation marks",
+        ),
+        ("^release", r"\p{L}release", "`unicode = true`"),
+        ("^release", "(?!x)release", "`absent`"),
+        ("retry =", "retries =", "did you mean `retry`?"),
+        (
+            "[text.en]",
+            &format!("{when}status = \"x\"\n[text.en]"),
+            "above the first table",
+        ),
+    ] {
+        dir.write("acme/notes.toml", good.replace(from, to));
+        let (code, out, err) = run(&dir, &["patterns", "test", "acme/notes.toml"]);
+        assert_eq!(code, 2, "{to}");
+        assert!(err.contains("hint: ") && err.contains(hint), "{to}: {err}");
+        assert_eq!(out, "0 of 1 patterns pass; 1 could not be loaded\n");
+    }
+    dir.write("base.json", "[]");
+    let (_, _, err) = run(&dir, &["scan", "acme", "--baseline", "base.json"]);
+    assert!(
+        err.contains("no baseline") && !err.contains("struct"),
+        "{err}"
+    );
+    let (_, _, err) = run(&dir, &["scan", "missing.log"]);
+    assert!(
+        err.contains("no such file") && !err.contains("no files there"),
+        "{err}"
+    );
+}

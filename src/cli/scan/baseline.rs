@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::cli::args::Scan;
 use crate::cli::complaint::Complaint;
@@ -130,7 +131,13 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
     })?;
     let file: File = serde_json::from_str(&text).map_err(|e| {
         Complaint::hint(
-            format!("--baseline '{name}': no baseline: {e}"),
+            match e.classify() {
+                Category::Syntax | Category::Eof => {
+                    format!("--baseline '{name}': no baseline: {e}")
+                }
+                // What the reader calls its types is of no use to anybody.
+                _ => format!("--baseline '{name}': no baseline"),
+            },
             "it is a file that `jobtriage scan … --write-baseline FILE` has written",
         )
     })?;

@@ -138,10 +138,13 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     }
     if files.is_empty() {
         tell_problems(&reports);
-        complaint::tell(
-            "no files there",
-            Some("`jobtriage scan` wants files, or folders with logs"),
-        );
+        // What is wrong has been said.
+        if reports.problems().is_empty() {
+            complaint::tell(
+                "no files there",
+                Some("`jobtriage scan` wants files, or folders with logs"),
+            );
+        }
         reports.trouble();
         return reports.finish();
     }
