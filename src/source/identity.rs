@@ -1,17 +1,17 @@
 //! Whether two paths lead to one file.
 
 use std::fs::{self, Metadata};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// What tells a file from every other one, by whatever name it is reached: device and inode on Unix.
-#[cfg(unix)]
+/// What tells a file from every other one, by whatever detour or link it is reached. Names of equal right for one content (hard
+/// links, as programs make them that save space) are files of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity(u64, u64);
-
-/// What tells a file from every other one, by whatever name it is reached: its path without links and detours.
-#[cfg(not(unix))]
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity(std::path::PathBuf);
+pub enum Identity {
+    /// Device and inode of a file with one name.
+    Inode(u64, u64),
+    /// The path without links and detours.
+    Path(PathBuf),
+}
 
 impl Identity {
     /// The identity of a file that is there.
@@ -20,15 +20,18 @@ impl Identity {
     }
 
     /// The same, where the file has been asked about already.
-    #[cfg(unix)]
-    pub fn known(_: &Path, data: &Metadata) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-        Some(Self(data.dev(), data.ino()))
+    pub fn known(path: &Path, data: &Metadata) -> Option<Self> {
+        inode(data).or_else(|| fs::canonicalize(path).ok().map(Self::Path))
     }
+}
 
-    /// The same, where the file has been asked about already.
-    #[cfg(not(unix))]
-    pub fn known(path: &Path, _: &Metadata) -> Option<Self> {
-        fs::canonicalize(path).ok().map(Self)
-    }
+#[cfg(unix)]
+fn inode(data: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    (data.nlink() == 1).then(|| Identity::Inode(data.dev(), data.ino()))
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> Option<Identity> {
+    None
 }
