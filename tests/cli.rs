@@ -124,7 +124,7 @@ fn exit_codes_say_what_is_left_to_do() {
         code(&["--fail-on", "git/*", "unknown.log", "failed.log"]),
         3
     );
-    assert_eq!(code(&["--fail-on", "npm/*", "failed.log"]), 0);
+    assert_eq!(code(&["--fail-on", "node/*", "failed.log"]), 0);
     assert_eq!(code(&["--exit-zero", "unknown.log"]), 0);
     assert_eq!(code(&["--exit-zero", "missing.log"]), 2);
     let (code, out, err) = run(&dir, &["-q", "unknown.log"]);
@@ -635,5 +635,242 @@ fn of_logs_behind_one_another_each_is_told() {
     assert_eq!(
         format!("{told:?}"),
         r#"[(String("<stdin>"), String("failed")), (String("<stdin> (job 2)"), String("succeeded"))]"#
+    );
+}
+
+#[test]
+fn a_gate_that_nothing_can_meet_is_refused() {
+    let dir = Dir::new("gate-words");
+    dir.write("job.log", FAILED);
+    for (gate, hint) in [
+        (
+            "git/could-not-resolve-hots",
+            "did you mean `git/could-not-resolve-host`?",
+        ),
+        ("netwrok", "patterns list"),
+        ("network", "did you mean `owner:network`?"),
+        ("dns", "did you mean `category:dns`?"),
+        ("nofamily/*", "patterns list"),
+    ] {
+        let (code, out, err) = run(&dir, &["--fail-on", gate, "job.log"]);
+        assert_eq!((code, out.as_str()), (2, ""), "{gate}");
+        assert!(
+            err.contains(&format!("--fail-on {gate}: ")) && err.contains(hint),
+            "{err}"
+        );
+    }
+    let (_, _, err) = run(&dir, &["--skip", "git/could-not-resolve-hots", "job.log"]);
+    assert!(
+        err.contains("did you mean `git/could-not-resolve-host`?"),
+        "{err}"
+    );
+    // What is out of force is known all the same.
+    assert_eq!(
+        run(
+            &dir,
+            &["--skip", "node/*", "--fail-on", "node/*", "job.log"]
+        )
+        .0,
+        0
+    );
+}
+
+#[test]
+fn each_report_has_a_place_of_its_own() {
+    let dir = Dir::new("places");
+    dir.write("job.log", FAILED);
+    let (code, out, err) = run(
+        &dir,
+        &["-f", "json=x.json", "-f", "sarif=./x.json", "job.log"],
+    );
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("two reports would be written to './x.json'"),
+        "{err}"
+    );
+    assert!(!dir.0.join("x.json").exists());
+    dir.write("x.json", "old");
+    let (code, _, _) = run(
+        &dir,
+        &["-f", "json=x.json", "-f", "sarif=./x.json", "job.log"],
+    );
+    assert_eq!(code, 2);
+    assert_eq!(fs::read_to_string(dir.0.join("x.json")).unwrap(), "old");
+    for args in [
+        &["-f", "json=job.log", "job.log"][..],
+        &["-f", "json=./job.log", "job.log"],
+        &["-f", "json=x.json", "job.log", "--baseline", "x.json"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("is one of the files to read"), "{err}");
+    }
+    assert_eq!(fs::read_to_string(dir.0.join("job.log")).unwrap(), FAILED);
+    // As other tools have it.
+    let (code, out, _) = run(&dir, &["-f", "json=-", "job.log"]);
+    assert!(
+        code == 0 && out.starts_with('{') && !dir.0.join("-").exists(),
+        "{out}"
+    );
+    assert_eq!(run(&dir, &["-f", "json=-", "-s", "job.log"]).0, 2);
+}
+
+#[test]
+fn a_name_that_promises_an_archive_is_held_to_it() {
+    let dir = Dir::new("misnamed");
+    for name in ["a.zip", "a.tar", "a.tar.gz", "a.TGZ"] {
+        dir.write(
+            name,
+            "{\"message\": \"Not Found\"}\nERROR: Job failed: exit code 1\n",
+        );
+        let (code, out, err) = run(&dir, &[name]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(
+            err.contains("damaged: it is no ") && err.contains("hint: "),
+            "{err}"
+        );
+        assert_eq!(run(&dir, &["--text", name]).0, 1, "read all the same");
+    }
+    // A browser that unpacks keeps the name: that is a whole log.
+    dir.write("job.log.gz", FAILED);
+    assert_eq!(run(&dir, &["job.log.gz"]).0, 0);
+    for name in ["a.gz", "a.zst", "a.xz", "a.bz2"] {
+        dir.write(name, b"\x01\x02\x8f\xa0\x1c\x7f\xee\x11\x9b\n\x03\x88");
+        let (code, out, err) = run(&dir, &[name]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(err.contains("damaged: it is not "), "{err}");
+    }
+}
+
+#[test]
+fn help_can_be_asked_for_as_a_command() {
+    let dir = Dir::new("help-command");
+    let (code, out, _) = run(&dir, &["help"]);
+    assert!(
+        code == 0 && out.contains("Examples:") && out.contains("--together"),
+        "{out}"
+    );
+    let (code, out, _) = run(&dir, &["help", "scan"]);
+    assert!(code == 0 && out.contains("--files-from"), "{out}");
+    let (code, out, _) = run(&dir, &["help", "patterns", "new"]);
+    assert!(code == 0 && out.contains("LOG:LINE"), "{out}");
+    let (code, _, err) = run(&dir, &["hlep"]);
+    assert!(code == 2 && err.contains("did you mean `help`?"), "{err}");
+}
+
+#[test]
+fn no_command_takes_options_that_do_nothing() {
+    let dir = Dir::new("no-effect");
+    for args in [
+        &["explain", "git/could-not-resolve-host", "--why"][..],
+        &["explain", "git/could-not-resolve-host", "-A"],
+        &["patterns", "list", "--why"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("unexpected argument"), "{err}");
+    }
+}
+
+#[test]
+fn a_list_of_nothing_says_so() {
+    let dir = Dir::new("list-nothing");
+    for args in [
+        &["--family", "nofam"][..],
+        &["--layer", "project"],
+        &["ZZZZ"],
+        &["ZZZZ", "-f", "json"],
+    ] {
+        let (code, out, err) = run(&dir, &[&["patterns", "list"], args].concat());
+        assert_eq!(code, 0, "{args:?}");
+        assert_eq!(err, "jobtriage: no pattern fits\n");
+        assert_eq!(out.trim(), if args.contains(&"json") { "[]" } else { "" });
+    }
+}
+
+#[test]
+fn the_manual_has_the_usual_sections() {
+    let dir = Dir::new("manual");
+    let (_, man, _) = run(&dir, &["man"]);
+    for section in [
+        ".SH EXAMPLES",
+        ".SH \"EXIT STATUS\"",
+        ".SH ENVIRONMENT",
+        ".SS EXAMPLES",
+    ] {
+        assert!(man.lines().any(|line| line == section), "{section}: {man}");
+    }
+    assert!(!man.contains("EXTRA"), "{man}");
+    let plain = man.replace("\\-", "-");
+    for text in [
+        "jobtriage scan exported/ --since 7d --group-by owner --top 10",
+        "JOBTRIAGE_CACHE",
+        "NO_COLOR",
+        "fail_on = [\"owner:ci-config\"]",
+        "Ctrl-C ends the reading",
+    ] {
+        assert!(plain.contains(text), "{text}: {man}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_pattern_file_comes_with_advice() {
+    let dir = Dir::new("advice");
+    let good = r#"role = "root_cause"
+confidence = "high"
+owner = "project"
+retry = "never"
+category = "data"
+provenance = { level = "report" }
+[[match]]
+regex = '''^release notes are incomplete'''
+[text.en]
+title = "Release notes lack something"
+cause = "They do."
+fix = ["Complete them."]
+[tests]
+matches = ["release notes are incomplete: x"]
+ignores = ["release notes are complete"]
+"#;
+    let when = "[[when]]\nafter = \"abcdefgh\"\n";
+    for (from, to, hint) in [
+        (
+            "'''^release notes are incomplete'''",
+            r#""^release \d""#,
+            "write a regex as '''…'''",
+        ),
+        ("[\"Complete them.\"]", "\"x\"", "write it in brackets"),
+        ("[[match]]", "[match]", "in two brackets"),
+        ("\"never\"", "true", "in quotation marks"),
+        (
+            "[text.en]",
+            &format!("{when}within = \"3\"\n[text.en]"),
+            "without quotation marks",
+        ),
+        ("^release", r"\p{L}release", "`unicode = true`"),
+        ("^release", "(?!x)release", "`absent`"),
+        ("retry =", "retries =", "did you mean `retry`?"),
+        (
+            "[text.en]",
+            &format!("{when}status = \"x\"\n[text.en]"),
+            "above the first table",
+        ),
+    ] {
+        dir.write("acme/notes.toml", good.replace(from, to));
+        let (code, out, err) = run(&dir, &["patterns", "test", "acme/notes.toml"]);
+        assert_eq!(code, 2, "{to}");
+        assert!(err.contains("hint: ") && err.contains(hint), "{to}: {err}");
+        assert_eq!(out, "0 of 1 patterns pass; 1 could not be loaded\n");
+    }
+    dir.write("base.json", "[]");
+    let (_, _, err) = run(&dir, &["scan", "acme", "--baseline", "base.json"]);
+    assert!(
+        err.contains("no baseline") && !err.contains("struct"),
+        "{err}"
+    );
+    let (_, _, err) = run(&dir, &["scan", "missing.log"]);
+    assert!(
+        err.contains("no such file") && !err.contains("no files there"),
+        "{err}"
     );
 }

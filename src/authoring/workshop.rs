@@ -107,6 +107,9 @@ impl Workshop {
                 }
             }
             if wanted.is_empty() && workshop.faults.is_empty() {
+                if let Some(told) = globs.iter().find_map(|id| built_in(id)) {
+                    return Err(told);
+                }
                 return Err((
                     "no pattern files here".into(),
                     "give a path, or work in a folder with .jobtriage/patterns/<family>/<name>.toml".into(),
@@ -221,6 +224,9 @@ impl Workshop {
                 }
             }
             if !any {
+                if let Some(told) = built_in(text) {
+                    return Err(told);
+                }
                 let all: Vec<&str> = self.drafts.iter().map(|d| d.id.as_str()).collect();
                 let hint = crate::pattern::error::nearest(text, &all).map_or_else(
                     || {
@@ -355,4 +361,13 @@ fn is_checkout(root: &Path) -> bool {
     root.join("patterns").is_dir()
         && fs::read_to_string(root.join("Cargo.toml"))
             .is_ok_and(|text| text.lines().any(|line| line == "name = \"jobtriage\""))
+}
+
+/// What to say of a pattern that the program knows, and whose file is not at hand.
+fn built_in(id: &str) -> Option<(String, String)> {
+    Library::embedded().find(id)?;
+    Some((
+        format!("`{id}` is built in, and its file is not here"),
+        "files of built-in patterns are in a checkout of jobtriage: work there".into(),
+    ))
 }

@@ -31,9 +31,10 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
     // The end of the program frees it at no cost.
     let library = ManuallyDrop::new(library);
-    let mut reports = Reports::open(&args.output, &library, "text", Sums::default())?;
+    let mut reports = Reports::open(&args.output, &library, "text", Sums::default(), None)?;
+    reports.keep_from(args.files.iter().chain(&args.baseline).cloned())?;
     let mut scanner = Scanner::new(&library);
-    let lang = console::lang(&args.output.look);
+    let lang = console::lang(&args.output.look.basics);
     if loaded == Exit::Trouble {
         reports.trouble();
     }
@@ -232,6 +233,7 @@ fn misspelt_command(files: &[PathBuf]) -> Option<Complaint> {
         "config",
         "completions",
         "man",
+        "help",
     ];
     let first = files.first()?.to_str()?;
     if first.contains(['/', '.', '\\']) || first == "-" || Path::new(first).exists() {

@@ -24,7 +24,6 @@ const STYLES: Styles = Styles::styled()
     ),
     styles = STYLES,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
     before_help = "Find out why a CI job failed, from its log: what broke, why, who must act, what to type.",
     after_help = "\
@@ -169,7 +168,7 @@ pub struct Explain {
     pub id: String,
     /// How to show it.
     #[command(flatten)]
-    pub look: Look,
+    pub look: Basics,
     /// Which patterns.
     #[command(flatten)]
     pub choice: Choice,
@@ -216,7 +215,7 @@ pub struct PatternsList {
     pub format: PlainFormat,
     /// How to show it.
     #[command(flatten)]
-    pub look: Look,
+    pub look: Basics,
     /// Which patterns.
     #[command(flatten)]
     pub choice: Choice,
@@ -344,7 +343,7 @@ pub struct Clean {
 /// What to write.
 #[derive(Debug, Clone, Args)]
 pub struct Output {
-    /// What to write, and where to; repeatable (text, short, table, tsv, csv, json, jsonl, markdown, html, sarif,
+    /// What to write, and where to (`-`: standard output); repeatable (text, short, table, tsv, csv, json, jsonl, markdown, html, sarif,
     /// junit, gitlab-codequality, github, prompt) [default: text; scan: table]
     #[arg(short = 'f', long = "format", value_name = "NAME[=PATH]")]
     pub formats: Vec<String>,
@@ -367,6 +366,9 @@ pub struct Output {
     /// if any failure is not known there
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Vec<String>,
+    /// Where a settings file has them.
+    #[arg(skip)]
+    pub fail_on_origin: Option<String>,
     /// How to show it.
     #[command(flatten)]
     pub look: Look,
@@ -374,7 +376,7 @@ pub struct Output {
 
 /// How to show things.
 #[derive(Debug, Clone, Args)]
-pub struct Look {
+pub struct Basics {
     /// Language of causes and fixes [default: from the locale, else en]
     #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
     pub lang: Option<Lang>,
@@ -387,6 +389,14 @@ pub struct Look {
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// How to show things, and how much of them.
+#[derive(Debug, Clone, Args)]
+pub struct Look {
+    /// How to show things.
+    #[command(flatten)]
+    pub basics: Basics,
     /// Show how the verdict was reached
     #[arg(long)]
     pub why: bool,
@@ -410,6 +420,9 @@ pub struct Choice {
     /// Leave out what the project brings: its .jobtriage/patterns and its jobtriage.toml
     #[arg(long)]
     pub no_project: bool,
+    /// Values that a settings file brought, and where they stand.
+    #[arg(skip)]
+    pub origins: Vec<(String, String)>,
 }
 
 /// The order of logs in a report.
@@ -449,9 +462,16 @@ pub enum Config {
         /// What to write
         #[arg(short, long, value_enum, default_value = "text", value_name = "NAME")]
         format: PlainFormat,
+        /// Leave out the project's file
+        #[arg(long)]
+        no_project: bool,
     },
     /// The settings files in force
-    Path,
+    Path {
+        /// Leave out the project's file
+        #[arg(long)]
+        no_project: bool,
+    },
 }
 
 /// `--color`

@@ -71,6 +71,12 @@ pub fn tell_pattern(fault: &PatternError) {
     tell(&fault.to_string(), fault.hint.as_deref());
 }
 
+/// Advice behind what others told on stderr.
+pub fn hint(hint: &str) {
+    use std::io::Write;
+    let _ = writeln!(io::stderr(), "  hint: {}", sanitize::clean(hint));
+}
+
 /// One line on stderr, and one for the advice.
 pub fn tell(message: &str, hint: Option<&str>) {
     use std::io::Write;

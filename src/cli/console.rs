@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
-use super::args::{Look, When};
+use super::args::{Basics, Look, When};
 use crate::model::Lang;
 use crate::report::Style;
 
@@ -13,12 +13,21 @@ const WIDTH: usize = 80;
 /// How to show things, from flags, environment and terminal.
 pub fn style(look: &Look) -> Style {
     Style {
+        why: look.why,
+        all: look.all,
+        ..plain_style(&look.basics)
+    }
+}
+
+/// The same for commands that show neither more nor less.
+pub fn plain_style(look: &Basics) -> Style {
+    Style {
         color: color(look.color.unwrap_or(When::Auto)),
         width: look.width.unwrap_or_else(width),
         lang: lang(look),
         ascii: look.ascii || env::var("TERM").is_ok_and(|t| t == "linux"),
-        why: look.why,
-        all: look.all,
+        why: false,
+        all: false,
         // No flags of the looks, but of the output: who opens the reports knows them.
         top: None,
         max_bytes: None,
@@ -26,7 +35,7 @@ pub fn style(look: &Look) -> Style {
 }
 
 /// The language of causes and fixes: the flag, else the locale.
-pub fn lang(look: &Look) -> Lang {
+pub fn lang(look: &Basics) -> Lang {
     look.lang.unwrap_or_else(|| {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()

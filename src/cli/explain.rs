@@ -16,7 +16,7 @@ use crate::report::pattern_page;
 /// An id that no pattern has.
 pub fn run(args: &Explain) -> Result<Exit, Complaint> {
     let (library, exit) = library::load(&args.choice)?;
-    let style = console::style(&args.look);
+    let style = console::plain_style(&args.look);
     let mut out = BufWriter::new(io::stdout());
     let id = args
         .id

@@ -24,10 +24,19 @@ pub fn own_layers(no_project: bool) -> Vec<Layer> {
 /// A `--patterns` path that does not exist, a glob that fits nothing.
 pub fn load(choice: &Choice) -> Result<(Library, Exit), Complaint> {
     let mut stack = own_layers(choice.no_project);
+    let origin = |value: &str| {
+        let found = choice.origins.iter().find(|(known, _)| known == value);
+        found.map(|(_, origin)| origin.as_str())
+    };
     for path in &choice.paths {
         if !path.exists() {
+            let path = path.display().to_string();
+            let message = match origin(&path) {
+                Some(origin) => format!("{origin}: '{path}': no such file or folder"),
+                None => format!("--patterns '{path}': no such file or folder"),
+            };
             return Err(Complaint::hint(
-                format!("--patterns '{}': no such file or folder", path.display()),
+                message,
                 "give a folder with <family>/<name>.toml files, or one such file",
             ));
         }
@@ -44,8 +53,12 @@ pub fn load(choice: &Choice) -> Result<(Library, Exit), Complaint> {
     if !choice.only.is_empty() || !choice.skip.is_empty() {
         library
             .select(&choice.only, &choice.skip)
-            .map_err(|message| {
-                Complaint::hint(message, "`jobtriage patterns list` shows them all")
+            .map_err(|unfit| {
+                let message = match origin(&unfit.glob) {
+                    Some(origin) => format!("{origin}: {}", unfit.message),
+                    None => unfit.message,
+                };
+                Complaint::hint(message, unfit.hint)
             })?;
     }
     Ok((

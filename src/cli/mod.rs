@@ -13,21 +13,31 @@ mod library;
 mod output;
 mod paste;
 mod patterns;
+mod places;
 mod scan;
 mod shell;
+mod variables;
+
+use std::env;
 
 use args::{Cli, Command};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 pub use complaint::Complaint;
 pub use exit::Exit;
 
 /// Parses the command line, does the work, and says what the shell should hear.
 pub fn main() -> Exit {
-    let mut cli = match Cli::try_parse() {
+    let mut command = variables::without_empty(Cli::command());
+    let parsed = command.try_get_matches_from_mut(env::args_os());
+    let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
+    let mut cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are no trouble.
             let written = error.print().map_err(Complaint::from);
+            if let Some(name) = variables::behind(&error, &command) {
+                complaint::hint(&format!("the value is that of the variable {name}"));
+            }
             return match written {
                 _ if error.use_stderr() => Exit::Trouble,
                 Ok(()) => Exit::Explained,

@@ -1,15 +1,16 @@
 //! Where reports go: one analysis, one or more formats, to stdout or to files.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use globset::Glob;
+use globset::GlobSet;
 
 use super::args::Output;
 use super::complaint::Complaint;
 use super::console;
 use super::draft::{Content, Draft};
 use super::exit::Exit;
+use super::places::Places;
 use crate::library::Library;
 use crate::model::{GroupBy, LogReport, Problem, Status, ToolInfo};
 use crate::pattern::error::nearest;
@@ -29,6 +30,7 @@ pub struct Reports {
     exit: Exit,
     /// The terminal shows a report that lists what could not be read.
     shows_problems: bool,
+    places: Places,
 }
 
 /// How many logs are summed up.
@@ -48,19 +50,20 @@ enum Gate {
     New,
     Owner(String),
     Category(String),
-    Id(globset::GlobMatcher),
+    Id(GlobSet),
 }
 
 impl Reports {
-    /// Opens every output that the flags ask for.
+    /// Opens every output that the flags ask for. `also` is a file that others write.
     ///
     /// # Errors
-    /// An unknown format or gate, a file that cannot be written, two formats for stdout.
+    /// An unknown format or gate, a file that cannot be written, two formats for stdout or for one file.
     pub fn open(
         args: &Output,
         library: &Library,
         default: &str,
         sums: Sums,
+        also: Option<&Path>,
     ) -> Result<Self, Complaint> {
         let style = report::Style {
             top: sums.top,
@@ -72,14 +75,8 @@ impl Reports {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             patterns: library.enabled(),
         };
-        let mut wanted: Vec<(&str, Option<&str>)> = args
-            .formats
-            .iter()
-            .map(|f| {
-                f.split_once('=')
-                    .map_or((f.as_str(), None), |(n, p)| (n, Some(p)))
-            })
-            .collect();
+        let mut wanted: Vec<(&str, Option<&str>)> =
+            args.formats.iter().map(|f| name_and_path(f)).collect();
         if args.short {
             wanted.push(("short", None));
         }
@@ -97,19 +94,22 @@ impl Reports {
                 may_show_secrets(name, *path, args.quiet)?;
             }
         }
+        let files = wanted.iter().filter_map(|(_, path)| path.map(Path::new));
+        let places = Places::of(files.chain(also))?;
         let mut reports = Self {
             writers: Vec::new(),
             files: Vec::new(),
             gates: args
                 .fail_on
                 .iter()
-                .map(|g| gate(g, sums.compared))
+                .map(|g| gate(g, args.fail_on_origin.as_deref(), sums.compared, library))
                 .collect::<Result<_, _>>()?,
             exit_zero: args.exit_zero,
             errors: Vec::new(),
             tally: Tally::by(sums.by),
             exit: Exit::Explained,
             shows_problems: false,
+            places,
         };
         for (name, path) in wanted {
             let format = format(name)?;
@@ -137,6 +137,14 @@ impl Reports {
             }
         }
         Ok(reports)
+    }
+
+    /// Makes sure that no report takes the place of what is read.
+    ///
+    /// # Errors
+    /// One that would.
+    pub fn keep_from(&self, inputs: impl IntoIterator<Item = PathBuf>) -> Result<(), Complaint> {
+        self.places.keep_from(inputs)
     }
 
     /// Takes up the report of one log.
@@ -228,7 +236,21 @@ impl Gate {
     }
 }
 
-fn gate(text: &str, compared: bool) -> Result<Gate, Complaint> {
+/// `json=FILE`, and where it goes; `-` is standard output, as everywhere.
+fn name_and_path(format: &str) -> (&str, Option<&str>) {
+    match format.split_once('=') {
+        Some((name, path)) => (name, Some(path).filter(|path| *path != "-")),
+        None => (format, None),
+    }
+}
+
+fn gate(
+    text: &str,
+    origin: Option<&str>,
+    compared: bool,
+    library: &Library,
+) -> Result<Gate, Complaint> {
+    let asked = origin.map_or_else(|| format!("--fail-on {text}"), str::to_owned);
     use crate::model::{Category, Owner};
     let word = |word: &str, known: &[&str]| -> Result<String, Complaint> {
         if known.contains(&word) {
@@ -239,7 +261,7 @@ fn gate(text: &str, compared: bool) -> Result<Gate, Complaint> {
             |n| format!("did you mean `{n}`?"),
         );
         Err(Complaint::hint(
-            format!("--fail-on {text}: unknown word `{word}`"),
+            format!("{asked}: unknown word `{word}`"),
             hint,
         ))
     };
@@ -257,9 +279,18 @@ fn gate(text: &str, compared: bool) -> Result<Gate, Complaint> {
         Some(("owner", name)) => Gate::Owner(word(name, &owners)?),
         Some(("category", name)) => Gate::Category(word(name, &categories)?),
         _ => {
-            let glob = Glob::new(text)
-                .map_err(|e| Complaint::new(format!("--fail-on {text}: {}", e.kind())))?;
-            Gate::Id(glob.compile_matcher())
+            // A gate that can never be met is worse than none: somebody relies on it.
+            let fitting = library.fitting(text).map_err(|unfit| {
+                let hint = match text {
+                    owner if owners.contains(&owner) => format!("did you mean `owner:{owner}`?"),
+                    category if categories.contains(&category) => {
+                        format!("did you mean `category:{category}`?")
+                    }
+                    _ => unfit.hint,
+                };
+                Complaint::hint(format!("{asked}: {}", unfit.message), hint)
+            });
+            Gate::Id(fitting?)
         }
     })
 }

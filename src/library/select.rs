@@ -1,39 +1,63 @@
-//! `--only` and `--skip`: choosing patterns by glob.
+//! `--only`, `--skip` and `--fail-on`: choosing patterns by glob.
 
-use globset::{Glob, GlobSetBuilder};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Library;
+use crate::pattern::error::nearest;
+
+/// A glob that chooses nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// As it was written.
+    pub glob: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// What was most likely meant.
+    pub hint: String,
+}
 
 impl Library {
+    /// What one glob stands for, in force or not; that of a renamed pattern stands for the new name as well.
+    ///
+    /// # Errors
+    /// A glob that fits no pattern, since it is most likely misspelt.
+    pub fn fitting(&self, text: &str) -> Result<GlobSet, Unfit> {
+        let unfit = |message: String, hint: Option<String>| Unfit {
+            glob: text.to_owned(),
+            message,
+            hint: hint.unwrap_or_else(|| "`jobtriage patterns list` shows them all".to_owned()),
+        };
+        let no_glob =
+            |e: globset::Error| unfit(format!("`{text}` is not a glob: {}", e.kind()), None);
+        let mut builder = GlobSetBuilder::new();
+        let glob = Glob::new(text).map_err(no_glob)?;
+        let matcher = glob.compile_matcher();
+        builder.add(glob);
+        if let Some(new) = self.redirected(text) {
+            builder.add(Glob::new(new).map_err(no_glob)?);
+        } else if !self.indices().any(|k| matcher.is_match(self.id(k))) {
+            let all: Vec<&str> = self.indices().map(|k| self.id(k)).collect();
+            let near = nearest(text, &all).map(|near| format!("did you mean `{near}`?"));
+            return Err(unfit(format!("no pattern is called `{text}`"), near));
+        }
+        builder.build().map_err(no_glob)
+    }
+
     /// Leaves in force only what `only` names (all where it is empty) and `skip` does not.
     ///
     /// # Errors
-    /// The glob that cannot be used, and why; a glob that fits no pattern is an error as well, since it is most likely
-    /// misspelt.
-    pub fn select(&mut self, only: &[String], skip: &[String]) -> Result<(), String> {
-        let set = |globs: &[String]| -> Result<_, String> {
-            let mut builder = GlobSetBuilder::new();
-            for text in globs {
-                let glob =
-                    Glob::new(text).map_err(|e| format!("`{text}` is not a glob: {}", e.kind()))?;
-                let matcher = glob.compile_matcher();
-                let old = self.redirected(text);
-                if old.is_none() && !self.indices().any(|k| matcher.is_match(self.id(k))) {
-                    return Err(format!("no pattern is called `{text}`"));
-                }
-                if let Some(new) = old {
-                    builder.add(Glob::new(new).map_err(|e| e.to_string())?);
-                }
-                builder.add(glob);
-            }
-            builder.build().map_err(|e| e.to_string())
+    /// The first glob that fits no pattern.
+    pub fn select(&mut self, only: &[String], skip: &[String]) -> Result<(), Unfit> {
+        let sets = |globs: &[String]| -> Result<Vec<GlobSet>, Unfit> {
+            globs.iter().map(|text| self.fitting(text)).collect()
         };
-        let (only_set, skip_set) = (set(only)?, set(skip)?);
+        let (only_sets, skip_sets) = (sets(only)?, sets(skip)?);
+        let any = |sets: &[GlobSet], id: &str| sets.iter().any(|set| set.is_match(id));
         self.disabled = self
             .indices()
             .filter(|&k| {
                 let id = self.id(k);
-                !(only.is_empty() || only_set.is_match(id)) || skip_set.is_match(id)
+                !(only.is_empty() || any(&only_sets, id)) || any(&skip_sets, id)
             })
             .collect();
         Ok(())

@@ -29,6 +29,20 @@ pub const FACT_NAMES: &[&str] = &[
     "exit_code",
 ];
 
+/// Keys of the pattern as a whole, which stand above all tables.
+const ABOVE_TABLES: &[&str] = &[
+    "role",
+    "confidence",
+    "owner",
+    "retry",
+    "category",
+    "status",
+    "lead",
+    "explains",
+    "supersedes",
+    "provenance",
+];
+
 /// How common a folded literal is in ordinary logs.
 pub type Cost<'c> = &'c dyn Fn(&[u8]) -> u64;
 
@@ -41,14 +55,23 @@ pub fn compile(
     source: &str,
     cost: Cost<'_>,
 ) -> Result<(Pattern, PatternFile), PatternError> {
-    let parsed: PatternFile =
-        toml::from_str(source).map_err(|e| PatternError::from_toml(file, source, &e))?;
+    let parsed: PatternFile = toml::from_str(source)
+        .map_err(|e| below_a_table(PatternError::from_toml(file, source, &e)))?;
     if !parsed.note.is_empty() {
         note_keys(file, source)?;
     }
     let checker = Checker { file, source, cost };
     let pattern = checker.pattern(id, &parsed)?;
     Ok((pattern, parsed))
+}
+
+/// Advice for a key that is right, but stands where it belongs to a table.
+fn below_a_table(fault: PatternError) -> PatternError {
+    let mut keys = ABOVE_TABLES.iter();
+    if keys.any(|key| fault.message == format!("unknown key `{key}`")) {
+        return fault.hint("this key is the pattern's: move it above the first table");
+    }
+    fault
 }
 
 /// Refuses unknown keys of notes: serde cannot, where one table is spread into another.
@@ -167,7 +190,16 @@ impl Checker<'_> {
     fn expr(&self, source: &str, ignore_case: bool, unicode: bool) -> Result<Expr, PatternError> {
         let no_regex = |e: &dyn std::fmt::Display| {
             let message = format!("not a regex: {}", last_line(&e.to_string()));
-            self.fault(source, message).slug("bad-regex")
+            let fault = self.fault(source, message).slug("bad-regex");
+            if fault.message.contains("look-around") {
+                return fault.hint(
+                    "say what must stand nearby, or must not, in a `[[when]]` table: `after`, `absent`",
+                );
+            }
+            if fault.message.contains("Unicode") {
+                return fault.hint("name the characters, or write `\\w` with `unicode = true`");
+            }
+            fault
         };
         let hir = literal::parse(source, ignore_case, unicode).map_err(|e| no_regex(&e))?;
         let mut expr = Expr {

@@ -76,6 +76,14 @@ impl PatternError {
             Some(first) => (first, quoted.collect()),
             None => ("", Vec::new()),
         };
+        if message.starts_with("missing escaped value") {
+            let said = "a backslash within \"…\" must be doubled";
+            let fault = Self::at(file, source, offset, said).slug("bad-toml");
+            return fault.hint("write a regex as '''…''', where it stands as it is");
+        }
+        if let Some((said, hint)) = in_plain_words(message) {
+            return Self::at(file, source, offset, said).hint(hint);
+        }
         let (slug, said) = match message {
             m if m.starts_with("unknown field") => ("unknown-key", format!("unknown key `{what}`")),
             m if m.starts_with("unknown variant") => {
@@ -96,7 +104,7 @@ impl PatternError {
             }
         };
         let fault = Self::at(file, source, offset, said).slug(slug);
-        match nearest(what, &rest) {
+        match nearest(what, &rest).or_else(|| of_one_stem(what, &rest)) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None if !rest.is_empty() => fault.hint(format!("known here: {}", rest.join(", "))),
             None => fault,
@@ -112,6 +120,52 @@ pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
         .filter(|(distance, c)| *distance <= 1 + c.len() / 4)
         .min()
         .map(|(_, c)| c)
+}
+
+/// A key in another form of the word: `retries` for `retry`.
+fn of_one_stem<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    let is_kin = |c: &&&str| {
+        let same = word.bytes().zip(c.bytes()).take_while(|(a, b)| a == b);
+        same.count() >= 4 && strsim::damerau_levenshtein(word, c) <= 3
+    };
+    candidates.iter().find(is_kin).copied()
+}
+
+/// A value of the wrong kind, in the words of who wrote the file, and how to write it.
+fn in_plain_words(message: &str) -> Option<(String, &'static str)> {
+    if message.starts_with("wanted string or table") {
+        return Some((
+            "a word is wanted here".to_owned(),
+            "write it in quotation marks",
+        ));
+    }
+    let said = message.lines().next()?.strip_prefix("invalid type: ")?;
+    let (found, wanted) = said.rsplit_once(", expected ")?;
+    let found = match found.split(' ').next()? {
+        "string" => "a text",
+        "map" => "a table",
+        "sequence" => "a list",
+        "boolean" => "true or false",
+        "integer" | "floating" => "a number",
+        _ => return None,
+    };
+    let (wanted, hint) = match wanted {
+        "a sequence" if found == "a table" => (
+            "a list of tables",
+            "write its name in two brackets, `[[…]]`: there may be several",
+        ),
+        "a sequence" => ("a list", "write it in brackets: `[\"…\"]`"),
+        "a string" => ("a text", "write it in quotation marks"),
+        "a boolean" => ("true or false", "write it without quotation marks"),
+        "u8" | "u32" | "u64" | "usize" | "i32" | "i64" => {
+            ("a number", "write it without quotation marks")
+        }
+        _ => return None,
+    };
+    Some((
+        format!("{wanted} is wanted here, and this is {found}"),
+        hint,
+    ))
 }
 
 fn floor_char_boundary(text: &str, mut at: usize) -> usize {

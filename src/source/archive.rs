@@ -274,12 +274,15 @@ fn one(
     let source = open_stream(label.clone(), member, limits).and_then(|stream| {
         if is_zip(&stream.head) || is_tar(&stream.head) {
             return Err(Refusal::Binary(Problem {
-                source: label,
+                source: label.clone(),
                 message: "an archive within an archive is not opened".to_owned(),
                 hint: Some("unpack the outer one first".to_owned()),
             }));
         }
-        stream.decode(reading)
+        match super::misnamed::refusal(&label, &stream.head, stream.packed, reading) {
+            Some(refusal) => Err(refusal),
+            None => stream.decode(reading),
+        }
     });
     each(source, Origin::Member)
 }

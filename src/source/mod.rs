@@ -14,7 +14,9 @@ use crate::trace::decode::{self, Encoding, Utf16};
 mod archive;
 mod bounds;
 pub mod glob;
+pub mod identity;
 pub mod list;
+mod misnamed;
 mod packed;
 pub mod walk;
 
@@ -160,6 +162,9 @@ fn each_of(
     }
     #[cfg(not(feature = "archives"))]
     let _ = reopened;
+    if let Some(refusal) = misnamed::refusal(&stream.label, &stream.head, stream.packed, reading) {
+        return each(Err(refusal), Origin::Named);
+    }
     each(stream.decode(reading), Origin::Named)
 }
 
@@ -178,6 +183,10 @@ fn file(path: &Path, label: &str) -> Result<File, Refusal> {
         ));
     }
     File::open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound && path.is_symlink() {
+            let message = "cannot be read: a link to a file that is not there";
+            return fail(message.to_owned(), None);
+        }
         let hint = match error.kind() {
             io::ErrorKind::NotFound => {
                 Some("check the name; a log can also be piped in".to_owned())

@@ -5,17 +5,18 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::identity::Identity;
 use crate::model::Problem;
 
-/// Every file below these paths, each once; a file that is a root itself counts as well.
+/// Every file below these paths, each once, by whatever spelling or link it is reached; a file that is a root itself counts
+/// as well.
 ///
 /// Hidden files and folders, caches, and files that are no logs by their name, are left out unless they are roots. Links to
 /// folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    // One walk meets each file once.
     let mut folder = Arc::new(PathBuf::new());
-    let mut seen = (roots.len() > 1).then(HashSet::new);
+    let mut seen = HashSet::new();
     for Root { path: root, named } in roots {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
@@ -25,23 +26,24 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
             match entry {
                 Ok(entry)
                     if entry.file_type().is_file()
-                        || (entry.file_type().is_symlink() && entry.path().is_file()) =>
+                        || (entry.file_type().is_symlink() && leads_to_a_file(entry.path())) =>
                 {
                     let is_root = entry.depth() == 0;
                     let wanted = is_root || !is_no_log(entry.path());
-                    let mut is_new = || match &mut seen {
-                        Some(seen) => seen.insert(entry.path().to_path_buf()),
-                        None => true,
-                    };
-                    if wanted && is_new() {
-                        let path = entry.path();
+                    if !wanted {
+                        continue;
+                    }
+                    let path = entry.path();
+                    let data = path.metadata().ok();
+                    let identity = data.as_ref().and_then(|data| Identity::known(path, data));
+                    if identity.is_none_or(|identity| seen.insert(identity)) {
                         let above = path.parent().unwrap_or(Path::new(""));
                         if folder.as_os_str() != above.as_os_str() {
                             folder = Arc::new(above.to_path_buf());
                         }
                         files.push(Found {
                             named: is_root && *named,
-                            bytes: path.metadata().map_or(0, |data| data.len()),
+                            bytes: data.map_or(0, |data| data.len()),
                             folder: Arc::clone(&folder),
                             name: path.file_name().unwrap_or(path.as_os_str()).into(),
                         });
@@ -54,6 +56,11 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     }
     files.shrink_to_fit();
     (files, problems)
+}
+
+/// A link to nothing counts: that a log is not where it should be is told when it is opened.
+fn leads_to_a_file(link: &Path) -> bool {
+    link.metadata().map_or(true, |there| there.is_file())
 }
 
 /// Where a walk begins.

@@ -157,3 +157,17 @@ fn what_is_no_baseline_is_told() {
     assert_eq!(code, 2);
     assert!(err.contains("cannot write 'nowhere/known.json'"), "{err}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_written_and_the_link_stays() {
+    let dir = Dir::new("baseline-link");
+    dir.write("logs/a.log", failed(1_700_000_000));
+    dir.write("real.json", "");
+    std::os::unix::fs::symlink("real.json", dir.0.join("known.json")).unwrap();
+    let (code, _, err) = dir.run(&["scan", "logs", "-q", "--write-baseline", "known.json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(dir.0.join("known.json").is_symlink());
+    let written = std::fs::read_to_string(dir.0.join("real.json")).unwrap();
+    assert!(written.contains("jobtriage_baseline"), "{written}");
+}

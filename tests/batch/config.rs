@@ -251,3 +251,84 @@ fn the_version_says_what_the_program_knows() {
         "{out}"
     );
 }
+
+#[test]
+fn an_empty_variable_is_none_and_a_bad_one_is_named() {
+    let dir = dir("config-variables");
+    let run = |args: &[&str], name: &str, value: &str| {
+        let out = dir.command(args).env(name, value).output().unwrap();
+        let err = String::from_utf8(out.stderr).unwrap();
+        (out.status.code().unwrap(), err)
+    };
+    for name in [
+        "JOBTRIAGE_LANG",
+        "JOBTRIAGE_COLOR",
+        "JOBTRIAGE_JOBS",
+        "JOBTRIAGE_CACHE",
+    ] {
+        assert_eq!(run(&["scan", "ci"], name, ""), (0, String::new()), "{name}");
+    }
+    for (name, flag) in [
+        ("JOBTRIAGE_LANG", "--lang=xx"),
+        ("JOBTRIAGE_COLOR", "--color=xx"),
+        ("JOBTRIAGE_JOBS", "--jobs=xx"),
+    ] {
+        let (code, err) = run(&["scan", "ci"], name, "xx");
+        assert_eq!(code, 2);
+        assert!(
+            err.contains(&format!("the value is that of the variable {name}")),
+            "{err}"
+        );
+        let (code, err) = run(&["scan", "ci", flag], name, "xx");
+        assert!(code == 2 && !err.contains("the variable"), "{err}");
+    }
+}
+
+#[test]
+fn a_setting_that_fits_nothing_is_told_with_its_place() {
+    let dir = dir("config-places");
+    let place = format!("{}:2: ", dir.0.join("jobtriage.toml").display());
+    for (setting, says) in [
+        (
+            "disable = [\"nonsense/*\"]",
+            "`disable`: no pattern is called `nonsense/*`",
+        ),
+        (
+            "skip = [\"nonsense/*\"]",
+            "`skip`: no pattern is called `nonsense/*`",
+        ),
+        (
+            "only = [\"nonsense/*\"]",
+            "`only`: no pattern is called `nonsense/*`",
+        ),
+        ("patterns = [\"nowhere\"]", "`patterns`: "),
+        (
+            "fail_on = [\"nonsense/*\"]",
+            "`fail_on`: no pattern is called `nonsense/*`",
+        ),
+        (
+            "fail_on = [\"owner:netwrok\"]",
+            "`fail_on`: unknown word `netwrok`",
+        ),
+    ] {
+        dir.write("jobtriage.toml", format!("\n{setting}\n"));
+        let (code, _, err) = dir.run(&["ci/job.log"]);
+        assert_eq!(code, 2, "{setting}");
+        assert!(err.contains(&format!("{place}{says}")), "{setting}: {err}");
+        assert!(!err.contains("--"), "no flag that nobody gave: {err}");
+    }
+    // A flag of the same words is the flag's.
+    dir.write("jobtriage.toml", "disable = [\"go/*\"]");
+    let (_, _, err) = dir.run(&["ci/job.log", "--skip", "nonsense/*"]);
+    assert!(!err.contains("jobtriage.toml"), "{err}");
+}
+
+#[test]
+fn what_a_project_brings_can_be_left_out_of_what_is_shown() {
+    let dir = dir("config-no-project");
+    dir.write("jobtriage.toml", "lang = \"ko\"\n");
+    let (code, out, err) = dir.run(&["config", "show", "--no-project"]);
+    assert!(code == 0 && !out.contains("\"ko\""), "{out}{err}");
+    let (code, out, err) = dir.run(&["config", "path", "--no-project"]);
+    assert!(code == 0 && !out.contains("project "), "{out}{err}");
+}

@@ -146,3 +146,74 @@ fn what_cannot_be_read_is_listed_at_the_end_with_its_reason() {
     assert!(err.contains("6 more could not be read"), "{err}");
     assert_eq!(dir.json(&["logs"])["errors"].as_array().unwrap().len(), 26);
 }
+
+#[test]
+fn another_spelling_of_a_path_is_the_same_file() {
+    let dir = dir("spelling");
+    let args = [
+        "logs/a.log",
+        "./logs/a.log",
+        "logs/../logs/a.log",
+        "logs/deep",
+    ];
+    assert_eq!(sources(&dir.json(&args)), ["logs/a.log", "logs/deep/c.log"]);
+    let all = dir.0.join("logs").display().to_string();
+    assert_eq!(dir.json(&["logs", &all])["summary"]["logs"], 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_that_file_and_one_to_nothing_is_told() {
+    let dir = dir("links");
+    std::os::unix::fs::symlink("a.log", dir.0.join("logs/latest.log")).unwrap();
+    assert_eq!(
+        sources(&dir.json(&["logs"])),
+        ["logs/a.log", "logs/b.log", "logs/deep/c.log"]
+    );
+    std::os::unix::fs::symlink("gone.log", dir.0.join("logs/lost.log")).unwrap();
+    std::os::unix::fs::symlink("gone.json", dir.0.join("logs/lost.json")).unwrap();
+    let report = dir.json(&["logs"]);
+    let errors = report["errors"].as_array().unwrap();
+    assert_eq!(
+        errors.len(),
+        1,
+        "a file that is no log by its name stays out: {errors:?}"
+    );
+    assert_eq!(errors[0]["source"], "logs/lost.log");
+    assert_eq!(
+        errors[0]["message"],
+        "cannot be read: a link to a file that is not there"
+    );
+    // A folder of passing runs is none the worse for it.
+    let (code, _, err) = dir.run(&["logs/b.log", "--baseline", "logs"]);
+    assert_eq!(code, 0, "{err}");
+}
+
+#[test]
+fn a_report_may_not_take_the_place_of_a_log() {
+    let dir = dir("onto-itself");
+    for args in [
+        &["scan", "logs", "-f", "json=logs/a.log"][..],
+        &["scan", "logs/*.log", "-f", "json=./logs/b.log"],
+        &["scan", "logs", "--write-baseline", "logs/deep/c.log"],
+    ] {
+        let (code, out, err) = dir.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");
+        assert!(
+            err.contains("is one of the files to read"),
+            "{args:?}: {err}"
+        );
+    }
+    for log in ["logs/a.log", "logs/b.log", "logs/deep/c.log"] {
+        assert_eq!(dir.read(log), PASSED);
+    }
+    let (code, _, err) = dir.run(&[
+        "scan",
+        "logs",
+        "-f",
+        "json=x.json",
+        "--write-baseline",
+        "x.json",
+    ]);
+    assert_eq!(code, 2, "{err}");
+}

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::{Dir, PASSED};
+use crate::{Dir, PASSED, UNKNOWN, failed};
 
 #[test]
 fn what_is_done_is_told_and_said_to_be_partial() {
@@ -63,4 +63,46 @@ fn what_is_done_is_told_and_said_to_be_partial() {
         "{table}"
     );
     assert_eq!(dir.json(&["logs/a.log"])["summary"]["partial"], false);
+}
+
+#[test]
+fn what_is_known_is_not_lost_where_not_everything_was_read() {
+    let dir = Dir::new("interrupt-baseline");
+    dir.write("logs/a.log", UNKNOWN);
+    let endless = File::create(dir.0.join("logs/b.log")).unwrap();
+    endless.set_len(1 << 42).unwrap();
+    dir.write("old/c.log", failed(1_700_000_000));
+    dir.run(&["scan", "old", "-q", "--write-baseline", "known.json"]);
+    let before = dir.read("known.json");
+    for place in ["known.json", "new.json"] {
+        let args = [
+            "scan",
+            "logs",
+            "--text",
+            "-j",
+            "1",
+            "-f",
+            "jsonl",
+            "--write-baseline",
+            place,
+        ];
+        let mut command = dir.command(&args);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        std::io::copy(&mut out, &mut std::io::sink()).unwrap();
+        let mut err = String::new();
+        let mut told = child.stderr.take().unwrap();
+        told.read_to_string(&mut err).unwrap();
+        child.wait().unwrap();
+        assert!(err.contains(&format!("'{place}' was not written")), "{err}");
+    }
+    assert_eq!(dir.read("known.json"), before);
+    assert!(
+        !dir.0.join("new.json").exists(),
+        "a part of all failures is no baseline"
+    );
 }

@@ -6,7 +6,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::args::{Choice, Cli, Command, Look, Output, Patterns};
+use super::args::{Basics, Choice, Cli, Command, Output, Patterns};
 use super::complaint::Complaint;
 use crate::library::layers;
 use crate::redact;
@@ -138,9 +138,9 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
             settings.look(&mut list.look);
             settings.choice(&mut list.choice);
         }
-        Some(Command::Patterns(Patterns::Lint(lint))) => settings.look(&mut lint.look),
-        Some(Command::Patterns(Patterns::Test(test))) => settings.look(&mut test.look),
-        Some(Command::Patterns(Patterns::Try(tried))) => settings.look(&mut tried.look),
+        Some(Command::Patterns(Patterns::Lint(lint))) => settings.look(&mut lint.look.basics),
+        Some(Command::Patterns(Patterns::Test(test))) => settings.look(&mut test.look.basics),
+        Some(Command::Patterns(Patterns::Try(tried))) => settings.look(&mut tried.look.basics),
         Some(_) => {}
     }
     if let Some(names) = settings.all(|v| &v.redact_names) {
@@ -160,7 +160,7 @@ fn without_project(cli: &Cli) -> bool {
 }
 
 impl Settings {
-    fn look(&self, look: &mut Look) {
+    fn look(&self, look: &mut Basics) {
         look.lang = look
             .lang
             .or(self.first(|v| &v.lang).map(|found| found.value));
@@ -175,7 +175,7 @@ impl Settings {
 
     /// `compared`: there is a baseline, so that a failure can be new.
     fn output(&self, output: &mut Output, compared: bool) {
-        self.look(&mut output.look);
+        self.look(&mut output.look.basics);
         if output.formats.is_empty() && !output.short {
             output.formats = self
                 .first(|v| &v.format)
@@ -183,10 +183,10 @@ impl Settings {
                 .unwrap_or_default();
         }
         if output.fail_on.is_empty() {
-            output.fail_on = self
-                .first(|v| &v.fail_on)
-                .map(|found| found.value)
-                .unwrap_or_default();
+            if let Some(found) = self.first(|v| &v.fail_on) {
+                output.fail_on_origin = Some(format!("{}: `fail_on`", found.place));
+                output.fail_on = found.value;
+            }
             output.fail_on.retain(|gate| compared || gate != "new");
         }
         output.exit_zero |= self
@@ -197,26 +197,39 @@ impl Settings {
     fn choice(&self, choice: &mut Choice) {
         // A flag that chooses patterns makes its own choice; what is disabled stays so.
         if choice.only.is_empty() && choice.skip.is_empty() {
-            choice.only = self
-                .first(|v| &v.only)
-                .map(|found| found.value)
-                .unwrap_or_default();
-            choice.skip = self
-                .first(|v| &v.skip)
-                .map(|found| found.value)
-                .unwrap_or_default();
+            let origins = &mut choice.origins;
+            if let Some(only) = self.first(|v| &v.only) {
+                choice.only = noted(origins, "only", &only.place, only.value);
+            }
+            if let Some(skip) = self.first(|v| &v.skip) {
+                choice.skip = noted(origins, "skip", &skip.place, skip.value);
+            }
         }
-        choice.skip.extend(
-            self.all(|v| &v.disable)
-                .map(|found| found.value)
-                .unwrap_or_default(),
-        );
-        // In the order of layers: those of flags come last, so that they win.
-        let own = self.files.iter().rev();
-        let own = own.filter_map(|file| file.values.patterns.as_ref());
-        let own: Vec<PathBuf> = own
-            .flat_map(|p| p.value.iter().map(PathBuf::from))
-            .collect();
+        let mut own = Vec::new();
+        for file in &self.files {
+            let origins = &mut choice.origins;
+            if let Some(Placed { value, line }) = &file.values.disable {
+                let disabled = noted(origins, "disable", &file.place(*line), value.clone());
+                choice.skip.extend(disabled);
+            }
+            // In the order of layers: those of flags come last, so that they win.
+            if let Some(Placed { value, line }) = &file.values.patterns {
+                let paths = noted(origins, "patterns", &file.place(*line), value.clone());
+                own.splice(0..0, paths.into_iter().map(PathBuf::from));
+            }
+        }
         choice.paths.splice(0..0, own);
     }
+}
+
+/// The values of a setting, whose place is noted for what may have to be said of them.
+fn noted(
+    origins: &mut Vec<(String, String)>,
+    key: &str,
+    place: &str,
+    values: Vec<String>,
+) -> Vec<String> {
+    let origin = format!("{place}: `{key}`");
+    origins.extend(values.iter().map(|value| (value.clone(), origin.clone())));
+    values
 }

@@ -25,13 +25,13 @@ struct Row {
 /// A settings file that is none.
 pub fn run(command: &Config) -> Result<Exit, Complaint> {
     match command {
-        Config::Show { format } => show(*format),
-        Config::Path => path(),
+        Config::Show { format, no_project } => show(*format, !no_project),
+        Config::Path { no_project } => path(!no_project),
     }
 }
 
-fn show(format: PlainFormat) -> Result<Exit, Complaint> {
-    let settings = Settings::load(true)?;
+fn show(format: PlainFormat, with_project: bool) -> Result<Exit, Complaint> {
+    let settings = Settings::load(with_project)?;
     let rows = rows(&settings);
     let mut out = BufWriter::new(io::stdout());
     if format == PlainFormat::Json {
@@ -56,10 +56,11 @@ fn show(format: PlainFormat) -> Result<Exit, Complaint> {
     Ok(Exit::Explained)
 }
 
-fn path() -> Result<Exit, Complaint> {
+fn path(with_project: bool) -> Result<Exit, Complaint> {
     let mut out = BufWriter::new(io::stdout());
     let project = env::current_dir()
         .ok()
+        .filter(|_| with_project)
         .and_then(|dir| super::of_project(&dir));
     if let Some(path) = project {
         writeln!(

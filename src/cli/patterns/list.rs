@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use crate::cli::args::{LayerName, PatternsList, PlainFormat};
-use crate::cli::complaint::Complaint;
+use crate::cli::complaint::{self, Complaint};
 use crate::cli::exit::Exit;
 use crate::cli::{console, library};
 use crate::library::{Layer, Library};
@@ -52,6 +52,10 @@ pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
         PlainFormat::Text => text(&mut out, &library, &chosen, lang)?,
     }
     out.flush()?;
+    if chosen.is_empty() {
+        // Else it looks as if nothing had happened.
+        complaint::tell("no pattern fits", None);
+    }
     Ok(exit)
 }
 

@@ -37,12 +37,17 @@ pub fn run(args: &PatternsTest) -> Result<Exit, Complaint> {
     }
     let broken = broken + workshop.faults.len();
     let trouble = broken > 0;
-    writeln!(
-        out,
-        "{} of {} patterns pass; {failed} of {run} tests fail",
-        drafts.len() + workshop.faults.len() - broken,
-        drafts.len() + workshop.faults.len(),
-    )?;
+    let unread = workshop.faults.len();
+    let all = drafts.len() + unread;
+    write!(out, "{} of {all} patterns pass; ", all - broken)?;
+    match (unread, drafts.is_empty()) {
+        (0, _) => writeln!(out, "{failed} of {run} tests fail")?,
+        (_, true) => writeln!(out, "{unread} could not be loaded")?,
+        (_, false) => writeln!(
+            out,
+            "{failed} of {run} tests fail; {unread} could not be loaded"
+        )?,
+    }
     out.flush()?;
     Ok(if trouble {
         Exit::Trouble

@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::cli::args::Scan;
 use crate::cli::complaint::Complaint;
+use crate::cli::draft::Draft;
 use crate::model::LogReport;
 use crate::report::{best_text, sanitize};
 use crate::source;
@@ -130,7 +132,13 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
     })?;
     let file: File = serde_json::from_str(&text).map_err(|e| {
         Complaint::hint(
-            format!("--baseline '{name}': no baseline: {e}"),
+            match e.classify() {
+                Category::Syntax | Category::Eof => {
+                    format!("--baseline '{name}': no baseline: {e}")
+                }
+                // What the reader calls its types is of no use to anybody.
+                _ => format!("--baseline '{name}': no baseline"),
+            },
             "it is a file that `jobtriage scan … --write-baseline FILE` has written",
         )
     })?;
@@ -147,19 +155,9 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
     Ok(failures.map(|e| (e.fingerprint, e.failure)).collect())
 }
 
-/// Written beside its place and put there when it is whole.
+/// Put into its place when it is whole.
 fn write(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let result = write_to(&draft, failures).and_then(|()| fs::rename(&draft, path));
-    if result.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    result
-}
-
-fn write_to(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> {
-    let mut out = BufWriter::new(fs::File::create(path)?);
+    let (mut out, draft) = Draft::open(path)?;
     write!(out, "{{\"jobtriage_baseline\": {VERSION}, \"failures\": [")?;
     let mut comma = "";
     for (fingerprint, failure) in failures {
@@ -172,5 +170,6 @@ fn write_to(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> 
         comma = ",";
     }
     writeln!(out, "\n]}}")?;
-    out.flush()
+    out.flush()?;
+    draft.finish()
 }

@@ -120,25 +120,35 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         by: args.group_by,
         top: args.top.map(|n| n as usize),
     };
-    let mut reports = Reports::open(&args.output, &library, "table", sums)?;
+    let mut reports = Reports::open(
+        &args.output,
+        &library,
+        "table",
+        sums,
+        args.write_baseline.as_deref(),
+    )?;
     if loaded == Exit::Trouble {
         reports.trouble();
     }
     let (files, problems) = inputs::files(args)?;
+    reports.keep_from(files.iter().map(Found::path))?;
     for problem in problems {
         reports.error(problem);
         reports.trouble();
     }
     if files.is_empty() {
         tell_problems(&reports);
-        complaint::tell(
-            "no files there",
-            Some("`jobtriage scan` wants files, or folders with logs"),
-        );
+        // What is wrong has been said.
+        if reports.problems().is_empty() {
+            complaint::tell(
+                "no files there",
+                Some("`jobtriage scan` wants files, or folders with logs"),
+            );
+        }
         reports.trouble();
         return reports.finish();
     }
-    let lang = console::lang(&args.output.look);
+    let lang = console::lang(&args.output.look.basics);
     let work = Work {
         library: &library,
         lang,
@@ -159,10 +169,18 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     sink.progress.clear();
     let read = read?;
     sink.choice.rest(sink.reports)?;
-    sink.baseline.finish()?;
+    let baseline = sink.baseline;
     tell_problems(&reports);
     if !work.stop.is_wanted() {
+        baseline.finish()?;
         return reports.finish();
+    }
+    if let Some(path) = &args.write_baseline {
+        // A part of the failures in place of all would make known ones new.
+        complaint::tell(
+            &format!("'{}' was not written", path.display()),
+            Some("a baseline needs a scan that comes to its end"),
+        );
     }
     complaint::tell(
         &format!("interrupted: {read} of {} files were read", files.len()),
