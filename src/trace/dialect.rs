@@ -376,6 +376,13 @@ mod tests {
                 github(""),
             ],
             vec![jenkins.to_owned(), jenkins.to_owned()],
+            // As the runner leaves it: its last word stands behind a marker, and a colour behind the last line end.
+            vec![
+                gitlab(
+                    "section_end:1700000000:cleanup_file_variables\r\u{1b}[0K\u{1b}[31;1mERROR: Job failed: exit code 1",
+                ),
+                format!("\u{1b}[0;m{passed}"),
+            ],
             // What a job prints of another is its own output.
             vec![format!(
                 "{}{}Job succeeded\n",

@@ -81,7 +81,8 @@ impl Seams {
             let Some(from) = from.or_else(|| self.at_line_start().then_some(0)) else {
                 continue;
             };
-            if starts(&text[from..part.len], self.kind.begins) && self.has_ended(&text[..from]) {
+            let to = memchr::memchr(b'\n', &text[at..part.len]).map_or(part.len, |end| at + end);
+            if starts(&text[from..to], self.kind.begins) && self.has_ended(&text[..from]) {
                 part = Part {
                     len: from,
                     is_last: true,
@@ -128,11 +129,13 @@ fn whole(text: &[u8]) -> usize {
     }
 }
 
-/// Does a line start so, the stamp and the colour before it aside?
+/// Does a line start so, the stamp, the colour and the section markers before it aside?
 fn starts(line: &[u8], with: &[u8]) -> bool {
     let line = without_escapes(line);
     let prefix = prefix::split(line);
-    [prefix.stamps, prefix.content]
+    // The runner writes its last word behind the marker that ends the last section, with a carriage return between.
+    let behind_marker = memchr::memrchr(b'\r', line.trim_ascii_end()).map_or(0, |end| end + 1);
+    [prefix.stamps, prefix.content, behind_marker]
         .iter()
         .any(|&at| without_escapes(&line[at..]).starts_with(with))
 }
