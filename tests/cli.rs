@@ -320,11 +320,8 @@ fn words_that_nobody_knows_come_with_a_suggestion() {
     }
 }
 
-#[test]
-fn a_broken_pattern_file_is_told_with_its_place_and_the_rest_works() {
-    let dir = Dir::new("overlay");
-    dir.write("job.log", UNKNOWN);
-    let good = r#"
+/// A pattern that says what release notes lack.
+const NOTES: &str = r#"
 role = "root_cause"
 confidence = "high"
 owner = "project"
@@ -341,10 +338,15 @@ fix = ["Complete the release notes."]
 matches = ["release notes are incomplete: x"]
 ignores = ["release notes are complete"]
 "#;
-    dir.write("patterns/acme/notes.toml", good);
+
+#[test]
+fn a_broken_pattern_file_is_told_with_its_place_and_the_rest_works() {
+    let dir = Dir::new("overlay");
+    dir.write("job.log", UNKNOWN);
+    dir.write("patterns/acme/notes.toml", NOTES);
     dir.write(
         "patterns/acme/typo.toml",
-        good.replace("regex =", "regexp ="),
+        NOTES.replace("regex =", "regexp ="),
     );
     let (code, out, err) = run(&dir, &["--patterns", "patterns", "job.log"]);
     assert_eq!(code, 2, "{err}");
@@ -363,7 +365,7 @@ ignores = ["release notes are complete"]
     );
     assert!(err.contains("did you mean `regex`?"), "{err}");
     // A project's own patterns need no flag.
-    dir.write("project/.jobtriage/patterns/acme/notes.toml", good);
+    dir.write("project/.jobtriage/patterns/acme/notes.toml", NOTES);
     dir.write("project/deep/job.log", UNKNOWN);
     let inside = Dir(dir.0.join("project/deep"));
     let (code, out, _) = run(&inside, &["-s", "job.log"]);
@@ -816,30 +818,18 @@ fn the_manual_has_the_usual_sections() {
 #[test]
 fn what_is_wrong_with_a_pattern_file_comes_with_advice() {
     let dir = Dir::new("advice");
-    let good = r#"role = "root_cause"
-confidence = "high"
-owner = "project"
-retry = "never"
-category = "data"
-provenance = { level = "report" }
-[[match]]
-regex = '''^release notes are incomplete'''
-[text.en]
-title = "Release notes lack something"
-cause = "They do."
-fix = ["Complete them."]
-[tests]
-matches = ["release notes are incomplete: x"]
-ignores = ["release notes are complete"]
-"#;
     let when = "[[when]]\nafter = \"abcdefgh\"\n";
     for (from, to, hint) in [
         (
-            "'''^release notes are incomplete'''",
+            r"'''^release notes are incomplete: (?P<what>.+)$'''",
             r#""^release \d""#,
             "write a regex as '''…'''",
         ),
-        ("[\"Complete them.\"]", "\"x\"", "write it in brackets"),
+        (
+            "[\"Complete the release notes.\"]",
+            "\"x\"",
+            "write it in brackets",
+        ),
         ("[[match]]", "[match]", "in two brackets"),
         ("\"never\"", "true", "in quotation marks"),
         (
@@ -856,7 +846,7 @@ ignores = ["release notes are complete"]
             "above the first table",
         ),
     ] {
-        dir.write("acme/notes.toml", good.replace(from, to));
+        dir.write("acme/notes.toml", NOTES.replace(from, to));
         let (code, out, err) = run(&dir, &["patterns", "test", "acme/notes.toml"]);
         assert_eq!(code, 2, "{to}");
         assert!(err.contains("hint: ") && err.contains(hint), "{to}: {err}");

@@ -142,13 +142,7 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 
 /// Can one account for the other: both in what failed, or the consequence in what came of it?
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
-    let speaks = [
-        Where::Command,
-        Where::Verdict,
-        Where::Hidden,
-        Where::Service,
-    ];
-    speaks.contains(&a.place) && matches!(b.place, Where::Command | Where::Verdict | Where::After)
+    a.place.excuse().is_none() && matches!(b.place, Where::Command | Where::Verdict | Where::After)
 }
 
 /// A root cause does not give way to a mere symptom, and of two that supersede each other the stronger stays.

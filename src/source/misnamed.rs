@@ -8,7 +8,7 @@ use super::{Reading, Refusal};
 use crate::model::Problem;
 use crate::trace::decode::{self, Encoding};
 
-/// Endings, and what they promise. Of several the longer ones come first.
+/// Endings, and what they promise. Those of archives are asked first: `.tar.gz` is a packed one.
 const ARCHIVES: &[(&str, &str)] = &[
     (".zip", "zip archive"),
     (".tar", "tar archive"),

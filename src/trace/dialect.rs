@@ -116,10 +116,8 @@ impl<R: Read> Jobs<R> {
     }
 
     fn take(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if let Some(mut seams) = self.seams.take() {
-            let taken = self.up_to_seam(&mut seams, out);
-            self.seams = Some(seams);
-            return taken;
+        if self.seams.is_some() {
+            return self.up_to_seam(out);
         }
         if self.name.is_empty() {
             let passed = self.lines.pass(out);
@@ -160,12 +158,12 @@ impl<R: Read> Jobs<R> {
         }
         Ok(filled)
     }
-}
 
-impl<R: Read> Jobs<R> {
     /// Passes the text on, to where the next log begins.
-    fn up_to_seam(&mut self, seams: &mut Seams, out: &mut [u8]) -> io::Result<usize> {
-        if self.judged.len == 0 {
+    fn up_to_seam(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.judged.len == 0
+            && let Some(seams) = &mut self.seams
+        {
             if std::mem::take(&mut self.judged.is_last) {
                 self.state = State::Border;
                 return Ok(0);
