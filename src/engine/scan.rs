@@ -89,7 +89,9 @@ impl<'l> Scanner<'l> {
     /// Reads the log of one job to its end.
     pub fn scan(&mut self, source: impl Read) -> Scan {
         let mut page = Page::new(source);
-        let mut scan = self.scan_from(&mut page, 1);
+        let mut reader = BlockReader::reusing(&mut page, std::mem::take(&mut self.buffers));
+        let mut scan = self.drive(&mut reader, 1);
+        self.buffers = reader.into_buffers();
         if page.marks() {
             scan.take_marks_out();
         }
@@ -97,29 +99,38 @@ impl<'l> Scanner<'l> {
         scan
     }
 
-    /// Reads a text job after job: `gh run view --log` prints all of a run's into one.
+    /// Reads a text job after job: `gh run view --log` prints all of a run's into one, `cat *.log` puts them one behind the other.
+    /// A job has the name that the text gives it; the second that has none is `job 2`.
     pub fn scan_jobs(&mut self, source: impl Read, mut each: impl FnMut(Option<String>, Scan)) {
         let mut jobs = Jobs::new(Page::new(source));
         let mut removed = 0;
         while let Some(job) = jobs.next_job() {
-            let mut scan = self.scan_from(&mut jobs, job.first_line);
-            if jobs.source().marks() {
-                scan.take_marks_out();
+            let mut name = job.name;
+            let reader = BlockReader::reusing(&mut jobs, std::mem::take(&mut self.buffers));
+            let mut reader = reader.starting_at(job.first_line);
+            if name.is_none() {
+                reader = reader.told_apart();
             }
-            let of_page = jobs.source().removed();
-            let read = scan.facts.bytes + jobs.removed();
-            scan.facts.bytes = read.saturating_add_signed(of_page - removed);
-            removed = of_page;
-            each(job.name, scan);
+            let mut first_line = job.first_line;
+            for next in 2.. {
+                let mut scan = self.drive(&mut reader, first_line);
+                let jobs = reader.source();
+                if jobs.source().marks() {
+                    scan.take_marks_out();
+                }
+                let of_page = jobs.source().removed();
+                let read = scan.facts.bytes + jobs.removed();
+                scan.facts.bytes = read.saturating_add_signed(of_page - removed);
+                removed = of_page;
+                first_line = reader.lines() + 1;
+                each(name, scan);
+                if !reader.next_log() {
+                    break;
+                }
+                name = Some(format!("job {next}"));
+            }
+            self.buffers = reader.into_buffers();
         }
-    }
-
-    fn scan_from(&mut self, source: impl Read, line: u64) -> Scan {
-        let reader = BlockReader::reusing(source, std::mem::take(&mut self.buffers));
-        let mut reader = reader.starting_at(line);
-        let scan = self.drive(&mut reader, line);
-        self.buffers = reader.into_buffers();
-        scan
     }
 
     /// [`Scanner::scan`] with another buffer size, for tests.

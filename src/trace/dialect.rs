@@ -1,5 +1,4 @@
-//! One text, many jobs: what `gh run view --log` prints is told apart by its first column, logs that were put one behind the
-//! other by how they end and begin ([`Seams`]).
+//! One text, many jobs: what `gh run view --log` prints is told apart by its first column.
 //!
 //! The splitter hands out one job after another; its line numbers go on counting through the whole text. Any other text is one
 //! job without a name, passed on as it is.
@@ -8,7 +7,6 @@ use std::io::{self, Read};
 
 use super::lines::{self, Lines};
 use super::prefix;
-use super::seam::{Part, Seams};
 
 /// How much is looked at to find the first column.
 const HEAD: usize = 8 << 10;
@@ -22,7 +20,7 @@ const MAX_JOBS: u32 = 10_000;
 /// A job of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its name, where the text names jobs; `job 2` for the second of those that it does not name.
+    /// Its name, where the text names jobs.
     pub name: Option<String>,
     /// The number of its first line in the text, from 1 on.
     pub first_line: u64,
@@ -35,10 +33,6 @@ pub struct Jobs<R> {
     state: State,
     /// Name of the current job, with the tab behind it; empty for a text that names none.
     name: Vec<u8>,
-    /// Looks for the next log in a text that names none.
-    seams: Option<Seams>,
-    /// What they say of the bytes that come next.
-    judged: Part,
     jobs: u32,
     line: u64,
     removed: u64,
@@ -63,8 +57,6 @@ impl<R: Read> Jobs<R> {
             lines: Lines::new(source),
             state: State::Fresh,
             name: Vec::new(),
-            seams: None,
-            judged: Part::default(),
             jobs: 0,
             line: 1,
             removed: 0,
@@ -74,11 +66,7 @@ impl<R: Read> Jobs<R> {
     /// The next job; what is left of the one before is skipped. The first is there even if the text is empty.
     pub fn next_job(&mut self) -> Option<Job> {
         if self.state == State::Fresh {
-            let head = self.lines.head(HEAD);
-            self.name = first_name(head);
-            if self.name.is_empty() {
-                self.seams = Seams::of(head);
-            }
+            self.name = first_name(self.lines.head(HEAD));
         }
         while self.state == State::Inside {
             match self.take(&mut [0; 4096]) {
@@ -92,13 +80,8 @@ impl<R: Read> Jobs<R> {
         self.state = State::Inside;
         self.jobs += 1;
         self.removed = 0;
-        if self.jobs == MAX_JOBS {
-            self.seams = None;
-        }
-        let name = match self.name.split_last() {
-            Some((_, name)) => Some(String::from_utf8_lossy(name).into_owned()),
-            None => (self.jobs > 1).then(|| format!("job {}", self.jobs)),
-        };
+        let name = self.name.split_last();
+        let name = name.map(|(_, name)| String::from_utf8_lossy(name).into_owned());
         Some(Job {
             name,
             first_line: self.line,
@@ -116,9 +99,6 @@ impl<R: Read> Jobs<R> {
     }
 
     fn take(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.seams.is_some() {
-            return self.up_to_seam(out);
-        }
         if self.name.is_empty() {
             let passed = self.lines.pass(out);
             if !matches!(passed, Ok(1..)) && !out.is_empty() {
@@ -157,29 +137,6 @@ impl<R: Read> Jobs<R> {
             self.lines.take(n);
         }
         Ok(filled)
-    }
-
-    /// Passes the text on, to where the next log begins.
-    fn up_to_seam(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.judged.len == 0
-            && let Some(seams) = &mut self.seams
-        {
-            if std::mem::take(&mut self.judged.is_last) {
-                self.state = State::Border;
-                return Ok(0);
-            }
-            let (ahead, is_end) = self.lines.ahead();
-            self.judged = seams.part(ahead, is_end);
-            self.line += memchr::memchr_iter(b'\n', &ahead[..self.judged.len]).count() as u64;
-        }
-        let most = out.len().min(self.judged.len);
-        let passed = self.lines.pass(&mut out[..most]);
-        match passed {
-            Ok(n @ 1..) => self.judged.len -= n,
-            _ if out.is_empty() || self.judged.is_last => {}
-            _ => self.state = State::Done,
-        }
-        passed
     }
 }
 
@@ -347,91 +304,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn logs_behind_one_another_are_told_apart() {
-        let gitlab = |end: &str| {
-            format!(
-                "\u{1b}[0KRunning with gitlab-runner 17.5.3 (12030cf4)\u{1b}[0;m\n$ make\n{end}\n"
-            )
-        };
-        let failed = gitlab("\u{1b}[31;1mERROR: Job failed: exit code 1");
-        let passed = gitlab("\u{1b}[32;1mJob succeeded\u{1b}[0;m");
-        let stamp = "2026-05-01T10:00:00.123456Z 00O ";
-        let stamped: String = passed.lines().map(|l| format!("{stamp}{l}\n")).collect();
-        let github = |last: &str| {
-            format!(
-                "{T} Current runner version: '2.320.0'\n{T} x\n{T} Cleaning up orphan processes\n{T} {last}\n"
-            )
-        };
-        let jenkins = "Started by user x\n+ make\nFinished: FAILURE\n";
-        let named = |k: usize| (k > 0).then(|| format!("job {}", k + 1));
-        for logs in [
-            vec![failed.clone(), passed.clone(), failed.clone()],
-            vec![format!("{failed}\n==> b.log <==\n"), passed.clone()],
-            vec![stamped.clone(), stamped],
-            vec![
-                github("Terminate orphan process: pid (7) (node)"),
-                github(""),
-            ],
-            vec![jenkins.to_owned(), jenkins.to_owned()],
-            // As the runner leaves it: its last word stands behind a marker, and a colour behind the last line end.
-            vec![
-                gitlab(
-                    "section_end:1700000000:cleanup_file_variables\r\u{1b}[0K\u{1b}[31;1mERROR: Job failed: exit code 1",
-                ),
-                format!("\u{1b}[0;m{passed}"),
-            ],
-            // What a job prints of another is its own output.
-            vec![format!(
-                "{}{}Job succeeded\n",
-                gitlab("$ cat other.log"),
-                gitlab("x")
-            )],
-            vec![format!(
-                "{passed}a job says Running with gitlab-runner 17\n"
-            )],
-        ] {
-            let text = logs.concat();
-            let mut line = 1;
-            let jobs = logs.iter().enumerate().map(|(k, log)| {
-                let first = line;
-                line += log.matches('\n').count() as u64;
-                (named(k), first, log.clone())
-            });
-            let jobs: Vec<_> = jobs.collect();
-            assert_eq!(split(text.as_bytes()), jobs);
-            assert_eq!(split(Drip(text.as_bytes())), jobs, "byte by byte");
-        }
-    }
-
     proptest::proptest! {
-        #[test]
-        fn nothing_is_lost_between_two_logs(parts in proptest::collection::vec(
-            proptest::sample::select(vec![
-                "Running with gitlab-runner 17\n", "Job succeeded\n", "\u{1b}[0K", "Running with ", "text", "\n", "ERROR: Job failed",
-            ]),
-            0..60,
-        ), piece in 1usize..50, drip: bool) {
-            let text = format!("Running with gitlab-runner 17\n{}", parts.concat());
-            let source: Box<dyn Read + '_> = if drip { Box::new(Drip(text.as_bytes())) } else { Box::new(text.as_bytes()) };
-            let mut jobs = Jobs::new(source);
-            let mut all = Vec::new();
-            while let Some(job) = jobs.next_job() {
-                let lines = memchr::memchr_iter(b'\n', &all).count() as u64 + 1;
-                proptest::prop_assert_eq!(job.first_line, lines);
-                proptest::prop_assert_eq!(job.name.is_some(), lines > 1);
-                let mut buf = vec![0; piece];
-                loop {
-                    let n = jobs.read(&mut buf).unwrap();
-                    if n == 0 {
-                        break;
-                    }
-                    all.extend_from_slice(&buf[..n]);
-                }
-            }
-            proptest::prop_assert_eq!(String::from_utf8(all).unwrap(), text.clone());
-        }
-
         #[test]
         fn nothing_is_lost_or_told_twice(parts in proptest::collection::vec(
             proptest::sample::select(vec![

@@ -94,12 +94,6 @@ impl<R: Read> Lines<R> {
         Ok(n)
     }
 
-    /// As much of the text as is held at a time, and whether it ends there.
-    pub(super) fn ahead(&mut self) -> (&[u8], bool) {
-        self.held.fill(BUFFER);
-        (self.held.bytes(), self.held.eof)
-    }
-
     fn stretch(&self, len: usize) -> Stretch<'_> {
         Stretch {
             bytes: &self.held.buffer[self.held.from..self.held.from + len],

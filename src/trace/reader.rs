@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::block::{Block, OVERLAP, STEP};
 use super::clean;
 use super::escape::{self, ESC};
+use super::seam::Seams;
 use super::stamp;
 use super::wide::Narrowed;
 
@@ -41,6 +42,10 @@ pub struct BlockReader<R> {
     torn: bool,
     /// Where lines of UTF-16 are rewritten.
     narrowed: Narrowed,
+    /// Looks for the next log behind this one.
+    seams: Seams,
+    /// It ends where another begins.
+    at_seam: bool,
     block: Block,
     bytes: u64,
     ends_in_mid_line: bool,
@@ -80,6 +85,8 @@ impl<R: Read> BlockReader<R> {
             joins: Vec::new(),
             torn: false,
             narrowed: Narrowed::default(),
+            seams: Seams::None,
+            at_seam: false,
             block,
             bytes: 0,
             ends_in_mid_line: false,
@@ -94,6 +101,35 @@ impl<R: Read> BlockReader<R> {
         self
     }
 
+    /// The same reader, for a text that may be of several logs: each ends where the next begins. See [`BlockReader::next_log`].
+    #[must_use]
+    pub fn told_apart(mut self) -> Self {
+        self.seams = Seams::Unknown;
+        self
+    }
+
+    /// The log that has been read ends where another begins: goes on with that one. Its lines are counted on.
+    pub fn next_log(&mut self) -> bool {
+        if !std::mem::take(&mut self.at_seam) {
+            return false;
+        }
+        self.block = Block {
+            first_line: self.lines() + 1,
+            buf: std::mem::take(&mut self.block.buf),
+            ..Block::default()
+        };
+        self.bytes = self.ahead();
+        self.done = false;
+        self.torn = false;
+        self.ends_in_mid_line = false;
+        true
+    }
+
+    /// What it reads from.
+    pub fn source(&self) -> &R {
+        &self.source
+    }
+
     /// The buffers, for the next reader.
     pub fn into_buffers(self) -> Buffers {
         Buffers {
@@ -102,7 +138,7 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Bytes read so far.
+    /// Bytes of the log read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -119,7 +155,10 @@ impl<R: Read> BlockReader<R> {
 
     /// What kept the source from being read to its end. All that came before it has been handed out.
     pub fn take_error(&mut self) -> Option<io::Error> {
-        self.error.take()
+        match self.at_seam {
+            true => None,
+            false => self.error.take(),
+        }
     }
 
     /// The next block; `None` at the end. A source that fails ends there: see [`BlockReader::take_error`].
@@ -127,16 +166,22 @@ impl<R: Read> BlockReader<R> {
         while !self.done {
             self.block.recycle();
             self.fill();
-            let (cut, whole) = if self.eof {
+            let (mut cut, mut whole) = if self.eof {
                 (self.filled, true)
             } else {
                 self.cut()
             };
+            if let Some(seam) = self.seams.find(&self.raw[..cut]) {
+                (cut, whole) = (seam, true);
+                self.at_seam = true;
+            }
+            let is_end = self.eof || self.at_seam;
             let joins = self.joins.partition_point(|join| *join <= cut);
-            self.clean(cut, joins, whole);
+            self.clean(cut, joins, whole, is_end);
             self.drop_front(cut, joins);
             self.torn = !whole;
-            if self.eof {
+            if is_end {
+                self.bytes -= self.ahead();
                 self.done = true;
                 self.block.last = true;
                 self.finish();
@@ -151,12 +196,12 @@ impl<R: Read> BlockReader<R> {
     }
 
     /// Cleans the raw bytes up to the cut.
-    fn clean(&mut self, cut: usize, joins: usize, whole: bool) {
+    fn clean(&mut self, cut: usize, joins: usize, whole: bool, is_end: bool) {
         let (raw, joins) = (&self.raw[..cut], &self.joins[..joins]);
         let (narrowed, block) = (&mut self.narrowed, &mut self.block);
         let before = block.extent();
         // Only a NUL may tell of UTF-16: it costs other texts nothing.
-        if !clean::clean(raw, joins, self.eof, block) || !whole {
+        if !clean::clean(raw, joins, is_end, block) || !whole {
             return;
         }
         let first = match self.torn {
@@ -165,7 +210,7 @@ impl<R: Read> BlockReader<R> {
         };
         if narrowed.rewrite(raw, joins, first) {
             block.shrink_to(before);
-            clean::clean(&narrowed.text, &narrowed.joins, self.eof, block);
+            clean::clean(&narrowed.text, &narrowed.joins, is_end, block);
         }
     }
 
@@ -250,6 +295,11 @@ impl<R: Read> BlockReader<R> {
         self.searched -= cut;
         self.joins.drain(..joins);
         self.joins.iter_mut().for_each(|join| *join -= cut);
+    }
+
+    /// Bytes that were read and have not been handed out.
+    fn ahead(&self) -> u64 {
+        (self.filled + self.joins.len() * LOOKAHEAD) as u64
     }
 
     /// Where the raw buffer may be cut, and whether that is a line end.

@@ -31,70 +31,86 @@ const KINDS: &[Kind] = &[
         ends: &[b"Finished: "],
     },
 ];
+/// How much of a log is looked at to see of what kind it is, in bytes.
+const HEAD: usize = 8 << 10;
 /// Lines in which a log tells what it is, blank ones aside.
 const FIRST: usize = 20;
 /// Lines that may stand between two logs, blank ones aside: processes that are ended, the caption of a file.
 const BETWEEN: usize = 8;
 /// Bytes of what was read that are looked at for them.
 const LOOK_BACK: usize = 2 << 10;
-/// Longest beginning of a line that is held back until the rest of it is there.
-const HELD_BACK: usize = 512;
+/// Logs told apart; what comes behind stays in the last one.
+const MAX_LOGS: u32 = 10_000;
 
 /// Looks for the next log in what is read.
 #[derive(Debug)]
-pub(super) struct Seams {
-    kind: &'static Kind,
-    finder: memmem::Finder<'static>,
-    /// The last that was read.
-    behind: Vec<u8>,
+pub(super) enum Seams {
+    /// There is none to be found: the ends of such a log are not known, or nobody asks.
+    None,
+    /// What kind of log it is will be seen.
+    Unknown,
+    Sought(Sought),
 }
 
-/// What of a piece of text belongs to the log that is being read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Part {
-    pub len: usize,
-    /// Another log begins behind it.
-    pub is_last: bool,
+#[derive(Debug)]
+pub(super) struct Sought {
+    kind: &'static Kind,
+    begins: memmem::Finder<'static>,
+    /// The last that was read.
+    behind: Vec<u8>,
+    logs: u32,
 }
 
 impl Seams {
+    /// Where the next log begins in the text that follows. The text ends with a line, or is part of one.
+    pub(super) fn find(&mut self, text: &[u8]) -> Option<usize> {
+        if matches!(self, Self::Unknown) {
+            *self = Sought::in_log(text).map_or(Self::None, Self::Sought);
+        }
+        match self {
+            Self::Sought(sought) => sought.find(text),
+            _ => None,
+        }
+    }
+}
+
+impl Sought {
     /// Tells by its head what kind of log it is; `None` for one whose ends are not known.
-    pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let lines = lines::of(head).filter(|line| !line.is_empty());
+    fn in_log(text: &[u8]) -> Option<Self> {
+        let lines = lines::of(&text[..text.len().min(HEAD)]);
         let begins = |line| KINDS.iter().find(|kind| starts(line, kind.begins));
-        let kind = lines.take(FIRST).find_map(begins)?;
+        let kind = lines
+            .filter(|line| !line.is_empty())
+            .take(FIRST)
+            .find_map(begins)?;
         Some(Self {
             kind,
-            finder: memmem::Finder::new(kind.begins),
+            begins: memmem::Finder::new(kind.begins),
             behind: Vec::with_capacity(LOOK_BACK),
+            logs: 1,
         })
     }
 
-    /// How much of the text that follows belongs to this log. At the end of the whole text a line without a newline does as well.
-    pub(super) fn part(&mut self, text: &[u8], is_end: bool) -> Part {
-        let mut part = Part {
-            len: if is_end { text.len() } else { whole(text) },
-            is_last: false,
-        };
-        for at in self.finder.find_iter(&text[..part.len]) {
+    fn find(&mut self, text: &[u8]) -> Option<usize> {
+        if self.logs == MAX_LOGS {
+            return None;
+        }
+        let seam = self.begins.find_iter(text).find_map(|at| {
             let from = memchr::memrchr(b'\n', &text[..at]).map(|end| end + 1);
-            let Some(from) = from.or_else(|| self.at_line_start().then_some(0)) else {
-                continue;
-            };
-            let to = memchr::memchr(b'\n', &text[at..part.len]).map_or(part.len, |end| at + end);
-            if starts(&text[from..to], self.kind.begins) && self.has_ended(&text[..from]) {
-                part = Part {
-                    len: from,
-                    is_last: true,
-                };
-                break;
+            let from = from.or_else(|| self.at_line_start().then_some(0))?;
+            let to = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end);
+            let is_seam =
+                starts(&text[from..to], self.kind.begins) && self.has_ended(&text[..from]);
+            is_seam.then_some(from)
+        });
+        match seam {
+            Some(_) => {
+                self.behind.clear();
+                self.logs += 1;
             }
+            None => self.remember(text),
         }
-        self.remember(&text[..part.len]);
-        if part.is_last {
-            self.behind.clear();
-        }
-        part
+        seam
     }
 
     fn at_line_start(&self) -> bool {
@@ -118,17 +134,6 @@ impl Seams {
     }
 }
 
-/// How much of a text can be judged: not the beginning of a line whose rest is missing, unless it is long.
-fn whole(text: &[u8]) -> usize {
-    let tail = &text[text.len().saturating_sub(HELD_BACK)..];
-    let end = memchr::memrchr(b'\n', tail).map(|end| text.len() - tail.len() + end + 1);
-    match end {
-        Some(end) => end,
-        None if text.len() < HELD_BACK => 0,
-        None => text.len(),
-    }
-}
-
 /// Does a line start so, the stamp, the colour and the section markers before it aside?
 fn starts(line: &[u8], with: &[u8]) -> bool {
     let line = without_escapes(line);
@@ -145,4 +150,165 @@ fn without_escapes(mut line: &[u8]) -> &[u8] {
         line = &line[escape::len(line).min(line.len())..];
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use crate::trace::BlockReader;
+
+    /// Reads one byte at a time.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            let n = buf.len().min(1);
+            self.0.read(&mut buf[..n])
+        }
+    }
+
+    /// The logs of a text: number of the first line, bytes, clean text.
+    fn split(source: impl Read) -> Vec<(u64, u64, String)> {
+        let mut reader = BlockReader::with_buffer(source, 0).told_apart();
+        let mut all = Vec::new();
+        let mut first_line = 1;
+        loop {
+            let mut clean = Vec::new();
+            while let Some(block) = reader.next_block() {
+                clean.extend_from_slice(&block.bytes()[block.start()..block.owned()]);
+            }
+            all.push((
+                first_line,
+                reader.bytes(),
+                String::from_utf8(clean).unwrap(),
+            ));
+            first_line = reader.lines() + 1;
+            if !reader.next_log() {
+                return all;
+            }
+        }
+    }
+
+    #[test]
+    fn logs_behind_one_another_are_told_apart() {
+        let gitlab = |end: &str| {
+            format!(
+                "\u{1b}[0KRunning with gitlab-runner 17.5.3 (12030cf4)\u{1b}[0;m\n$ make\n{end}\n"
+            )
+        };
+        let failed = gitlab("\u{1b}[31;1mERROR: Job failed: exit code 1");
+        let passed = gitlab("\u{1b}[32;1mJob succeeded\u{1b}[0;m");
+        const T: &str = "2026-05-01T10:00:00.1234567Z";
+        let stamp = "2026-05-01T10:00:00.123456Z 00O ";
+        let stamped: String = passed.lines().map(|l| format!("{stamp}{l}\n")).collect();
+        let github = |last: &str| {
+            format!(
+                "{T} Current runner version: '2.320.0'\n{T} x\n{T} Cleaning up orphan processes\n{T} {last}\n"
+            )
+        };
+        let jenkins = "Started by user x\n+ make\nFinished: FAILURE\n";
+        for logs in [
+            vec![failed.clone(), passed.clone(), failed.clone()],
+            vec![format!("{failed}\n==> b.log <==\n"), passed.clone()],
+            vec![stamped.clone(), stamped],
+            vec![
+                github("Terminate orphan process: pid (7) (node)"),
+                github(""),
+            ],
+            vec![jenkins.to_owned(), jenkins.to_owned()],
+            // As the runner leaves it: its last word stands behind a marker, and a colour behind the last line end.
+            vec![
+                gitlab(
+                    "section_end:1700000000:cleanup_file_variables\r\u{1b}[0K\u{1b}[31;1mERROR: Job failed: exit code 1",
+                ),
+                format!("\u{1b}[0;m{passed}"),
+            ],
+            // What a job prints of another is its own output.
+            vec![format!(
+                "{}{}Job succeeded\n",
+                gitlab("$ cat other.log"),
+                gitlab("x")
+            )],
+            vec![format!(
+                "{passed}a job says Running with gitlab-runner 17\n"
+            )],
+        ] {
+            let text = logs.concat();
+            let mut line = 1;
+            let alone = logs.iter().map(|log| {
+                let first = line;
+                line += log.matches('\n').count() as u64;
+                let clean = split(log.as_bytes()).remove(0).2;
+                (first, log.len() as u64, clean)
+            });
+            let alone: Vec<_> = alone.collect();
+            assert_eq!(split(text.as_bytes()), alone);
+            assert_eq!(split(Drip(text.as_bytes())), alone, "byte by byte");
+        }
+    }
+
+    #[test]
+    fn a_log_may_be_longer_than_what_is_held() {
+        let log = |lines: usize, end: &str| {
+            let output = "a line of output\n".repeat(lines);
+            format!("Running with gitlab-runner 17.5.3 (12030cf4)\n{output}{end}\n")
+        };
+        // The border wanders over that of two reads.
+        for lines in (940..980).chain([1, 5000]) {
+            let text = log(lines, "Job succeeded") + &log(3, "ERROR: Job failed: exit code 1");
+            let logs = split(text.as_bytes());
+            let first: Vec<u64> = logs.iter().map(|log| log.0).collect();
+            assert_eq!(first, [1, lines as u64 + 3]);
+            assert_eq!(logs.iter().map(|log| &log.2[..]).collect::<String>(), text);
+        }
+    }
+
+    #[test]
+    fn an_error_belongs_to_the_log_in_which_it_occurs() {
+        struct Broken<'a>(&'a [u8]);
+        impl Read for Broken<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+                match self.0.read(buf)? {
+                    0 => Err(std::io::Error::other("damaged")),
+                    n => Ok(n),
+                }
+            }
+        }
+        let text = "Running with gitlab-runner 17\nJob succeeded\n".repeat(2);
+        let mut reader = BlockReader::new(Broken(text.as_bytes())).told_apart();
+        let mut errors = Vec::new();
+        loop {
+            while reader.next_block().is_some() {}
+            errors.push(reader.take_error().is_some());
+            if !reader.next_log() {
+                break;
+            }
+        }
+        assert_eq!(errors, [false, true]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_between_two_logs(parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "Running with gitlab-runner 17\n", "Job succeeded\n", "\u{1b}[0K", "Running with ", "text", "\n", "ERROR: Job failed",
+            ]),
+            0..60,
+        ), filler in 0usize..20_000, drip: bool) {
+            let filler = "z".repeat(filler);
+            let text = format!("Running with gitlab-runner 17\n{}{filler}{}", parts.concat(), parts.concat());
+            let source: Box<dyn Read + '_> = if drip { Box::new(Drip(text.as_bytes())) } else { Box::new(text.as_bytes()) };
+            let (mut lines, mut bytes, mut clean) = (1, 0, String::new());
+            for (first_line, len, log) in split(source) {
+                proptest::prop_assert_eq!(first_line, lines);
+                lines += text.as_bytes()[bytes as usize..][..len as usize].iter().filter(|b| **b == b'\n').count() as u64;
+                bytes += len;
+                clean += &log;
+            }
+            proptest::prop_assert_eq!(bytes, text.len() as u64);
+            let without = text.replace("\u{1b}[0K", "");
+            proptest::prop_assert_eq!(clean.trim_end_matches('\n'), without.trim_end_matches('\n'));
+        }
+    }
 }

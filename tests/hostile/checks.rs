@@ -107,7 +107,8 @@ pub fn dialects(text: &[u8], dress: u8) {
         scans
     };
     let (whole, dripped) = (scans(&mut &text[..]), scans(&mut Dripping(&text, 7)));
-    assert_eq!(whole.len(), jobs.len());
+    // Logs that stand one behind the other in a text without columns are told apart by the reader.
+    assert!(whole.len() >= jobs.len());
     assert_eq!(whole.len(), dripped.len());
     let bytes: u64 = whole.iter().map(|(_, scan)| scan.facts.bytes).sum();
     assert_eq!(bytes, text.len() as u64);
