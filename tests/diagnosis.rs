@@ -596,6 +596,56 @@ fn a_title_gives_way_to_the_sentence_below_it() {
 }
 
 #[test]
+fn the_heading_of_a_traceback_gives_way_to_the_exception_below_its_frames() {
+    let log = "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    lamp.light()\n\
+               lamp.GoneOut: the lamp went out\nbye\n";
+    assert_eq!(best("traceback.log", log), 5);
+    let log = "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\nbye\n";
+    assert_eq!(best("half.log", log), 2);
+}
+
+#[test]
+fn ant_says_below_its_verdict_why_a_target_failed() {
+    let log = "test:\n     [lamp] it went out\n\nBUILD FAILED\n\
+               /srv/app/build.xml:25: The following error occurred while executing this line:\n\
+               /srv/app/lamp.xml:3: No lamp is lit\n\nTotal time: 3 seconds\n";
+    assert_eq!(best("ant.log", log), 7);
+}
+
+#[test]
+fn a_job_that_ran_out_of_time_shows_what_was_running() {
+    let marker = |edge: &str, name: &str| format!("section_{edge}:1700000000:{name}\r\u{1b}[0K");
+    let echo = |command: &str| format!("\u{1b}[32;1m$ {command}\u{1b}[0;m\n");
+    let (install, test) = (echo("npm ci"), echo("npm run e2e"));
+    let output = format!("{install}added 3 packages\n{test}Running 5 tests using 1 worker\n");
+    let warning =
+        "WARNING: step_script could not run to completion because the timeout was exceeded.\n";
+    let log = format!(
+        "{}{output}{warning}{}{}Cleaning up project directory\n{}ERROR: Job failed: execution took longer than 1h0m0s seconds\n",
+        marker("start", "step_script"),
+        marker("end", "step_script"),
+        marker("start", "cleanup_file_variables"),
+        marker("end", "cleanup_file_variables"),
+    );
+    let lines = |log: &Value| -> Vec<u64> {
+        let evidence = log["cause"]["evidence"].as_array().unwrap();
+        evidence
+            .iter()
+            .map(|e| e["line"].as_u64().unwrap())
+            .collect()
+    };
+    let told = report("ran-out.log", &log, &[]);
+    assert_eq!(lines(&told), [3, 4, 5, 7], "{told}");
+    let t = "2026-05-01T10:00:00.1234567Z";
+    let log = format!(
+        "{t} ##[group]Run npm test\n{t} npm test\n{t} ##[endgroup]\n{t} 5 tests\n{t} ##[error]The job running on runner r 1 has \
+         exceeded the maximum execution time of 360 minutes.\n{t} ##[error]The operation was canceled.\n"
+    );
+    let told = report("ran-out-github.log", &log, &[]);
+    assert_eq!(lines(&told), [1, 4, 5], "{told}");
+}
+
+#[test]
 fn a_prefix_without_a_word_behind_it_tells_nothing() {
     let npm = "      npm ERR! Exit status 1\nnpm ERR! \nnpm ERR! Failed at the app@0.1.0 update script.\n\
                npm ERR! This is probably not a problem with npm. There is likely additional logging output above.\n\n\

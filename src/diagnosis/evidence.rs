@@ -4,8 +4,11 @@ use super::Case;
 use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
-use crate::model::{Evidence, Place, Section};
+use super::unexplained::told;
+use crate::model::{Command, Evidence, Outcome, Place, Section, TailLine};
 use crate::pattern::checked::{Condition, Near, names};
+use crate::trace::foreign;
+use crate::trace::verdict::{Github, github_says};
 
 /// Most lines shown for one finding.
 const MOST: usize = 10;
@@ -43,6 +46,9 @@ pub(super) fn collect(
     if candidate.place == Where::Command
         && let Some((place, text)) = command(case, lead)
     {
+        add(place, &text);
+    }
+    for (place, text) in running(case, settled, candidate) {
         add(place, &text);
     }
     for repeated in candidate.hits.iter().skip(1).take(MOST_HITS - 1) {
@@ -117,6 +123,51 @@ fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s 
     out
 }
 
+/// What ran when the time was up: the last command, and what it printed last.
+fn running(
+    case: &Case,
+    settled: &[Settled<'_>],
+    candidate: &Candidate<'_>,
+) -> Vec<(Place, String)> {
+    let facts = case.facts();
+    let lead = candidate.lead();
+    let is_stopped = matches!(candidate.place, Where::Command | Where::Verdict)
+        && facts.outcome == Outcome::TimedOut;
+    if !is_stopped {
+        return Vec::new();
+    }
+    let tail = case.inputs()[case.job].scan.tail_lines();
+    // What the runner says of the end is no output.
+    let is_own = |line: &TailLine| {
+        let mut on_line = settled
+            .iter()
+            .filter(|s| s.hit.place.line == line.place.line);
+        let is_known = on_line.any(|s| {
+            s.hit.pattern == lead.hit.pattern || names(&lead.pattern().explains, &s.pattern().id)
+        });
+        let content = line.content();
+        is_known || github_says(content) != Github::Something || foreign::closing(content).is_some()
+    };
+    let said = |line: &&TailLine| !line.command && !line.echo && !is_own(line);
+    let last = tail.iter().rev().find(said);
+    let mut out = Vec::new();
+    // Something went on after that line: it was not the end.
+    if last.is_some_and(|last| last.place.line > lead.hit.place.line) {
+        return out;
+    }
+    if let Some(command) = facts.last_command() {
+        out.push(at_command(case, command, lead));
+    }
+    if let Some(last) = last {
+        let place = Place {
+            input: lead.hit.place.input,
+            ..last.place
+        };
+        out.push((place, told(case, &tail, last)));
+    }
+    out
+}
+
 /// The echoed command in force.
 fn command(case: &Case, lead: &Settled<'_>) -> Option<(Place, String)> {
     let facts = &case.inputs()[lead.hit.place.input as usize].scan.facts;
@@ -124,10 +175,14 @@ fn command(case: &Case, lead: &Settled<'_>) -> Option<(Place, String)> {
         .commands
         .iter()
         .find(|c| c.index == lead.hit.place.command)?;
+    Some(at_command(case, command, lead))
+}
+
+fn at_command(case: &Case, command: &Command, lead: &Settled<'_>) -> (Place, String) {
     let place = Place {
         line: command.line,
         section: command.section,
         ..lead.hit.place
     };
-    Some((place, format!("$ {}", case.told(&command.text))))
+    (place, format!("$ {}", case.told(&command.text)))
 }

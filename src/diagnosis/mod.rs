@@ -24,6 +24,7 @@ mod evidence;
 mod exit;
 mod fingerprint;
 mod hollow;
+mod leads;
 mod listed;
 mod logger;
 mod rank;

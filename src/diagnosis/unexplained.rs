@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::aside::{ABOVE, Aside};
 use super::recovered::{Region, Where};
-use super::{Case, Settled, difference, exit, fingerprint, hollow, shell, silence, telling};
+use super::{Case, Settled, difference, exit, fingerprint, hollow, leads, shell, silence, telling};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::{foreign, verdict};
@@ -20,9 +20,6 @@ const CLOSE: usize = 40;
 /// Lines in which the runner tells of itself.
 const OPENING: u64 = 5;
 
-/// Longest heading of a list.
-const HEADING: usize = 60;
-
 /// What GitHub's own mark of an error is worth.
 const MARKED: i32 = 8;
 
@@ -33,10 +30,11 @@ const WRAPPED: i32 = 2;
 /// What it is worth that passing runs do not print a line.
 const UNUSUAL: i32 = 4;
 
-struct Rated<'t> {
-    line: &'t TailLine,
-    score: i32,
-    in_baseline: Option<bool>,
+/// A line and how telling it is.
+pub(super) struct Rated<'t> {
+    pub line: &'t TailLine,
+    pub score: i32,
+    pub in_baseline: Option<bool>,
 }
 
 /// The unexplained part of a report; `None` where nothing says that anything failed.
@@ -87,9 +85,7 @@ pub(super) fn extract(
             }
         })
         .collect();
-    chains(&mut rated);
-    headings(&mut rated);
-    titles(&mut rated);
+    leads::rate(&mut rated);
     let best_of = |telling: &dyn Fn(&Rated<'_>) -> bool| {
         let of_those = rated.iter().filter(|r| r.score > 0 && telling(r));
         of_those.max_by(|a, b| {
@@ -253,121 +249,8 @@ fn exit_meaning(case: &Case, region: &Region, code: i64, said: bool, lang: Lang)
     }
 }
 
-/// What a line is worth that a chain of reasons ends in.
-const REASON: i32 = 25;
-
-/// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
-/// Rust, cargo): the last one is the reason.
-fn chains(rated: &mut [Rated<'_>]) {
-    let mut at = 0;
-    while at < rated.len() {
-        at += 1;
-        if rated[at - 1].line.content().trim() != "Caused by:" {
-            continue;
-        }
-        let numbered = |text: &str| {
-            let text = text.trim_start();
-            text.split_once(": ")
-                .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
-        };
-        let mut reason = None;
-        while at < rated.len()
-            && rated[at].line.content().starts_with(' ')
-            && !rated[at].line.command
-        {
-            let text = rated[at].line.content();
-            if reason.is_none() || numbered(text) {
-                reason = Some(at);
-            }
-            at += 1;
-        }
-        if let Some(reason) = reason.filter(|&k| rated[k].in_baseline != Some(true)) {
-            rated[reason].score = rated[reason].score.max(REASON);
-        }
-    }
-}
-
-/// A heading (`2 problems:`, `Invariant violated:`) says less than the first entry of the list below it.
-fn headings(rated: &mut [Rated<'_>]) {
-    const MARKS: &[&str] = &["- ", "* ", "\u{2022} ", "\u{2013} "];
-    let is_entry = |r: &Rated<'_>| {
-        let text = r.line.content().trim();
-        let marked = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
-        // `- name: web` is YAML.
-        let dash = text.starts_with('-');
-        let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
-        marked.is_some_and(|entry| !dash || !key(entry)) && !r.line.command && !r.line.echo
-    };
-    let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
-    give_way(rated, |rated, k| {
-        is_heading(rated[k - 1].line.content().trim())
-            && is_entry(&rated[k])
-            // A difference: what was, then what is.
-            && !rated[k..].iter().take(LAST).any(added)
-    });
-}
-
-/// A title (`Validation Check Failed`) gives way to the sentence right below it.
-fn titles(rated: &mut [Rated<'_>]) {
-    give_way(rated, |rated, k| {
-        let (title, next) = (rated[k - 1].line, rated[k].line);
-        rated[k].score > 0
-            && next.place.line == title.place.line + 1
-            && is_title(title.content().trim())
-            && is_sentence(next.content().trim())
-    });
-}
-
-/// Rates a line above the telling one right before it, where that only leads to it; what passing runs print as well stays where it is.
-fn give_way(rated: &mut [Rated<'_>], leads: impl Fn(&[Rated<'_>], usize) -> bool) {
-    for k in 1..rated.len() {
-        let (before, next) = (&rated[k - 1], &rated[k]);
-        if before.score > 0 && next.in_baseline != Some(true) && leads(rated, k) {
-            rated[k].score = next.score.max(before.score + 1);
-        }
-    }
-}
-
-/// Two to four words, each of letters and with a capital one first.
-fn is_title(text: &str) -> bool {
-    let words = || text.split(' ');
-    let capital = |word: &str| {
-        word.starts_with(|c: char| c.is_ascii_uppercase())
-            && word.bytes().all(|b| b.is_ascii_alphabetic())
-    };
-    (2..=4).contains(&words().count()) && words().all(capital)
-}
-
-/// So many words make a sentence.
-const SENTENCE: usize = 6;
-
-/// A sentence that says what is, not what can be done.
-fn is_sentence(text: &str) -> bool {
-    const ADVICE: &[&str] = &["If ", "Please ", "Try ", "See ", "To "];
-    let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
-    let advice = ADVICE.iter().any(|word| text.starts_with(word));
-    begins && !advice && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
-}
-
-/// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
-fn is_heading(text: &str) -> bool {
-    const ADVICE: &[&str] = &[
-        "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
-    ];
-    let text = ["Error: ", "ERROR: "]
-        .iter()
-        .find_map(|level| text.strip_prefix(level))
-        .unwrap_or(text);
-    let Some(said) = text.strip_suffix(':') else {
-        return false;
-    };
-    let mut words = said.split_whitespace();
-    let advice = words.any(|w| ADVICE.iter().any(|a| a.eq_ignore_ascii_case(w)));
-    said.len() <= HEADING && !advice && !said.contains(". ") && !said.contains(": ")
-}
-
 /// A line of the tail as it may be told.
-fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
+pub(super) fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     let at = tail.partition_point(|other| other.place.line < line.place.line);
     let text = |k: usize| tail.get(k).map(|l| l.text.as_str());
     if !case.with_secrets

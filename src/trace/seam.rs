@@ -49,7 +49,7 @@ pub(super) enum Seams {
     None,
     /// What kind of log it is will be seen.
     Unknown,
-    Sought(Sought),
+    Sought(Box<Sought>),
 }
 
 #[derive(Debug)]
@@ -65,7 +65,8 @@ impl Seams {
     /// Where the next log begins in the text that follows. The text ends with a line, or is part of one.
     pub(super) fn find(&mut self, text: &[u8]) -> Option<usize> {
         if matches!(self, Self::Unknown) {
-            *self = Sought::in_log(text).map_or(Self::None, Self::Sought);
+            *self =
+                Sought::in_log(text).map_or(Self::None, |sought| Self::Sought(Box::new(sought)));
         }
         match self {
             Self::Sought(sought) => sought.find(text),

@@ -1,0 +1,193 @@
+//! Lines that lead to the one which tells: the reason stands below them.
+
+use super::unexplained::Rated;
+
+/// Longest heading of a list.
+const HEADING: usize = 60;
+/// Lines below an entry in which what is set against it would stand.
+const NEAR: usize = 6;
+
+/// Rates lines by what stands above them.
+pub(super) fn rate(rated: &mut [Rated<'_>]) {
+    chains(rated);
+    tracebacks(rated);
+    build_files(rated);
+    headings(rated);
+    titles(rated);
+}
+
+/// What a line is worth that a chain of reasons ends in.
+const REASON: i32 = 25;
+
+/// What the line is worth in which Ant says why a target failed: what the failed tool itself said is worth more.
+const TARGET: i32 = 9;
+
+/// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
+/// Rust, cargo): the last one is the reason.
+fn chains(rated: &mut [Rated<'_>]) {
+    let mut at = 0;
+    while at < rated.len() {
+        at += 1;
+        if rated[at - 1].line.content().trim() != "Caused by:" {
+            continue;
+        }
+        let numbered = |text: &str| {
+            let text = text.trim_start();
+            text.split_once(": ")
+                .is_some_and(|(n, _)| n.parse::<u8>().is_ok())
+        };
+        let mut reason = None;
+        while at < rated.len()
+            && rated[at].line.content().starts_with(' ')
+            && !rated[at].line.command
+        {
+            let text = rated[at].line.content();
+            if reason.is_none() || numbered(text) {
+                reason = Some(at);
+            }
+            at += 1;
+        }
+        if let Some(reason) = reason.filter(|&k| rated[k].in_baseline != Some(true)) {
+            rated[reason].score = rated[reason].score.max(REASON);
+        }
+    }
+}
+
+/// Python's traceback: behind its frames, which are indented, stands the exception, whatever it is called.
+fn tracebacks(rated: &mut [Rated<'_>]) {
+    let indent = |r: &Rated<'_>| {
+        let text = r.line.content();
+        text.len() - text.trim_start().len()
+    };
+    let is_output = |r: &Rated<'_>| !r.line.command && !r.line.echo;
+    for heading in 0..rated.len() {
+        let text = rated[heading].line.content().trim();
+        if rated[heading].score == 0 || text != "Traceback (most recent call last):" {
+            continue;
+        }
+        let margin = indent(&rated[heading]);
+        let below = &rated[heading + 1..];
+        let frames = below
+            .iter()
+            .take_while(|r| is_output(r) && indent(r) > margin);
+        let at = heading + 1 + frames.count();
+        let Some(exception) = rated.get(at).filter(|r| is_output(r)) else {
+            continue;
+        };
+        let (name, _) = exception
+            .line
+            .content()
+            .trim()
+            .split_once(": ")
+            .unwrap_or_default();
+        let is_name = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._".contains(&b));
+        if is_name && exception.in_baseline != Some(true) {
+            rated[at].score = exception.score.max(rated[heading].score + 1);
+        }
+    }
+}
+
+/// Ant: below `BUILD FAILED` stands which target of which build file failed, and why; the last of several is the innermost.
+fn build_files(rated: &mut [Rated<'_>]) {
+    let is_target = |r: &Rated<'_>| {
+        let text = r.line.content();
+        text.split_once(".xml:").is_some_and(|(_, behind)| {
+            let (line, said) = behind.split_once(": ").unwrap_or_default();
+            !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()) && !said.is_empty()
+        })
+    };
+    let mut at = 0;
+    while at < rated.len() {
+        at += 1;
+        if rated[at - 1].line.content() != "BUILD FAILED" {
+            continue;
+        }
+        let targets = rated[at..].iter().take_while(|r| is_target(r)).count();
+        at += targets;
+        if targets > 0 && rated[at - 1].in_baseline != Some(true) {
+            rated[at - 1].score = rated[at - 1].score.max(TARGET);
+        }
+    }
+}
+
+/// A heading (`2 problems:`, `Invariant violated:`) says less than the first entry of the list below it.
+fn headings(rated: &mut [Rated<'_>]) {
+    const MARKS: &[&str] = &["- ", "* ", "\u{2022} ", "\u{2013} "];
+    let is_entry = |r: &Rated<'_>| {
+        let text = r.line.content().trim();
+        let marked = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
+        // `- name: web` is YAML.
+        let dash = text.starts_with('-');
+        let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
+        marked.is_some_and(|entry| !dash || !key(entry)) && !r.line.command && !r.line.echo
+    };
+    let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
+    give_way(rated, |rated, k| {
+        is_heading(rated[k - 1].line.content().trim())
+            && is_entry(&rated[k])
+            // A difference: what was, then what is.
+            && !rated[k..].iter().take(NEAR).any(added)
+    });
+}
+
+/// A title (`Validation Check Failed`) gives way to the sentence right below it.
+fn titles(rated: &mut [Rated<'_>]) {
+    give_way(rated, |rated, k| {
+        let (title, next) = (rated[k - 1].line, rated[k].line);
+        rated[k].score > 0
+            && next.place.line == title.place.line + 1
+            && is_title(title.content().trim())
+            && is_sentence(next.content().trim())
+    });
+}
+
+/// Rates a line above the telling one right before it, where that only leads to it; what passing runs print as well stays where it is.
+fn give_way(rated: &mut [Rated<'_>], leads: impl Fn(&[Rated<'_>], usize) -> bool) {
+    for k in 1..rated.len() {
+        let (before, next) = (&rated[k - 1], &rated[k]);
+        if before.score > 0 && next.in_baseline != Some(true) && leads(rated, k) {
+            rated[k].score = next.score.max(before.score + 1);
+        }
+    }
+}
+
+/// Two to four words, each of letters and with a capital one first.
+fn is_title(text: &str) -> bool {
+    let words = || text.split(' ');
+    let capital = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    (2..=4).contains(&words().count()) && words().all(capital)
+}
+
+/// So many words make a sentence.
+const SENTENCE: usize = 6;
+
+/// A sentence that says what is, not what can be done.
+fn is_sentence(text: &str) -> bool {
+    const ADVICE: &[&str] = &["If ", "Please ", "Try ", "See ", "To "];
+    let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
+    let advice = ADVICE.iter().any(|word| text.starts_with(word));
+    begins && !advice && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
+}
+
+/// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
+fn is_heading(text: &str) -> bool {
+    const ADVICE: &[&str] = &[
+        "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
+    ];
+    let text = ["Error: ", "ERROR: "]
+        .iter()
+        .find_map(|level| text.strip_prefix(level))
+        .unwrap_or(text);
+    let Some(said) = text.strip_suffix(':') else {
+        return false;
+    };
+    let mut words = said.split_whitespace();
+    let advice = words.any(|w| ADVICE.iter().any(|a| a.eq_ignore_ascii_case(w)));
+    said.len() <= HEADING && !advice && !said.contains(". ") && !said.contains(": ")
+}
