@@ -58,6 +58,8 @@ fn main() {
             }
         }
     }
+    // Not as paths are: there `a-b.toml` stands before `a.toml`. Ids are looked up in their order.
+    patterns.sort_by(|a, b| a.id.cmp(&b.id));
     if !faults.is_empty() {
         for fault in &faults {
             println!("cargo::error={fault}");

@@ -467,3 +467,45 @@ fn every_command_reads_archives() {
     let (_, out, _) = run(&["clean"]);
     assert!(out.contains("cli.zip:a/1.txt <==") && out.contains("No rule to make target"));
 }
+
+#[test]
+fn the_name_of_a_member_is_told_without_its_secrets_and_can_be_given_back() {
+    let token = format!("glpat-{}", "AbCdEf1234567890wxyz");
+    let name = format!("build/2_Run deploy --token {token}.txt");
+    let log = "$ deploy\nthe gate is shut and nobody has the key\nERROR: Job failed: exit code 3\n";
+    let path = file("named.zip", &zip(&[(&name, log.as_bytes())]));
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
+        let output = command
+            .args(args)
+            .env_remove("GITHUB_ACTIONS")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let place = path.to_str().unwrap();
+    for args in [&[place, "-f", "json"][..], &["scan", place, "-f", "text"]] {
+        let told = run(args);
+        assert!(
+            told.contains("deploy --token [redacted:gitlab-token"),
+            "{told}"
+        );
+        assert!(!told.contains(&token), "{told}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&run(&[place, "-f", "json"])).unwrap();
+    let member = report["logs"][0]["source"].as_str().unwrap();
+    let out = path.parent().unwrap().join("begun");
+    let _ = fs::remove_dir_all(&out);
+    let from = format!("{member}:2");
+    let begun = run(&[
+        "patterns",
+        "new",
+        "acme/gate",
+        "--from",
+        &from,
+        "-o",
+        out.to_str().unwrap(),
+    ]);
+    assert!(begun.contains("the gate is shut"), "{begun}");
+    assert!(out.join("acme/gate.toml").is_file());
+}

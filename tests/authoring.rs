@@ -121,6 +121,28 @@ fn from_a_line_of_a_log_to_a_pattern() {
 }
 
 #[test]
+fn a_pattern_is_begun_without_the_secrets_of_its_line() {
+    let folder = Folder::new("secrets");
+    folder.put(
+        "a.log",
+        "$ deploy\ndeploy: the gate is shut for password=hunter2Secret, ask\nERROR: Job failed: exit code 3\n",
+    );
+    let begun = folder.run(&["new", "acme/gate-shut", "--from", "a.log:2"]);
+    begun.holds(0, &["password=[MASKED]"]);
+    let skeleton = folder.read(".jobtriage/patterns/acme/gate-shut.toml");
+    assert!(!skeleton.contains("hunter2"), "{skeleton}");
+    folder.run(&["test"]).holds(0, &["1 of 1 patterns pass"]);
+    folder
+        .run(&[
+            "try",
+            ".jobtriage/patterns/acme/gate-shut.toml",
+            "--on",
+            ".",
+        ])
+        .holds(0, &["fires on 1 line"]);
+}
+
+#[test]
 fn lines_that_cannot_be_matched_are_refused() {
     let folder = Folder::new("refused");
     folder.put("a.log", "+ make all\n\nok 1 - fails on error\n");

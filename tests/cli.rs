@@ -864,3 +864,99 @@ fn what_is_wrong_with_a_pattern_file_comes_with_advice() {
         "{err}"
     );
 }
+
+#[test]
+fn blank_lines_are_nothing_to_read() {
+    let (code, out, err) = piped(&[], b" \r\n\n");
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("only blank lines"), "{err}");
+}
+
+#[test]
+fn a_runner_that_shows_the_report_is_given_no_command() {
+    let t = "2026-05-01T10:00:00.1234567Z";
+    let log = format!(
+        "{t} ##[group]Run ./deploy.sh\n{t} ./deploy.sh\n{t} ##[endgroup]\n{t} ##[error]the bridge is out\n{t} ##[error]Process completed with exit code 3.\n"
+    );
+    let dir = Dir::new("on-runner");
+    dir.write("step.log", log);
+    let (_, out, _) = run(&dir, &["step.log"]);
+    assert!(out.contains("##[error]the bridge is out"), "{out}");
+    for variable in ["GITHUB_ACTIONS", "TF_BUILD"] {
+        for format in ["text", "short", "table", "markdown", "github"] {
+            let mut command = command(&["step.log", "-f", format, "--color", "never"]);
+            let output = command.env(variable, "True").current_dir(&dir.0).output();
+            let (_, out, _) = told(output.unwrap());
+            assert!(out.contains("the bridge is out"), "{out}");
+            assert!(!out.contains("##["), "{format}: {out}");
+        }
+    }
+}
+
+#[test]
+fn a_report_in_a_folder_that_is_not_there_is_told() {
+    let dir = Dir::new("no-folder");
+    dir.write("a.log", FAILED);
+    let (code, _, err) = run(&dir, &["a.log", "-f", "html=none/a.html"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("cannot write 'none/a.html': no such folder"),
+        "{err}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_output_may_be_named_as_the_system_does() {
+    let dir = Dir::new("dev-stdout");
+    dir.write("a.log", FAILED);
+    let (_, plain, _) = run(&dir, &["a.log", "-f", "json"]);
+    let (code, named, err) = run(&dir, &["a.log", "-f", "json=/dev/stdout"]);
+    assert_eq!((code, &named), (0, &plain), "{err}");
+    let (code, _, err) = run(&dir, &["a.log", "-f", "json=/dev/stdout", "-f", "text"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("two formats would be written to standard output"),
+        "{err}"
+    );
+    let (code, out, err) = run(&dir, &["a.log", "-f", "json=/dev/fd/2", "-f", "short"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(err, plain);
+    assert!(out.contains("could-not-resolve-host"), "{out}");
+}
+
+#[test]
+fn a_failed_run_as_baseline_is_told() {
+    let dir = Dir::new("failed-baseline");
+    dir.write("a.log", UNKNOWN);
+    dir.write("passed.log", PASSED);
+    let (_, _, err) = run(&dir, &["a.log", "--baseline", "a.log"]);
+    assert!(err.contains("that of a failed run"), "{err}");
+    let (_, _, err) = run(&dir, &["a.log", "--baseline", "passed.log"]);
+    assert_eq!(err, "");
+}
+
+#[test]
+fn patterns_of_a_project_are_bounded_together() {
+    let dir = Dir::new("many-patterns");
+    dir.write("a.log", UNKNOWN);
+    let text =
+        "[text.en]\ntitle = \"The gate is shut\"\ncause = \"It is.\"\nfix = [\"Open it.\"]\n";
+    for file in 0..7 {
+        let regexes: String = (0..900)
+            .map(|k| format!("[[match]]\nregex = '^gate number {file:03}{k:03} is shut'\n"))
+            .collect();
+        let head = "role = \"root_cause\"\nconfidence = \"high\"\nowner = \"project\"\nretry = \"never\"\ncategory = \"build\"\nprovenance = { level = \"report\" }\n";
+        let tests = "[tests]\nmatches = []\n";
+        dir.write(
+            &format!("p/acme/gate-{file}.toml"),
+            format!("{head}{regexes}{text}{tests}"),
+        );
+    }
+    let (code, _, err) = run(&dir, &["a.log", "--patterns", "p"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("gate-5.toml: with this file there are more than 5000 regexes"),
+        "{err}"
+    );
+}

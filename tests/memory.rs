@@ -18,7 +18,8 @@ static TURN: Mutex<()> = Mutex::new(());
 static LIBRARY: LazyLock<Library> = LazyLock::new(Library::embedded);
 
 const MB: usize = 1_000_000;
-/// What any log may take: buffers, kept text, bounded hits and sections.
+/// What these logs may take: buffers, kept text, bounded hits and sections. A log that holds a long line for each of the patterns
+/// takes more, as a few lines of each are kept.
 const BOUND: usize = 16 << 20;
 
 /// A text that is made piece by piece.

@@ -18,6 +18,19 @@ fn updating() -> bool {
 }
 
 #[test]
+fn every_pattern_is_found_by_its_id() {
+    let library = Library::embedded();
+    for index in library.indices() {
+        assert_eq!(
+            library.find(library.id(index)),
+            Some(index),
+            "{}",
+            library.id(index)
+        );
+    }
+}
+
+#[test]
 fn the_pages_are_fresh() {
     let library = Library::embedded();
     let patterns: Vec<_> = library.indices().map(|k| &library.get(k).pattern).collect();

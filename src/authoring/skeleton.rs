@@ -10,6 +10,7 @@ use regex::Regex;
 use super::UNFINISHED;
 use crate::engine::background;
 use crate::pattern::literal;
+use crate::redact;
 use crate::trace::BlockReader;
 use crate::trace::line::{Kind, Line};
 
@@ -56,12 +57,24 @@ pub fn seed(log: impl Read, number: u64) -> Option<Seed> {
     seed
 }
 
+/// A text without secrets, as it may stand in a pattern: the runner's own mask in their place.
+fn masked(text: &[u8]) -> String {
+    static PLACEHOLDER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\[redacted:[^\]\s]*\]").ok());
+    let text = String::from_utf8_lossy(text);
+    let without = redact::text(&text);
+    match &*PLACEHOLDER {
+        Some(placeholder) => placeholder.replace_all(&without, "[MASKED]").into_owned(),
+        None => without.into_owned(),
+    }
+}
+
 fn of_line(view: &Line<'_>) -> Seed {
-    let content = String::from_utf8_lossy(view.content()).into_owned();
+    let content = masked(view.content());
     let kind = view.kind();
     let command = kind == Kind::Command;
     Seed {
-        text: String::from_utf8_lossy(view.text).into_owned(),
+        text: masked(view.text),
         content: match content.strip_prefix("$ ").filter(|_| command) {
             Some(command) => command.to_owned(),
             None => content,

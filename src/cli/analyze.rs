@@ -1,5 +1,6 @@
 //! `jobtriage [FILE]...`: the main job.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
@@ -43,7 +44,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let mut written = Ok(());
     // Last, so that nobody pastes a log only to hear of a misspelt flag.
     let _ = sources(args, reading, &mut |source, origin| {
-        match source {
+        match told(source, origin, args.output.no_redact) {
             Ok(source) => jobs(&mut scanner, source, |input, problem| {
                 if let Some(problem) = problem {
                     refused(&mut reports, &problem, true);
@@ -114,6 +115,12 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
             "give the log of a passing run of the same job, or a folder of them",
         ));
     }
+    if baseline.has_failed() {
+        complaint::tell(
+            "--baseline: one of the logs is that of a failed run: what it prints is taken for harmless",
+            Some("give the log of a passing run of the same job"),
+        );
+    }
     if baseline.is_full() {
         complaint::tell(
             "--baseline: more distinct lines than are remembered",
@@ -150,6 +157,32 @@ pub fn single(input: Input, no_redact: bool) -> Case {
         Case::single_with_secrets(input)
     } else {
         Case::single(input)
+    }
+}
+
+/// The names of an archive's members come from a log, as those of steps do: without their secrets.
+pub fn told(
+    opened: Result<Source<'_>, Refusal>,
+    origin: Origin,
+    no_redact: bool,
+) -> Result<Source<'_>, Refusal> {
+    if origin != Origin::Member || no_redact {
+        return opened;
+    }
+    let without = |label: &mut String| {
+        if let Cow::Owned(without) = redact::text(label) {
+            *label = without;
+        }
+    };
+    match opened {
+        Ok(mut source) => {
+            without(&mut source.label);
+            Ok(source)
+        }
+        Err(mut refusal) => {
+            without(&mut refusal.problem_mut().source);
+            Err(refusal)
+        }
     }
 }
 

@@ -68,6 +68,11 @@ fn color(when: When) -> bool {
     }
 }
 
+/// Does a runner read what is written, that takes `##[…]` for a command: GitHub's, the agent of Azure Pipelines?
+pub fn is_runner() -> bool {
+    set("GITHUB_ACTIONS").is_some() || set("TF_BUILD").is_some()
+}
+
 fn set(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -51,11 +51,12 @@ impl Draft {
     pub fn open(path: &Path) -> io::Result<(Content, Self)> {
         let before = fs::metadata(path).ok();
         // A link stays, and what it points to is replaced.
-        let path = match &before {
-            Some(_) => fs::canonicalize(path)?,
-            None => path.to_owned(),
-        };
         let special = before.as_ref().is_some_and(|b| !b.is_file());
+        // That of a pipe leads to nothing that has a name.
+        let path = match &before {
+            Some(_) if !special => fs::canonicalize(path)?,
+            _ => path.to_owned(),
+        };
         if before.is_some() {
             let file = OpenOptions::new().write(true).open(&path)?;
             if special {

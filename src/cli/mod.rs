@@ -22,6 +22,8 @@ use std::env;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};
+
+use crate::report::sanitize;
 pub use complaint::Complaint;
 pub use exit::Exit;
 
@@ -64,6 +66,9 @@ fn ended(complaint: Complaint) -> Exit {
 }
 
 fn run(cli: &Cli) -> Result<Exit, Complaint> {
+    if console::is_runner() {
+        sanitize::on_runner();
+    }
     match &cli.command {
         None => analyze::run(&cli.analyze),
         Some(Command::Scan(args)) => scan::run(args),

@@ -236,10 +236,11 @@ impl Gate {
     }
 }
 
-/// `json=FILE`, and where it goes; `-` is standard output, as everywhere.
+/// `json=FILE`, and where it goes; `-` is standard output, as everywhere, and so is what the system calls it.
 fn name_and_path(format: &str) -> (&str, Option<&str>) {
+    const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
     match format.split_once('=') {
-        Some((name, path)) => (name, Some(path).filter(|path| *path != "-")),
+        Some((name, path)) => (name, Some(path).filter(|path| !STDOUT.contains(path))),
         None => (format, None),
     }
 }
@@ -342,6 +343,13 @@ fn draft(path: &Path) -> Result<(Content, Draft), Complaint> {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Complaint {
+    // What is not there is the folder: the file is to be made.
+    if error.kind() == io::ErrorKind::NotFound {
+        return Complaint::hint(
+            format!("cannot write '{}': no such folder", path.display()),
+            "make it first",
+        );
+    }
     Complaint::new(format!(
         "cannot write '{}': {}",
         path.display(),

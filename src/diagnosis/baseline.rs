@@ -7,18 +7,33 @@ use std::io::{self, Read};
 use super::fingerprint::mask;
 use crate::trace::line::Line;
 use crate::trace::page::Page;
-use crate::trace::{Block, BlockReader};
+use crate::trace::{Block, BlockReader, prefix};
 
 /// Most distinct lines remembered: a hash each.
 const MOST: usize = 1_000_000;
 /// Bytes of a line that count.
 const LONGEST: usize = 2000;
 
+/// How runs end that did not pass: GitLab Runner's last word, that of a step of GitHub's.
+const VERDICTS: &[&[u8]] = &[
+    b"ERROR: Job failed",
+    b"##[error]Process completed with exit code ",
+];
+
+/// Does some line begin so, its stamp aside?
+fn begins_line(text: &[u8], with: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, with).any(|at| {
+        let from = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
+        prefix::split(&text[from..]).stamps == at - from
+    })
+}
+
 /// The lines of passing runs, with all that differs from run to run masked.
 #[derive(Debug, Default)]
 pub struct Baseline {
     lines: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
     full: bool,
+    failed: bool,
 }
 
 impl Baseline {
@@ -39,6 +54,11 @@ impl Baseline {
         self.lines.contains(&self.hash(line.as_bytes()))
     }
 
+    /// One of the runs did not pass.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// There were more lines than are remembered.
     pub fn is_full(&self) -> bool {
         self.full
@@ -46,6 +66,7 @@ impl Baseline {
 
     fn block(&mut self, block: &Block) {
         let bytes = &block.bytes()[block.start()..block.owned()];
+        self.failed |= VERDICTS.iter().any(|verdict| begins_line(bytes, verdict));
         for piece in bytes.split(|&b| b == b'\n').filter(|p| !p.is_empty()) {
             if self.lines.len() >= MOST {
                 self.full = true;
@@ -58,10 +79,30 @@ impl Baseline {
     fn hash(&self, piece: &[u8]) -> u64 {
         let piece = &piece[..piece.len().min(LONGEST)];
         let content = Line::new(piece, false).content().trim_ascii();
-        self.lines
-            .hasher()
-            .hash_one(mask(&String::from_utf8_lossy(content)))
+        let text = String::from_utf8_lossy(content);
+        self.lines.hasher().hash_one((mask(&text), zeros(&text)))
     }
+}
+
+/// Which of the numbers that stand alone are zero, in order: `0 errors` is what passing runs print, `3 errors` is not.
+fn zeros(text: &str) -> Vec<bool> {
+    let bytes = text.as_bytes();
+    let (mut zeros, mut at) = (Vec::new(), 0);
+    while let Some(from) = (at..bytes.len()).find(|&k| bytes[k].is_ascii_digit()) {
+        let digits = bytes[from..].iter().take_while(|b| b.is_ascii_digit());
+        at = from + digits.count();
+        let part_of = |b: &u8| b.is_ascii_alphanumeric() || b"._-:".contains(b);
+        let begins = !bytes[..from].last().is_some_and(part_of);
+        let ends = match bytes[at..] {
+            [b'.' | b':', next, ..] => !next.is_ascii_alphanumeric(),
+            [next, ..] => !next.is_ascii_alphanumeric() && !b"_-".contains(&next),
+            [] => true,
+        };
+        if begins && ends {
+            zeros.push(bytes[from..at].iter().all(|&b| b == b'0'));
+        }
+    }
+    zeros
 }
 
 #[cfg(test)]
@@ -78,5 +119,29 @@ mod tests {
         assert!(baseline.holds("#9 0.1 connecting to db-2"));
         assert!(!baseline.holds("warning: 3 folders in /tmp/a"));
         assert!(!baseline.is_full());
+    }
+
+    #[test]
+    fn nothing_is_another_number_than_some() {
+        let mut baseline = Baseline::default();
+        let passed =
+            "Found 0 errors.\nexit status 0\n0/12 failed, 12 files\ntook 0.5 s at 10:00:00\n";
+        baseline.read(passed.as_bytes()).unwrap();
+        for same in [
+            "Found 0 errors.",
+            "exit status 0",
+            "0/20 failed, 20 files",
+            "took 1.2 s at 11:30:12",
+        ] {
+            assert!(baseline.holds(same), "{same}");
+        }
+        for other in [
+            "Found 3 errors.",
+            "exit status 1",
+            "2/12 failed, 12 files",
+            "0/12 failed, 0 files",
+        ] {
+            assert!(!baseline.holds(other), "{other}");
+        }
     }
 }

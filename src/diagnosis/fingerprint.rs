@@ -6,7 +6,9 @@ use crate::model::Captures;
 use crate::redact;
 
 /// Version of the rules below: changing them changes it.
-const VERSION: &str = "1:";
+const VERSION: &str = "2:";
+/// Longest ending of a file's name.
+const ENDING: usize = 5;
 
 /// The fingerprint of a finding: its id and what it captured, masked.
 pub(super) fn finding(id: &str, captures: &Captures) -> String {
@@ -35,7 +37,7 @@ fn digest(text: &str) -> String {
         })
 }
 
-/// Replaces what differs from run to run: `<path>` for paths with directories, `<hex>` for hashes, `<n>` for numbers.
+/// Replaces what differs from run to run: `<path>` for directories, `<hex>` for hashes, `<n>` for numbers.
 pub(crate) fn mask(text: &str) -> String {
     let text = redact::without_hashes(text);
     let mut out = String::with_capacity(text.len());
@@ -62,6 +64,10 @@ fn mask_word(word: &str, out: &mut String) {
         && core.starts_with(['/', '.', '~'])
     {
         out.push_str("<path>");
+        if let Some(name) = file_name(core) {
+            out.push('/');
+            out.push_str(name);
+        }
     } else if is_hex {
         out.push_str("<hex>");
     } else {
@@ -81,6 +87,15 @@ fn mask_word(word: &str, out: &mut String) {
     out.push_str(after);
 }
 
+/// The name of the file that a path leads to, without the line behind it; `None` for one that may be made up for each run.
+fn file_name(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?.split(':').next()?;
+    let (stem, ending) = name.rsplit_once('.')?;
+    let letters = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
+    let stays = !stem.is_empty() && !stem.bytes().any(|b| b.is_ascii_digit());
+    (stays && (1..=ENDING).contains(&ending.len()) && letters(ending)).then_some(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,9 +106,13 @@ mod tests {
             mask(
                 "cp: cannot stat '/builds/g/app-12/dist/x.bin': after 12.5s (pid 4711, commit 3aba8370)"
             ),
-            "cp: cannot stat '<path>': after <n>.<n>s (pid <n>, commit <hex>)"
+            "cp: cannot stat '<path>/x.bin': after <n>.<n>s (pid <n>, commit <hex>)"
         );
         assert_eq!(mask("deadbeef decade"), "deadbeef decade");
+        assert_eq!(
+            mask("/srv/4711/src/A.java:[3,7] in /tmp/tmpk3x9f.py from /srv/lib"),
+            "<path>/A.java] in <path> from <path>"
+        );
     }
 
     #[test]
@@ -104,7 +123,11 @@ mod tests {
             of("job 18 failed after 12 s")
         );
         assert_ne!(of("job 17 failed"), of("job 17 died"));
-        assert!(of("x").starts_with("1:"));
+        assert_ne!(
+            of("/srv/A.java:3: error: ';' expected"),
+            of("/srv/Z.java:3: error: ';' expected")
+        );
+        assert!(of("x").starts_with("2:"));
         assert_eq!(of("x").len(), 18);
     }
 }

@@ -16,6 +16,8 @@ use crate::pattern::compile::compile;
 const MAX_FILE: u64 = 256 << 10;
 /// Most pattern files of one folder.
 const MAX_FILES: usize = 20_000;
+/// Regexes of all layers together: a merge request may bring patterns along, and each regex costs time and memory.
+const MAX_REGEXES: usize = 5_000;
 
 /// Where a pattern comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +56,22 @@ impl Layer {
 pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
     let mut faults = Vec::new();
     let mut own: BTreeMap<String, (Pattern, Layer)> = BTreeMap::new();
+    let mut regexes = 0;
     for layer in layers {
         let Some(path) = layer.path() else { continue };
         for file in files(path, &mut faults) {
             match read(path, &file) {
                 Ok(pattern) => {
+                    regexes += pattern.regexes();
+                    if regexes > MAX_REGEXES {
+                        let message =
+                            format!("with this file there are more than {MAX_REGEXES} regexes");
+                        let fault = PatternError::whole(&file.display().to_string(), message);
+                        faults.push(
+                            fault.hint("it and what follows is left out; write fewer patterns"),
+                        );
+                        break;
+                    }
                     own.insert(pattern.id.clone(), (pattern, layer.clone()));
                 }
                 Err(fault) => faults.push(fault),

@@ -229,6 +229,11 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 impl Pattern {
+    /// How many regexes it has.
+    pub fn regexes(&self) -> usize {
+        self.matches.len() + self.near().count() + self.commands().count()
+    }
+
     /// Every positional condition: first those of `[[when]]`, then those of `[[note]]`, in file order.
     /// The order is the order of [`crate::model::Hit::context`].
     pub fn near(&self) -> impl Iterator<Item = &Condition> {

@@ -26,6 +26,11 @@ pub(super) const NAMES: &[&str] = &[
     "record_key",
     "credential",
     "_auth",
+    "dbpass",
+    "master_key",
+    "master-key",
+    "masterkey",
+    "sonar.login",
 ];
 
 /// What is said of a secret in its place.

@@ -13,18 +13,28 @@ pub fn also(names: &[String]) {
     let names: Vec<String> = names
         .iter()
         .filter(|name| !name.trim_matches('*').is_empty())
-        .map(|name| regex::escape(name.trim()).replace("\\*", r"[A-Za-z0-9_.-]*"))
+        .map(|name| pattern(name.trim()))
         .collect();
     if !names.is_empty() {
         let _ = NAMES.set(Regex::new(&expression(&names)).ok());
     }
 }
 
+/// A name as a regex: `*` is any letters, an option has dashes where a variable has none (`--acme-key`).
+fn pattern(name: &str) -> String {
+    let part = |part: &str| {
+        let words: Vec<String> = part.split(['_', '-']).map(regex::escape).collect();
+        words.join("[_-]")
+    };
+    let parts: Vec<String> = name.split('*').map(part).collect();
+    parts.join("[A-Za-z0-9_.-]*")
+}
+
 /// `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`.
 fn expression(names: &[String]) -> String {
     let names = names.join("|");
     format!(
-        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:["']?\s*(?:=|:=|:)\s*|["']?\s+)(?:"(?P<a>[^"]+)"|'(?P<b>[^']+)'|(?P<c>[^\s"',;&]+))"#
+        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|'(?P<b>[^']+)'|(?P<c>[^\s"',;&]+))"#
     )
 }
 
@@ -56,7 +66,7 @@ mod tests {
 
     #[test]
     fn values_of_names_are_found_in_every_dress() {
-        let names = ["acme_[A-Za-z0-9_.-]*".to_owned(), "badge".to_owned()];
+        let names = [pattern("acme_*"), pattern("badge")];
         let regex = Regex::new(&expression(&names)).unwrap();
         let values = |text: &'static str| -> Vec<&str> {
             in_text(&regex, text)
@@ -70,6 +80,8 @@ mod tests {
             "{\"acme_door\": \"sesame42\", \"x\": 1}",
             "open --badge sesame42 --now",
             "Badge: sesame42",
+            "the badge is sesame42",
+            "open --acme-door sesame42",
         ] {
             assert_eq!(values(text), ["sesame42"], "{text}");
         }

@@ -83,7 +83,9 @@ pub(super) fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> 
 pub(super) fn in_address(text: &[u8], from: usize) -> Option<Found> {
     memchr::memmem::find_iter(&text[from..], b"://").find_map(|at| {
         let user = from + at + 3;
-        let colon = run(text, user, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
+        // A bracket begins the address of a host, but for the runner's own mask.
+        let masked = here(text, user, "[MASKED]").unwrap_or(user);
+        let colon = run(text, masked, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
         if text.get(colon) != Some(&b':') {
             return None;
         }
@@ -159,7 +161,7 @@ pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
 pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
     words(text, from).find_map(|start| {
         let known = ["private", "job", "deploy", "runner", "registration"];
-        let ends = |at: usize| any_here(text, at, &["-token", "-key"]);
+        let ends = |at: usize| any_here(text, at, &["-token", "-key", "-art-api"]);
         let plain = any_here(text, start, &known).and_then(ends);
         // `x-` and 2 to 24 letters and dashes, as many as leave the ending.
         let own = || {
@@ -173,6 +175,26 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
             key: start..end,
             value: found,
         })
+    })
+}
+
+/// `Cookie: name=value; name=value`, `Set-Cookie: name=value; path=/`: all behind the first name.
+pub(super) fn in_cookie(text: &[u8], from: usize) -> Option<Found> {
+    let names = words(text, from).filter_map(|at| here(text, at, "cookie"));
+    names.into_iter().find_map(|end| {
+        let colon = few(text, end, 2, is_quote);
+        let start = run(text, colon + 1, |b| is_space(b) || is_quote(b));
+        let key = start..run(text, start, |b| {
+            is_name(b) || b"*$!#%&'^`|~+".contains(&b) && !is_quote(b)
+        });
+        if text.get(colon) != Some(&b':') || key.is_empty() || text.get(key.end) != Some(&b'=') {
+            return None;
+        }
+        let all = run(text, key.end + 1, |b| {
+            !is_quote(b) && b != b'\n' && b != b'\r'
+        });
+        let value = key.end + 1..key.end + 1 + text[key.end + 1..all].trim_ascii_end().len();
+        (value.len() >= 6).then_some(Found { key, value })
     })
 }
 
@@ -267,6 +289,13 @@ fn is_secret_name(name: &[u8]) -> bool {
         "credential",
         "credentials",
         "_auth",
+        "secret_key_base",
+        "become_pass",
+        "ssh_pass",
+        "sudo_pass",
+        "db_pass",
+        "dbpass",
+        "sonar.login",
     ];
     const KEYS: &[&str] = &[
         "api",
@@ -275,6 +304,7 @@ fn is_secret_name(name: &[u8]) -> bool {
         "secret",
         "signing",
         "encryption",
+        "master",
         "cypress_record",
     ];
     // Of a variable only: `two_pass` is none.
@@ -304,6 +334,25 @@ fn ends_with_any(text: &[u8], name: &Range<usize>, ends: &[&str]) -> bool {
 /// `name = "value"`, `"name": "value"`
 pub(super) fn double_quoted(text: &[u8], from: usize) -> Option<Found> {
     in_quotes(text, from, b'"')
+}
+
+/// `\"name\": \"value\"`, in a text that is itself in quotes.
+pub(super) fn in_escaped_quotes(text: &[u8], from: usize) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        let is_escape = |b: u8| b == b'\\';
+        let quote = few(text, key.end, 2, is_escape);
+        let at = few(text, few(text, quote, 1, |b| b == b'"'), 1, is_space);
+        if quote == key.end || text.get(quote) != Some(&b'"') || text.get(at) != Some(&b':') {
+            return None;
+        }
+        let escape = few(text, at + 1, 1, is_space);
+        let open = few(text, escape, 2, is_escape);
+        if open == escape || text.get(open) != Some(&b'"') {
+            return None;
+        }
+        let value = value(text, open + 1, 3, |b| !b"\"\\".contains(&b))?;
+        is_escape(*text.get(value.end)?).then_some(Found { key, value })
+    })
 }
 
 /// `name = 'value'`, `'name': 'value'`

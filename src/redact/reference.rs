@@ -6,14 +6,14 @@ use regex::bytes::RegexBuilder;
 use super::place::{self, Found};
 
 /// The words of a name, as the regexes have them.
-const NAMES: &str = r"passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
+const NAMES: &str = r"passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|(?:become|ssh|sudo|db)_pass|dbpass|sonar\.login|pwd|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
 
 type Find = fn(&[u8], usize) -> Option<Found>;
 
 const REFERENCE: &[(Find, &str)] = &[
     (
         place::in_address,
-        r##"://(?<key>[^\s/@:"'<>\[]*):(?<secret>[^\s/"'<>]+)@"##,
+        r##"://(?<key>(?i:\[MASKED\])?[^\s/@:"'<>\[]*):(?<secret>[^\s/"'<>]+)@"##,
     ),
     (
         place::instead_of_user,
@@ -29,7 +29,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::in_token_header,
-        r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"##,
+        r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key|art-api))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"##,
     ),
     (
         place::of_aws,
@@ -43,6 +43,10 @@ const REFERENCE: &[(Find, &str)] = &[
     (
         place::double_quoted,
         r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?"(?<secret>[^"\s][^"]{2,})""##,
+    ),
+    (
+        place::in_escaped_quotes,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))\\{1,2}"\s?:\s?\\{1,2}"(?<secret>[^"\\]{3,})\\"##,
     ),
     (
         place::single_quoted,
@@ -62,7 +66,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::alone,
-        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|secret|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
+        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|(?:become|ssh|sudo|db)_pass|dbpass|sonar\.login|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
     ),
 ];
 

@@ -350,7 +350,12 @@ pub(super) static RULES: &[Rule] = &[
         place::without_scheme,
         judge::residue,
     ),
-    given(&["-token", "-key"], place::in_token_header, judge::value),
+    given(
+        &["-token", "-key", "-art-api"],
+        place::in_token_header,
+        judge::value,
+    ),
+    given(&["cookie"], place::in_cookie, judge::value),
     given(
         &[
             "passw",
@@ -391,6 +396,8 @@ pub(super) static RULES: &[Rule] = &[
             "-storepass",
             "-keypass",
             "pass:",
+            "creds",
+            "keychain",
         ],
         command::of_tool,
         judge::value,
@@ -412,6 +419,7 @@ pub(super) static RULES: &[Rule] = &[
     given(judge::NAMES, place::listed, judge::assigned),
     given(judge::NAMES, place::back_quoted, judge::back_quoted),
     given(judge::NAMES, place::double_quoted, judge::quoted),
+    given(judge::NAMES, place::in_escaped_quotes, judge::quoted),
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),
     given(judge::NAMES, place::spaced, judge::spaced),

@@ -47,6 +47,31 @@ fn every_regex_compiles_and_there_is_a_bit_for_each() {
 }
 
 #[test]
+fn what_headers_carry() {
+    for (before, after) in [
+        ("Cookie: session=", ""),
+        ("< set-cookie: JSESSIONID=", ""),
+        ("curl -H 'Cookie: a=", "' https://files.example.com"),
+        ("error: curl -H 'X-JFrog-Art-Api: ", "' failed"),
+        ("fetch https://[MASKED]:", "@git.example.com/a.git"),
+    ] {
+        assert_eq!(
+            masked(before, "hunter2Secret", after),
+            "[redacted:secret]",
+            "{before}"
+        );
+    }
+    masked("set-cookie: id=", "hunter2Secret; path=/; Secure", "");
+    for line in [
+        "the cookie: session1 is missing",
+        "Cookie: a=$SESSION",
+        "GET https://[::1]:8080/a@b",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
 fn tokens_with_a_known_form() {
     let upper = |n, seed| {
         random(n, seed)

@@ -87,7 +87,7 @@ struct Lines {
 impl Writer for QualityWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
         let entry = match (&report.cause, report.status) {
-            (Some(cause), _) => of(cause),
+            (Some(cause), _) => of(report, cause),
             (None, Status::Unexplained) => unexplained(report),
             (None, _) => return Ok(()),
         };
@@ -127,7 +127,7 @@ impl Writer for QualityWriter<'_> {
     }
 }
 
-fn of(cause: &Finding) -> Entry {
+fn of(report: &LogReport, cause: &Finding) -> Entry {
     let mut said = line(&cause.title);
     if let Some(step) = cause.fix.first() {
         said = format!("{said} — {}", line(step));
@@ -137,7 +137,7 @@ fn of(cause: &Finding) -> Entry {
         check_name: described(&cause.id, "jobtriage"),
         fingerprint: fingerprint(&[&cause.id, &cause.fingerprint]),
         severity: severity(cause),
-        location: match place::of(cause) {
+        location: match place::of(report, cause) {
             Some(place) => Location {
                 path: place.path,
                 lines: Lines {

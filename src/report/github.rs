@@ -173,7 +173,7 @@ fn of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
     message.push(format!("{source}:{}: {}", cause.line, line(&cause.text)));
     Command {
         kind: "error",
-        place: place::of(cause),
+        place: place::of(report, cause),
         title: width::cut_end(&line(&cause.title), TITLE, "…"),
         message,
     }

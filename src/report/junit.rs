@@ -125,7 +125,7 @@ impl Writer for JunitWriter<'_> {
             Some(cause) => {
                 self.totals.failures += 1;
                 let text = self.text(|| text::of(report, &style))?;
-                let file = place::of(cause).map(|place| place.path);
+                let file = place::of(report, cause).map(|place| place.path);
                 let name = format!("{}: {}", line(&report.source), line(&cause.id));
                 let kind = line(&cause.id);
                 let outcome = element("failure", Some(&kind), &line(&cause.title), &text);

@@ -4,7 +4,7 @@
 //! complains of; what does not look like a path in the repository is left out rather than guessed.
 
 use super::sanitize;
-use crate::model::Finding;
+use crate::model::{Finding, LogReport};
 
 /// Longest path that is believed.
 const MOST_BYTES: usize = 300;
@@ -18,14 +18,29 @@ pub(super) struct Place {
 }
 
 /// The file that a finding names.
-pub(super) fn of(finding: &Finding) -> Option<Place> {
+pub(super) fn of(report: &LogReport, finding: &Finding) -> Option<Place> {
     let capture = |name: &str| finding.captures.get(name)?.as_deref();
-    let path = relative(capture("file")?)?;
+    let path = relative(within(capture("file")?, report.project.as_deref()))?;
     let line = capture("line").and_then(|line| line.trim().parse().ok());
     Some(Place {
         path,
         line: line.filter(|line| *line > 0),
     })
+}
+
+/// A path below the checkout of the project, from there on: `/builds/group/app/src/a.c`, `/home/runner/work/app/app/src/a.c`
+/// (GitHub's runner repeats the name).
+fn within<'p>(path: &'p str, project: Option<&str>) -> &'p str {
+    let Some(project) = project.filter(|_| path.starts_with('/')) else {
+        return path;
+    };
+    let name = project.rsplit('/').next().unwrap_or(project);
+    let checkouts = [format!("/{project}/"), format!("/{name}/{name}/")];
+    let below = checkouts.iter().find_map(|checkout| {
+        let at = path.find(checkout.as_str())?;
+        Some(&path[at + checkout.len()..])
+    });
+    below.unwrap_or(path)
 }
 
 /// The path, if it can be one of the repository.
@@ -49,7 +64,7 @@ fn relative(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::finding;
+    use crate::report::testing::{clean, finding};
 
     #[test]
     fn only_what_can_be_in_the_repository() {
@@ -76,13 +91,30 @@ mod tests {
     }
 
     #[test]
+    fn a_path_below_the_checkout_is_one_of_the_repository() {
+        for (path, there) in [
+            ("/builds/group/app/src/a.c", "src/a.c"),
+            ("/home/runner/work/app/app/src/a.c", "src/a.c"),
+            ("/usr/include/app/a.h", "/usr/include/app/a.h"),
+            ("src/group/app/a.c", "src/group/app/a.c"),
+        ] {
+            assert_eq!(within(path, Some("group/app")), there);
+        }
+        assert_eq!(
+            within("/builds/group/app/a.c", None),
+            "/builds/group/app/a.c"
+        );
+    }
+
+    #[test]
     fn the_line_goes_with_the_file() {
         let mut finding = finding("a/b", 1, "x");
-        assert_eq!(of(&finding), None);
+        let report = clean("a.log");
+        assert_eq!(of(&report, &finding), None);
         let mut capture = |name: &str, value: Option<&str>| {
             let value = value.map(str::to_owned);
             finding.captures.insert(name.into(), value);
-            of(&finding)
+            of(&report, &finding)
         };
         assert_eq!(capture("line", Some("12")), None);
         let place = |line| {

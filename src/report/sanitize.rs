@@ -7,15 +7,26 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A tab, in columns. Its real width depends on where it stands, which no layout here knows.
 const TAB: &str = "    ";
 
-/// `##[word]` anywhere in a line is a command to the GitHub runner, `##vso[…]` to the agent of Azure Pipelines, `##teamcity[…]`
-/// to that of TeamCity. These words only draw; all others are defused, since they would act on the job that shows our report.
+/// `##[word]` anywhere in a line is a command to the GitHub runner (runner: ActionCommand.cs), `##vso[…]` to the agent of Azure
+/// Pipelines, `##teamcity[…]` to that of TeamCity. All are defused that would act on the job that shows our report; these words
+/// draw, in its own log, and stand in many logs: [`on_runner`].
 const DRAWING: [&str; 8] = [
     "error", "warning", "notice", "debug", "group", "endgroup", "command", "section",
 ];
+
+/// Set where a runner reads what is written.
+static ON_RUNNER: AtomicBool = AtomicBool::new(false);
+
+/// From now on a runner reads what is written: words that draw are defused as well. They would fold our report away, and tell
+/// errors of another job as those of the one that shows it.
+pub fn on_runner() {
+    ON_RUNNER.store(true, Ordering::Relaxed);
+}
 
 /// True for a character that a terminal would obey, or that a reader cannot see.
 pub fn is_hostile(c: char) -> bool {
@@ -163,7 +174,7 @@ fn is_command(text: &str, at: usize) -> bool {
             .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
             .unwrap_or(word.len());
         let draws = |word: &&str| word.eq_ignore_ascii_case(&text[at + 1..at + 1 + end]);
-        !may_draw || !DRAWING.iter().any(draws)
+        !may_draw || !DRAWING.iter().any(draws) || ON_RUNNER.load(Ordering::Relaxed)
     })
 }
 

@@ -1,8 +1,11 @@
 //! Globs in arguments, for shells that hand them on as they are.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{Error, GlobBuilder};
+
+use crate::model::Problem;
 
 /// Is it a glob? A path that exists is none, whatever its name.
 pub fn is_glob(path: &Path) -> bool {
@@ -10,11 +13,11 @@ pub fn is_glob(path: &Path) -> bool {
 }
 
 /// What fits a glob, in path order: files and folders. `*` stays within a folder, `**` does not; hidden names only fit a
-/// pattern that begins with a dot.
+/// pattern that begins with a dot. With them comes what could not be looked into.
 ///
 /// # Errors
 /// A glob that is none.
-pub fn expand(glob: &Path) -> Result<Vec<PathBuf>, Error> {
+pub fn expand(glob: &Path) -> Result<(Vec<PathBuf>, Vec<Problem>), Error> {
     let matcher = GlobBuilder::new(&glob.to_string_lossy())
         .literal_separator(true)
         .build()?
@@ -45,14 +48,22 @@ pub fn expand(glob: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = walk
         .into_iter()
         .filter_entry(|e| e.depth() == 0 || hidden_wanted || !super::walk::hidden(e.path()));
-    let paths = entries
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path);
+    let mut problems = Vec::new();
+    let paths = entries.filter_map(|entry| match entry {
+        Ok(entry) => Some(entry.into_path()),
+        Err(error) => {
+            // That nothing is there is told of the glob as a whole.
+            let is_gone = error.io_error().map(io::Error::kind) == Some(io::ErrorKind::NotFound);
+            problems.extend((!is_gone).then(|| super::walk::problem(start, &error)));
+            None
+        }
+    });
     let paths = paths.map(|path| match path.strip_prefix(".") {
         Ok(plain) if fixed.as_os_str().is_empty() => plain.to_path_buf(),
         _ => path,
     });
-    Ok(paths.filter(|path| matcher.is_match(path)).collect())
+    let fitting = paths.filter(|path| matcher.is_match(path)).collect();
+    Ok((fitting, problems))
 }
 
 fn has_wildcard(part: Component<'_>) -> bool {

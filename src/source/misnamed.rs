@@ -25,6 +25,15 @@ const PACKED: &[(&str, &str)] = &[
     (".bz2", "bzip2"),
 ];
 
+/// What a file's name promises: files of the same bytes are told differently where it does not hold.
+pub(super) fn promise(label: &str) -> Option<&'static str> {
+    let name = label.to_ascii_lowercase();
+    let mut endings = ARCHIVES.iter().chain(PACKED);
+    endings
+        .find(|(ending, _)| name.ends_with(ending))
+        .map(|(_, what)| *what)
+}
+
 /// Why a file is not read that is no archive by its first bytes, unpacked; `packed` if it had to be.
 pub(super) fn refusal(label: &str, head: &[u8], packed: bool, reading: Reading) -> Option<Refusal> {
     // Without the feature nothing can be said of archives.

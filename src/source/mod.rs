@@ -48,6 +48,11 @@ pub const STDIN: &str = "<stdin>";
 /// The label of a log pasted into the terminal.
 pub const PASTE: &str = "<paste>";
 
+/// What a file's name promises of its bytes, if anything: it tells whether they are read.
+pub fn promise(path: &Path) -> Option<&'static str> {
+    misnamed::promise(&path.to_string_lossy())
+}
+
 /// Why a source cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -62,6 +67,13 @@ pub enum Refusal {
 impl Refusal {
     /// What to tell people.
     pub fn problem(&self) -> &Problem {
+        match self {
+            Refusal::Empty(p) | Refusal::Binary(p) | Refusal::Unreadable(p) => p,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn problem_mut(&mut self) -> &mut Problem {
         match self {
             Refusal::Empty(p) | Refusal::Binary(p) | Refusal::Unreadable(p) => p,
         }
@@ -114,8 +126,9 @@ pub fn each_within(
 ) -> ControlFlow<()> {
     let label = path.display().to_string();
     match file(path, &label) {
+        // What came through a pipe comes no second time.
         Ok(file) => each_of(label, Box::new(file), reading, limits, each, || {
-            File::open(path).ok()
+            path.is_file().then(|| File::open(path).ok()).flatten()
         }),
         Err(refusal) => each(Err(refusal), Origin::Named),
     }
@@ -262,11 +275,16 @@ fn open_stream<'r>(
             }
         }
     }
-    if head.is_empty() {
+    let is_whole = head.len() < decode::PROBE && failed.is_none();
+    if head.is_empty() || is_whole && head.trim_ascii().is_empty() {
         if let Some(error) = failed {
             return Err(unreadable(&error));
         }
         let (what, hint) = match label.as_str() {
+            _ if !head.is_empty() => (
+                "nothing to read: there are only blank lines".to_owned(),
+                "did the command that fetched the log fail?",
+            ),
             STDIN => (
                 "nothing to read: standard input is empty".to_owned(),
                 "did the command before the pipe fail? `gh run view --log` prints nothing for runs still in progress",
@@ -326,10 +344,10 @@ impl<'r> Stream<'r> {
     }
 }
 
-/// The first bytes of a stream, and the stream behind them.
 /// First bytes, and what follows.
 type Peeked<'r> = (Vec<u8>, Box<dyn Read + 'r>);
 
+/// The first bytes of a stream, and the stream behind them.
 fn peek(mut raw: Box<dyn Read + '_>) -> io::Result<Peeked<'_>> {
     let mut head = vec![0; 8];
     let mut filled = 0;

@@ -1,6 +1,7 @@
 //! Files below folders, in path order.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::model::Problem;
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     let mut folder = Arc::new(PathBuf::new());
-    let mut seen = HashSet::new();
+    let mut seen = HashMap::new();
     for Root { path: root, named } in roots {
         for entry in walkdir::WalkDir::new(root)
             .sort_by_file_name()
@@ -24,30 +25,31 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
             .filter_entry(|e| e.depth() == 0 || !hidden(e.path()) && !is_cache(e))
         {
             match entry {
-                Ok(entry)
-                    if entry.file_type().is_file()
-                        || (entry.file_type().is_symlink() && leads_to_a_file(entry.path())) =>
-                {
-                    let is_root = entry.depth() == 0;
-                    let wanted = is_root || !is_no_log(entry.path());
-                    if !wanted {
-                        continue;
-                    }
+                Ok(entry) if is_wanted(&entry, *named) => {
                     let path = entry.path();
+                    let named = entry.depth() == 0 && *named;
                     let data = path.metadata().ok();
                     let identity = data.as_ref().and_then(|data| Identity::known(path, data));
-                    if identity.is_none_or(|identity| seen.insert(identity)) {
-                        let above = path.parent().unwrap_or(Path::new(""));
-                        if folder.as_os_str() != above.as_os_str() {
-                            folder = Arc::new(above.to_path_buf());
+                    match identity.map(|identity| seen.entry(identity)) {
+                        // It is enough that one of its names was given.
+                        Some(Entry::Occupied(at)) => {
+                            let known: &mut Found = &mut files[*at.get()];
+                            known.named |= named;
+                            continue;
                         }
-                        files.push(Found {
-                            named: is_root && *named,
-                            bytes: data.map_or(0, |data| data.len()),
-                            folder: Arc::clone(&folder),
-                            name: path.file_name().unwrap_or(path.as_os_str()).into(),
-                        });
+                        Some(Entry::Vacant(place)) => _ = place.insert(files.len()),
+                        None => {}
                     }
+                    let above = path.parent().unwrap_or(Path::new(""));
+                    if folder.as_os_str() != above.as_os_str() {
+                        folder = Arc::new(above.to_path_buf());
+                    }
+                    files.push(Found {
+                        named,
+                        bytes: data.map_or(0, |data| data.len()),
+                        folder: Arc::clone(&folder),
+                        name: path.file_name().unwrap_or(path.as_os_str()).into(),
+                    });
                 }
                 Ok(_) => {}
                 Err(error) => problems.push(problem(root, &error)),
@@ -56,6 +58,16 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     }
     files.shrink_to_fit();
     (files, problems)
+}
+
+/// Is that to be read? A pipe, and what else is neither file nor folder, only if somebody named it.
+fn is_wanted(entry: &walkdir::DirEntry, named: bool) -> bool {
+    let kind = entry.file_type();
+    if entry.depth() == 0 {
+        return kind.is_file() || kind.is_symlink() || named && !kind.is_dir();
+    }
+    let is_file = kind.is_file() || kind.is_symlink() && leads_to_a_file(entry.path());
+    is_file && !is_no_log(entry.path())
 }
 
 /// A link to nothing counts: that a log is not where it should be is told when it is opened.
@@ -128,7 +140,7 @@ fn is_cache(entry: &walkdir::DirEntry) -> bool {
     entry.file_type().is_dir() && entry.path().join("CACHEDIR.TAG").is_file()
 }
 
-fn problem(root: &Path, error: &walkdir::Error) -> Problem {
+pub(super) fn problem(root: &Path, error: &walkdir::Error) -> Problem {
     let path = error.path().unwrap_or(root).display().to_string();
     let message = error
         .io_error()

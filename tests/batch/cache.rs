@@ -60,6 +60,18 @@ fn a_second_run_tells_the_same_without_reading_anew() {
 }
 
 #[test]
+fn what_a_name_promises_is_part_of_what_is_known() {
+    let dir = Dir::new("promise");
+    dir.write("logs/a.log", UNKNOWN);
+    dir.write("logs/b.zip", UNKNOWN);
+    let fresh = dir.json(&["logs"]);
+    assert_eq!(fresh["errors"][0]["source"], "logs/b.zip", "{fresh}");
+    for _ in 0..2 {
+        assert_eq!(dir.json(&["logs", "--cache", "kept"]), fresh);
+    }
+}
+
+#[test]
 fn an_entry_that_is_damaged_is_as_good_as_none() {
     let dir = dir("cache-damaged");
     let scan = ["scan", "logs", "--cache", "kept", "-f", "json"];

@@ -105,6 +105,12 @@ fn globs_are_expanded_where_the_shell_does_not() {
     let (code, _, err) = dir.run(&["scan", "logs/[a.log"]);
     assert_eq!(code, 2);
     assert!(err.contains("no glob"), "{err}");
+    let (code, _, err) = dir.run(&["scan", "-"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("a scan reads files") && err.contains("--files-from -"),
+        "{err}"
+    );
     // A name that looks like one is a name.
     dir.write("odd[1].log", UNKNOWN);
     assert_eq!(found("odd[1].log"), ["odd[1].log"]);
@@ -117,6 +123,35 @@ fn a_file_reached_twice_is_read_once() {
         sources(&dir.json(&["logs/b.log", "logs", "logs/b.log"])),
         ["logs/b.log", "logs/a.log", "logs/deep/c.log"]
     );
+}
+
+#[test]
+fn a_file_that_was_named_is_named_in_whatever_order() {
+    let dir = dir("named");
+    dir.write("logs/core", b"\x7fELF\0\0\0\0");
+    for args in [
+        &["scan", "logs", "logs/core"][..],
+        &["scan", "logs/core", "logs"],
+    ] {
+        assert_eq!(dir.run(args).0, 2, "{args:?}");
+    }
+    assert_eq!(dir.run(&["scan", "logs"]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read_and_one_that_is_met_is_not() {
+    let dir = dir("fifo");
+    let fifo = dir.0.join("logs/pipe.log");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).unwrap();
+    let all = ["logs/a.log", "logs/b.log", "logs/deep/c.log"];
+    assert_eq!(sources(&dir.json(&["logs"])), all);
+    let writer = std::thread::spawn(move || std::fs::write(fifo, UNKNOWN).unwrap());
+    assert_eq!(
+        sources(&dir.json(&["logs/pipe.log", "--cache", "kept"])),
+        ["logs/pipe.log"]
+    );
+    writer.join().unwrap();
 }
 
 #[test]

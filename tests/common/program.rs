@@ -13,6 +13,7 @@ pub fn command(args: &[&str], home: &Path) -> Command {
         "FORCE_COLOR",
         "GITLAB_CI",
         "GITHUB_ACTIONS",
+        "TF_BUILD",
         "COLUMNS",
         "LC_ALL",
         "LC_MESSAGES",

@@ -1,6 +1,7 @@
 //! `jobtriage patterns new`: a pattern file begun from a line of a log.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -13,8 +14,9 @@ use crate::diagnosis::{Case, Input, settle};
 use crate::engine::Scanner;
 use crate::library::layers;
 use crate::pattern::compile::check_id;
+use crate::redact;
 use crate::report::sanitize;
-use crate::source::{self, Reading};
+use crate::source::{self, Reading, Refusal, Source};
 
 /// Runs it.
 ///
@@ -68,22 +70,61 @@ fn place(from: &str) -> Result<(PathBuf, u64), Complaint> {
 }
 
 fn read(log: &Path) -> Result<Vec<u8>, Complaint> {
-    let source = if log == Path::new("-") {
-        source::stdin(Reading::default())
-    } else {
-        source::open(log, Reading::default())
-    };
-    let mut source = source.map_err(|refusal| {
-        let problem = refusal.problem();
-        let message = format!("'{}': {}", problem.source, problem.message);
-        match &problem.hint {
-            Some(hint) => Complaint::hint(message, hint),
-            None => Complaint::new(message),
+    if log == Path::new("-") {
+        return source::stdin(Reading::default())
+            .map_err(refused)
+            .and_then(whole);
+    }
+    if let Some(archive) = archive_of(log) {
+        let mut found = None;
+        let _ = source::each(
+            &archive,
+            Reading::default(),
+            &mut |member, _| match member {
+                Ok(member) if names(log, &member.label) => {
+                    found = Some(whole(member));
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            },
+        );
+        if let Some(found) = found {
+            return found;
         }
-    })?;
+    }
+    source::open(log, Reading::default())
+        .map_err(refused)
+        .and_then(whole)
+}
+
+/// The archive of `logs.zip:build/2_Run make.txt`, as reports call a member.
+fn archive_of(log: &Path) -> Option<PathBuf> {
+    let name = log.to_str().filter(|_| !log.exists())?;
+    let mut colons = name.match_indices(':').map(|(at, _)| &name[..at]);
+    colons
+        .find(|archive| Path::new(archive).is_file())
+        .map(PathBuf::from)
+}
+
+/// Is a member called so? Reports tell its name without secrets.
+fn names(log: &Path, label: &str) -> bool {
+    log.to_str()
+        .is_some_and(|log| log == label || log == redact::text(label))
+}
+
+fn refused(refusal: Refusal) -> Complaint {
+    let problem = refusal.problem();
+    let message = format!("'{}': {}", problem.source, problem.message);
+    match &problem.hint {
+        Some(hint) => Complaint::hint(message, hint),
+        None => Complaint::new(message),
+    }
+}
+
+fn whole(mut source: Source<'_>) -> Result<Vec<u8>, Complaint> {
     let mut bytes = Vec::new();
     io::Read::read_to_end(&mut source.reader, &mut bytes)
-        .map_err(|e| Complaint::new(format!("'{}': {}", log.display(), source::reason(&e))))?;
+        .map_err(|e| Complaint::new(format!("'{}': {}", source.label, source::reason(&e))))?;
     Ok(bytes)
 }
 

@@ -24,7 +24,7 @@ use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
 /// Digits of the name of a way to analyse.
@@ -125,11 +125,17 @@ impl Cache {
         }))
     }
 
-    /// The content of a file; `None` where it cannot be read, which the analysis will tell.
+    /// The content of a file, and what its name promises of it; `None` where it cannot be read, which the analysis will tell, and
+    /// where it can be read only once.
     pub fn key(&self, path: &Path) -> Option<Key> {
+        if !path.is_file() {
+            return None;
+        }
         let mut file = File::open(path).ok()?;
         let state = state(&file)?;
         let mut hash = Sha256::new();
+        hash.update(source::promise(path).unwrap_or_default());
+        hash.update([0]);
         let mut chunk = vec![0; CHUNK];
         loop {
             match file.read(&mut chunk) {

@@ -17,9 +17,20 @@ use crate::source::{self, glob, list};
 pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
     let (mut roots, mut problems) = (Vec::new(), Vec::new());
     for path in &args.paths {
-        if glob::is_glob(path) {
+        if path.as_os_str() == "-" && !path.exists() {
+            problems.push(Problem {
+                source: "-".to_owned(),
+                message: "a scan reads files".to_owned(),
+                hint: Some(
+                    "a log in a pipe: `jobtriage`; a list of files: `--files-from -`".to_owned(),
+                ),
+            });
+        } else if glob::is_glob(path) {
             match expanded(path) {
-                Ok(fitting) => roots.extend(fitting),
+                Ok((fitting, unwalked)) => {
+                    roots.extend(fitting);
+                    problems.extend(unwalked);
+                }
                 Err(problem) => problems.push(problem),
             }
         } else {
@@ -34,25 +45,25 @@ pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
     Ok((files, problems))
 }
 
-fn expanded(path: &Path) -> Result<Vec<Root>, Problem> {
+fn expanded(path: &Path) -> Result<(Vec<Root>, Vec<Problem>), Problem> {
     let problem = |message: String, hint: &str| Problem {
         source: path.display().to_string(),
         message,
         hint: Some(hint.to_owned()),
     };
-    let fitting = glob::expand(path).map_err(|e| {
+    let (fitting, unwalked) = glob::expand(path).map_err(|e| {
         problem(
             format!("no such file, and no glob: {}", e.kind()),
             "quote a name that has wildcards in it",
         )
     })?;
-    if fitting.is_empty() {
+    if fitting.is_empty() && unwalked.is_empty() {
         return Err(problem(
             "no file fits".to_owned(),
             "`*` stays within a folder, `**` goes below it",
         ));
     }
-    Ok(met(fitting))
+    Ok((met(fitting), unwalked))
 }
 
 /// The list's own order is nobody's wish: `find` prints in that of the disk.

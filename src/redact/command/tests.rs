@@ -135,6 +135,21 @@ fn options_that_take_a_secret() {
         ("SSHPASS: ", ""),
         ("DOCKER_PASS=", ""),
         ("$ docker exec db mongo -u root -p ", ""),
+        ("$ skopeo copy --dest-creds ci:", " docker://a docker://b"),
+        ("$ podman pull --creds=ci:", " registry.example.com/a"),
+        ("$ security unlock-keychain -p ", " build.keychain"),
+        ("$ conan user -p ", " -r internal ci"),
+        ("$ cf auth ci ", ""),
+        ("$ curl -b 'session=", "' https://files.example.com"),
+        ("$ ansible-playbook -e \"ansible_become_pass=", "\" a.yml"),
+        ("$ mvn -Dsonar.login=", " verify"),
+        ("$ export dbPass=", ""),
+        ("$ SECRET_KEY_BASE=", " rails assets:precompile"),
+        ("RAILS_MASTER_KEY=", ""),
+        (
+            "$ curl -d \"{\\\"user\\\":\\\"ci\\\",\\\"password\\\":\\\"",
+            "\\\"}\" https://files.example.com",
+        ),
         ("$ docker run --rm mongo mongodump -u root -p ", ""),
     ] {
         assert_eq!(
@@ -226,6 +241,8 @@ fn other_options_keep_their_values() {
         "$ mc alias set store https://files.example.com $KEY $SECRET; mc alias set a b",
         "TESTS_PASS=12 FIRST_PASS=true ALL_PASS=none SSHPASS=$SSHPASS BYPASS=abc123",
         "two_pass: abcd1234x first_pass=abc123",
+        "$ curl -b cookies.txt -c cookies.txt https://files.example.com; podman pull --creds $CREDS a",
+        "$ security find-identity -p codesigning1; cf auth failed: 401; the cookie: session1 is missing",
     ] {
         assert!(
             matches!(text(line), Cow::Borrowed(_)),

@@ -69,6 +69,20 @@ pub(super) const TOOLS: &[Tool] = &[
         &["-u", "-U", "--user", "--proxy-user"],
         Form::Behind(b':'),
     ),
+    tool(&["curl"], &[], &["-b", "--cookie"], Form::Behind(b'=')),
+    tool(
+        &["skopeo", "podman", "buildah"],
+        &[],
+        &["--creds", "--src-creds", "--dest-creds"],
+        Form::Behind(b':'),
+    ),
+    tool(
+        &["security"],
+        &["unlock-keychain", "create-keychain"],
+        &["-p"],
+        Form::Apart,
+    ),
+    tool(&["conan"], &["user"], &["-p"], Form::Any),
     tool(&["lftp"], &[], &["-u"], Form::Behind(b',')),
     tool(
         &["smbclient", "rpcclient"],

@@ -35,6 +35,7 @@ const COMMANDS: &[Command] = &[
     command("cargo", &["login"], "", 0),
     command("wandb", &["login"], "", 0),
     command("snyk", &["auth"], "", 0),
+    command("cf", &["auth"], "", 1),
     command("cachix", &["authtoken"], "", 0),
     command("nuget", &["setapikey", "setApiKey"], "", 0),
     command("mc", &["alias set", "config host add"], "", 3),
@@ -69,6 +70,7 @@ pub(in super::super) const VERBS: &[&str] = &[
     "cargo login",
     "wandb login",
     "snyk auth",
+    "cf auth",
     "authtoken",
     "setapikey",
     "alias set",
@@ -138,6 +140,10 @@ impl Command {
                     && !named.contains(&b'=')
                     && !self.is_speech(text, at);
                 return is.then_some(found);
+            }
+            // `cf auth failed: 401`
+            if own.ends_with(b":") {
+                return None;
             }
             left -= 1;
         }

@@ -26,7 +26,7 @@ pub(super) fn of(
     let own = lines.iter().find(|line| line.best);
     let text = own.map_or("", |line| line.text.as_str());
     let log = source_of(report, finding);
-    let mut first = match place::of(finding) {
+    let mut first = match place::of(report, finding) {
         Some(place) => location(&place.path, region(place.line.unwrap_or(1), None)),
         None => location(log, region(finding.line, Some(text))),
     };
