@@ -201,7 +201,7 @@ fn a_report_replaces_a_file_as_an_editor_would() {
     let (code, out, err) = told(jobtriage(&folder).args(args).output().unwrap());
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(
-        err.starts_with("jobtriage: cannot write 'missing/new.json': no such file"),
+        err.starts_with("jobtriage: cannot write 'missing/new.json': no such folder"),
         "{err}"
     );
 }

@@ -613,6 +613,17 @@ fn ant_says_below_its_verdict_why_a_target_failed() {
 }
 
 #[test]
+fn what_nix_quotes_of_a_builder_says_why_it_failed() {
+    let log = "error: builder for '/nix/store/0a1b2c3d4e5f-lamp-1.0.drv' failed with exit code 1;\n       last 3 log lines:\n\
+               \x20      > building\n       > error: no lamp is lit\n       > bye\n\
+               \x20      For full logs, run 'nix log /nix/store/0a1b2c3d4e5f-lamp-1.0.drv'.\n";
+    // Without a verdict, and far from the end, the builder's failure is no cause.
+    let output = "copied a file\n".repeat(30);
+    let told = report("nix.log", &format!("$ nix build\n{log}{output}"), &[]);
+    assert_eq!(told["unexplained"]["line"], 5, "{told}");
+}
+
+#[test]
 fn a_job_that_ran_out_of_time_shows_what_was_running() {
     let marker = |edge: &str, name: &str| format!("section_{edge}:1700000000:{name}\r\u{1b}[0K");
     let echo = |command: &str| format!("\u{1b}[32;1m$ {command}\u{1b}[0;m\n");

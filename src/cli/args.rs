@@ -14,7 +14,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Find out why a CI job failed, from its log.
+/// Find out why a CI job failed, from its log: what broke, why, who must act, what to type.
 #[derive(Debug, Parser)]
 #[command(
     name = "jobtriage",
@@ -25,7 +25,6 @@ const STYLES: Styles = Styles::styled()
     styles = STYLES,
     args_conflicts_with_subcommands = true,
     max_term_width = 100,
-    before_help = "Find out why a CI job failed, from its log: what broke, why, who must act, what to type.",
     after_help = "\
 Examples:
   glab ci trace 4711 | jobtriage                   pipe a log

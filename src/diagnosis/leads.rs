@@ -12,6 +12,7 @@ pub(super) fn rate(rated: &mut [Rated<'_>]) {
     chains(rated);
     tracebacks(rated);
     build_files(rated);
+    quotes(rated);
     headings(rated);
     titles(rated);
 }
@@ -109,6 +110,25 @@ fn build_files(rated: &mut [Rated<'_>]) {
         at += targets;
         if targets > 0 && rated[at - 1].in_baseline != Some(true) {
             rated[at - 1].score = rated[at - 1].score.max(TARGET);
+        }
+    }
+}
+
+/// Nix: below `error: builder for … failed`, `last 10 log lines:` quotes what the builder said, which is why.
+fn quotes(rated: &mut [Rated<'_>]) {
+    let mut at = 0;
+    while at < rated.len() {
+        at += 1;
+        let text = rated[at - 1].line.content().trim();
+        if at < 2 || !text.starts_with("last ") || !text.ends_with(" log lines:") {
+            continue;
+        }
+        let wrapper = rated[at - 2].score;
+        while at < rated.len() && rated[at].line.content_at > 0 {
+            if rated[at].score > 0 && rated[at].in_baseline != Some(true) {
+                rated[at].score += wrapper;
+            }
+            at += 1;
         }
     }
 }

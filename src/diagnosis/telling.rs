@@ -320,6 +320,28 @@ fn is_commit(text: &str) -> bool {
     hash_of.is_some_and(hash) && !level
 }
 
+/// `Compiling thiserror v1.0.69` (cargo): what is being done to a package, whatever that is called.
+fn is_progress(text: &str) -> bool {
+    const DOES: &[&str] = &[
+        "Compiling",
+        "Checking",
+        "Documenting",
+        "Downloaded",
+        "Downloading",
+        "Fresh",
+        "Adding",
+        "Updating",
+        "Locking",
+        "Installing",
+    ];
+    let mut words = text.split_whitespace();
+    let (does, name, version) = (words.next(), words.next(), words.next());
+    let is_version = version.and_then(|v| v.strip_prefix('v'));
+    does.is_some_and(|word| DOES.contains(&word))
+        && name.is_some()
+        && is_version.is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
 const FAIL: i32 = 6;
 const FAIL_IN: i32 = 3;
@@ -392,7 +414,12 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(best);
         best = best.max(CROSSED);
     }
-    if best == 0 || hollow::is_bare(line) || is_commit(text) || is_file_name(text) {
+    if best == 0
+        || hollow::is_bare(line)
+        || is_commit(text)
+        || is_file_name(text)
+        || is_progress(text)
+    {
         return 0;
     }
     let mut score = best + second / 3;
@@ -463,6 +490,8 @@ mod tests {
             "[main 1a2b3c4] Fix the error",
             "[main (root-commit) 1a2b3c4d] Fix the error",
             "1a2b3c4 Fix the error",
+            "   Compiling thiserror v1.0.69",
+            "  Downloaded anyhow-error v2.0.0 (registry `internal`)",
             "   = help: to override `-D warnings` add an attribute, if denied",
         ] {
             assert_eq!(score(nothing), 0, "{nothing}");

@@ -3,6 +3,8 @@
 //! A log that failed is a failed test with the whole report for people as its text; one that no
 //! pattern explains is an error. The totals stand before the cases, so cases wait in a spool.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use tempfile::SpooledTempFile;
@@ -60,6 +62,8 @@ struct JunitWriter<'w> {
     style: Style,
     limits: Limits,
     cases: SpooledTempFile,
+    /// How often a name was used, by its hash.
+    names: HashMap<u64, u32>,
     bytes: u64,
     totals: Totals,
     without_text: usize,
@@ -87,6 +91,7 @@ impl<'w> JunitWriter<'w> {
             style,
             limits,
             cases: SpooledTempFile::new(IN_MEMORY),
+            names: HashMap::new(),
             bytes: 0,
             totals: Totals::default(),
             without_text: 0,
@@ -102,6 +107,17 @@ impl<'w> JunitWriter<'w> {
         self.totals.tests += 1;
         self.bytes += case.len() as u64;
         self.cases.write_all(case.as_bytes())
+    }
+
+    /// A name that no other case has: GitLab keeps one case of a name. Long paths may be alike once they are shortened.
+    fn unique(&mut self, name: String) -> String {
+        let hash = self.names.hasher().hash_one(&name);
+        let used = self.names.entry(hash).or_default();
+        *used += 1;
+        match *used {
+            1 => name,
+            n => format!("{name} ({n})"),
+        }
     }
 
     /// The text of a case, while there is room for texts.
@@ -126,7 +142,7 @@ impl Writer for JunitWriter<'_> {
                 self.totals.failures += 1;
                 let text = self.text(|| text::of(report, &style))?;
                 let file = place::of(report, cause).map(|place| place.path);
-                let name = format!("{}: {}", line(&report.source), line(&cause.id));
+                let name = self.unique(format!("{}: {}", line(&report.source), line(&cause.id)));
                 let kind = line(&cause.id);
                 let outcome = element("failure", Some(&kind), &line(&cause.title), &text);
                 case(&name, file.as_deref(), &outcome)
@@ -136,11 +152,13 @@ impl Writer for JunitWriter<'_> {
                 let text = self.text(|| text::of(report, &style))?;
                 let best = report.unexplained.as_ref().and_then(best_text);
                 let message = line(best.unwrap_or(style.words().no_known_cause));
-                let name = format!("{}: unexplained", line(&report.source));
+                let name = self.unique(format!("{}: unexplained", line(&report.source)));
                 let outcome = element("error", Some("unexplained"), &message, &text);
                 case(&name, None, &outcome)
             }
-            None if report.outcome == Outcome::Succeeded => case(&line(&report.source), None, ""),
+            None if report.outcome == Outcome::Succeeded => {
+                case(&self.unique(line(&report.source)), None, "")
+            }
             None => {
                 self.totals.skipped += 1;
                 let words = style.words();
@@ -149,7 +167,7 @@ impl Writer for JunitWriter<'_> {
                     _ => words.ends_early,
                 };
                 let outcome = element("skipped", None, why, why);
-                case(&line(&report.source), None, &outcome)
+                case(&self.unique(line(&report.source)), None, &outcome)
             }
         };
         self.case(&case)
@@ -162,7 +180,7 @@ impl Writer for JunitWriter<'_> {
             let hint = error.hint.as_deref().map(line).unwrap_or_default();
             let text = format!("{message}\n{hint}");
             let outcome = element("error", Some("unreadable"), &message, text.trim_end());
-            let name = format!("{}: unreadable", line(&error.source));
+            let name = self.unique(format!("{}: unreadable", line(&error.source)));
             self.case(&case(&name, None, &outcome))?;
         }
         let Totals {
@@ -309,6 +327,16 @@ mod tests {
 
     fn cases(elements: &[Element]) -> Vec<&Element> {
         elements.iter().filter(|e| e.name == "testcase").collect()
+    }
+
+    #[test]
+    fn no_two_cases_have_one_name() {
+        let source = |end: &str| format!("{}/{end}.log", "long/".repeat(100));
+        let logs = [clean(&source("a")), clean(&source("b"))];
+        let all = read(&written("junit", &Style::default(), &logs, &[]));
+        let names: Vec<_> = cases(&all).iter().map(|case| case.get("name")).collect();
+        assert_eq!(names.len(), 2);
+        assert_ne!(names[0], names[1]);
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Format for Markdown {
             out,
             style: style.clone(),
             tool: tool.clone(),
-            limit: style.max_bytes.unwrap_or(LIMIT).saturating_sub(FRAME),
+            most: style.max_bytes.unwrap_or(LIMIT),
             logs: 0,
             failures: 0,
             only: None,
@@ -62,12 +62,12 @@ struct MarkdownWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     tool: ToolInfo,
-    /// Bytes that sections and rows may have.
-    limit: usize,
+    /// Bytes that the comment may have.
+    most: usize,
     logs: usize,
     failures: usize,
-    /// The first log's section: all there is if no other follows.
-    only: Option<String>,
+    /// The first log: all there is if no other follows.
+    only: Option<Box<LogReport>>,
     rows: Vec<String>,
     /// Failures in full, folded, as long as they fit.
     sections: Vec<String>,
@@ -78,20 +78,21 @@ impl Writer for MarkdownWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
         self.logs += 1;
         if self.logs == 1 {
-            self.only = Some(section::within(report, &self.style, self.limit));
+            self.only = Some(Box::new(report.clone()));
         }
         if report.status == Status::Clean {
             return Ok(());
         }
         self.failures += 1;
+        let limit = self.most.saturating_sub(FRAME);
         let row = section::row(report, &self.style);
-        if self.rows.len() < MOST_ROWS && self.used + row.len() <= self.limit {
+        if self.rows.len() < MOST_ROWS && self.used + row.len() <= limit {
             self.used += row.len();
             self.rows.push(row);
         }
         let folded = section::folded(report, &self.style, self.sections.is_empty());
         // Without gaps: what is left out is always the end.
-        if self.sections.len() + 1 == self.failures && self.used + folded.len() <= self.limit {
+        if self.sections.len() + 1 == self.failures && self.used + folded.len() <= limit {
             self.used += folded.len();
             self.sections.push(folded);
         }
@@ -101,8 +102,13 @@ impl Writer for MarkdownWriter<'_> {
     fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
         let (labels, words) = (self.style.labels(), self.style.words());
         writeln!(self.out, "{MARK}")?;
+        let end = self.end(errors)?;
         match self.only.take() {
-            Some(only) if self.logs == 1 => self.out.write_all(only.as_bytes())?,
+            Some(only) if self.logs == 1 => {
+                let room = self.most.saturating_sub(MARK.len() + 1 + end.len());
+                let section = section::within(&only, &self.style, room);
+                self.out.write_all(section.as_bytes())?;
+            }
             _ => {
                 let totals = words.totals(summary, errors.len()).join(" · ");
                 writeln!(self.out, "### {totals}\n")?;
@@ -123,30 +129,33 @@ impl Writer for MarkdownWriter<'_> {
                 }
             }
         }
-        self.errors(errors)?;
-        let version = escape::text(&self.tool.version);
-        let by = (labels.written_by)(&version, self.tool.patterns);
-        writeln!(self.out, "<sub>{by}</sub>")?;
+        self.out.write_all(&end)?;
         self.out.flush()
     }
 }
 
 impl MarkdownWriter<'_> {
-    fn errors(&mut self, errors: &[Problem]) -> io::Result<()> {
-        if errors.is_empty() {
-            return Ok(());
+    /// What could not be read, and who wrote the comment.
+    fn end(&self, errors: &[Problem]) -> io::Result<Vec<u8>> {
+        let (mut out, labels) = (Vec::new(), self.style.labels());
+        if !errors.is_empty() {
+            writeln!(out, "**{}**\n", labels.not_read)?;
         }
-        let labels = self.style.labels();
-        writeln!(self.out, "**{}**\n", labels.not_read)?;
         for error in errors.iter().take(MOST_ERRORS) {
             let (source, message) = (section::path(&error.source), escape::text(&error.message));
-            writeln!(self.out, "- {source}: {message}")?;
+            writeln!(out, "- {source}: {message}")?;
         }
         if errors.len() > MOST_ERRORS {
             let more = (labels.errors_left_out)(errors.len() - MOST_ERRORS);
-            writeln!(self.out, "- … {more}")?;
+            writeln!(out, "- … {more}")?;
         }
-        writeln!(self.out)
+        if !errors.is_empty() {
+            writeln!(out)?;
+        }
+        let version = escape::text(&self.tool.version);
+        let by = (labels.written_by)(&version, self.tool.patterns);
+        writeln!(out, "<sub>{by}</sub>")?;
+        Ok(out)
     }
 }
 
