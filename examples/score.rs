@@ -49,7 +49,13 @@ fn main() {
     let mut families: BTreeMap<String, Tally> = BTreeMap::new();
     let mut misses = Vec::new();
     for label in &labels {
-        let Ok(source) = source::open(&dir.join(&label.file), Reading { text: true }) else {
+        let Ok(source) = source::open(
+            &dir.join(&label.file),
+            Reading {
+                text: true,
+                ..Reading::default()
+            },
+        ) else {
             eprintln!("{}: cannot be read", label.file);
             continue;
         };

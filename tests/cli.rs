@@ -960,3 +960,25 @@ fn patterns_of_a_project_are_bounded_together() {
         "{err}"
     );
 }
+
+#[test]
+fn what_a_server_sent_in_place_of_a_log_is_told() {
+    let dir = Dir::new("answer");
+    dir.write("a.log", FAILED);
+    dir.write("b.log", "{\"message\":\"401 Unauthorized\"}");
+    let (code, out, err) = run(&dir, &["b.log"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("'b.log': is no log but the answer of an API: 401 Unauthorized"),
+        "{err}"
+    );
+    // In a folder of exported logs it is told and stops nothing.
+    let (code, out, err) = run(&dir, &["scan", ".", "-f", "short"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("could-not-resolve-host") && err.contains("401 Unauthorized"),
+        "{out}{err}"
+    );
+    assert_eq!(run(&dir, &["a.log", "b.log", "--together"]).0, 0);
+    assert_eq!(run(&dir, &["b.log", "--text"]).0, 0);
+}

@@ -613,6 +613,13 @@ fn ant_says_below_its_verdict_why_a_target_failed() {
 }
 
 #[test]
+fn what_is_being_done_to_a_package_is_no_reason() {
+    let log = "   Compiling thiserror v1.0.69\n    Checking lamp v0.1.0 (/srv/lamp)\n\
+               error: could not compile `lamp` (lib) due to 1 previous error\n";
+    assert_eq!(best("cargo.log", log), 4);
+}
+
+#[test]
 fn what_nix_quotes_of_a_builder_says_why_it_failed() {
     let log = "error: builder for '/nix/store/0a1b2c3d4e5f-lamp-1.0.drv' failed with exit code 1;\n       last 3 log lines:\n\
                \x20      > building\n       > error: no lamp is lit\n       > bye\n\

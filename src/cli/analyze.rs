@@ -28,6 +28,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     }
     let reading = Reading {
         text: args.reading.text,
+        answers: args.together,
     };
     let (library, loaded) = library::load(&args.choice)?;
     // The end of the program frees it at no cost.

@@ -27,6 +27,7 @@ use crate::trace::{Block, BlockReader, marker};
 pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     let reading = Reading {
         text: args.reading.text,
+        answers: true,
     };
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
     let mut exit = Exit::Explained;

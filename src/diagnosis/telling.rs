@@ -321,7 +321,7 @@ fn is_commit(text: &str) -> bool {
 }
 
 /// `Compiling thiserror v1.0.69` (cargo): what is being done to a package, whatever that is called.
-fn is_progress(text: &str) -> bool {
+pub(super) fn is_progress(text: &str) -> bool {
     const DOES: &[&str] = &[
         "Compiling",
         "Checking",

@@ -208,7 +208,10 @@ fn before_wrapper<'t>(
     above: &[Rated<'t>],
     is_noise: impl Fn(&TailLine) -> bool,
 ) -> Option<&'t TailLine> {
-    let unsaid = |r: &&Rated<'_>| hollow::is_bare(r.line.content()) || is_noise(r.line);
+    let unsaid = |r: &&Rated<'_>| {
+        let content = r.line.content();
+        hollow::is_bare(content) || telling::is_progress(content) || is_noise(r.line)
+    };
     let last = above.iter().rev().find(|r| r.score > 0 || !unsaid(r))?;
     // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
     let command = ["> ", "$ "]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Problem;
 use crate::trace::decode::{self, Encoding, Utf16};
 
+mod answer;
 #[cfg(feature = "archives")]
 mod archive;
 mod bounds;
@@ -39,8 +40,10 @@ impl std::fmt::Debug for Source<'_> {
 /// What to do with bytes that do not look like text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Read binary-looking bytes all the same (`--text`).
+    /// Read binary-looking bytes, and what looks like no log, all the same (`--text`).
     pub text: bool,
+    /// What a server answered may be what somebody wants to show: the output of a check (`--together`).
+    pub answers: bool,
 }
 
 /// The label of standard input.
@@ -58,7 +61,7 @@ pub fn promise(path: &Path) -> Option<&'static str> {
 pub enum Refusal {
     /// It has no bytes.
     Empty(Problem),
-    /// It is no text.
+    /// It is no log: no text, or what a server sent in place of one.
     Binary(Problem),
     /// Everything else.
     Unreadable(Problem),
@@ -318,6 +321,10 @@ impl<'r> Stream<'r> {
             failed,
             ..
         } = self;
+        let is_whole = head.len() < decode::PROBE && failed.is_none();
+        if let Some(refusal) = answer::refusal(&label, &head, is_whole, reading) {
+            return Err(refusal);
+        }
         let (encoding, mark) = decode::detect(&head);
         if encoding == Encoding::Utf8
             && !reading.text

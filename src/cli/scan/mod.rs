@@ -155,6 +155,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         no_redact: args.output.no_redact,
         reading: Reading {
             text: args.reading.text,
+            answers: false,
         },
         cache: Cache::of(args, &library, lang)?,
         stop: Stop::listen(),
