@@ -89,7 +89,13 @@ struct Counter<'l> {
 impl Counter<'_> {
     /// Counts one log; without a label it is that of a job that passed.
     fn log(&mut self, path: &Path, label: Option<&labels::Label>) {
-        let Ok(source) = source::open(path, Reading { text: true }) else {
+        let Ok(source) = source::open(
+            path,
+            Reading {
+                text: true,
+                ..Reading::default()
+            },
+        ) else {
             eprintln!("{}: cannot be read", path.display());
             return;
         };
