@@ -16,8 +16,10 @@ use crate::pattern::compile::compile;
 const MAX_FILE: u64 = 256 << 10;
 /// Most pattern files of one folder.
 const MAX_FILES: usize = 20_000;
-/// Regexes of all layers together: a merge request may bring patterns along, and each regex costs time and memory.
-const MAX_REGEXES: usize = 5_000;
+/// Regexes of all layers together, and those without a literal, each of which costs time on every log: a merge request may bring
+/// patterns along. The program's own library has less than half of each.
+const MAX_REGEXES: usize = 20_000;
+const MAX_UNKEYED: usize = 1_000;
 
 /// Where a pattern comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,20 +58,16 @@ impl Layer {
 pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
     let mut faults = Vec::new();
     let mut own: BTreeMap<String, (Pattern, Layer)> = BTreeMap::new();
-    let mut regexes = 0;
+    let (mut regexes, mut unkeyed) = (0, 0);
     for layer in layers {
         let Some(path) = layer.path() else { continue };
         for file in files(path, &mut faults) {
             match read(path, &file) {
                 Ok(pattern) => {
                     regexes += pattern.regexes();
-                    if regexes > MAX_REGEXES {
-                        let message =
-                            format!("with this file there are more than {MAX_REGEXES} regexes");
-                        let fault = PatternError::whole(&file.display().to_string(), message);
-                        faults.push(
-                            fault.hint("it and what follows is left out; write fewer patterns"),
-                        );
+                    unkeyed += pattern.unkeyed();
+                    if regexes > MAX_REGEXES || unkeyed > MAX_UNKEYED {
+                        faults.push(too_many(&file));
                         break;
                     }
                     own.insert(pattern.id.clone(), (pattern, layer.clone()));
@@ -91,6 +89,14 @@ pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
         Library::build(kept.into_iter().chain(own.into_values()).collect()),
         faults,
     )
+}
+
+fn too_many(file: &Path) -> PatternError {
+    let message = format!(
+        "with this file there are more than {MAX_REGEXES} regexes, or {MAX_UNKEYED} without a fixed text"
+    );
+    PatternError::whole(&file.display().to_string(), message)
+        .hint("it and what follows is left out; write fewer patterns, each with a fixed text of six bytes")
 }
 
 /// Pattern files of a folder (or the one file that was named), sorted.

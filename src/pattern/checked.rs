@@ -234,6 +234,12 @@ impl Pattern {
         self.matches.len() + self.near().count() + self.commands().count()
     }
 
+    /// How many of its alternatives have no literal that the prefilter could look for.
+    pub fn unkeyed(&self) -> usize {
+        let unkeyed = |m: &&Match| m.regex.literals.is_empty();
+        self.matches.iter().filter(unkeyed).count()
+    }
+
     /// Every positional condition: first those of `[[when]]`, then those of `[[note]]`, in file order.
     /// The order is the order of [`crate::model::Hit::context`].
     pub fn near(&self) -> impl Iterator<Item = &Condition> {

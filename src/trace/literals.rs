@@ -81,4 +81,7 @@ pub const FRAME: &[&str] = &[
     "starting build \"",
     "> concurrently ",
     "lerna info executing command in ",
+    "======cmd======",
+    "executing script ",
+    " returned with error code ",
 ];
