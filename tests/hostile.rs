@@ -166,6 +166,13 @@ proptest! {
     }
 }
 
+/// What a line leaves open takes the beginning of the one that is joined to it.
+#[test]
+fn an_escape_may_go_on_in_the_line_that_is_joined() {
+    let log = b"\x1b\n2027-11-25T15:20:21.088407Z 00O+section_end:7:s\r[";
+    checks::dialects(log, 48);
+}
+
 /// A control string that has its end on the line that goes on.
 #[test]
 fn a_control_string_may_span_joined_lines() {

@@ -145,8 +145,24 @@ fn split(source: impl Read) -> Vec<(Option<String>, u64, Vec<u8>)> {
 /// A text that was found on a line stands on that line, as it reads by itself.
 fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
     let at = line.checked_sub(1).expect("lines count from 1") as usize;
-    let raw = lines.get(at).expect("the line exists");
-    // The runner's clock joins lines: then the rest stands on those that follow.
+    assert!(at < lines.len(), "the line exists");
+    let goes_on = |line: &&&[u8]| stamp::header(line) == Some(true);
+    // What a line above left open, with which the runner's clock joins it, takes from its beginning.
+    let above = lines[..=at].iter().rev().take_while(goes_on).count();
+    let mut readings = readings_of(lines, at);
+    if above > 0 && above <= at {
+        readings.extend(readings_of(lines, at - above));
+    }
+    let found = found.trim_start_matches('…').trim_end_matches('…').trim();
+    assert!(
+        readings.iter().any(|text| text.contains(found)),
+        "line {line}: {found:?} is in none of {readings:?}"
+    );
+}
+
+/// How a line reads by itself, with those that the runner's clock joins to it: the rest of a text stands on them.
+fn readings_of(lines: &[&[u8]], at: usize) -> Vec<String> {
+    let raw = lines[at];
     let joined = lines[at..].iter().skip(1);
     let joined = joined.take_while(|next| stamp::header(next) == Some(true));
     let joined: Vec<&[u8]> = joined.copied().collect();
@@ -156,11 +172,7 @@ fn stands_in(found: &str, line: u64, lines: &[&[u8]]) {
     let without: Vec<&[u8]> = without.iter().map(|raw| &raw[..]).collect();
     let mut readings = read_alone(raw, &joined).to_vec();
     readings.extend(read_alone(&narrow(raw), &without));
-    let found = found.trim_start_matches('…').trim_end_matches('…').trim();
-    assert!(
-        readings.iter().any(|text| text.contains(found)),
-        "line {line}: {found:?} is in none of {readings:?}"
-    );
+    readings
 }
 
 /// A line and those that it is joined with, cleaned each by itself, and all at once: characters and control strings, too, may go on in
