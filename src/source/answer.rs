@@ -14,6 +14,21 @@ const KEYS: &[&str] = &[
     "status",
     "code",
 ];
+/// What it says where the log was not given. Anything else (a limit of requests) may be what a job printed last.
+const REFUSALS: &[&str] = &[
+    "401",
+    "unauthorized",
+    "bad credentials",
+    "requires authentication",
+    "invalid_token",
+    "token was revoked",
+    "token is expired",
+    "insufficient_scope",
+    "403 forbidden",
+    "must have admin rights",
+    "resource not accessible",
+    "not found",
+];
 /// Characters of what the server said that are told.
 const LONGEST: usize = 120;
 
@@ -58,10 +73,13 @@ fn refused(text: &str) -> Option<String> {
     let said = ["message", "error_description", "error"]
         .iter()
         .find_map(|key| answer.get(*key))?;
-    known.then(|| match said {
+    let said = match said {
         serde_json::Value::String(said) => said.clone(),
         other => other.to_string(),
-    })
+    };
+    let lower = said.to_ascii_lowercase();
+    let refuses = REFUSALS.iter().any(|refusal| lower.contains(refusal));
+    (known && refuses).then_some(said)
 }
 
 /// Does it begin, and as far as can be seen end, as a page does?
@@ -123,6 +141,7 @@ mod tests {
             "{\"message\":\"401 Unauthorized\"}\ncurl: (22) The requested URL returned error: 401\n",
             "{\"level\":\"error\",\"message\":\"no lamp is lit\"}",
             "{\"message\":",
+            "{\"message\":\"API rate limit exceeded\",\"status\":\"403\"}",
             "<html><title>502</title></html>\nERROR: Job failed: exit code 1\n",
             "$ curl -s https://example.com\n<html></html>",
         ] {

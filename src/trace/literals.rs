@@ -82,6 +82,4 @@ pub const FRAME: &[&str] = &[
     "> concurrently ",
     "lerna info executing command in ",
     "======cmd======",
-    "executing script ",
-    " returned with error code ",
 ];

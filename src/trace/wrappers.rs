@@ -2,7 +2,8 @@
 //!
 //! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
 //! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
-//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's ssh-action builds), `!!  ` (Composer).
+//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's
+//! ssh-action builds).
 
 use std::sync::Arc;
 
@@ -38,8 +39,6 @@ pub struct Wrappers {
     lerna: bool,
     /// drone-ssh says before each line of a remote script whether it went to `out` or to `err`.
     ssh: bool,
-    /// Composer quotes what a script of Symfony's printed.
-    composer: bool,
 }
 
 impl Wrappers {
@@ -59,8 +58,6 @@ impl Wrappers {
         self.lerna |= text.starts_with("lerna info Executing command in ");
         self.bitbake |= text.ends_with("Log data follows:");
         self.ssh |= text.trim() == "======CMD======";
-        self.composer |=
-            text.starts_with("Executing script ") || text.contains(" returned with error code ");
         let runs = |(job, says): (&str, Act<'_>)| !job.is_empty() && matches!(says, Act::Runs(_));
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
@@ -82,7 +79,6 @@ impl Wrappers {
             || self.named
             || self.lerna
             || self.ssh
-            || self.composer
     }
 
     /// Splits such prefixes off a line, and those of other wrappers behind them.
@@ -109,10 +105,6 @@ impl Wrappers {
             b'e' | b'o' if self.ssh && starts && STREAMS.iter().any(|s| text.starts_with(s)) => {
                 Some((STREAMS[0].len(), &[]))
             }
-            b'!' if self.composer && starts && text.starts_with(b"!!") => match &text[2..] {
-                b"" => Some((2, &[])),
-                behind => behind.starts_with(b"  ").then_some((4, &[][..])),
-            },
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
             b'S' if self.steps && starts => step(text),
             b'[' if self.named && starts => command(text),
@@ -280,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remote_script_and_one_of_composers_are_quoted() {
+    fn a_remote_script_is_quoted() {
         let ssh = told("======CMD======");
         assert_eq!(
             content(&ssh, "err: bash: line 1: docker: command not found"),
@@ -290,21 +282,7 @@ mod tests {
         for line in ["error: x", "err:x", "output: x"] {
             assert_eq!(content(&ssh, line), line);
         }
-        let composer = told("Executing script cache:clear [KO]");
-        assert!(told("Script cache:clear returned with error code 1").any());
-        assert_eq!(
-            content(&composer, "!!  In X.php line 3:"),
-            "In X.php line 3:"
-        );
-        assert_eq!(content(&composer, "!!"), "");
-        for line in ["!!! no", "!! no"] {
-            assert_eq!(content(&composer, line), line);
-        }
-        for line in [
-            "err: x",
-            "======END======",
-            "the script returned an error code 1",
-        ] {
+        for line in ["err: x", "======END======"] {
             assert!(!told(line).any(), "{line}");
         }
     }
