@@ -1,5 +1,5 @@
 //! What stands before every line of a text as a whole: the quotation marks of a mail, the indentation of a block of code, line
-//! numbers of an editor or `cat -n`, the time.
+//! numbers of an editor or `cat -n`, the time, the columns of `gh run view --log` where a terminal made blanks of their tabs.
 //!
 //! A few lines that are not part of it may stand above (`… wrote:`, a fence, a command). What a tool prints itself looks the same
 //! at times (Gradle's `> `, the indented lists of test runners), so a margin must be borne out by what stands within.
@@ -26,6 +26,10 @@ const OVER: u32 = 100;
 const SEPARATORS: &[&str] = &[":\t", ": ", " | ", "| ", "|", "\t", ":", " "];
 /// So many blanks set a block of code apart (CommonMark).
 const BLOCK: usize = 4;
+/// Bytes in which job and step stand.
+const NAMES: usize = 300;
+/// Length of `2026-05-01T10:00:00.1234567Z`.
+const STAMP: usize = 28;
 /// So many lines are more than the part of a list.
 const RUNNING: usize = 8;
 /// How Gradle's own lines begin, which look quoted.
@@ -92,6 +96,8 @@ enum Kind {
     Numbered { next: u64, separator: &'static str },
     /// The time.
     Timed(Form),
+    /// Job and step, with blanks behind them, and the time of GitHub's runner.
+    Columns,
 }
 
 impl Margin {
@@ -102,6 +108,7 @@ impl Margin {
             let alone = above == 0;
             let first = lines().next()?;
             let kind = match first[0] {
+                _ if columns(first) > 0 => in_columns(lines()),
                 b'>' => quoted(lines()),
                 b' ' | b'\t' => timed(first, lines(), alone)
                     .or_else(|| numbered(first, lines()))
@@ -167,6 +174,7 @@ impl Margin {
                 _ => 0,
             },
             Kind::Timed(form) => form.len(line),
+            Kind::Columns => columns(line),
         }
     }
 }
@@ -200,6 +208,33 @@ fn quoted<'l>(lines: impl Iterator<Item = &'l [u8]>) -> Option<Kind> {
     // `>>> ` is a prompt of Python, or a mark of a build system.
     let own = depth > 2 || gradle * 2 >= cited;
     (enough(all, cited, piece) && telling && !own).then_some(Kind::Quoted { depth, blank })
+}
+
+fn in_columns<'l>(lines: impl Iterator<Item = &'l [u8]>) -> Option<Kind> {
+    let (mut all, mut having, mut piece) = (0, 0, 0);
+    for line in lines {
+        all += 1;
+        having += usize::from(columns(line) > 0);
+        piece += usize::from(having == all);
+    }
+    enough(all, having, piece).then_some(Kind::Columns)
+}
+
+/// How long the columns of job and step are: up to a time with seven digits behind the point, as only GitHub's runner writes it.
+fn columns(line: &[u8]) -> usize {
+    let names = &line[..line.len().min(NAMES)];
+    let begins = names.first().is_some_and(|b| !b.is_ascii_whitespace());
+    let mut marks = memchr::memchr_iter(b'T', names);
+    let stamp = marks.find_map(|mark| {
+        let at = mark.checked_sub("2026-05-01".len())?;
+        // Of an empty line the blank behind the time may be gone.
+        let mut stamp = [b' '; STAMP + 1];
+        stamp[..STAMP].copy_from_slice(line.get(at..at + STAMP)?);
+        let ends = line.get(at + STAMP).is_none_or(|b| b.is_ascii_whitespace());
+        let set_off = at > 0 && line[at - 1] == b' ' && !line[..at].contains(&b'\t');
+        (ends && set_off && stamp::is_github(&stamp)).then_some(at)
+    });
+    stamp.filter(|_| begins).unwrap_or(0)
 }
 
 /// How many `>` a line begins with, at most `most`, and how long they are; with a blank behind each, if it belongs to them.
@@ -367,6 +402,11 @@ mod tests {
     #[test]
     fn margins_are_taken_off() {
         for (text, was) in [
+            (
+                "build   Run make 2026-05-01T10:00:00.1234567Z $ make\nbuild   Run make 2026-05-01T10:00:00.1234567Z\n\
+                 build   Run a longer step       2026-05-01T10:00:01.1234567Z no",
+                "2026-05-01T10:00:00.1234567Z $ make\n2026-05-01T10:00:00.1234567Z\n2026-05-01T10:00:01.1234567Z no",
+            ),
             (
                 "> $ make\n>\n> > Task :x FAILED\n> no",
                 "$ make\n\n> Task :x FAILED\nno",
