@@ -631,6 +631,62 @@ fn what_nix_quotes_of_a_builder_says_why_it_failed() {
 }
 
 #[test]
+fn what_is_done_to_one_thing_after_another_is_no_reason() {
+    let released: String = (0..30).map(|n| format!("released buffer {n}\n")).collect();
+    let said = format!("packed layers\nlayer 2: answered 413\n{released}");
+    assert_eq!(best("series.log", &said), 3);
+    // Where nothing else was said, the last of them.
+    assert_eq!(best("only.log", &released), 31);
+    // What was tried again until it was too late tells.
+    let tried: String = (1..9)
+        .map(|n| format!("waiting for db ({n}/8)\n"))
+        .collect();
+    assert_eq!(best("tried.log", &format!("started db\n{tried}")), 10);
+}
+
+#[test]
+fn where_nothing_tells_what_is_not_so_may_and_advice_does_not() {
+    let said = "12 files read\nstore.go lacks a header\n11 files written\n";
+    assert_eq!(best("lacks.log", said), 3);
+    let said = "cover: 61.2 of 70\nSee the page of the report\n";
+    assert_eq!(best("advice.log", said), 2);
+    let said = "2 entries:\n  - user jd left\n2 problems\n";
+    assert_eq!(best("count.log", said), 3);
+}
+
+#[test]
+fn before_words_that_only_say_that_a_script_failed_several_lines_are_shown() {
+    let log = report(
+        "npm.log",
+        "$ npm run size\nvendor.js 212 kB\nmain.js 198 kB of 180 kB\nstyles.css 31 kB\n\
+         npm error Lifecycle script `size` failed with error:\nnpm error code 1\nnpm error path /builds/app\n\
+         npm error command failed\nnpm error command sh -c node size.js\nERROR: Job failed: exit code 1\n",
+        &[],
+    );
+    assert_eq!(log["unexplained"]["line"], 4);
+    let shown = lines(&log);
+    assert!(shown.contains(&3) && !shown.contains(&7), "{shown:?}");
+}
+
+#[test]
+fn of_programs_side_by_side_the_one_that_ended_with_a_code_says_why() {
+    let said = "[api] ready\n[work] 3 jobs left, 0 wanted\n[work] node work.js exited with code 1\n\
+                [api] terminated\n";
+    assert_eq!(best("side.log", said), 3);
+}
+
+#[test]
+fn below_the_box_of_rich_stands_the_exception_and_below_a_node_error_its_cause() {
+    let box_of = "\u{256d}\u{2500}\u{2500} Traceback (most recent call last) \u{2500}\u{2500}\u{256e}\n\
+                  \u{2502} \u{2771} 14 \u{2502}   run(error)  \u{2502}\n\u{2570}\u{2500}\u{2500}\u{2500}\u{256f}\n";
+    let log = format!("{box_of}QueueGone: 'mail' was deleted\n");
+    assert_eq!(best("rich.log", &log), 5);
+    let log = "Error: upload stopped\n    at main (/app/job.js:3:9) {\n  \
+               [cause]: Error: bucket answers 307\n      at up (/app/job.js:1:9)\n}\n";
+    assert_eq!(best("cause.log", log), 4);
+}
+
+#[test]
 fn a_job_that_ran_out_of_time_shows_what_was_running() {
     let marker = |edge: &str, name: &str| format!("section_{edge}:1700000000:{name}\r\u{1b}[0K");
     let echo = |command: &str| format!("\u{1b}[32;1m$ {command}\u{1b}[0;m\n");

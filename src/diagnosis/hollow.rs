@@ -60,9 +60,45 @@ const AROUND: &[&str] = &[
 const LONGEST_PREFIX: usize = 40;
 const LONGEST_EXIT: usize = 100;
 
-/// Is that a prefix with nothing behind it (`npm ERR!`, `error:`, `[ERROR]`)?
+/// Is that a prefix with nothing behind it (`npm ERR!`, `error:`, `[ERROR]`), or a rule or the edge of a box?
 pub(super) fn is_bare(line: &str) -> bool {
-    line.len() <= LONGEST_PREFIX && words(line).all(|word| is_one_of(PREFIXES, word))
+    if line.len() > LONGEST_PREFIX {
+        return !line.contains(char::is_alphanumeric);
+    }
+    words(line).all(|word| is_one_of(PREFIXES, word))
+}
+
+/// Words that only count: what was looked at, and how it came out.
+const COUNTED: &[&str] = &[
+    "all", "and", "are", "bad", "checked", "checks", "error", "errors", "fail", "failed",
+    "failing", "failure", "failures", "files", "findings", "found", "good", "in", "invalid",
+    "issue", "issues", "not", "of", "ok", "pass", "passed", "passing", "problem", "problems",
+    "result", "results", "skipped", "summary", "test", "tests", "total", "valid", "warning",
+    "warnings", "were", "with",
+];
+
+/// Does a line only count what failed (`failed: 1`, `2 problems`, `3 of 40 checks failed`), or say that (`Result: FAILURE`)?
+pub(super) fn only_counts(line: &str) -> bool {
+    let counts = line.bytes().any(|b| b.is_ascii_digit()) || line.contains(": ");
+    if line.len() > LONGEST_EXIT || !counts {
+        return false;
+    }
+    let number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+    let mut words = words(line).filter(|word| !number(word)).peekable();
+    words.peek().is_some() && words.all(|word| is_one_of(COUNTED, word))
+}
+
+/// A line of npm's report that says where and how a script was run, not why it failed.
+pub(super) fn is_npm_field(line: &str) -> bool {
+    const FIELDS: &[&str] = &["code", "command", "cwd", "location", "path", "workspace"];
+    let text = line.trim_start();
+    let field = ["npm error ", "npm ERR! "]
+        .iter()
+        .find_map(|head| text.strip_prefix(head))
+        .and_then(|said| said.split_once(' '));
+    field.is_some_and(|(field, value)| {
+        FIELDS.contains(&field) && (field != "code" || value.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 /// Does a line say an exit code, and nothing of what ended so?
@@ -112,11 +148,55 @@ mod tests {
             "E  ",
             "> Error",
             "",
+            "+----------------------------------------------------+",
+            "\u{2570}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{256f}",
         ] {
             assert!(is_bare(line), "{line}");
         }
         for line in ["npm ERR! code 1", "FAILED", "fatal: no", "error E5", "오류"] {
             assert!(!is_bare(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_count_alone_is_told_from_what_was_counted() {
+        for line in [
+            "failed: 1",
+            "2 problems",
+            "=== 3 of 40 checks failed ===",
+            "Tests: 2 failed, 38 passed, 40 total",
+            "not valid: 1",
+            "Result: FAILURE",
+        ] {
+            assert!(only_counts(line), "{line}");
+        }
+        for line in [
+            "12",
+            "failed",
+            "failed: login 1",
+            "2 problems in store.yml",
+            "error 404",
+        ] {
+            assert_eq!(only_counts(line), line == "error 404", "{line}");
+        }
+    }
+
+    #[test]
+    fn npm_says_where_a_script_was_run() {
+        for line in [
+            "npm error path /builds/acme/app",
+            "npm error command sh -c node size.js",
+            "npm error command failed",
+            "npm ERR! code 3",
+        ] {
+            assert!(is_npm_field(line), "{line}");
+        }
+        for line in [
+            "npm error code E404",
+            "npm error 404 not found",
+            "npm error",
+        ] {
+            assert!(!is_npm_field(line), "{line}");
         }
     }
 

@@ -15,6 +15,48 @@ pub(super) fn rate(rated: &mut [Rated<'_>]) {
     quotes(rated);
     headings(rated);
     titles(rated);
+    side_by_side(rated);
+}
+
+/// What the line is worth in which one of several programs said why it ended.
+const OF_ENDED: i32 = 16;
+/// Lines of one program that are looked at.
+const OF_ONE: usize = 20;
+
+/// Programs that run side by side, each line with the name before it (`[worker] …`): where the first of them
+/// ended with a code, what it said before is why; the others are only stopped.
+fn side_by_side(rated: &mut [Rated<'_>]) {
+    let name_of = |text: &str| -> Option<String> {
+        let (inside, _) = text.strip_prefix('[')?.split_once(']')?;
+        let named = inside.trim();
+        (!named.is_empty() && !named.contains(' ')).then(|| named.to_owned())
+    };
+    let ended = |text: &str| -> Option<String> {
+        let (_, code) = text.trim_end().rsplit_once(" exited with code ")?;
+        let code: u32 = code.parse().ok().filter(|code| *code != 0)?;
+        // Stopped from outside.
+        if matches!(code, 130 | 137 | 143) {
+            return None;
+        }
+        name_of(text)
+    };
+    let first = (0..rated.len()).find_map(|k| Some((k, ended(&rated[k].line.text)?)));
+    let Some((at, name)) = first else {
+        return;
+    };
+    let of_one = (0..at)
+        .rev()
+        .filter(|&k| name_of(&rated[k].line.text).as_ref() == Some(&name))
+        .filter(|&k| !rated[k].line.command && !rated[k].line.echo)
+        .take(OF_ONE);
+    // Of equals the first one met, which is the last one said.
+    let said = of_one.reduce(|a, b| match rated[b].score > rated[a].score {
+        true => b,
+        false => a,
+    });
+    if let Some(said) = said.filter(|&k| rated[k].in_baseline != Some(true)) {
+        rated[said].score = rated[said].score.max(OF_ENDED);
+    }
 }
 
 /// What a line is worth that a chain of reasons ends in.
@@ -26,6 +68,13 @@ const TARGET: i32 = 9;
 /// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
 /// Rust, cargo): the last one is the reason.
 fn chains(rated: &mut [Rated<'_>]) {
+    for r in rated.iter_mut() {
+        // Node shows the cause of an error below its frames.
+        let cause = r.line.content().trim_start().starts_with("[cause]: ");
+        if cause && r.score > 0 && r.in_baseline != Some(true) {
+            r.score = r.score.max(REASON);
+        }
+    }
     let mut at = 0;
     while at < rated.len() {
         at += 1;
@@ -63,14 +112,22 @@ fn tracebacks(rated: &mut [Rated<'_>]) {
     let is_output = |r: &Rated<'_>| !r.line.command && !r.line.echo;
     for heading in 0..rated.len() {
         let text = rated[heading].line.content().trim();
-        if rated[heading].score == 0 || text != "Traceback (most recent call last):" {
+        // rich draws a box around the frames.
+        let box_above =
+            text.starts_with('\u{256d}') && text.contains(" Traceback (most recent call last) ");
+        let plain = text == "Traceback (most recent call last):";
+        if rated[heading].score == 0 || !plain && !box_above {
             continue;
         }
         let margin = indent(&rated[heading]);
+        let in_box = |r: &Rated<'_>| {
+            let text = r.line.content().trim();
+            box_above && text.starts_with(['\u{2502}', '\u{2570}'])
+        };
         let below = &rated[heading + 1..];
         let frames = below
             .iter()
-            .take_while(|r| is_output(r) && indent(r) > margin);
+            .take_while(|r| is_output(r) && (plain && indent(r) > margin || in_box(r)));
         let at = heading + 1 + frames.count();
         let Some(exception) = rated.get(at).filter(|r| is_output(r)) else {
             continue;

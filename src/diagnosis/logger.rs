@@ -16,6 +16,11 @@ pub(super) fn level(hit: &Hit) -> Option<&'static str> {
     head(hit.text.get(content..hit.span.0 as usize)?)
 }
 
+/// Is a line of such a level?
+pub(super) fn is_everyday(text: &str) -> bool {
+    head(text).is_some()
+}
+
 /// That of the head of a line.
 fn head(head: &str) -> Option<&'static str> {
     let quiet = |word: &str| QUIET.iter().copied().find(|level| *level == word);

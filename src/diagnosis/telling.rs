@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::hollow;
+use super::record::{self, Level};
+use super::{faint, hollow};
 
 /// Words and how much each tells.
 const WORDS: &[(&str, i32)] = &[
@@ -91,6 +92,18 @@ const WORDS: &[(&str, i32)] = &[
     ("exit status", 2),
     ("오류", 6),
     ("실패", 6),
+    ("fehler", 6),
+    ("fehlgeschlagen", 6),
+    ("erreur", 6),
+    ("échec", 5),
+    ("Échec", 5),
+    ("errore:", 6),
+    ("エラー", 6),
+    ("失敗", 6),
+    ("失败", 6),
+    ("错误", 6),
+    ("錯誤", 6),
+    ("шибка", 6),
 ];
 
 /// Words that take the fright out of a line.
@@ -99,10 +112,6 @@ const CALMING: &[&str] = &[
     "warn:",
     "warn ",
     "deprecat",
-    "0 errors",
-    "0 error",
-    "0 failed",
-    "0 failures",
     "errors: 0",
     "failures: 0",
     "failed: 0",
@@ -122,6 +131,19 @@ const CALMING: &[&str] = &[
     "npm warn",
     "optional",
     "layer already exists",
+    "keine fehler",
+    "ohne fehler",
+    "fehlerfrei",
+    "fehler: keine",
+    "aucune erreur",
+    "sans erreur",
+    "エラーなし",
+    "エラーはありません",
+    "没有错误",
+    "无错误",
+    "沒有錯誤",
+    "오류 없",
+    "오류가 없",
     // These point at another line.
     "above",
     "log of this run",
@@ -255,7 +277,63 @@ fn within_name(text: &[u8], word: Range<usize>) -> bool {
         || behind.is_some_and(|(sign, rest)| b"-_.".contains(sign) && is_part(rest.first()))
 }
 
-fn is_calm(text: &[u8]) -> bool {
+/// Is what a word names counted as none there (`0 failed`, `no errors`, `errors: 0`, `failed=0`, `"error": null`)?
+fn is_none(text: &[u8], word: Range<usize>) -> bool {
+    const BEFORE: &[&[u8]] = &[b"0 ", b"no ", b"zero ", b"keine "];
+    const BEHIND: &[&[u8]] = &[
+        b"0",
+        b"null",
+        b"none",
+        b"None",
+        b"nil",
+        b"false",
+        b"undefined",
+    ];
+    // What was expected, and was not so.
+    if text[word.clone()].eq_ignore_ascii_case(b"expected") {
+        return false;
+    }
+    let before = &text[..word.start];
+    let alone = |head: &[u8]| {
+        !head
+            .last()
+            .is_some_and(|b| b.is_ascii_alphanumeric() || b",.".contains(b))
+    };
+    let ends = |of: &&[u8]| {
+        before.len() >= of.len() && before[before.len() - of.len()..].eq_ignore_ascii_case(of)
+    };
+    if BEFORE
+        .iter()
+        .any(|of| ends(of) && alone(&before[..before.len() - of.len()]))
+    {
+        return true;
+    }
+    let behind = &text[word.end..];
+    let sign = behind
+        .iter()
+        .position(|b| !b"s\" \t".contains(b))
+        .unwrap_or(behind.len());
+    let assigned = sign <= 4 && behind.get(sign).is_some_and(|b| b":=".contains(b));
+    // The colon may belong to the word.
+    let colon = text[word.clone()].ends_with(b":");
+    let value = match (assigned, colon) {
+        (true, _) => &behind[sign + 1..],
+        (false, true) => behind,
+        (false, false) => return false,
+    };
+    let value = value.trim_ascii_start();
+    let ends = |b: &u8| match colon {
+        true => b",;)]}".contains(b),
+        false => !b.is_ascii_alphanumeric() && !b".:-_/".contains(b),
+    };
+    // `Error: undefined` is what Node prints of an error that is none.
+    let values = BEHIND.iter().take(if colon { 1 } else { BEHIND.len() });
+    let values = values.filter_map(|of| value.strip_prefix(*of));
+    let mut values = values;
+    values.any(|rest| rest.first().is_none_or(ends))
+}
+
+pub(super) fn is_calm(text: &[u8]) -> bool {
     let mut from = 0;
     while let Some(at) = CALM.next(text, from) {
         if CALMING.iter().any(|word| stands(text, at, word)) {
@@ -266,7 +344,7 @@ fn is_calm(text: &[u8]) -> bool {
     false
 }
 
-/// Is that a frame of a stack trace (Java, .NET, JavaScript, Python, PHP, gdb, Ruby), or the count of those that are left out?
+/// Is that a frame of a stack trace (Java, .NET, JavaScript, Python, PHP, gdb, Ruby, Lua, Elixir), or the count of those that are left out?
 pub(super) fn is_frame(line: &str) -> bool {
     let text = line.trim();
     let numbered = |text: &str| {
@@ -289,7 +367,15 @@ pub(super) fn is_frame(line: &str) -> bool {
         let called = place.contains('(') && !place.contains(": ");
         (ends && place.contains(['(', ':', '/', '.']) || called).then_some(())
     };
+    // `[C]: in function 'error'`, `a.lua:3: in main chunk` (Lua), `(app 0.1.0) lib/a.ex:3: A.b/1` (Elixir)
+    let lua = text.starts_with("[C]: in ") || text.contains(".lua:") && text.contains(": in ");
+    let elixir = text.starts_with('(')
+        && [".ex:", ".exs:", ".erl:"]
+            .iter()
+            .any(|ending| text.contains(ending));
     at(text).is_some()
+        || lua
+        || elixir
         || text.starts_with("File \"") && text.contains(", line ")
         || text.starts_with("from ") && text.contains(":in ")
         || numbered(text).is_some()
@@ -342,6 +428,26 @@ pub(super) fn is_progress(text: &str) -> bool {
         && is_version.is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// How Perl and Ruby end and begin what they died of, whatever it is.
+const DIED: i32 = 6;
+
+fn is_death(text: &str) -> bool {
+    let perl = || {
+        let (_, line) = text.strip_suffix('.')?.rsplit_once(" line ")?;
+        let place = text.rsplit_once(" at ")?.1;
+        (line.bytes().all(|b| b.is_ascii_digit()) && place.split(' ').count() == 3).then_some(())
+    };
+    let ruby = || {
+        let (place, said) = text
+            .split_once(":in ")
+            .filter(|(place, _)| place.contains(".rb:"))?;
+        let (_, name) = said.strip_suffix(')')?.rsplit_once(" (")?;
+        let class = name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains(' ');
+        (class && !place.contains(' ') && said.contains(": ")).then_some(())
+    };
+    perl().is_some() || ruby().is_some()
+}
+
 /// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
 const FAIL: i32 = 6;
 const FAIL_IN: i32 = 3;
@@ -383,13 +489,23 @@ pub(super) fn score(line: &str) -> i32 {
     // What rustc says besides a message.
     let aside = ["= help: ", "= note: "]
         .iter()
-        .any(|mark| text.starts_with(mark));
-    if aside || is_frame(text) {
+        .any(|mark| text.starts_with(mark))
+        || text == "stack traceback:";
+    if aside
+        || is_frame(text)
+        || faint::is_option(line)
+        || faint::is_source(line)
+        || hollow::is_npm_field(line)
+    {
+        return 0;
+    }
+    let level = record::level(text);
+    if level == Some(Level::Quiet) {
         return 0;
     }
     let (mut best, mut second) = (0, 0);
     words(text.as_bytes(), |at, worth| {
-        if within_name(text.as_bytes(), at) {
+        if within_name(text.as_bytes(), at.clone()) || is_none(text.as_bytes(), at) {
             return;
         }
         second = second.max(worth.min(best));
@@ -414,11 +530,20 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(best);
         best = best.max(CROSSED);
     }
+    if level == Some(Level::Error) {
+        second = second.max(best);
+        best = best.max(record::WORTH);
+    }
+    if is_death(text) {
+        second = second.max(best);
+        best = best.max(DIED);
+    }
     if best == 0
         || hollow::is_bare(line)
         || is_commit(text)
         || is_file_name(text)
         || is_progress(text)
+        || faint::has_passed(text)
     {
         return 0;
     }
@@ -450,6 +575,50 @@ pub(super) fn score(line: &str) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_as_none_tells_nothing() {
+        for line in [
+            "unit: 412 passed, 0 failed, 0 errors",
+            "vet: no errors found",
+            "checked errors=0 failed=0",
+            "Fehler: 0, gepr\u{fc}ft: 12",
+            "  ok  {\"error\": null}",
+        ] {
+            assert_eq!(score(line), 0, "{line}");
+        }
+        for line in [
+            "Error: undefined",
+            "error: 0 is no port",
+            "10 failed",
+            "expected: 0, got 3",
+            "no such file: a.txt",
+        ] {
+            assert!(score(line) > 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_languages_and_deaths_tell() {
+        for line in [
+            "FEHLER: Satz 2071: Feld ist leer",
+            "Erreur : cl\u{e9}s manquantes",
+            "\u{9519}\u{8bef}: src/pay.py",
+            "\u{30a8}\u{30e9}\u{30fc}: config.toml",
+            "\u{41e}\u{448}\u{438}\u{431}\u{43a}\u{430}: config.toml",
+            "host db3 is listed twice at tools/mk.pl line 30.",
+            "check.rb:3:in 'check': pod A: README.md is short (LayoutProblem)",
+        ] {
+            assert!(score(line) > 0, "{line}");
+        }
+        for line in [
+            "Fertig, 0 Fehler",
+            "\u{30a8}\u{30e9}\u{30fc}\u{306a}\u{3057}",
+            "looked at line 30.",
+        ] {
+            assert_eq!(score(line), 0, "{line}");
+        }
+    }
 
     #[test]
     fn what_says_the_reason_tells_more() {
@@ -537,6 +706,9 @@ mod tests {
             "#12 /var/www/html/artisan(37): Illuminate\\Foundation\\Console\\Kernel->handle()",
             "\tfrom /usr/lib/ruby/3.2.0/net/http.rb:1018:in `connect'",
             "\t... 27 more",
+            "\t[C]: in function 'error'",
+            "\tci.lua:14: in main chunk",
+            "    (mix 1.17.2) lib/mix/cli.ex:96: Mix.CLI.run_task/2",
         ] {
             assert!(is_frame(frame), "{frame}");
         }
@@ -545,6 +717,7 @@ mod tests {
             "#12 ERROR: no such step",
             "from the start",
             "... and more",
+            "lua: ci.lua:14: level 7 has two exits",
             "File not found",
         ] {
             assert!(!is_frame(other), "{other}");

@@ -1,10 +1,13 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::aside::{ABOVE, Aside};
 use super::recovered::{Region, Where};
-use super::{Case, Settled, difference, exit, fingerprint, hollow, leads, shell, silence, telling};
+use super::{
+    Case, Settled, difference, exit, faint, fingerprint, hollow, leads, logger, record, shell,
+    silence, telling,
+};
 use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
 use crate::redact;
 use crate::trace::{foreign, verdict};
@@ -26,6 +29,15 @@ const MARKED: i32 = 8;
 /// What a line is worth that says only with which code something ended, and one that names what failed, but not why.
 const EXIT: i32 = 1;
 const WRAPPED: i32 = 2;
+
+/// What a line is worth that only counts what failed.
+const COUNT: i32 = 2;
+
+/// How near to the end a line must be that may tell.
+const NEAR: usize = 12;
+
+/// So many lines that differ only in their numbers are a series: what is done to one thing after another.
+const SERIES: usize = 5;
 
 /// What it is worth that passing runs do not print a line.
 const UNUSUAL: i32 = 4;
@@ -64,13 +76,15 @@ pub(super) fn extract(
         .map(|(line, _)| line.place.line)
         .collect();
     let differs = |line: &TailLine| differs.contains(&line.place.line);
+    // Where nothing else says that anything failed, the count of what did says so.
+    let counts = facts.outcome == Outcome::Unknown;
     let mut rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
         .map(|(k, line)| {
             let score = match differs(line) || aside.why(line.place.line).is_some() {
                 true => 0,
-                false => rate(line, settled, region.harmless, failing.len() - k),
+                false => rate(line, settled, region.harmless, failing.len() - k, counts),
             };
             let in_baseline = case.in_baseline(&line.text);
             let score = match in_baseline {
@@ -124,20 +138,38 @@ pub(super) fn extract(
         let own = facts.runner.version.is_some() && line.place.line <= OPENING;
         noise || differs(line) || own && line.text.starts_with("  on ")
     };
+    let series = series(&failing);
+    let says_nothing = |line: &TailLine| {
+        let content = line.content();
+        is_noise(line)
+            || hollow::is_bare(content)
+            || hollow::only_counts(content)
+            || telling::is_frame(content)
+            || record::is_quiet(content)
+            || logger::is_everyday(content)
+            || series.contains(&line.place.line)
+    };
     let last_output = || {
-        failing
-            .iter()
-            .rev()
-            .find(|line| {
-                let said = !line.echo && !line.command && !is_noise(line);
-                said && !hollow::is_bare(line.content())
-            })
+        let mut last = failing.iter().rev().filter(|line| {
+            let said = !line.echo && !line.command && !is_noise(line);
+            said && !hollow::is_bare(line.content())
+        });
+        let any = last.clone().next();
+        let near = last.clone().filter(|line| {
+            let content = line.content();
+            !says_nothing(line) && !faint::is_advice(content) && !faint::is_end(content)
+        });
+        let may_tell = |line: &&&TailLine| faint::may_tell(line.content());
+        let telling = near.clone().take(NEAR).find(may_tell);
+        let said = telling.or_else(|| near.clone().next());
+        said.or_else(|| last.find(|line| !says_nothing(line)))
+            .or(any)
             .copied()
     };
     let said_last = || {
         let wrapper = best.filter(|b| b.score <= WRAPPED)?;
         let at = rated.iter().position(|r| std::ptr::eq(r, wrapper))?;
-        before_wrapper(&rated[..at], is_noise)
+        before_wrapper(&rated[..at], says_nothing)
     };
     let said_last = said_last();
     let first_difference = || failing.iter().copied().find(|line| differs(line));
@@ -152,13 +184,25 @@ pub(super) fn extract(
             .then(a.line.place.line.cmp(&b.line.place.line))
     });
     shown.truncate(MOST - 1 - usize::from(said_last.is_some()));
-    if shown.is_empty() {
-        shown = rated
+    // Before words that say only that something failed stands why.
+    if let Some(said) = said_last {
+        let before = rated
             .iter()
             .rev()
-            .filter(|r| !r.line.echo)
+            .filter(|r| r.line.place.line < said.place.line && !r.line.echo && !r.line.command)
+            .filter(|r| r.score == 0 && !says_nothing(r.line));
+        let room = (MOST - 2).saturating_sub(shown.len()).min(LAST - 1);
+        shown.extend(before.take(room));
+    }
+    if shown.is_empty() {
+        let last = || rated.iter().rev().filter(|r| !r.line.echo);
+        shown = last()
+            .filter(|r| !says_nothing(r.line))
             .take(LAST)
             .collect();
+        if shown.is_empty() {
+            shown = last().take(LAST).collect();
+        }
     }
     let last_command = rated.iter().rev().find(|r| r.line.command);
     let is_best = |r: &&Rated<'_>| best_line.is_some_and(|best| std::ptr::eq(best, r.line));
@@ -203,14 +247,47 @@ pub(super) fn extract(
     })
 }
 
+/// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.
+fn series(lines: &[&TailLine]) -> HashSet<u64> {
+    const AGAIN: &[&str] = &["attempt", "retr", "try", "wait"];
+    let shape = |line: &TailLine| {
+        let mut shape = String::new();
+        for c in line.content().trim().chars() {
+            match c.is_ascii_digit() {
+                false => shape.push(c.to_ascii_lowercase()),
+                true if !shape.ends_with('0') => shape.push('0'),
+                true => {}
+            }
+        }
+        shape
+    };
+    let mut of_shape: HashMap<String, Vec<u64>> = HashMap::new();
+    for line in lines {
+        let shape = shape(line);
+        if shape.contains('0') {
+            of_shape.entry(shape).or_default().push(line.place.line);
+        }
+    }
+    let series = of_shape
+        .into_iter()
+        .filter(|(_, lines)| lines.len() >= SERIES);
+    let told = series.flat_map(|(shape, mut lines)| {
+        if AGAIN.iter().any(|again| shape.contains(again)) {
+            lines.pop();
+        }
+        lines
+    });
+    told.collect()
+}
+
 /// What a program said last before the words that it failed: a reason without a telling word, most often.
 fn before_wrapper<'t>(
     above: &[Rated<'t>],
-    is_noise: impl Fn(&TailLine) -> bool,
+    says_nothing: impl Fn(&TailLine) -> bool,
 ) -> Option<&'t TailLine> {
     let unsaid = |r: &&Rated<'_>| {
         let content = r.line.content();
-        hollow::is_bare(content) || telling::is_progress(content) || is_noise(r.line)
+        says_nothing(r.line) || telling::is_progress(content) || faint::is_advice(content)
     };
     let last = above.iter().rev().find(|r| r.score > 0 || !unsaid(r))?;
     // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
@@ -264,8 +341,14 @@ pub(super) fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     case.told(&line.text).into_owned()
 }
 
-/// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands.
-fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usize) -> i32 {
+/// How telling a line of the tail is (`counts`: even where it only counts what failed): its words, what patterns say of it, and how near to the end it stands.
+fn rate(
+    line: &TailLine,
+    settled: &[Settled<'_>],
+    harmless: bool,
+    from_end: usize,
+    counts: bool,
+) -> i32 {
     if line.echo || line.command {
         return 0;
     }
@@ -297,6 +380,9 @@ fn rate(line: &TailLine, settled: &[Settled<'_>], harmless: bool, from_end: usiz
     let says_how = || hollow::only_exits(content) || foreign::closing(content).is_some();
     if !known && score > 0 && says_how() {
         return EXIT;
+    }
+    if !known && !counts && score > 0 && hollow::only_counts(content) {
+        return COUNT;
     }
     if score > 0 {
         score += match from_end {
