@@ -161,13 +161,14 @@ pub fn single(input: Input, no_redact: bool) -> Case {
     }
 }
 
-/// The names of an archive's members come from a log, as those of steps do: without their secrets.
+/// The names of an archive's members come from a log, as those of steps do, and what a server sent in its place is told: without
+/// secrets.
 pub fn told(
     opened: Result<Source<'_>, Refusal>,
     origin: Origin,
     no_redact: bool,
 ) -> Result<Source<'_>, Refusal> {
-    if origin != Origin::Member || no_redact {
+    if no_redact {
         return opened;
     }
     let without = |label: &mut String| {
@@ -177,11 +178,17 @@ pub fn told(
     };
     match opened {
         Ok(mut source) => {
-            without(&mut source.label);
+            if origin == Origin::Member {
+                without(&mut source.label);
+            }
             Ok(source)
         }
         Err(mut refusal) => {
-            without(&mut refusal.problem_mut().source);
+            let problem = refusal.problem_mut();
+            without(&mut problem.message);
+            if origin == Origin::Member {
+                without(&mut problem.source);
+            }
             Err(refusal)
         }
     }

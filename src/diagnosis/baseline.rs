@@ -14,11 +14,8 @@ const MOST: usize = 1_000_000;
 /// Bytes of a line that count.
 const LONGEST: usize = 2000;
 
-/// How runs end that did not pass: GitLab Runner's last word, that of a step of GitHub's.
-const VERDICTS: &[&[u8]] = &[
-    b"ERROR: Job failed",
-    b"##[error]Process completed with exit code ",
-];
+/// How runs end that did not pass: the last words of GitLab Runner and Jenkins. A job of GitHub's may go on behind a step that failed.
+const VERDICTS: &[&[u8]] = &[b"ERROR: Job failed", b"Finished: FAILURE"];
 
 /// Does some line begin so, its stamp aside?
 fn begins_line(text: &[u8], with: &[u8]) -> bool {

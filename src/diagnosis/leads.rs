@@ -138,7 +138,9 @@ fn tracebacks(rated: &mut [Rated<'_>]) {
             .trim()
             .split_once(": ")
             .unwrap_or_default();
-        let is_name = !name.is_empty()
+        let is_level = ["DEBUG", "INFO", "NOTE", "WARN", "WARNING"].contains(&name);
+        let is_name = !is_level
+            && !name.is_empty()
             && name
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"._".contains(&b));

@@ -423,7 +423,12 @@ pub(super) fn is_progress(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let (does, name, version) = (words.next(), words.next(), words.next());
     let is_version = version.and_then(|v| v.strip_prefix('v'));
-    does.is_some_and(|word| DOES.contains(&word))
+    // `(/srv/app)`, `-> v1.2.3`; anything else says how it came out.
+    let is_all = words
+        .next()
+        .is_none_or(|word| word.starts_with('(') || word == "->");
+    is_all
+        && does.is_some_and(|word| DOES.contains(&word))
         && name.is_some()
         && is_version.is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
 }

@@ -1,5 +1,6 @@
 //! No pattern knows the failure: the most telling lines of what failed, one of them marked as the best.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::aside::{ABOVE, Aside};
@@ -138,7 +139,8 @@ pub(super) fn extract(
         let own = facts.runner.version.is_some() && line.place.line <= OPENING;
         noise || differs(line) || own && line.text.starts_with("  on ")
     };
-    let series = series(&failing);
+    // Few failures ask for it.
+    let series = LazyCell::new(|| series(&failing));
     let says_nothing = |line: &TailLine| {
         let content = line.content();
         is_noise(line)
@@ -341,7 +343,8 @@ pub(super) fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     case.told(&line.text).into_owned()
 }
 
-/// How telling a line of the tail is (`counts`: even where it only counts what failed): its words, what patterns say of it, and how near to the end it stands.
+/// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands. `counts`: also
+/// where it only counts what failed.
 fn rate(
     line: &TailLine,
     settled: &[Settled<'_>],

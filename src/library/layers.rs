@@ -16,7 +16,7 @@ use crate::pattern::compile::compile;
 const MAX_FILE: u64 = 256 << 10;
 /// Most pattern files of one folder.
 const MAX_FILES: usize = 20_000;
-/// Regexes of all layers together, and those without a literal, each of which costs time on every log: a merge request may bring
+/// Regexes of all folders together, and those without a literal, each of which costs time on every log: a merge request may bring
 /// patterns along. The program's own library has less than half of each.
 const MAX_REGEXES: usize = 20_000;
 const MAX_UNKEYED: usize = 1_000;

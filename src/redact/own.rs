@@ -34,7 +34,7 @@ fn pattern(name: &str) -> String {
 fn expression(names: &[String]) -> String {
     let names = names.join("|");
     format!(
-        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|'(?P<b>[^']+)'|(?P<c>[^\s"',;&]+))"#
+        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|"(?P<d>[^"]+)"|'(?P<b>[^']+)'|(?P<c>[^\s"',;&]+))"#
     )
 }
 
@@ -56,7 +56,7 @@ pub(super) fn values(text: &str) -> Vec<Range<usize>> {
 
 fn in_text(regex: &Regex, text: &str) -> Vec<Range<usize>> {
     let found = regex.captures_iter(text);
-    let values = found.filter_map(|c| c.name("a").or(c.name("b")).or(c.name("c")));
+    let values = found.filter_map(|c| ["a", "b", "c", "d"].iter().find_map(|name| c.name(name)));
     values.map(|value| value.range()).collect()
 }
 
@@ -81,10 +81,12 @@ mod tests {
             "open --badge sesame42 --now",
             "Badge: sesame42",
             "the badge is sesame42",
+            "badge=\"sesame42\"",
             "open --acme-door sesame42",
         ] {
             assert_eq!(values(text), ["sesame42"], "{text}");
         }
+        assert_eq!(values("badge=\"C:\\dir\\\" x"), ["C:\\dir\\"]);
         assert!(values("my_acme_door=1 badges=2").is_empty());
     }
 }

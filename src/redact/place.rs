@@ -178,22 +178,31 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// `Cookie: name=value; name=value`, `Set-Cookie: name=value; path=/`: all behind the first name.
+/// `Cookie: name=value; name=value`, `Set-Cookie: name=value; path=/`: from the first value to the last that stands behind a name.
 pub(super) fn in_cookie(text: &[u8], from: usize) -> Option<Found> {
+    const ATTRIBUTES: &[&str] = &["path", "domain", "expires", "max-age", "samesite"];
+    let is_value = |b: u8| !is_space(b) && !is_quote(b) && b != b';';
+    let pair = |at: usize| {
+        let name = at..run(text, at, |b| is_name(b) || b == b'*' || b == b'~');
+        let is_attribute = ATTRIBUTES
+            .iter()
+            .any(|own| text[name.clone()].eq_ignore_ascii_case(own.as_bytes()));
+        let start = name.end + 1;
+        let known = !name.is_empty() && !is_attribute && text.get(name.end) == Some(&b'=');
+        known.then(|| (name, start..run(text, start, is_value)))
+    };
     let names = words(text, from).filter_map(|at| here(text, at, "cookie"));
     names.into_iter().find_map(|end| {
         let colon = few(text, end, 2, is_quote);
-        let start = run(text, colon + 1, |b| is_space(b) || is_quote(b));
-        let key = start..run(text, start, |b| {
-            is_name(b) || b"*$!#%&'^`|~+".contains(&b) && !is_quote(b)
-        });
-        if text.get(colon) != Some(&b':') || key.is_empty() || text.get(key.end) != Some(&b'=') {
+        if text.get(colon) != Some(&b':') {
             return None;
         }
-        let all = run(text, key.end + 1, |b| {
-            !is_quote(b) && b != b'\n' && b != b'\r'
-        });
-        let value = key.end + 1..key.end + 1 + text[key.end + 1..all].trim_ascii_end().len();
+        let (key, mut value) = pair(run(text, colon + 1, |b| is_space(b) || is_quote(b)))?;
+        while text.get(value.end) == Some(&b';')
+            && let Some((_, next)) = pair(run(text, value.end + 1, is_space))
+        {
+            value.end = next.end;
+        }
         (value.len() >= 6).then_some(Found { key, value })
     })
 }
@@ -340,13 +349,13 @@ pub(super) fn double_quoted(text: &[u8], from: usize) -> Option<Found> {
 pub(super) fn in_escaped_quotes(text: &[u8], from: usize) -> Option<Found> {
     names(text, from).find_map(|key| {
         let is_escape = |b: u8| b == b'\\';
-        let quote = few(text, key.end, 2, is_escape);
+        let quote = few(text, key.end, 3, is_escape);
         let at = few(text, few(text, quote, 1, |b| b == b'"'), 1, is_space);
         if quote == key.end || text.get(quote) != Some(&b'"') || text.get(at) != Some(&b':') {
             return None;
         }
         let escape = few(text, at + 1, 1, is_space);
-        let open = few(text, escape, 2, is_escape);
+        let open = few(text, escape, 3, is_escape);
         if open == escape || text.get(open) != Some(&b'"') {
             return None;
         }

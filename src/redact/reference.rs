@@ -46,7 +46,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::in_escaped_quotes,
-        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))\\{1,2}"\s?:\s?\\{1,2}"(?<secret>[^"\\]{3,})\\"##,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))\\{1,3}"\s?:\s?\\{1,3}"(?<secret>[^"\\]{3,})\\"##,
     ),
     (
         place::single_quoted,

@@ -61,10 +61,22 @@ fn what_headers_carry() {
             "{before}"
         );
     }
-    masked("set-cookie: id=", "hunter2Secret; path=/; Secure", "");
+    masked("set-cookie: id=", "hunter2Secret", "; path=/; Secure");
+    masked(
+        "Cookie: a=",
+        "hunter2Secret; b=hunter3Secret",
+        " was refused",
+    );
+    masked(
+        "body: \"{\\\\\\\"password\\\\\\\":\\\\\\\"",
+        "hunter2Secret",
+        "\\\\\\\"}\"",
+    );
     for line in [
         "the cookie: session1 is missing",
         "Cookie: a=$SESSION",
+        "Set-Cookie: SameSite=Strict; Secure",
+        "Error: cookie: name=foo is not valid because the door is shut",
         "GET https://[::1]:8080/a@b",
     ] {
         assert_eq!(text(line), line);

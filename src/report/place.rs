@@ -28,19 +28,33 @@ pub(super) fn of(report: &LogReport, finding: &Finding) -> Option<Place> {
     })
 }
 
-/// A path below the checkout of the project, from there on: `/builds/group/app/src/a.c`, `/home/runner/work/app/app/src/a.c`
-/// (GitHub's runner repeats the name).
+/// A path below the checkout of the project, from there on: `/builds/group/app/src/a.c` (a shell executor's has the runner's token
+/// and a number between), `/home/runner/work/app/app/src/a.c` (GitHub's runner repeats the name).
 fn within<'p>(path: &'p str, project: Option<&str>) -> &'p str {
     let Some(project) = project.filter(|_| path.starts_with('/')) else {
         return path;
     };
     let name = project.rsplit('/').next().unwrap_or(project);
-    let checkouts = [format!("/{project}/"), format!("/{name}/{name}/")];
-    let below = checkouts.iter().find_map(|checkout| {
-        let at = path.find(checkout.as_str())?;
-        Some(&path[at + checkout.len()..])
-    });
-    below.unwrap_or(path)
+    let of_gitlab = || {
+        let (_, below) = path.split_once("/builds/")?;
+        let rest = |below: &'p str| below.strip_prefix(project)?.strip_prefix('/');
+        let of_shell = || {
+            let (_, below) = below.split_once('/')?;
+            let (number, below) = below.split_once('/')?;
+            let counts = number.bytes().all(|b| b.is_ascii_digit());
+            counts.then(|| rest(below)).flatten()
+        };
+        rest(below).or_else(of_shell)
+    };
+    let of_github = || {
+        let twice = format!("{name}/{name}/");
+        let roots = ["/work/", "/_work/", "/__w/"];
+        roots.iter().find_map(|root| {
+            let (_, below) = path.split_once(root)?;
+            below.strip_prefix(twice.as_str())
+        })
+    };
+    of_gitlab().or_else(of_github).unwrap_or(path)
 }
 
 /// The path, if it can be one of the repository.
@@ -95,7 +109,13 @@ mod tests {
         for (path, there) in [
             ("/builds/group/app/src/a.c", "src/a.c"),
             ("/home/runner/work/app/app/src/a.c", "src/a.c"),
-            ("/usr/include/app/a.h", "/usr/include/app/a.h"),
+            ("/home/ci/builds/Ab3xYz/0/group/app/src/a.c", "src/a.c"),
+            (
+                "/home/runner/work/app/app/src/group/app/A.java",
+                "src/group/app/A.java",
+            ),
+            ("/__w/app/app/a.c", "a.c"),
+            ("/usr/include/group/app/a.h", "/usr/include/group/app/a.h"),
             ("src/group/app/a.c", "src/group/app/a.c"),
         ] {
             assert_eq!(within(path, Some("group/app")), there);

@@ -16,13 +16,14 @@ const KEYS: &[&str] = &[
 ];
 /// What it says where the log was not given. Anything else (a limit of requests) may be what a job printed last.
 const REFUSALS: &[&str] = &[
-    "401",
+    "401 ",
+    "404 ",
     "unauthorized",
     "bad credentials",
     "requires authentication",
     "invalid_token",
-    "token was revoked",
-    "token is expired",
+    "token ",
+    "the access token ",
     "insufficient_scope",
     "403 forbidden",
     "must have admin rights",
@@ -51,7 +52,9 @@ pub(super) fn refusal(
     };
     let said = said.map(|said| {
         let short: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        format!(": {}", short.chars().take(LONGEST).collect::<String>())
+        let cut: String = short.chars().take(LONGEST).collect();
+        let more = if cut.len() < short.len() { "…" } else { "" };
+        format!(": {cut}{more}")
     });
     Some(Refusal::Binary(Problem {
         source: label.to_owned(),
@@ -78,7 +81,7 @@ fn refused(text: &str) -> Option<String> {
         other => other.to_string(),
     };
     let lower = said.to_ascii_lowercase();
-    let refuses = REFUSALS.iter().any(|refusal| lower.contains(refusal));
+    let refuses = REFUSALS.iter().any(|refusal| lower.starts_with(refusal));
     (known && refuses).then_some(said)
 }
 
@@ -89,7 +92,9 @@ fn is_page(text: &str, is_whole: bool) -> bool {
             .is_some_and(|start| start.eq_ignore_ascii_case(with))
     };
     let ends = || text.to_ascii_lowercase().ends_with("</html>");
-    (begins("<!doctype html") || begins("<html")) && (!is_whole || ends())
+    // Jenkins' own page holds the log.
+    let holds_log = || text.contains("console-output");
+    (begins("<!doctype html") || begins("<html")) && (!is_whole || ends()) && !holds_log()
 }
 
 /// The title of a page.
@@ -142,6 +147,8 @@ mod tests {
             "{\"level\":\"error\",\"message\":\"no lamp is lit\"}",
             "{\"message\":",
             "{\"message\":\"API rate limit exceeded\",\"status\":\"403\"}",
+            "{\"message\":\"deploy failed: the page is not found\",\"code\":1}",
+            "<html><pre class=\"console-output\">make: *** no\nFinished: FAILURE</pre></html>",
             "<html><title>502</title></html>\nERROR: Job failed: exit code 1\n",
             "$ curl -s https://example.com\n<html></html>",
         ] {

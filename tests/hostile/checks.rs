@@ -108,7 +108,14 @@ pub fn dialects(text: &[u8], dress: u8) {
     };
     let (whole, dripped) = (scans(&mut &text[..]), scans(&mut Dripping(&text, 7)));
     // Logs that stand one behind the other in a text without columns are told apart by the reader.
-    assert!(whole.len() >= jobs.len());
+    let logs: usize = jobs
+        .iter()
+        .map(|job| match job.0 {
+            Some(_) => 1,
+            None => logs_in(&job.2),
+        })
+        .sum();
+    assert_eq!(whole.len(), logs);
     assert_eq!(whole.len(), dripped.len());
     let bytes: u64 = whole.iter().map(|(_, scan)| scan.facts.bytes).sum();
     assert_eq!(bytes, text.len() as u64);
@@ -127,6 +134,18 @@ pub fn dialects(text: &[u8], dress: u8) {
         for line in &scan.tail_lines() {
             stands_in(&line.text, line.place.line, &lines);
         }
+    }
+}
+
+fn logs_in(text: &[u8]) -> usize {
+    let mut reader = BlockReader::new(Dripping(text, 11)).told_apart();
+    let mut logs = 1;
+    loop {
+        while reader.next_block().is_some() {}
+        if !reader.next_log() {
+            return logs;
+        }
+        logs += 1;
     }
 }
 

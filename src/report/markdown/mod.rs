@@ -103,6 +103,13 @@ impl Writer for MarkdownWriter<'_> {
         let (labels, words) = (self.style.labels(), self.style.words());
         writeln!(self.out, "{MARK}")?;
         let end = self.end(errors)?;
+        // Those errors are known only now.
+        let room = self.most.saturating_sub(FRAME.max(end.len() + FRAME / 3));
+        while self.used > room
+            && let Some(last) = self.sections.pop()
+        {
+            self.used -= last.len();
+        }
         match self.only.take() {
             Some(only) if self.logs == 1 => {
                 let room = self.most.saturating_sub(MARK.len() + 1 + end.len());
