@@ -32,6 +32,9 @@ fn side_by_side(rated: &mut [Rated<'_>]) {
         (!named.is_empty() && !named.contains(' ')).then(|| named.to_owned())
     };
     let ended = |text: &str| -> Option<String> {
+        if !text.starts_with('[') {
+            return None;
+        }
         let (_, code) = text.trim_end().rsplit_once(" exited with code ")?;
         let code: u32 = code.parse().ok().filter(|code| *code != 0)?;
         // Stopped from outside.

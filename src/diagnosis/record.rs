@@ -36,8 +36,11 @@ pub(super) fn level(text: &str) -> Option<Level> {
         });
     }
     // zerolog, for people: `10:04AM ERR …`
-    let (time, rest) = text.split_once(' ').unwrap_or_default();
-    if time.starts_with(|c: char| c.is_ascii_digit()) && time.contains(':') {
+    let starts_with_digit = text.bytes().next().is_some_and(|b| b.is_ascii_digit());
+    if starts_with_digit
+        && let Some((time, rest)) = text.split_once(' ')
+        && time.contains(':')
+    {
         match rest.split(' ').next() {
             Some("TRC" | "DBG" | "INF") => return Some(Level::Quiet),
             Some("WRN") => return Some(Level::Warning),
@@ -45,6 +48,8 @@ pub(super) fn level(text: &str) -> Option<Level> {
             _ => {}
         }
     }
+    // Most lines get no further than here.
+    memchr::memchr(b'=', text.as_bytes())?;
     let fields = text.contains(" msg=") || text.contains(" message=");
     let at = text
         .find("level=")

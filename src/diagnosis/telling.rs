@@ -368,13 +368,18 @@ pub(super) fn is_frame(line: &str) -> bool {
         (ends && place.contains(['(', ':', '/', '.']) || called).then_some(())
     };
     // `[C]: in function 'error'`, `a.lua:3: in main chunk` (Lua), `(app 0.1.0) lib/a.ex:3: A.b/1` (Elixir)
-    let lua = text.starts_with("[C]: in ") || text.contains(".lua:") && text.contains(": in ");
+    let lua = || {
+        text.starts_with("[C]: in ")
+            || text.ends_with(['\'', '>', 'k', '?'])
+                && text.contains(".lua:")
+                && text.contains(": in ")
+    };
     let elixir = text.starts_with('(')
         && [".ex:", ".exs:", ".erl:"]
             .iter()
             .any(|ending| text.contains(ending));
     at(text).is_some()
-        || lua
+        || lua()
         || elixir
         || text.starts_with("File \"") && text.contains(", line ")
         || text.starts_with("from ") && text.contains(":in ")
@@ -443,10 +448,10 @@ fn is_death(text: &str) -> bool {
         (line.bytes().all(|b| b.is_ascii_digit()) && place.split(' ').count() == 3).then_some(())
     };
     let ruby = || {
-        let (place, said) = text
+        let (before, name) = text.strip_suffix(')')?.rsplit_once(" (")?;
+        let (place, said) = before
             .split_once(":in ")
             .filter(|(place, _)| place.contains(".rb:"))?;
-        let (_, name) = said.strip_suffix(')')?.rsplit_once(" (")?;
         let class = name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains(' ');
         (class && !place.contains(' ') && said.contains(": ")).then_some(())
     };
