@@ -89,13 +89,7 @@ struct Counter<'l> {
 impl Counter<'_> {
     /// Counts one log; without a label it is that of a job that passed.
     fn log(&mut self, path: &Path, label: Option<&labels::Label>) {
-        let Ok(source) = source::open(
-            path,
-            Reading {
-                text: true,
-                ..Reading::default()
-            },
-        ) else {
+        let Ok(source) = source::open(path, Reading::anything()) else {
             eprintln!("{}: cannot be read", path.display());
             return;
         };

@@ -49,13 +49,7 @@ fn main() {
     let mut families: BTreeMap<String, Tally> = BTreeMap::new();
     let mut misses = Vec::new();
     for label in &labels {
-        let Ok(source) = source::open(
-            &dir.join(&label.file),
-            Reading {
-                text: true,
-                ..Reading::default()
-            },
-        ) else {
+        let Ok(source) = source::open(&dir.join(&label.file), Reading::anything()) else {
             eprintln!("{}: cannot be read", label.file);
             continue;
         };

@@ -50,9 +50,8 @@ impl Draft {
     /// What would keep it from being written there.
     pub fn open(path: &Path) -> io::Result<(Content, Self)> {
         let before = fs::metadata(path).ok();
-        // A link stays, and what it points to is replaced.
         let special = before.as_ref().is_some_and(|b| !b.is_file());
-        // That of a pipe leads to nothing that has a name.
+        // A link stays, and what it points to is replaced; that of a pipe leads to nothing that has a name.
         let path = match &before {
             Some(_) if !special => fs::canonicalize(path)?,
             _ => path.to_owned(),

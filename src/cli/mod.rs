@@ -22,10 +22,10 @@ use std::env;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};
-
-use crate::report::sanitize;
 pub use complaint::Complaint;
 pub use exit::Exit;
+
+use crate::report::sanitize;
 
 /// Parses the command line, does the work, and says what the shell should hear.
 pub fn main() -> Exit {

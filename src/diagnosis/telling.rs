@@ -328,9 +328,8 @@ fn is_none(text: &[u8], word: Range<usize>) -> bool {
     };
     // `Error: undefined` is what Node prints of an error that is none.
     let values = BEHIND.iter().take(if colon { 1 } else { BEHIND.len() });
-    let values = values.filter_map(|of| value.strip_prefix(*of));
-    let mut values = values;
-    values.any(|rest| rest.first().is_none_or(ends))
+    let mut rests = values.filter_map(|of| value.strip_prefix(*of));
+    rests.any(|rest| rest.first().is_none_or(ends))
 }
 
 pub(super) fn is_calm(text: &[u8]) -> bool {

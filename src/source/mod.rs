@@ -46,6 +46,16 @@ pub struct Reading {
     pub answers: bool,
 }
 
+impl Reading {
+    /// Whatever it is, it is read.
+    pub fn anything() -> Self {
+        Self {
+            text: true,
+            answers: true,
+        }
+    }
+}
+
 /// The label of standard input.
 pub const STDIN: &str = "<stdin>";
 /// The label of a log pasted into the terminal.

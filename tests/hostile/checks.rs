@@ -489,21 +489,13 @@ pub fn archive(path: &std::path::Path, bytes: &[u8]) {
         members: 50,
     };
     let mut sources = 0;
-    let _ = source::each_within(
-        path,
-        Reading {
-            text: true,
-            ..Reading::default()
-        },
-        limits,
-        &mut |source, _| {
-            sources += 1;
-            if let Ok(mut source) = source {
-                let _ = io::copy(&mut source.reader, &mut io::sink());
-            }
-            ControlFlow::Continue(())
-        },
-    );
+    let _ = source::each_within(path, Reading::anything(), limits, &mut |source, _| {
+        sources += 1;
+        if let Ok(mut source) = source {
+            let _ = io::copy(&mut source.reader, &mut io::sink());
+        }
+        ControlFlow::Continue(())
+    });
     assert!(sources <= 52, "{sources}");
 }
 

@@ -91,13 +91,7 @@ pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, R
     let mut scanner = Scanner::new(&library);
     let mut found: BTreeMap<&str, (String, BTreeSet<String>)> = BTreeMap::new();
     for (name, path) in &healthy.logs {
-        let Ok(source) = source::open(
-            path,
-            Reading {
-                text: true,
-                ..Reading::default()
-            },
-        ) else {
+        let Ok(source) = source::open(path, Reading::anything()) else {
             continue;
         };
         for hit in fired(&library, &mut scanner, source.reader) {
