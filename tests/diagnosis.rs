@@ -596,6 +596,43 @@ fn a_title_gives_way_to_the_sentence_below_it() {
 }
 
 #[test]
+fn what_only_announces_gives_way_to_what_stands_below_it() {
+    let lines = [
+        "frob: Packing failed with 1 error:\n\n./lamps/a.lamp:3:1\nThe shade of the lamp is upside down\n",
+        "Error while weighing the parts of the lamp:\nParts 3 and 4 share one shade\n",
+        "Error: [L-4804]\nThe lamp has two shades\n",
+    ];
+    let wanted = [5, 3, 3];
+    for (k, (log, line)) in lines.into_iter().zip(wanted).enumerate() {
+        assert_eq!(best(&format!("announced-{k}.log"), log), line, "{log}");
+    }
+    // What says what is wrong itself stays, whatever list follows.
+    let log = "error: lamp 3 is not supported by the following shades:\n  oak shade of 2024\n";
+    assert_eq!(best("specific.log", log), 2);
+    let log = "Error: the shades differ:\n  what is right here\n+ what was left here\n";
+    assert_eq!(best("differs.log", log), 2);
+}
+
+#[test]
+fn how_a_tool_ended_gives_way_to_what_it_said_right_before() {
+    let log = "reading 3 lamps\nlamp 3: shade does not exist here\nlamptool: error: packer returned 1 exit status\n";
+    assert_eq!(best("ended.log", log), 3);
+}
+
+#[test]
+fn a_failure_of_the_system_is_told_by_the_runners_own_reason() {
+    let head = "Running with gitlab-runner 17.0.0 (abc)\n  on r1 abcdefgh\nPreparing the \"docker\" executor\n\
+                Using Docker executor with image alpine:3 ...\n";
+    let reason =
+        "ERROR: Job failed (system failure): the lamp above the rack is out (lamp.go:1:0s)\n";
+    let log = report("system.log", &format!("{head}{reason}"), &[]);
+    assert_eq!(log["unexplained"]["line"], 5, "{log}");
+    let ended = "ERROR: Job failed (system failure): prepare environment: exit status 3\n";
+    let log = report("system-exit.log", &format!("{head}{ended}"), &[]);
+    assert_ne!(log["unexplained"]["line"], 5, "{log}");
+}
+
+#[test]
 fn the_heading_of_a_traceback_gives_way_to_the_exception_below_its_frames() {
     let log = "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    lamp.light()\n\
                lamp.GoneOut: the lamp went out\nbye\n";

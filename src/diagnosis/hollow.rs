@@ -1,5 +1,7 @@
 //! Lines that sound like a failure and say nothing of it: a prefix with nothing behind it, an exit code alone.
 
+use super::telling::{self, Says};
+
 /// Words that only say that what comes behind them is an error, or whose it is.
 const PREFIXES: &[&str] = &[
     "npm",
@@ -86,6 +88,103 @@ pub(super) fn only_counts(line: &str) -> bool {
     let number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
     let mut words = words(line).filter(|word| !number(word)).peekable();
     words.peek().is_some() && words.all(|word| is_one_of(COUNTED, word))
+}
+
+/// Words that say that something failed, or where, and not what: with those of [`COUNTED`] and [`AROUND`].
+const GENERAL: &[&str] = &[
+    "aborted",
+    "aborting",
+    "an",
+    "at",
+    "been",
+    "build",
+    "building",
+    "cannot",
+    "check",
+    "complete",
+    "continue",
+    "could",
+    "critical",
+    "detected",
+    "due",
+    "during",
+    "emitted",
+    "encountered",
+    "ended",
+    "exception",
+    "exit",
+    "exiting",
+    "fatal",
+    "for",
+    "have",
+    "job",
+    "logged",
+    "more",
+    "occurred",
+    "occured",
+    "on",
+    "one",
+    "or",
+    "out",
+    "pipeline",
+    "quitting",
+    "running",
+    "site",
+    "some",
+    "stopped",
+    "stopping",
+    "task",
+    "tasks",
+    "there",
+    "to",
+    "unsuccessful",
+    "when",
+    "while",
+];
+
+/// Does a line say only that something failed (`Some errors were emitted while running checks.`)?
+pub(super) fn is_general(line: &str) -> bool {
+    // What it announces stands below it.
+    if line.len() > LONGEST_EXIT || line.ends_with(':') {
+        return false;
+    }
+    let known = |word: &str| {
+        let number = word.trim_end_matches(['s', 'm']);
+        number.bytes().all(|b| b.is_ascii_digit())
+            || [GENERAL, COUNTED, AROUND, PREFIXES]
+                .iter()
+                .any(|list| is_one_of(list, word))
+    };
+    words(line).count() > 1 && words(line).all(known) && telling::says(line) < Says::Specific
+}
+
+/// Does a line say with which code something ended, whatever else it says?
+pub(super) fn names_exit(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "exit code",
+        "exit status",
+        "exited with",
+        "exited with code",
+        "(code",
+    ];
+    let number = |rest: &str| {
+        let rest = rest.trim_start_matches([':', ' ']);
+        rest.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let named = |words: &&str| line.split_once(words).is_some_and(|(_, rest)| number(rest));
+    // A crash is a reason.
+    const CRASHES: &[&str] = &[
+        "egmentation",
+        "core dumped",
+        "illed",
+        "bort",
+        "memory",
+        "verflow",
+    ];
+    line.bytes().any(|b| b.is_ascii_digit())
+        && !CRASHES.iter().any(|crash| line.contains(crash))
+        // `ld returned 1 exit status`
+        && (line.ends_with(" exit status") || WORDS.iter().any(|words| named(&words)))
 }
 
 /// A line of npm's report that says where and how a script was run, not why it failed.
@@ -178,6 +277,44 @@ mod tests {
             "error 404",
         ] {
             assert_eq!(only_counts(line), line == "error 404", "{line}");
+        }
+    }
+
+    #[test]
+    fn what_says_only_that_something_failed_is_told_from_what() {
+        for line in [
+            "  \u{2716} Some errors were emitted while running checks.",
+            "==> ERROR: Build failed",
+            "[error] Exiting due to errors.",
+            "Failed with errors in 0s 195ms",
+        ] {
+            assert!(is_general(line), "{line}");
+        }
+        for line in [
+            "error Command \"build\" not found.",
+            "Error: 2 error(s) occurred:",
+            "Installer failed",
+            "FAILED",
+        ] {
+            assert!(!is_general(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn how_something_ended_is_told_from_a_crash() {
+        for line in [
+            "collect2: error: ld returned 1 exit status",
+            "rsync error: some files could not be transferred (code 23) at main.c(996)",
+            "ERROR: store exited unexpectedly, with exit code 78",
+        ] {
+            assert!(names_exit(line), "{line}");
+        }
+        for line in [
+            "Exit Code: 139(Segmentation violation)",
+            "exited with code 134 (core dumped)",
+            "error (code E12)",
+        ] {
+            assert!(!names_exit(line), "{line}");
         }
     }
 

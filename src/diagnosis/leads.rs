@@ -1,6 +1,8 @@
 //! Lines that lead to the one which tells: the reason stands below them.
 
+use super::telling::Says;
 use super::unexplained::Rated;
+use super::{faint, hollow, telling};
 
 /// Longest heading of a list.
 const HEADING: usize = 60;
@@ -9,12 +11,15 @@ const NEAR: usize = 6;
 
 /// Rates lines by what stands above them.
 pub(super) fn rate(rated: &mut [Rated<'_>]) {
+    // Below an announcement a traceback may stand.
+    announcements(rated);
     chains(rated);
     tracebacks(rated);
     build_files(rated);
     quotes(rated);
     headings(rated);
     titles(rated);
+    endings(rated);
     side_by_side(rated);
 }
 
@@ -215,6 +220,94 @@ fn headings(rated: &mut [Rated<'_>]) {
     });
 }
 
+/// Longest line that only announces what stands below it.
+const ANNOUNCEMENT: usize = 200;
+/// Lines without a word of their own between the two (a rule, the place in a file).
+const BETWEEN: usize = 3;
+/// So many words say something.
+const SAYS: usize = 3;
+
+/// `Turbopack build failed with 1 error:`, `Error: [S-4804]`: what went wrong stands right below.
+fn announcements(rated: &mut [Rated<'_>]) {
+    for k in 1..rated.len() {
+        let score = rated[k - 1].score;
+        if score == 0 || !announces(rated[k - 1].line.content().trim()) {
+            continue;
+        }
+        let is_between = |r: &Rated<'_>| {
+            let text = r.line.content().trim();
+            hollow::is_bare(text) || !text.contains(' ') && text.contains(['/', '\\'])
+        };
+        let below = rated[k..].iter().take(BETWEEN);
+        let at = k + below.take_while(|r| is_between(r)).count();
+        let Some(next) = rated.get(at) else {
+            continue;
+        };
+        let text = next.line.content().trim();
+        let words = text
+            .split_whitespace()
+            .filter(|word| word.contains(char::is_alphabetic));
+        let vain = telling::says(rated[k - 1].line.content()) == Says::Vain;
+        let says = next.score > 0 || !vain && words.count() >= SAYS;
+        let hollow = hollow::is_npm_field(text)
+            || hollow::only_exits(text)
+            || hollow::is_general(text)
+            || faint::is_advice(text)
+            || telling::is_frame(text);
+        // A difference: what was, then what is.
+        let differs = || {
+            let near = rated[at..].iter().take(NEAR);
+            let mut texts = near.map(|r| r.line.content().trim_start());
+            texts.any(|text| text.starts_with("+ "))
+        };
+        let output = !next.line.command && !next.line.echo;
+        if says && output && next.in_baseline != Some(true) && !hollow && !differs() {
+            rated[at].score = next.score.max(score + 1);
+        }
+    }
+}
+
+/// Does a line end in a colon, or hold nothing but a code in brackets, and say neither what is wrong nor what can be done?
+fn announces(text: &str) -> bool {
+    let code = || {
+        let text = text.split_once(": ").map_or(text, |(_, code)| code);
+        let inside = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+        inside.is_some_and(|code| {
+            let digit = code.bytes().any(|b| b.is_ascii_digit());
+            digit && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+    };
+    let said = text.strip_suffix(':').filter(|s| s.len() <= ANNOUNCEMENT);
+    let specific = |said: &str| {
+        let end = [" found", " command"].iter().any(|end| said.ends_with(end));
+        end || said.contains(". ") || telling::says(said) == Says::Specific
+    };
+    said.is_some_and(|said| !advises(said) && !specific(said)) || code()
+}
+
+/// How far above the words how it ended may stand why, and what a line is worth that says so.
+const REACH: usize = 12;
+const TELLS: i32 = 8;
+
+/// `collect2: error: ld returned 1 exit status`, `rsync error: … (code 23)`: what stands shortly above it says why.
+fn endings(rated: &mut [Rated<'_>]) {
+    for k in 1..rated.len() {
+        let score = rated[k].score;
+        if score == 0 || !hollow::names_exit(rated[k].line.content()) {
+            continue;
+        }
+        let above = (k.saturating_sub(REACH)..k).rev();
+        let told = above
+            .take_while(|&k| !rated[k].line.command)
+            .filter(|&k| rated[k].score >= TELLS && rated[k].in_baseline != Some(true))
+            .filter(|&k| !hollow::names_exit(rated[k].line.content()))
+            .max_by_key(|&k| rated[k].score);
+        if let Some(told) = told {
+            rated[told].score = rated[told].score.max(score + 1);
+        }
+    }
+}
+
 /// A title (`Validation Check Failed`) gives way to the sentence right below it.
 fn titles(rated: &mut [Rated<'_>]) {
     give_way(rated, |rated, k| {
@@ -259,9 +352,6 @@ fn is_sentence(text: &str) -> bool {
 
 /// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
 fn is_heading(text: &str) -> bool {
-    const ADVICE: &[&str] = &[
-        "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
-    ];
     let text = ["Error: ", "ERROR: "]
         .iter()
         .find_map(|level| text.strip_prefix(level))
@@ -269,7 +359,15 @@ fn is_heading(text: &str) -> bool {
     let Some(said) = text.strip_suffix(':') else {
         return false;
     };
+    said.len() <= HEADING && !advises(said) && !said.contains(". ") && !said.contains(": ")
+}
+
+/// Does a line say what can be done, or compare?
+fn advises(said: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",
+        "equal", "expected", "mismatch", "usage",
+    ];
     let mut words = said.split_whitespace();
-    let advice = words.any(|w| ADVICE.iter().any(|a| a.eq_ignore_ascii_case(w)));
-    said.len() <= HEADING && !advice && !said.contains(". ") && !said.contains(": ")
+    words.any(|w| WORDS.iter().any(|a| a.eq_ignore_ascii_case(w)))
 }

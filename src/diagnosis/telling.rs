@@ -257,6 +257,80 @@ fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
     }
 }
 
+/// Words that say that something failed, and not what.
+const GENERAL: &[&str] = &[
+    "fatal",
+    "exception",
+    "error:",
+    "error",
+    "err!",
+    "failed",
+    "failure",
+    "fail:",
+    "panicked at",
+    "panic:",
+    "aborted",
+    "aborting",
+    "crashed",
+    "exit code",
+    "exit status",
+    "terminated",
+    // In other languages.
+    "오류",
+    "실패",
+    "fehler",
+    "fehlgeschlagen",
+    "erreur",
+    "échec",
+    "errore:",
+    "エラー",
+    "失敗",
+    "失败",
+    "错误",
+    "錯誤",
+    "шибка",
+];
+
+/// Words that say that something was not possible, and not why.
+const VAIN: &[&str] = &[
+    "could not",
+    "couldn't",
+    "cannot ",
+    "can't ",
+    "unable to",
+    "invalid",
+];
+
+/// How much a line says of what is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Says {
+    /// That something failed.
+    General,
+    /// That something was not possible.
+    Vain,
+    /// What is wrong (`not found`, `denied`).
+    Specific,
+}
+
+/// How much the words of a line say of what is wrong.
+pub(super) fn says(line: &str) -> Says {
+    let text = line.as_bytes();
+    let mut says = Says::General;
+    words(text, |at, _| {
+        let is = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| word.len() == at.len() && stands(text, at.start, word))
+        };
+        says = says.max(match () {
+            () if within_name(text, at.clone()) || is(GENERAL) => Says::General,
+            () if is(VAIN) => Says::Vain,
+            () => Says::Specific,
+        });
+    });
+    says
+}
+
 /// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`, `openfailed=0`)? A code that shouts
 /// (`PERMISSION_DENIED`) is none, nor is what a colon follows (`configparser.Error: …`).
 fn within_name(text: &[u8], word: Range<usize>) -> bool {
@@ -343,7 +417,7 @@ pub(super) fn is_calm(text: &[u8]) -> bool {
     false
 }
 
-/// Is that a frame of a stack trace (Java, .NET, JavaScript, Python, PHP, gdb, Ruby, Lua, Elixir), or the count of those that are left out?
+/// Is that a frame of a stack trace, or Lua's heading of one (Java, .NET, JavaScript, Python, PHP, gdb, Ruby, Lua, Elixir), or the count of those that are left out?
 pub(super) fn is_frame(line: &str) -> bool {
     let text = line.trim();
     let numbered = |text: &str| {
@@ -378,6 +452,7 @@ pub(super) fn is_frame(line: &str) -> bool {
             .iter()
             .any(|ending| text.contains(ending));
     at(text).is_some()
+        || text == "stack traceback:"
         || lua()
         || elixir
         || text.starts_with("File \"") && text.contains(", line ")
@@ -498,8 +573,7 @@ pub(super) fn score(line: &str) -> i32 {
     // What rustc says besides a message.
     let aside = ["= help: ", "= note: "]
         .iter()
-        .any(|mark| text.starts_with(mark))
-        || text == "stack traceback:";
+        .any(|mark| text.starts_with(mark));
     if aside
         || is_frame(text)
         || faint::is_option(line)

@@ -9,7 +9,9 @@ use super::{
     Case, Settled, difference, exit, faint, fingerprint, hollow, leads, logger, record, shell,
     silence, telling,
 };
-use crate::model::{Dialect, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine};
+use crate::model::{
+    Dialect, JobFacts, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine,
+};
 use crate::redact;
 use crate::trace::{foreign, verdict};
 
@@ -33,6 +35,9 @@ const WRAPPED: i32 = 2;
 
 /// What a line is worth that only counts what failed.
 const COUNT: i32 = 2;
+
+/// What the runner's own reason is worth: why the environment failed, nothing else in the log says as well.
+const REASONED: i32 = 40;
 
 /// How near to the end a line must be that may tell.
 const NEAR: usize = 12;
@@ -63,10 +68,16 @@ pub(super) fn extract(
     let job = &case.inputs()[case.job].scan;
     let tail = &job.tail.lines_from(facts, from);
     let aside = Aside::among(case, from, tail);
+    let reason = reason(facts);
+    let is_reason = |line: &TailLine| {
+        let reason = reason.as_ref();
+        reason.is_some_and(|reason| reason.place.line == line.place.line)
+    };
     let failing: Vec<&TailLine> = tail
         .iter()
-        .filter(|line| !line.text.trim().is_empty())
+        .filter(|line| !line.text.trim().is_empty() && !is_reason(line))
         .filter(|line| region.locate(case, line.place) == Where::Command || line.command)
+        .chain(&reason)
         .collect();
     let of_difference =
         difference::lines(failing.iter().map(|line| (line.place.line, line.content())));
@@ -85,6 +96,7 @@ pub(super) fn extract(
         .map(|(k, line)| {
             let score = match differs(line) || aside.why(line.place.line).is_some() {
                 true => 0,
+                false if is_reason(line) => REASONED,
                 false => rate(line, settled, region.harmless, failing.len() - k, counts),
             };
             let in_baseline = case.in_baseline(&line.text);
@@ -249,6 +261,13 @@ pub(super) fn extract(
     })
 }
 
+/// The runner's verdict as a line, where it says why: a failure of the system has its reason there.
+fn reason(facts: &JobFacts) -> Option<TailLine> {
+    let verdict = facts.verdict.as_ref()?;
+    let says = facts.dialect == Dialect::Gitlab && verdict::says_why(&verdict.text);
+    says.then(|| facts.verdict_line()).flatten()
+}
+
 /// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.
 fn series(lines: &[&TailLine]) -> HashSet<u64> {
     const AGAIN: &[&str] = &["attempt", "retr", "try", "wait"];
@@ -384,7 +403,11 @@ fn rate(
     if !known && score > 0 && says_how() {
         return EXIT;
     }
-    if !known && !counts && score > 0 && hollow::only_counts(content) {
+    if !known
+        && !counts
+        && score > 0
+        && (hollow::only_counts(content) || hollow::is_general(content))
+    {
         return COUNT;
     }
     if score > 0 {

@@ -12,7 +12,7 @@ use super::sought::{Occurrence, Sought};
 use super::tail::Tail;
 use super::unkeyed::Unkeyed;
 use crate::library::{Library, Target};
-use crate::model::{Hit, JobFacts, Outcome, Place, TailLine};
+use crate::model::{Hit, JobFacts, Outcome, TailLine};
 use crate::trace::dialect::Jobs;
 use crate::trace::page::{self, Page};
 use crate::trace::reader::Buffers;
@@ -160,7 +160,7 @@ impl<'l> Scanner<'l> {
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
             scan.tail = run.tail;
             // A section that never ended holds its verdict.
-            let behind = verdict(&facts).filter(|v| !scan.tail.holds(v, &facts));
+            let behind = facts.verdict_line().filter(|v| !scan.tail.holds(v, &facts));
             let last = scan.tail.last_lines(&facts, behind.clone());
             let all = behind.into_iter().chain(scan.tail.from_end(&facts));
             let unkeyed = self.unkeyed.get_or_init(|| Unkeyed::of(self.library));
@@ -249,25 +249,4 @@ impl<'l> Scanner<'l> {
         }
         *last_line = counter.line_at(block, block.bytes().len());
     }
-}
-
-/// The verdict as a line of its own: it says how the script ended.
-fn verdict(facts: &JobFacts) -> Option<TailLine> {
-    let verdict = facts.verdict.as_ref()?;
-    let section = facts
-        .sections
-        .partition_point(|s| s.first_line <= verdict.line)
-        .saturating_sub(1) as u32;
-    Some(TailLine {
-        place: Place {
-            line: verdict.line,
-            section,
-            command: facts.commands.last().map_or(0, |c| c.index),
-            ..Place::default()
-        },
-        text: verdict.text.clone(),
-        content_at: 0,
-        command: false,
-        echo: false,
-    })
 }

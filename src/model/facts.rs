@@ -6,6 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Place, TailLine};
+
 /// How the job ended, as far as the log tells.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -198,6 +200,27 @@ impl JobFacts {
         self.sections
             .get(self.failing_section? as usize)?
             .stage_name()
+    }
+
+    /// The verdict as a line: it says how the script ended, or why the environment failed.
+    pub fn verdict_line(&self) -> Option<TailLine> {
+        let verdict = self.verdict.as_ref()?;
+        let section = self
+            .sections
+            .partition_point(|s| s.first_line <= verdict.line)
+            .saturating_sub(1) as u32;
+        Some(TailLine {
+            place: Place {
+                line: verdict.line,
+                section,
+                command: self.commands.last().map_or(0, |c| c.index),
+                ..Place::default()
+            },
+            text: verdict.text.clone(),
+            content_at: 0,
+            command: false,
+            echo: false,
+        })
     }
 
     /// Did the script pass, though the verdict is missing? The runner saves cache and artifacts under these names only then.

@@ -23,16 +23,40 @@ pub fn gitlab(line: &str) -> Option<Parsed> {
             system_failure: false,
         });
     }
+    let (system_failure, reason) = of_failure(line)?;
+    Some(Parsed {
+        outcome: outcome(reason),
+        exit_code: exit_code(reason),
+        system_failure,
+    })
+}
+
+/// Is it the environment that failed, and the reason that a closing line gives.
+fn of_failure(line: &str) -> Option<(bool, &str)> {
     let rest = line.strip_prefix("ERROR: Job failed")?;
     let (system_failure, rest) = match rest.strip_prefix(" (system failure)") {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let reason = rest.strip_prefix(':')?.trim();
-    Some(Parsed {
-        outcome: outcome(reason),
-        exit_code: exit_code(reason),
-        system_failure,
+    Some((system_failure, rest.strip_prefix(':')?.trim()))
+}
+
+/// Does a closing line of GitLab's say more than how the script, or a program of the runner's, ended, or that nothing came
+/// (`ERROR: Job failed (system failure): pod "runner-x" is disrupted: …`)?
+pub fn says_why(line: &str) -> bool {
+    const ENDED: &[&str] = &[
+        "exit code",
+        "exit status",
+        "exited with",
+        " from signal ",
+        "timed out waiting",
+    ];
+    let reason = of_failure(line.trim()).map(|(_, reason)| reason);
+    reason.is_some_and(|reason| {
+        let ended = ENDED.iter().any(|words| reason.contains(words));
+        // A paste may have broken it off.
+        let whole = !reason.ends_with(':') || reason.contains(": ");
+        !ended && whole && !reason.is_empty() && outcome(reason) == Outcome::Failed
     })
 }
 
@@ -238,5 +262,26 @@ mod tests {
     fn github_names_the_code() {
         assert_eq!(github("Process completed with exit code 127."), Some(127));
         assert_eq!(github("Process completed"), None);
+    }
+
+    #[test]
+    fn a_reason_is_told_from_how_something_ended() {
+        for line in [
+            "ERROR: Job failed (system failure): no room in the pool (executor.go:1:0s)",
+            "  ERROR: Job failed: failed to pull image \"a\": no such host",
+        ] {
+            assert!(says_why(line), "{line}");
+        }
+        for line in [
+            "ERROR: Job failed: exit code 1",
+            "ERROR: Job failed: exit status 1",
+            "ERROR: Job failed: Process exited with status 2",
+            "ERROR: Job failed: prepare environment:",
+            "ERROR: Job failed: execution took longer than 1h0m0s seconds",
+            "ERROR: Job failed (system failure): prepare environment: timed out waiting for pod to start",
+            "Job succeeded",
+        ] {
+            assert!(!says_why(line), "{line}");
+        }
     }
 }
