@@ -331,6 +331,13 @@ pub(super) fn says(line: &str) -> Says {
     says
 }
 
+/// Is a word there a part of an address (`https://docs.example.com/errors/missing`)?
+fn within_address(text: &[u8], word: usize) -> bool {
+    let start = text[..word].iter().rposition(u8::is_ascii_whitespace);
+    let before = &text[start.map_or(0, |at| at + 1)..word];
+    before.windows(3).any(|signs| signs == b"://")
+}
+
 /// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`, `openfailed=0`)? A code that shouts
 /// (`PERMISSION_DENIED`) is none, nor is what a colon follows (`configparser.Error: …`).
 fn within_name(text: &[u8], word: Range<usize>) -> bool {
@@ -567,6 +574,42 @@ fn is_file_name(text: &str) -> bool {
     (1..=ENDING).contains(&ending.len()) && ending.bytes().all(in_lower) && text.chars().all(name)
 }
 
+/// What it costs a line that it says what can be done.
+const ADVICE: i32 = 5;
+
+/// Does a line say what can be done, behind whatever level?
+fn advises(text: &str) -> bool {
+    const BEGINS: &[&str] = &[
+        "If ",
+        "To ",
+        "Please ",
+        "Try ",
+        "See ",
+        "Make sure ",
+        "Consider ",
+        "Check ",
+        "Ensure ",
+        "You may ",
+        "You can ",
+        "Did you ",
+        "Perhaps ",
+        "Note: ",
+        "Hint: ",
+        "hint: ",
+    ];
+    let levels = [
+        "[ERROR] ",
+        "Error: ",
+        "ERROR: ",
+        "error: ",
+        "npm error ",
+        "npm ERR! ",
+    ];
+    let said = levels.iter().find_map(|level| text.strip_prefix(level));
+    let said = said.unwrap_or(text).trim_start();
+    BEGINS.iter().any(|begin| said.starts_with(begin))
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
@@ -588,7 +631,8 @@ pub(super) fn score(line: &str) -> i32 {
     }
     let (mut best, mut second) = (0, 0);
     words(text.as_bytes(), |at, worth| {
-        if within_name(text.as_bytes(), at.clone()) || is_none(text.as_bytes(), at) {
+        let bytes = text.as_bytes();
+        if within_name(bytes, at.clone()) || within_address(bytes, at.start) || is_none(bytes, at) {
             return;
         }
         second = second.max(worth.min(best));
@@ -652,12 +696,28 @@ pub(super) fn score(line: &str) -> i32 {
     if text.len() > 400 {
         score -= 2;
     }
+    if advises(text) {
+        score = (score - ADVICE).max(1);
+    }
     score.max(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_done_tells_less_than_what_is_wrong() {
+        assert!(
+            score("[ERROR] To see the full stack trace of the errors, re-run")
+                < score("lamp not found")
+        );
+        assert!(
+            score("If the lamp is missing, you may need to order one") < score("lamp not found")
+        );
+        assert_eq!(score("[Help 1] http://docs.example.com/LampException"), 0);
+        assert!(score("Error: fetching https://docs.example.com/lamps: not found") > 0);
+    }
 
     #[test]
     fn what_is_counted_as_none_tells_nothing() {
