@@ -613,6 +613,74 @@ fn what_only_announces_gives_way_to_what_stands_below_it() {
     assert_eq!(best("differs.log", log), 2);
 }
 
+/// The verdict on a log of a Jenkins pipeline.
+fn of_jenkins(name: &str, stages: &str) -> Value {
+    let end = "[Pipeline] }\n[Pipeline] // node\n[Pipeline] End of Pipeline\nERROR: script returned exit code 1\nFinished: FAILURE\n";
+    report(
+        name,
+        &format!(
+            "Started by user admin\n[Pipeline] Start of Pipeline\n[Pipeline] node\n[Pipeline] {{\n{stages}{end}"
+        ),
+        &[],
+    )
+}
+
+#[test]
+fn what_a_jenkins_run_left_behind_is_no_cause() {
+    let stage = |name: &str, output: &str| {
+        format!(
+            "[Pipeline] stage\n[Pipeline] {{ ({name})\n[Pipeline] sh\n{output}[Pipeline] }}\n[Pipeline] // stage\n"
+        )
+    };
+    let lost = "curl: (6) Could not resolve host: lamps.example.com\n";
+    let probe = stage(
+        "Probe",
+        &format!("+ curl https://lamps.example.com\n{lost}+ echo none\nnone\n"),
+    );
+    let check = stage("Check", "+ ./check.sh\nlamp 3 is frozen\n");
+    let log = of_jenkins("jenkins-stages.log", &format!("{probe}{check}"));
+    assert_eq!(log["cause"], Value::Null, "{log}");
+    assert_eq!(log["unexplained"]["line"], 18, "{log}");
+    // In one script.
+    let log = of_jenkins(
+        "jenkins-traced.log",
+        &stage(
+            "All",
+            &format!("+ curl https://lamps.example.com\n{lost}+ ./check.sh\nlamp 3 is frozen\n"),
+        ),
+    );
+    assert_eq!(log["unexplained"]["line"], 11, "{log}");
+    // The last one is to blame, or nobody knows.
+    let log = of_jenkins(
+        "jenkins-last.log",
+        &stage("All", &format!("+ curl https://lamps.example.com\n{lost}")),
+    );
+    assert_eq!(log["cause"]["line"], 9, "{log}");
+    // It printed nothing.
+    let log = of_jenkins(
+        "jenkins-silent.log",
+        &stage("All", "+ echo checking\nchecking\n+ grep -q lamp list\n"),
+    );
+    assert_eq!(log["unexplained"]["line"], 10, "{log}");
+}
+
+#[test]
+fn a_step_of_an_image_that_passed_is_no_cause() {
+    let lost = "curl: (6) Could not resolve host: lamps.example.com";
+    let log = format!(
+        "#5 [1/2] RUN ./lamps.sh\n#5 0.5 {lost}\n#5 DONE 0.7s\n#6 [2/2] RUN ./gen.sh\n#6 0.3 lamp 3 is frozen\n\
+         #6 ERROR: process \"/bin/sh -c ./gen.sh\" did not complete successfully: exit code: 3\n"
+    );
+    assert_eq!(best("steps.log", &log), 6);
+    let log = log.replace("#5 DONE 0.7s", "#5 ERROR: process \"/bin/sh\"");
+    let log = report(
+        "step-failed.log",
+        &format!("$ docker build .\n{log}ERROR: Job failed: exit code 1\n"),
+        &[],
+    );
+    assert_eq!(log["cause"]["line"], 3, "{log}");
+}
+
 #[test]
 fn how_a_tool_ended_gives_way_to_what_it_said_right_before() {
     let log = "reading 3 lamps\nlamp 3: shade does not exist here\nlamptool: error: packer returned 1 exit status\n";

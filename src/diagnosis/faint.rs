@@ -154,7 +154,7 @@ pub(super) fn is_advice(line: &str) -> bool {
 
 /// `error handling: 12 passed`, `rejects invalid input ... ok`: what went well, whatever it is called.
 pub(super) fn has_passed(text: &str) -> bool {
-    let ends = ["passed", "PASSED", "... ok", "... OK"];
+    let ends = ["passed", "PASSED", "... ok", "... OK", ": ok", ": OK"];
     let text = text.trim_end_matches(['.', '!', ')', ' ']);
     let counted = || text.bytes().any(|b| b.is_ascii_digit()) && words_of_failure(text);
     // `TEST PASSED: …`

@@ -130,6 +130,9 @@ const CALMING: &[&str] = &[
     "skipping",
     "npm warn",
     "optional",
+    "timeout set",
+    "using default",
+    "falling back",
     "layer already exists",
     "keine fehler",
     "ohne fehler",
@@ -390,6 +393,9 @@ fn is_none(text: &[u8], word: Range<usize>) -> bool {
         return true;
     }
     let behind = &text[word.end..];
+    if counts_none(behind) {
+        return true;
+    }
     let sign = behind
         .iter()
         .position(|b| !b"s\" \t".contains(b))
@@ -411,6 +417,23 @@ fn is_none(text: &[u8], word: Range<usize>) -> bool {
     let values = BEHIND.iter().take(if colon { 1 } else { BEHIND.len() });
     let mut rests = values.filter_map(|of| value.strip_prefix(*of));
     rests.any(|rest| rest.first().is_none_or(ends))
+}
+
+/// `Error count: 0`, `fatal errors: 0`, `error rate: 0.0%`: does a text go on with a word or two, and end in a count of none?
+fn counts_none(behind: &[u8]) -> bool {
+    let Some(sign) = behind.iter().position(|b| b":=".contains(b)) else {
+        return false;
+    };
+    let (words, value) = (&behind[..sign], behind[sign + 1..].trim_ascii());
+    let named = words.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ')
+        && words
+            .split(|b| *b == b' ')
+            .filter(|w| !w.is_empty())
+            .count()
+            <= 2;
+    let number = value.strip_suffix(b"%").unwrap_or(value);
+    let zero = number.first() == Some(&b'0') && number.iter().all(|b| b"0.".contains(b));
+    named && zero
 }
 
 pub(super) fn is_calm(text: &[u8]) -> bool {
@@ -710,7 +733,7 @@ mod tests {
     fn what_can_be_done_tells_less_than_what_is_wrong() {
         assert!(
             score("[ERROR] To see the full stack trace of the errors, re-run")
-                < score("lamp not found")
+                < score("[ERROR] lamp not found")
         );
         assert!(
             score("If the lamp is missing, you may need to order one") < score("lamp not found")
@@ -727,12 +750,19 @@ mod tests {
             "checked errors=0 failed=0",
             "Fehler: 0, gepr\u{fc}ft: 12",
             "  ok  {\"error\": null}",
+            "Error count: 0",
+            "fatal errors: 0",
+            "error rate: 0.0%",
+            "permission denied test: ok",
+            "timeout set to 30 s",
         ] {
             assert_eq!(score(line), 0, "{line}");
         }
         for line in [
             "Error: undefined",
             "error: 0 is no port",
+            "Error in step: 0 is no port",
+            "error code: 10",
             "10 failed",
             "expected: 0, got 3",
             "no such file: a.txt",

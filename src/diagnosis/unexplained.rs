@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
-use super::aside::{ABOVE, Aside};
+use super::aside::{ABOVE, Aside, is_traced};
 use super::recovered::{Region, Where};
 use super::{
     Case, Settled, difference, exit, faint, fingerprint, hollow, leads, logger, record, shell,
@@ -114,7 +114,9 @@ pub(super) fn extract(
         .collect();
     leads::rate(&mut rated);
     let best_of = |telling: &dyn Fn(&Rated<'_>) -> bool| {
-        let of_those = rated.iter().filter(|r| r.score > 0 && telling(r));
+        let of_those = rated
+            .iter()
+            .filter(|r| r.score > 0 && telling(r) && !is_end(r.line));
         of_those.max_by(|a, b| {
             // Among equals the first: what follows it mostly follows from it.
             a.score
@@ -163,9 +165,12 @@ pub(super) fn extract(
             || logger::is_everyday(content)
             || series.contains(&line.place.line)
     };
+    // What a shell traced last said what stands below it, or nothing.
+    let traced = failing.iter().rposition(|line| is_traced(line));
     let last_output = || {
-        let mut last = failing.iter().rev().filter(|line| {
-            let said = !line.echo && !line.command && !is_noise(line);
+        let below = &failing[traced.map_or(0, |at| at + 1)..];
+        let mut last = below.iter().rev().filter(|line| {
+            let said = !line.echo && !line.command && !is_noise(line) && !is_end(line);
             said && !hollow::is_bare(line.content())
         });
         let any = last.clone().next();
@@ -178,6 +183,7 @@ pub(super) fn extract(
         let said = telling.or_else(|| near.clone().next());
         said.or_else(|| last.find(|line| !says_nothing(line)))
             .or(any)
+            .or(traced.map(|at| &failing[at]))
             .copied()
     };
     let said_last = || {
@@ -268,6 +274,13 @@ fn reason(facts: &JobFacts) -> Option<TailLine> {
     says.then(|| facts.verdict_line()).flatten()
 }
 
+/// Is that the end of a run, or a mark between its steps, in the words of another system?
+fn is_end(line: &TailLine) -> bool {
+    let content = line.content();
+    let node = || content.starts_with("Running on ") && content.contains(" in /");
+    content.starts_with("[Pipeline] ") || node() || foreign::closing(content).is_some()
+}
+
 /// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.
 fn series(lines: &[&TailLine]) -> HashSet<u64> {
     const AGAIN: &[&str] = &["attempt", "retr", "try", "wait"];
@@ -310,7 +323,11 @@ fn before_wrapper<'t>(
         let content = r.line.content();
         says_nothing(r.line) || telling::is_progress(content) || faint::is_advice(content)
     };
-    let last = above.iter().rev().find(|r| r.score > 0 || !unsaid(r))?;
+    let last = above
+        .iter()
+        .rev()
+        .filter(|r| !is_end(r.line))
+        .find(|r| r.score > 0 || !unsaid(r))?;
     // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
     let command = ["> ", "$ "]
         .iter()

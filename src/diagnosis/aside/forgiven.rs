@@ -7,6 +7,11 @@ use crate::diagnosis::shell;
 use crate::model::TailLine;
 use crate::trace::line::xtrace;
 
+/// Commands that do nothing.
+const NOTHING: &[&str] = &[
+    "exit", "return", "false", "true", ":", "echo", "printf", "[",
+];
+
 /// Most lines of such a command.
 const OUTPUT: u64 = 50;
 /// Lines below the line of a recipe that may be its own.
@@ -38,6 +43,90 @@ pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
+/// Commands that look at what happened, or clear it away: they run behind the one that failed.
+const BEHIND: &[&str] = &[
+    "cleanup", "describe", "down", "kill", "killall", "logs", "pkill", "popd", "ps", "rm", "stop",
+    "teardown", "trap",
+];
+
+/// Commands that only pass on what another one prints.
+const FILTERS: &[&str] = &[
+    "awk", "cat", "cut", "grep", "head", "jq", "sed", "sort", "tail", "tee", "tr", "uniq", "wc",
+    "xargs",
+];
+
+/// What traced commands printed, where the script went on, and what it ran last printed something and is the last of all: a shell that
+/// stops at errors (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
+pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let begins = |line: &TailLine| line.command || line.content().starts_with("[Pipeline] ");
+        let len = lines[at + 1..].iter().take_while(|line| !begins(line));
+        let until = at + 1 + len.count();
+        // What the shell traces it traces from the start.
+        let below = &lines[at + usize::from(begins(&lines[at]))..until];
+        if below.first().is_some_and(|line| command(line).is_some()) {
+            found.extend(outrun_in(below));
+        }
+        at = until;
+    }
+    found
+}
+
+/// A command that is traced at the top.
+fn traced_at_top(line: &TailLine) -> Option<&str> {
+    // A line that a difference adds is indented, mostly; managers of packages list them so (`+ async 2.11.0`).
+    let version = |text: &str| {
+        let second = text.split_whitespace().nth(1);
+        second.is_some_and(|word| {
+            word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let found = command(line)
+        .filter(|(depth, text)| *depth == 1 && !text.starts_with(' ') && !version(text));
+    found.map(|(_, text)| text)
+}
+
+/// Is that a traced command at the top that does something?
+pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
+    let program = traced_at_top(line).and_then(|text| text.split_whitespace().next());
+    let name = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
+    program.is_some_and(|program| !NOTHING.contains(&program) && program.chars().all(name))
+}
+
+/// The same for the lines of one script.
+fn outrun_in(lines: &[TailLine]) -> Option<RangeInclusive<u64>> {
+    let last = lines
+        .iter()
+        .rposition(|line| traced_at_top(line).is_some())?;
+    let first = lines
+        .iter()
+        .position(|line| traced_at_top(line).is_some())?;
+    let text = traced_at_top(&lines[last])?;
+    let mut words = text.split_whitespace();
+    let program = words.next()?.rsplit('/').next()?;
+    let ends = NOTHING.contains(&program) || FILTERS.contains(&program) || program.contains('=');
+    let behind = text.split_whitespace().any(|word| {
+        let word = word.rsplit('/').next().unwrap_or(word);
+        BEHIND.contains(&word) || word.starts_with("cleanup")
+    });
+    let said = |line: &TailLine| !line.echo && !line.content().trim().is_empty();
+    // A status is kept (`+ rc=1`), and told at the end.
+    let kept = lines[first..last]
+        .iter()
+        .filter_map(traced_at_top)
+        .any(|text| {
+            let value = text.split_once('=').map(|(_, value)| value);
+            let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let assigns = text.split('=').next().is_some_and(|n| n.chars().all(name));
+            assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
+        });
+    let goes_on = !ends && !behind && !kept && first < last;
+    (goes_on && lines[last + 1..].iter().any(said))
+        .then(|| lines[first].place.line..=lines[last].place.line - 1)
+}
+
 /// How deep a traced command is, and the command.
 fn command(line: &TailLine) -> Option<(usize, &str)> {
     let text = line.content();
@@ -48,9 +137,6 @@ fn command(line: &TailLine) -> Option<(usize, &str)> {
 /// Does the script run another command that does something? `true` is also what it comes to where a variable of that name is asked, right
 /// before it ends by itself: `$STRICT && exit 1`.
 fn went_on(below: &[TailLine]) -> bool {
-    const NOTHING: &[&str] = &[
-        "exit", "return", "false", "true", ":", "echo", "printf", "[",
-    ];
     let of_command = below.iter().take_while(|line| !line.command);
     of_command.filter_map(command).any(|(_, command)| {
         let first = command.split_whitespace().next().unwrap_or_default();
@@ -114,6 +200,30 @@ fn says(name: &str, text: &str) -> bool {
 mod tests {
     use super::super::found_in;
     use super::*;
+
+    #[test]
+    fn what_a_traced_script_left_behind() {
+        let log = "+ curl a\ncurl: (7) no\n+ sleep 0\n+ ./gate.sh\nerror\n";
+        assert_eq!(found_in(outrun, log), [1, 2, 3]);
+        for log in [
+            // It lists what it added.
+            "error: no\n+ async 2.11.0\n+ meta 1.9.1\nerror\n",
+            "$ pub get\n+ async 2.11.0\n+ meta 1.9.1\nerror\n",
+            // The last one printed nothing, ends the script, clears up, or only passes on.
+            "+ curl a\ncurl: (7) no\n+ ./gate.sh\n",
+            "+ curl a\ncurl: (7) no\n+ echo sorry\nsorry\n+ exit 1\n",
+            "+ curl a\ncurl: (7) no\n+ docker logs app\nstarted\n",
+            "+ make\nerror\n+ tee log\nerror\n",
+            // The status was kept.
+            "+ make\nerror\n+ rc=2\n+ ./report.sh\n3 lines\n",
+            // A part of it.
+            "++ curl a\ncurl: (7) no\n+ X=\n",
+        ] {
+            assert_eq!(found_in(outrun, log), [0; 0], "{log}");
+        }
+        let log = "[Pipeline] sh\n+ curl a\ncurl: no\n[Pipeline] sh\n+ a\nno\n";
+        assert_eq!(found_in(outrun, log), [0; 0]);
+    }
 
     #[test]
     fn commands_behind_which_the_shell_went_on() {

@@ -1,5 +1,5 @@
 //! Lines of what failed that are no evidence all the same, by what stands around them: the source of a script, what a test printed
-//! that passed, a failure that a tool says it ignored.
+//! that passed, a failure that a tool says it ignored, a step behind which another one ran.
 //!
 //! Each rule has words without which there is nothing for it; only a tail that holds some of them is looked at line by line.
 
@@ -15,10 +15,14 @@ use crate::model::TailLine;
 mod console;
 mod forgiven;
 mod go;
+mod jenkins;
 mod named;
 mod pytest;
+mod steps;
 mod tap;
 mod warnings;
+
+pub(super) use forgiven::is_traced;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
@@ -77,6 +81,28 @@ const RULES: &[Rule] = &[
     rule(&["\u{2502} Warning: "], warnings::of_terraform, WARNED),
     rule(&["+ true\n", "+ :\n"], forgiven::traced, FORGIVEN),
     rule(
+        &["\n+ ", "] + ", "Z + ", "O + ", "E + "],
+        forgiven::outrun,
+        WENT_ON,
+    ),
+    rule(&[" DONE ", " CACHED\n"], steps::of_buildkit, STEP),
+    rule(
+        &["Step 1", "Step 2", "Step 3", "STEP "],
+        steps::of_dockerfile,
+        STEP,
+    ),
+    rule(&["Taking snapshot of "], steps::of_kaniko, STEP),
+    rule(
+        &["[Pipeline] // stage"],
+        jenkins::stages,
+        "another stage ran",
+    ),
+    rule(
+        &["Declarative: Post Actions"],
+        jenkins::post,
+        "the run had failed before",
+    ),
+    rule(
         &["|| true", "|| :", "|| echo"],
         forgiven::of_recipe,
         FORGIVEN,
@@ -87,6 +113,8 @@ const RULES: &[Rule] = &[
 const WARNED: &str = "a warning";
 const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
+const WENT_ON: &str = "its script went on, and ended with another command";
+const STEP: &str = "its step passed";
 const PRINTED: &str = "a test printed it";
 
 /// Finds the words of all rules at once, so few that they need no automaton; and the number of each word's rule.
