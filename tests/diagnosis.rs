@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
@@ -21,10 +22,12 @@ fn report(name: &str, text: &str, args: &[&str]) -> Value {
     report["logs"][0].clone()
 }
 
-/// A file with that text, for this test alone.
+/// A file with that text, for this call alone: tests run side by side.
 fn file(name: &str, text: &str) -> PathBuf {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("diagnosis");
-    let path = folder.join(name);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    let path = folder.join(call.to_string()).join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, text).unwrap();
     path
