@@ -58,15 +58,11 @@ const AROUND: &[&str] = &[
     "zero",
 ];
 
-/// Most bytes of a prefix, and of a line that says nothing but an exit code.
-const LONGEST_PREFIX: usize = 40;
+/// Most bytes of a line that says nothing but an exit code.
 const LONGEST_EXIT: usize = 100;
 
 /// Is that a prefix with nothing behind it (`npm ERR!`, `error:`, `[ERROR]`), or a rule or the edge of a box?
 pub(super) fn is_bare(line: &str) -> bool {
-    if line.len() > LONGEST_PREFIX {
-        return !line.contains(char::is_alphanumeric);
-    }
     words(line).all(|word| is_one_of(PREFIXES, word))
 }
 
@@ -248,6 +244,7 @@ mod tests {
             "> Error",
             "",
             "+----------------------------------------------------+",
+            "[INFO] ------------------------------------------------------------",
             "\u{2570}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{2500}\u{256f}",
         ] {
             assert!(is_bare(line), "{line}");

@@ -278,6 +278,7 @@ const GENERAL: &[&str] = &[
     "exit code",
     "exit status",
     "terminated",
+    "wrong",
     // In other languages.
     "오류",
     "실패",
@@ -529,6 +530,14 @@ pub(super) fn is_progress(text: &str) -> bool {
         "Locking",
         "Installing",
     ];
+    // `> Task :app:checkErrors SKIPPED` (Gradle)
+    let is_task = text.strip_prefix("Task :").is_some_and(|task| {
+        let outcomes = [" SKIPPED", " UP-TO-DATE", " NO-SOURCE", " FROM-CACHE"];
+        outcomes.iter().any(|outcome| task.ends_with(outcome))
+    });
+    if is_task {
+        return true;
+    }
     let mut words = text.split_whitespace();
     let (does, name, version) = (words.next(), words.next(), words.next());
     let is_version = version.and_then(|v| v.strip_prefix('v'));
@@ -738,6 +747,7 @@ mod tests {
         assert!(
             score("If the lamp is missing, you may need to order one") < score("lamp not found")
         );
+        assert_eq!(score("> Task :app:checkErrors SKIPPED"), 0);
         assert_eq!(score("[Help 1] http://docs.example.com/LampException"), 0);
         assert!(score("Error: fetching https://docs.example.com/lamps: not found") > 0);
     }

@@ -397,6 +397,7 @@ fn rate(
     if line.text.starts_with("##[error]")
         && verdict::github(content).is_none()
         && !hollow::is_bare(content)
+        && !hollow::names_exit(content)
     {
         score += MARKED;
     }

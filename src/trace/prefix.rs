@@ -319,7 +319,7 @@ fn pnpm(text: &[u8]) -> Option<(usize, u32)> {
     let window = &text[..text.len().min(120)];
     let blank = memchr::memchr(b' ', window)?;
     let (folder, behind) = (&window[..blank], &window[blank + 1..]);
-    let letters = |b: &u8| b.is_ascii_lowercase() || matches!(b, b'-' | b':');
+    let letters = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b':');
     let len = behind.iter().take_while(|b| letters(b)).count();
     let task = behind[..len].strip_suffix(b":")?;
     let ends = matches!(text.get(blank + 1 + len), None | Some(b' '));

@@ -206,6 +206,7 @@ fn parallel_outputs_have_different_streams() {
     assert_eq!(stream("web:build: a"), stream("web:build: b"));
     assert_ne!(stream("web:build: a"), stream("web:test: a"));
     assert_eq!(stream("apps/web build: a"), stream("apps/web build: b"));
+    assert_eq!(stream("apps/web e2e: a"), stream("apps/web e2e: b"));
     assert_ne!(stream("apps/web build: a"), stream("apps/api build: a"));
     assert_ne!(stream("[@acme/web]: a"), stream("[@acme/api]: a"));
     assert_ne!(stream("@acme/web dev: a"), stream("@acme/api dev: a"));
