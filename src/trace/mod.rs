@@ -10,6 +10,7 @@ pub mod cut;
 pub mod decode;
 pub mod dialect;
 pub mod escape;
+mod fold;
 pub(crate) mod foreign;
 pub mod frame;
 pub mod header;

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::block::{Block, OVERLAP, STEP};
 use super::clean;
 use super::escape::{self, ESC};
+use super::fold::{self, Folds};
 use super::seam::Seams;
 use super::stamp;
 use super::wide::Narrowed;
@@ -42,6 +43,8 @@ pub struct BlockReader<R> {
     torn: bool,
     /// Where lines of UTF-16 are rewritten.
     narrowed: Narrowed,
+    /// Where lines that PowerShell broke are made whole; once it has shown itself.
+    folds: Option<Box<Folds>>,
     /// Looks for the next log behind this one.
     seams: Seams,
     /// It ends where another begins.
@@ -85,6 +88,7 @@ impl<R: Read> BlockReader<R> {
             joins: Vec::new(),
             torn: false,
             narrowed: Narrowed::default(),
+            folds: None,
             seams: Seams::None,
             at_seam: false,
             block,
@@ -121,6 +125,9 @@ impl<R: Read> BlockReader<R> {
         self.bytes = self.ahead();
         self.done = false;
         self.torn = false;
+        if let Some(folds) = &mut self.folds {
+            folds.forget();
+        }
         self.ends_in_mid_line = false;
         true
     }
@@ -171,6 +178,9 @@ impl<R: Read> BlockReader<R> {
             } else {
                 self.cut()
             };
+            if whole {
+                cut = self.unfold(cut);
+            }
             if let Some(seam) = self.seams.find(&self.raw[..cut]) {
                 (cut, whole) = (seam, true);
                 self.at_seam = true;
@@ -197,21 +207,40 @@ impl<R: Read> BlockReader<R> {
 
     /// Cleans the raw bytes up to the cut.
     fn clean(&mut self, cut: usize, joins: usize, whole: bool, is_end: bool) {
-        let (raw, joins) = (&self.raw[..cut], &self.joins[..joins]);
+        let (mut raw, mut joins) = (&self.raw[..cut], &self.joins[..joins]);
         let (narrowed, block) = (&mut self.narrowed, &mut self.block);
+        if whole
+            && let Some(folds) = &mut self.folds
+            && folds.rewrite(raw, joins)
+        {
+            (raw, joins) = (&folds.text, &folds.joins);
+        }
         let before = block.extent();
         // Only a NUL may tell of UTF-16: it costs other texts nothing.
         if !clean::clean(raw, joins, is_end, block) || !whole {
             return;
         }
         let first = match self.torn {
-            true => memchr::memchr(b'\n', raw).map_or(cut, |k| k + 1),
+            true => memchr::memchr(b'\n', raw).map_or(raw.len(), |k| k + 1),
             false => 0,
         };
         if narrowed.rewrite(raw, joins, first) {
             block.shrink_to(before);
             clean::clean(&narrowed.text, &narrowed.joins, is_end, block);
         }
+    }
+
+    /// Plans which lines are to be made whole, and takes back from the cut what goes on behind it.
+    fn unfold(&mut self, cut: usize) -> usize {
+        let Some(folds) = &mut self.folds else {
+            return cut;
+        };
+        let raw = &self.raw[..self.filled];
+        let first = match self.torn {
+            true => memchr::memchr(b'\n', raw).map_or(cut, |k| k + 1),
+            false => 0,
+        };
+        folds.plan(raw, first, cut, self.eof)
     }
 
     /// Reads until the buffer is full or the source ends, and joins continuations.
@@ -262,11 +291,15 @@ impl<R: Read> BlockReader<R> {
         let mut from = self.joins.last().map_or(decided, |&join| join.max(decided));
         let mut to = from;
         let mut search = self.searched;
+        let near = fold::SIGN.len();
+        let torn = &self.raw[search.saturating_sub(near)..self.filled.min(search + near)];
+        let mut is_folded = memchr::memmem::find(torn, fold::SIGN).is_some();
         // A `+` is rare in most logs, so this costs one fast pass.
         while let Some(plus) =
             memchr::memchr(b'+', &self.raw[search..self.filled]).map(|k| search + k)
         {
             search = plus + 1;
+            is_folded |= self.raw[plus..self.filled].starts_with(fold::SIGN);
             let Some(newline) = search.checked_sub(LOOKAHEAD) else {
                 continue;
             };
@@ -286,6 +319,9 @@ impl<R: Read> BlockReader<R> {
             self.filled -= from - to;
         }
         self.searched = self.filled;
+        if is_folded && self.folds.is_none() {
+            self.folds = Some(Box::default());
+        }
     }
 
     /// Forgets the raw bytes that went into the block.
@@ -305,9 +341,11 @@ impl<R: Read> BlockReader<R> {
     /// Where the raw buffer may be cut, and whether that is a line end.
     fn cut(&self) -> (usize, bool) {
         let raw = &self.raw[..self.filled];
-        // What stands behind a newline near the end may turn out to continue its line.
+        // What stands behind a newline near the end may turn out to continue its line, or to be of a record that began above.
         let known = raw.len().saturating_sub(LOOKAHEAD);
-        match memchr::memrchr(b'\n', &raw[..known]) {
+        let held = raw.len().saturating_sub(fold::HOLD);
+        let newline = memchr::memrchr(b'\n', &raw[..held]);
+        match newline.or_else(|| memchr::memchr(b'\n', &raw[held..known]).map(|k| held + k)) {
             Some(newline) => (newline + 1, true),
             None => (mid_line(raw), false),
         }

@@ -4,6 +4,7 @@
 mod rows;
 
 mod damaged;
+mod folds;
 mod laws;
 mod long_lines;
 mod naive;
