@@ -186,14 +186,24 @@ impl Secret {
 /// later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
     let mut kept = by_rules(text);
-    for range in own::values(text) {
-        if !kept.iter().any(|k| overlap(&k.range, &range)) {
-            kept.push(Secret {
-                range,
-                kind: "secret",
-                random: false,
-            });
+    for mut range in own::values(text) {
+        let covers = |k: &Secret| k.range.start <= range.start && range.end <= k.range.end;
+        if kept.iter().any(covers) {
+            continue;
         }
+        // A list may hold what is known, and more.
+        kept.retain(|k| {
+            let is = overlap(&k.range, &range);
+            if is {
+                range = k.range.start.min(range.start)..k.range.end.max(range.end);
+            }
+            !is
+        });
+        kept.push(Secret {
+            range,
+            kind: "secret",
+            random: false,
+        });
     }
     kept.sort_by_key(|s| s.range.start);
     kept
