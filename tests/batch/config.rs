@@ -70,6 +70,17 @@ fn settings_do_what_their_flags_do() {
     );
     // `new` is for scans with a baseline; others do not stumble over it.
     assert_eq!(run("fail_on = [\"new\"]", job).0, 0);
+    let (code, _, err) = run("fail_on = [\"new\"]", &["scan", "ci", "-q"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("jobtriage.toml:1: `fail_on`: new compared with what?"),
+        "{err}"
+    );
+    // What writes the first baseline has none to compare with.
+    let first = ["scan", "ci", "-q", "--write-baseline", "known.json"];
+    assert_eq!(run("fail_on = [\"new\"]", &first).0, 0);
+    let second = ["scan", "ci", "-q", "--baseline", "known.json"];
+    assert_eq!(run("fail_on = [\"new\"]", &second).0, 0);
     assert!(run("color = \"always\"", job).1.contains('\u{1b}'));
     assert!(
         !run("color = \"always\"", &["ci/job.log", "--color", "never"])

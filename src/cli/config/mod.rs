@@ -124,7 +124,9 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
             settings.choice(&mut cli.analyze.choice);
         }
         Some(Command::Scan(scan)) => {
-            settings.output(&mut scan.output, scan.baseline.is_some());
+            // What writes the first baseline has none to compare with.
+            let may_gate = scan.baseline.is_some() || scan.write_baseline.is_none();
+            settings.output(&mut scan.output, may_gate);
             settings.choice(&mut scan.choice);
             scan.jobs = scan
                 .jobs
@@ -173,8 +175,8 @@ impl Settings {
         look.ascii |= self.first(|v| &v.ascii).is_some_and(|found| found.value);
     }
 
-    /// `compared`: there is a baseline, so that a failure can be new.
-    fn output(&self, output: &mut Output, compared: bool) {
+    /// `new`: what is new may be asked for; else that gate is left out.
+    fn output(&self, output: &mut Output, new: bool) {
         self.look(&mut output.look.basics);
         if output.formats.is_empty() && !output.short {
             output.formats = self
@@ -187,7 +189,7 @@ impl Settings {
                 output.fail_on_origin = Some(format!("{}: `fail_on`", found.place));
                 output.fail_on = found.value;
             }
-            output.fail_on.retain(|gate| compared || gate != "new");
+            output.fail_on.retain(|gate| new || gate != "new");
         }
         output.exit_zero |= self
             .first(|v| &v.exit_zero)
