@@ -50,10 +50,22 @@ impl Settings {
         let project = here.and_then(|dir| of_project(&dir));
         let mut files = Vec::new();
         for (path, of_project) in [(project, true), (of_user(), false)] {
-            if let Some(path) = path.filter(|path| path.is_file()) {
-                let values = file::read(&path, of_project)?;
-                files.push(File { path, values });
+            let Some(path) = path.filter(|path| path.is_file() || is_unusable(path)) else {
+                continue;
+            };
+            if is_unusable(&path) {
+                let what = if path.is_dir() {
+                    "is a folder"
+                } else {
+                    "is a link that leads to nothing"
+                };
+                return Err(Complaint::hint(
+                    format!("'{}': {what}", path.display()),
+                    "settings stand in a file of that name",
+                ));
             }
+            let values = file::read(&path, of_project)?;
+            files.push(File { path, values });
         }
         Ok(Self { files })
     }
@@ -97,7 +109,12 @@ impl File {
 fn of_project(from: &Path) -> Option<PathBuf> {
     let root = from.ancestors().position(|dir| dir.join(".git").exists());
     let mut folders = from.ancestors().take(root.unwrap_or(0) + 1);
-    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file()))
+    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file() || is_unusable(path)))
+}
+
+/// Something of that name is there, and can hold no settings: a folder, or a link that leads to nothing.
+fn is_unusable(path: &Path) -> bool {
+    path.is_dir() || path.is_symlink() && !path.exists()
 }
 
 fn of_user() -> Option<PathBuf> {
