@@ -932,8 +932,37 @@ fn a_failed_run_as_baseline_is_told() {
     dir.write("passed.log", PASSED);
     let (_, _, err) = run(&dir, &["a.log", "--baseline", "a.log"]);
     assert!(err.contains("that of a failed run"), "{err}");
+    assert!(err.contains("'a.log'"), "{err}");
     let (_, _, err) = run(&dir, &["a.log", "--baseline", "passed.log"]);
     assert_eq!(err, "");
+}
+
+#[test]
+fn what_is_no_log_of_a_passing_run_is_told() {
+    let dir = Dir::new("odd-baseline");
+    dir.write("a.log", UNKNOWN);
+    dir.write("runs/1.log", PASSED);
+    dir.write("runs/2.log", UNKNOWN);
+    dir.write("runs/3.log", PASSED);
+    fs::create_dir_all(dir.0.join("empty")).unwrap();
+    let args = ["scan", "a.log", "-q", "--write-baseline", "known.json"];
+    assert_eq!(run(&dir, &args).0, 1);
+    for (path, says) in [
+        ("empty", "'empty': no logs in this folder"),
+        ("known.json", "'known.json': a list of known failures"),
+    ] {
+        let (code, out, err) = run(&dir, &["a.log", "--baseline", path]);
+        assert_eq!((code, out.as_str()), (2, ""), "{path}");
+        assert!(
+            err.contains(says) && err.contains("hint: give the log of a passing run"),
+            "{err}"
+        );
+    }
+    // Of many the one that failed is named.
+    let (code, _, err) = run(&dir, &["a.log", "--baseline", "runs"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("runs/2.log': that of a failed run"), "{err}");
+    assert!(!err.contains("1.log") && !err.contains("3.log"), "{err}");
 }
 
 #[test]

@@ -84,7 +84,8 @@ pub struct Analyze {
     /// Ask for a paste even where standard input is no terminal
     #[arg(long, conflicts_with = "files")]
     pub paste: bool,
-    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable
+    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable. (What scan
+    /// calls so is a list of known failures, and another thing)
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub baseline: Vec<PathBuf>,
     /// What to write, and how to show it.
