@@ -260,6 +260,33 @@ fn the_library_can_be_listed_by_what_matters() {
         .holds(2, &["nobody"]);
 }
 
+/// A pattern of one's own may stand in a built-in one's place, and whoever writes it should know.
+#[test]
+fn what_replaces_a_built_in_pattern_is_told() {
+    let folder = Folder::new("replaces");
+    folder.put(
+        "job.log",
+        "$ ./a\nthe gate is shut tonight\nERROR: Job failed: exit code 1\n",
+    );
+    let said = "the id of a built-in pattern, which this file replaces";
+    let args = |id| ["new", id, "--from", "job.log:2"];
+    folder
+        .run(&args("git/could-not-resolve-host"))
+        .holds(0, &["`git/could-not-resolve-host`", said]);
+    let other = folder.run(&args("acme/gate-shut"));
+    other.holds(0, &[]);
+    let listed = folder.run(&["list", "could-not-resolve-host"]);
+    listed.holds(
+        0,
+        &["`git/could-not-resolve-host` replaces the built-in pattern"],
+    );
+    folder
+        .run(&[
+            "list", "--layer", "built-in", "--family", "git", "-f", "json",
+        ])
+        .holds(0, &["\"layer\": \"built-in\""]);
+}
+
 /// In a checkout a single file is seen with all of its library.
 #[test]
 fn a_file_of_the_checkout_is_seen_with_its_library() {
