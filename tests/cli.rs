@@ -966,6 +966,31 @@ fn what_is_no_log_of_a_passing_run_is_told() {
 }
 
 #[test]
+fn explain_keeps_to_the_patterns_that_were_chosen() {
+    let dir = Dir::new("explain-choice");
+    let (_, all, _) = run(&dir, &["explain", "could-not-resolve"]);
+    assert!(all.contains("\ngit/") || all.starts_with("git/"), "{all}");
+    let (code, some, _) = run(&dir, &["explain", "could-not-resolve", "--skip", "git/*"]);
+    assert_eq!(code, 0);
+    assert!(!some.contains("git/") && !some.is_empty(), "{some}");
+    for args in [
+        &["explain", "git/could-not-resolve-host", "--skip", "git/*"][..],
+        &["explain", "git/could-not-resolve-host", "--only", "node/*"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("left out by --only or --skip"), "{err}");
+    }
+    // What a settings file leaves out can be read about.
+    dir.write("jobtriage.toml", "disable = [\"git/*\"]\n");
+    let (code, out, _) = run(&dir, &["explain", "git/could-not-resolve-host"]);
+    assert!(
+        code == 0 && out.contains("git/could-not-resolve-host"),
+        "{out}"
+    );
+}
+
+#[test]
 fn patterns_of_a_project_are_bounded_together() {
     let dir = Dir::new("many-patterns");
     dir.write("a.log", UNKNOWN);
