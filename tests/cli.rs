@@ -991,6 +991,25 @@ fn explain_keeps_to_the_patterns_that_were_chosen() {
 }
 
 #[test]
+fn a_span_of_time_that_holds_nothing_is_told() {
+    let dir = Dir::new("no-span");
+    dir.write("a.log", FAILED);
+    let span = |since: &str, until: &str| {
+        run(
+            &dir,
+            &["scan", "a.log", "-q", "--since", since, "--until", until],
+        )
+    };
+    let (code, _, err) = span("2026-01-02", "2025-01-01");
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("--since 2026-01-02 is later than --until 2025-01-01"),
+        "{err}"
+    );
+    assert_eq!(span("2023-01-02", "2023-01-02").0, 0);
+}
+
+#[test]
 fn patterns_of_a_project_are_bounded_together() {
     let dir = Dir::new("many-patterns");
     dir.write("a.log", UNKNOWN);
