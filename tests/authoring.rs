@@ -234,6 +234,12 @@ fn findings_are_told_to_people_and_programs() {
     folder
         .run(&["lint", "nothing.toml"])
         .holds(2, &["no such file or folder"]);
+    folder
+        .run(&["lint", "nodir/"])
+        .holds(2, &["'nodir/': no such file or folder"]);
+    folder
+        .run(&["test", "nosuch/id"])
+        .holds(2, &["`nosuch/id`: no such file, folder or pattern"]);
 }
 
 #[test]

@@ -1010,6 +1010,21 @@ fn a_span_of_time_that_holds_nothing_is_told() {
 }
 
 #[test]
+fn quiet_writes_the_files_that_are_asked_for() {
+    let dir = Dir::new("quiet-files");
+    dir.write("a.log", FAILED);
+    let (_, out, _) = run(&dir, &["a.log", "-q", "-f", "json=a.json"]);
+    assert_eq!(out, "");
+    assert!(dir.0.join("a.json").is_file());
+    let (_, help, _) = run(&dir, &["--help"]);
+    let help: Vec<&str> = help.split_whitespace().collect();
+    assert!(
+        help.join(" ").contains("and the files of `-f NAME=FILE`"),
+        "{help:?}"
+    );
+}
+
+#[test]
 fn patterns_of_a_project_are_bounded_together() {
     let dir = Dir::new("many-patterns");
     dir.write("a.log", UNKNOWN);

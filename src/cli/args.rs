@@ -353,7 +353,7 @@ pub struct Output {
     /// Show tokens and passwords as the log has them: only `text`, `short` and `table`, on a terminal or into a file
     #[arg(long)]
     pub no_redact: bool,
-    /// Write nothing: only the exit code
+    /// Write nothing to standard output: only the exit code, and the files of `-f NAME=FILE`
     #[arg(short, long)]
     pub quiet: bool,
     /// One line a log; the same as `--format short`
