@@ -626,6 +626,22 @@ fn a_cut_text_shows_no_half_of_a_token() {
     assert!(!text(&format!("…{} refused", &token[3..])).contains(&token[10..20]));
 }
 
+/// What is refused is looked into again, which must not make a long line dear.
+#[test]
+fn many_stand_ins_cost_little() {
+    let start = std::time::Instant::now();
+    for one in [
+        concat!("gl", "pat-xxxxxxxxxxxxxxxxx-"),
+        concat!("gl", "pat-"),
+        "password = (",
+        "token=",
+    ] {
+        let line = one.repeat(60_000 / one.len());
+        assert!(!text(&line).is_empty());
+    }
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
 #[test]
 fn what_is_no_secret_hides_none_behind_it() {
     // The value of the first match takes in the name of the second; found by fuzzing.

@@ -137,7 +137,7 @@ pub(in super::super) fn of_sqlplus(text: &[u8], from: usize) -> Option<Found> {
         let value = user + 1..run(&text[..login.end], user + 1, |b| b != b'@');
         let host = value.end < login.end;
         let known = host || is_run(&text[..start]) && !text[value.clone()].contains(&b'.');
-        (known && value.start >= from && value.len() >= LEAST).then(|| Found {
+        (known && value.start >= from && value.len() >= LEAST).then_some(Found {
             key: login.start..user,
             value,
         })
@@ -182,7 +182,7 @@ pub(in super::super) fn of_bundler(text: &[u8], from: usize) -> Option<Found> {
             && value.len() >= LEAST
             && !text[value.clone()].starts_with(b"//")
             && !text[value.clone()].iter().all(u8::is_ascii_digit);
-        is.then(|| Found {
+        is.then_some(Found {
             key: login.start..user,
             value,
         })
