@@ -234,6 +234,12 @@ fn findings_are_told_to_people_and_programs() {
     folder
         .run(&["lint", "nothing.toml"])
         .holds(2, &["no such file or folder"]);
+    folder
+        .run(&["lint", "nodir/"])
+        .holds(2, &["'nodir/': no such file or folder"]);
+    folder
+        .run(&["test", "nosuch/id"])
+        .holds(2, &["`nosuch/id`: no such file, folder or pattern"]);
 }
 
 #[test]
@@ -258,6 +264,33 @@ fn the_library_can_be_listed_by_what_matters() {
     folder
         .run(&["list", "--owner", "nobody"])
         .holds(2, &["nobody"]);
+}
+
+/// A pattern of one's own may stand in a built-in one's place, and whoever writes it should know.
+#[test]
+fn what_replaces_a_built_in_pattern_is_told() {
+    let folder = Folder::new("replaces");
+    folder.put(
+        "job.log",
+        "$ ./a\nthe gate is shut tonight\nERROR: Job failed: exit code 1\n",
+    );
+    let said = "the id of a built-in pattern, which this file replaces";
+    let args = |id| ["new", id, "--from", "job.log:2"];
+    folder
+        .run(&args("git/could-not-resolve-host"))
+        .holds(0, &["`git/could-not-resolve-host`", said]);
+    let other = folder.run(&args("acme/gate-shut"));
+    other.holds(0, &[]);
+    let listed = folder.run(&["list", "could-not-resolve-host"]);
+    listed.holds(
+        0,
+        &["`git/could-not-resolve-host` replaces the built-in pattern"],
+    );
+    folder
+        .run(&[
+            "list", "--layer", "built-in", "--family", "git", "-f", "json",
+        ])
+        .holds(0, &["\"layer\": \"built-in\""]);
 }
 
 /// In a checkout a single file is seen with all of its library.

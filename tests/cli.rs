@@ -932,8 +932,96 @@ fn a_failed_run_as_baseline_is_told() {
     dir.write("passed.log", PASSED);
     let (_, _, err) = run(&dir, &["a.log", "--baseline", "a.log"]);
     assert!(err.contains("that of a failed run"), "{err}");
+    assert!(err.contains("'a.log'"), "{err}");
     let (_, _, err) = run(&dir, &["a.log", "--baseline", "passed.log"]);
     assert_eq!(err, "");
+}
+
+#[test]
+fn what_is_no_log_of_a_passing_run_is_told() {
+    let dir = Dir::new("odd-baseline");
+    dir.write("a.log", UNKNOWN);
+    dir.write("runs/1.log", PASSED);
+    dir.write("runs/2.log", UNKNOWN);
+    dir.write("runs/3.log", PASSED);
+    fs::create_dir_all(dir.0.join("empty")).unwrap();
+    let args = ["scan", "a.log", "-q", "--write-baseline", "known.json"];
+    assert_eq!(run(&dir, &args).0, 1);
+    for (path, says) in [
+        ("empty", "'empty': no logs in this folder"),
+        ("known.json", "'known.json': a list of known failures"),
+    ] {
+        let (code, out, err) = run(&dir, &["a.log", "--baseline", path]);
+        assert_eq!((code, out.as_str()), (2, ""), "{path}");
+        assert!(
+            err.contains(says) && err.contains("hint: give the log of a passing run"),
+            "{err}"
+        );
+    }
+    // Of many the one that failed is named.
+    let (code, _, err) = run(&dir, &["a.log", "--baseline", "runs"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("runs/2.log': that of a failed run"), "{err}");
+    assert!(!err.contains("1.log") && !err.contains("3.log"), "{err}");
+}
+
+#[test]
+fn explain_keeps_to_the_patterns_that_were_chosen() {
+    let dir = Dir::new("explain-choice");
+    let (_, all, _) = run(&dir, &["explain", "could-not-resolve"]);
+    assert!(all.contains("\ngit/") || all.starts_with("git/"), "{all}");
+    let (code, some, _) = run(&dir, &["explain", "could-not-resolve", "--skip", "git/*"]);
+    assert_eq!(code, 0);
+    assert!(!some.contains("git/") && !some.is_empty(), "{some}");
+    for args in [
+        &["explain", "git/could-not-resolve-host", "--skip", "git/*"][..],
+        &["explain", "git/could-not-resolve-host", "--only", "node/*"],
+    ] {
+        let (code, out, err) = run(&dir, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains("left out by --only or --skip"), "{err}");
+    }
+    // What a settings file leaves out can be read about.
+    dir.write("jobtriage.toml", "disable = [\"git/*\"]\n");
+    let (code, out, _) = run(&dir, &["explain", "git/could-not-resolve-host"]);
+    assert!(
+        code == 0 && out.contains("git/could-not-resolve-host"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_span_of_time_that_holds_nothing_is_told() {
+    let dir = Dir::new("no-span");
+    dir.write("a.log", FAILED);
+    let span = |since: &str, until: &str| {
+        run(
+            &dir,
+            &["scan", "a.log", "-q", "--since", since, "--until", until],
+        )
+    };
+    let (code, _, err) = span("2026-01-02", "2025-01-01");
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("--since 2026-01-02 is later than --until 2025-01-01"),
+        "{err}"
+    );
+    assert_eq!(span("2023-01-02", "2023-01-02").0, 0);
+}
+
+#[test]
+fn quiet_writes_the_files_that_are_asked_for() {
+    let dir = Dir::new("quiet-files");
+    dir.write("a.log", FAILED);
+    let (_, out, _) = run(&dir, &["a.log", "-q", "-f", "json=a.json"]);
+    assert_eq!(out, "");
+    assert!(dir.0.join("a.json").is_file());
+    let (_, help, _) = run(&dir, &["--help"]);
+    let help: Vec<&str> = help.split_whitespace().collect();
+    assert!(
+        help.join(" ").contains("and the files of `-f NAME=FILE`"),
+        "{help:?}"
+    );
 }
 
 #[test]

@@ -71,9 +71,12 @@ impl Workshop {
         let here = env::current_dir().unwrap_or_default();
         let (paths, globs): (Vec<&String>, Vec<&String>) =
             arguments.iter().partition(|a| Path::new(a).exists());
-        let stray = globs
-            .iter()
-            .find(|g| g.ends_with(".toml") || g.starts_with(['.', '/']) || Glob::new(g).is_err());
+        let stray = globs.iter().find(|g| {
+            g.ends_with(".toml")
+                || g.ends_with('/')
+                || g.starts_with(['.', '/'])
+                || Glob::new(g).is_err()
+        });
         if let Some(stray) = stray {
             return Err((
                 format!("'{stray}': no such file or folder"),
@@ -109,6 +112,12 @@ impl Workshop {
             if wanted.is_empty() && workshop.faults.is_empty() {
                 if let Some(told) = globs.iter().find_map(|id| built_in(id)) {
                     return Err(told);
+                }
+                if let Some(asked) = globs.first() {
+                    return Err((
+                        format!("`{asked}`: no such file, folder or pattern"),
+                        "there are no pattern files here that an id could name: give a path".into(),
+                    ));
                 }
                 return Err((
                     "no pattern files here".into(),

@@ -1,7 +1,7 @@
 //! `jobtriage [FILE]...`: the main job.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -78,6 +78,18 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     reports.finish()
 }
 
+/// What a baseline is made of.
+const PASSING_RUN: &str = "give the log of a passing run of the same job, or a folder of them";
+
+/// How a text begins, and whether it is what `scan --write-baseline` writes.
+fn is_of_scan(reader: &mut impl io::Read) -> io::Result<(Vec<u8>, bool)> {
+    let mark = b"{\"jobtriage_baseline\"";
+    let mut start = Vec::with_capacity(mark.len());
+    io::Read::take(reader, mark.len() as u64).read_to_end(&mut start)?;
+    let is = start == mark;
+    Ok((start, is))
+}
+
 /// What passing runs print.
 fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>, Complaint> {
     if paths.is_empty() {
@@ -85,15 +97,37 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
     }
     let mut baseline = Baseline::default();
     let mut trouble = None;
+    let mut failed = Vec::new();
     let (files, problems) = source::walk::files(&source::walk::Root::named(paths));
+    for folder in paths.iter().filter(|path| path.is_dir()) {
+        let (inside, problems) =
+            source::walk::files(&source::walk::Root::named(std::slice::from_ref(folder)));
+        if inside.is_empty() && problems.is_empty() {
+            return Err(Complaint::hint(
+                format!("--baseline: '{}': no logs in this folder", folder.display()),
+                PASSING_RUN,
+            ));
+        }
+    }
     for found in &files {
         let mut each = |opened: Result<Source<'_>, Refusal>, origin| {
-            let failed = match opened {
-                Ok(log) => {
+            let wrong = match opened {
+                Ok(mut log) => {
                     let label = log.label;
-                    let read = baseline.read(log.reader);
-                    read.err()
-                        .map(|e| format!("'{label}': {}", source::reason(&e)))
+                    match is_of_scan(&mut log.reader) {
+                        Ok((_, true)) => found.named.then(|| {
+                            format!("'{label}': a list of known failures, for `jobtriage scan`")
+                        }),
+                        Ok((start, false)) => {
+                            let read = baseline.read(io::Read::chain(&start[..], log.reader));
+                            if baseline.has_failed() {
+                                failed.push(label.clone());
+                            }
+                            read.err()
+                                .map(|e| format!("'{label}': {}", source::reason(&e)))
+                        }
+                        Err(e) => Some(format!("'{label}': {}", source::reason(&e))),
+                    }
                 }
                 Err(refusal) if found.named && is_trouble(&refusal, origin) => {
                     let problem = refusal.problem();
@@ -101,7 +135,7 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
                 }
                 Err(_) => None,
             };
-            trouble = trouble.take().or(failed);
+            trouble = trouble.take().or(wrong);
             ControlFlow::Continue(())
         };
         let _ = source::each(&found.path(), reading, &mut each);
@@ -113,14 +147,26 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
     if let Some(trouble) = trouble {
         return Err(Complaint::hint(
             format!("--baseline: {trouble}"),
-            "give the log of a passing run of the same job, or a folder of them",
+            PASSING_RUN,
         ));
     }
-    if baseline.has_failed() {
-        complaint::tell(
-            "--baseline: one of the logs is that of a failed run: what it prints is taken for harmless",
-            Some("give the log of a passing run of the same job"),
-        );
+    if !failed.is_empty() {
+        const MOST_NAMED: usize = 3;
+        let mut names: Vec<String> = failed.iter().map(|name| format!("'{name}'")).collect();
+        if names.len() > MOST_NAMED {
+            let more = names.len() - MOST_NAMED;
+            names.truncate(MOST_NAMED);
+            names.push(format!("{more} more"));
+        }
+        for name in names {
+            complaint::tell(
+                &format!(
+                    "--baseline: {name}: that of a failed run, and what it prints is taken for harmless"
+                ),
+                None,
+            );
+        }
+        complaint::hint("give logs of passing runs of the same job");
     }
     if baseline.is_full() {
         complaint::tell(

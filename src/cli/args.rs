@@ -84,7 +84,8 @@ pub struct Analyze {
     /// Ask for a paste even where standard input is no terminal
     #[arg(long, conflicts_with = "files")]
     pub paste: bool,
-    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable
+    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable. (What scan
+    /// calls so is a list of known failures, and another thing)
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub baseline: Vec<PathBuf>,
     /// What to write, and how to show it.
@@ -352,7 +353,7 @@ pub struct Output {
     /// Show tokens and passwords as the log has them: only `text`, `short` and `table`, on a terminal or into a file
     #[arg(long)]
     pub no_redact: bool,
-    /// Write nothing: only the exit code
+    /// Write nothing to standard output: only the exit code, and the files of `-f NAME=FILE`
     #[arg(short, long)]
     pub quiet: bool,
     /// One line a log; the same as `--format short`

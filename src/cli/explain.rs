@@ -22,7 +22,23 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
         .id
         .trim_end_matches(".toml")
         .trim_start_matches("patterns/");
+    // What a settings file leaves out can be read about; a flag was meant for this very question.
+    let origins = &args.choice.origins;
+    let by_flag = |glob: &String| !origins.iter().any(|(set, _)| set == glob);
+    let chosen = args
+        .choice
+        .only
+        .iter()
+        .chain(&args.choice.skip)
+        .any(by_flag);
+    let is_wanted = |index: u32| !chosen || library.is_enabled(index);
     match library.find(id) {
+        Some(index) if !is_wanted(index) => {
+            return Err(Complaint::hint(
+                format!("`{id}` is left out by --only or --skip"),
+                "leave the flag out to read about it",
+            ));
+        }
         Some(index) => {
             let pattern = &library.get(index).pattern;
             let layer = library.layer(index);
@@ -39,15 +55,24 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
                 &style,
             )?;
         }
-        None => similar(&mut out, &library, id)?,
+        None => similar(&mut out, &library, id, is_wanted)?,
     }
     out.flush()?;
     Ok(exit)
 }
 
 /// Lists what a part of an id fits.
-fn similar(out: &mut impl Write, library: &Library, part: &str) -> Result<(), Complaint> {
-    let all: Vec<&str> = library.indices().map(|k| library.id(k)).collect();
+fn similar(
+    out: &mut impl Write,
+    library: &Library,
+    part: &str,
+    is_wanted: impl Fn(u32) -> bool,
+) -> Result<(), Complaint> {
+    let all: Vec<&str> = library
+        .indices()
+        .filter(|&k| is_wanted(k))
+        .map(|k| library.id(k))
+        .collect();
     let fitting: Vec<&&str> = all
         .iter()
         .filter(|id| !part.is_empty() && id.contains(part))

@@ -273,8 +273,11 @@ fn gate(
         None if text == "new" && compared => Gate::New,
         None if text == "new" => {
             return Err(Complaint::hint(
-                "--fail-on new: new compared with what?",
-                "`jobtriage scan … --baseline FILE --fail-on new`",
+                format!("{asked}: new compared with what?"),
+                match origin {
+                    Some(_) => "`jobtriage scan … --baseline FILE`",
+                    None => "`jobtriage scan … --baseline FILE --fail-on new`",
+                },
             ));
         }
         Some(("owner", name)) => Gate::Owner(word(name, &owners)?),

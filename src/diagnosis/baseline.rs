@@ -51,9 +51,9 @@ impl Baseline {
         self.lines.contains(&self.hash(line.as_bytes()))
     }
 
-    /// One of the runs did not pass.
-    pub fn has_failed(&self) -> bool {
-        self.failed
+    /// Did one of the runs read since the last question not pass?
+    pub fn has_failed(&mut self) -> bool {
+        std::mem::take(&mut self.failed)
     }
 
     /// There were more lines than are remembered.

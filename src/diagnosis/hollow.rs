@@ -180,7 +180,7 @@ pub(super) fn names_exit(line: &str) -> bool {
     line.bytes().any(|b| b.is_ascii_digit())
         && !CRASHES.iter().any(|crash| line.contains(crash))
         // `ld returned 1 exit status`
-        && (line.ends_with(" exit status") || WORDS.iter().any(|words| named(&words)))
+        && (line.ends_with(" exit status") || WORDS.iter().any(named))
 }
 
 /// A line of npm's report that says where and how a script was run, not why it failed.

@@ -37,7 +37,7 @@ pub enum Layer {
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Layer::BuiltIn => f.pad("built in"),
+            Layer::BuiltIn => f.pad("built-in"),
             Layer::User(_) => f.pad("user"),
             Layer::Project(_) => f.pad("project"),
             Layer::Option(_) => f.pad("option"),

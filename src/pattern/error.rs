@@ -139,6 +139,15 @@ fn in_plain_words(message: &str) -> Option<(String, &'static str)> {
             "write it in quotation marks",
         ));
     }
+    if let Some(rest) = message.strip_prefix("invalid value: integer `") {
+        let (number, wanted) = rest.lines().next()?.split_once("`, expected ")?;
+        let bounded = matches!(wanted, "u8" | "u16" | "u32" | "u64" | "usize");
+        let (said, hint) = match number.starts_with('-') {
+            true => ("a number of 0 or more is wanted here", "leave out the dash"),
+            false => ("a smaller number is wanted here", "leave out some digits"),
+        };
+        return bounded.then(|| (format!("{said}, and this is {number}"), hint));
+    }
     let said = message.lines().next()?.strip_prefix("invalid type: ")?;
     let (found, wanted) = said.rsplit_once(", expected ")?;
     let found = match found.split(' ').next()? {

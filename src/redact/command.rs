@@ -89,7 +89,7 @@ fn parted(text: &[u8], at: usize, by: u8) -> Option<Found> {
     Some(Found { key: user, value })
 }
 
-/// `--password value`, `--db-token=value`
+/// `--password value`, `--db-token=value`, `-password value`
 pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
     const ENDS: &[&str] = &[
         "password",
@@ -107,16 +107,28 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
         "app-secret",
         "webhook-secret",
     ];
-    memchr::memmem::find_iter(&text[from..], b"--").find_map(|at| {
+    const WHOLE: &[&str] = &["pass", "secret", "auth"];
+    // Of programs whose long options have one dash.
+    const ONE_DASH: &[&str] = &["password", "passwd", "passphrase", "token", "apikey"];
+    memchr::memchr_iter(b'-', &text[from..]).find_map(|at| {
         let at = from + at;
         let begins = |b: u8| is_space(b) || is_quote(b) || b"([,=".contains(&b);
         if at > 0 && (at == from || !begins(text[at - 1])) {
             return None;
         }
-        let key = at + 2..run(text, at + 2, is_name);
+        let dashes = few(text, at, 2, |b| b == b'-');
+        let key = dashes..run(text, dashes, is_name);
         let name = &text[key.clone()];
-        let known = ENDS.iter().any(|end| place::strip(name, end).is_some());
-        if !known && !name.eq_ignore_ascii_case(b"pass") {
+        let is_any = |names: &[&str]| {
+            names
+                .iter()
+                .any(|n| name.eq_ignore_ascii_case(n.as_bytes()))
+        };
+        let known = match dashes - at {
+            1 => is_any(ONE_DASH),
+            _ => is_any(WHOLE) || ENDS.iter().any(|end| place::strip(name, end).is_some()),
+        };
+        if !known {
             return None;
         }
         let value = argument(text, behind(text, key.end)?)?;
@@ -225,8 +237,15 @@ impl Tool {
             let passed = text[value].starts_with(b"pass:") && secret.len() >= LEAST;
             return passed.then(|| Found::unnamed(secret));
         }
-        (!is_ports(&text[value.clone()])).then(|| Found::unnamed(value))
+        // `gem push --key github` names one.
+        let named = self.programs == ["gem"] && !is_long_and_mixed(&text[value.clone()]);
+        (!named && !is_ports(&text[value.clone()])).then(|| Found::unnamed(value))
     }
+}
+
+fn is_long_and_mixed(value: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    value.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 /// Ports: `docker run --name mysql -p3306:3306`.
@@ -276,7 +295,7 @@ fn other_program(text: &[u8], at: usize, end: usize) -> usize {
     words(&text[..end], at).find(other).unwrap_or(end)
 }
 
-/// `npm config set //host/:_authToken value`, `aws configure set aws_secret_access_key value`
+/// `npm config set //host/:_authToken value`, `aws configure set aws_secret_access_key value`, `setx NPM_TOKEN value`
 pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
     place::names(text, from).find_map(|key| {
         let low = key.start.saturating_sub(REACH);
@@ -289,10 +308,14 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
             let start = text.iter().rposition(|&b| is_space(b)).map_or(0, |k| k + 1);
             low + start..low + text.len()
         };
-        let last = word_before(start);
+        let mut last = word_before(start);
+        if text[last.clone()].eq_ignore_ascii_case(b"/m") {
+            last = word_before(last.start);
+        }
         let config = |word: Range<usize>| matches!(&text[word], b"config" | b"configure");
         let sets = &text[last.clone()] == b"set" && config(word_before(last.start));
-        let alone = !sets && config(last);
+        // Of Windows: prose of it has no digits, as that of the others.
+        let alone = !sets && (config(last.clone()) || text[last].eq_ignore_ascii_case(b"setx"));
         let at = few(text, key.end, 1, is_quote);
         let blank = run(text, at, is_space);
         ((sets || alone) && blank > at).then_some(())?;

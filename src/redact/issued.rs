@@ -82,6 +82,52 @@ fn forms_of_issuers() {
         ("token", &[(concat!("sb", "p_"), 40, 'h')]),
         ("token", &[(concat!("ci", "o"), 32, 'a')]),
         ("token", &[("", 10, 'd'), (concat!(":", "AA"), 33, 'a')]),
+        ("token", &[(concat!("gs", "k_"), 52, 'a')]),
+        ("token", &[(concat!("xa", "i-"), 80, 'a')]),
+        ("token", &[(concat!("r", "8_"), 37, 'a')]),
+        ("token", &[(concat!("pp", "lx-"), 48, 'a')]),
+        ("token", &[(concat!("wh", "sec_"), 32, 'a')]),
+        ("token", &[(concat!("vc", "p_"), 56, 'a')]),
+        ("token", &[(concat!("nt", "n_"), 46, 'a')]),
+        ("token", &[(concat!("sec", "ret_"), 43, 'a')]),
+        ("token", &[(concat!("dp", ".st.prd."), 43, 'a')]),
+        ("token", &[(concat!("dp", ".st."), 43, 'a')]),
+        ("token", &[(concat!("AT", "CTT3"), 186, 'a')]),
+        ("token", &[(concat!("S", "K"), 32, 'h')]),
+        ("token", &[("", 36, 'h'), (concat!("NR", "AL"), 0, 'a')]),
+        ("token", &[(concat!("NR", "II-"), 32, 'a')]),
+        ("token", &[("", 76, 'a'), (concat!("AZ", "DO"), 4, 'a')]),
+        ("token", &[("", 52, 'a'), (concat!("JQ", "QJ99"), 26, 'a')]),
+        ("token", &[("", 32, 'h'), (concat!("-u", "s21"), 0, 'a')]),
+        ("token", &[(concat!("EA", "AA"), 60, 'a')]),
+        ("token", &[(concat!("sk-", "or-v1-"), 64, 'h')]),
+        (
+            "token",
+            &[(concat!("lsv", "2_pt_"), 32, 'h'), ("_", 10, 'h')],
+        ),
+        (
+            "token",
+            &[(concat!("ts", "key-auth-"), 17, 'a'), ("-", 32, 'a')],
+        ),
+        ("token", &[(concat!("nv", "api-"), 64, 'a')]),
+        (
+            "token",
+            &[(concat!("xkey", "sib-"), 64, 'h'), ("-", 16, 'a')],
+        ),
+        (
+            "token",
+            &[(concat!("dt0", "c01."), 24, 'U'), (".", 64, 'U')],
+        ),
+        ("token", &[(concat!("AP", "I-"), 26, 'U')]),
+        ("token", &[(concat!("bk", "ua_"), 40, 'h')]),
+        ("token", &[(concat!("sb_", "secret_"), 36, 'a')]),
+        ("token", &[(concat!("sha", "256~"), 43, 'a')]),
+        (
+            "token",
+            &[(concat!("SWM", "TKN-1-"), 50, 'h'), ("-", 25, 'h')],
+        ),
+        ("token", &[(concat!("pat", ""), 14, 'a'), (".", 64, 'h')]),
+        ("token", &[(concat!("CF", "PAT-"), 43, 'a')]),
     ];
     for (kind, form) in forms {
         let secret = made(form);
@@ -93,7 +139,7 @@ fn forms_of_issuers() {
         );
         assert!(told.ends_with("' was refused by git.example.com"), "{told}");
         let (_, length, _) = form[form.len() - 1];
-        let end = &secret[secret.len() - length.min(12)..];
+        let end = &secret[secret.len() - length.clamp(4, 12)..];
         assert!(!told.contains(end), "{secret} -> {told}");
         // One character too few in its last part, and it is something else.
         if !matches!(*kind, "gitlab-token" | "slack-token") && length < 60 && form.len() == 1 {
@@ -153,6 +199,69 @@ fn secrets_behind_an_address() {
 }
 
 #[test]
+fn a_form_is_known_behind_what_is_written_to_it() {
+    let gitlab = made(&[(concat!("gl", "pat-"), 20, 'a')]);
+    let github = made(&[(concat!("gh", "p_"), 36, 'a')]);
+    for secret in [&gitlab, &github] {
+        for before in [
+            "https://oauth2%3A",
+            "step_",
+            "x=a%20",
+            "cache_key_",
+            "user",
+            "tokenIs",
+        ] {
+            masked(before, secret, " was refused");
+        }
+    }
+    for line in [
+        "singlert-some-long-dashed-name-of-a-thing",
+        "xghp_short",
+        "rangloas-configuration-of-all-things",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn signatures_of_addresses() {
+    let hex = "0123456789abcdef".repeat(4);
+    for (before, after) in [
+        (
+            "GET https://files.example.com/b/k?X-Amz-Date=20260101T000000Z&X-Amz-Signature=",
+            " 403",
+        ),
+        (
+            "https://files.example.com/k?X-Amz-Security-Token=",
+            "&X-Amz-Expires=60",
+        ),
+        (
+            "https://files.example.com/k?X-Goog-Signature=",
+            "&X-Goog-Expires=60",
+        ),
+        (
+            "https://files.example.com/k?Expires=1&Signature=",
+            "&Key-Pair-Id=K2",
+        ),
+        (
+            "Authorization: AWS4-HMAC-SHA256 SignedHeaders=host, Signature=",
+            "",
+        ),
+        ("https://files.example.com/k?sv=2026&sig=", "&se=1"),
+    ] {
+        masked(before, &hex, after);
+    }
+    for line in [
+        "config=1 sig=SIGTERM, orig=abcdefghijklmnopqrstuvwxyz0123",
+        "&sig=short ?Signature=none; X-Amz-Signature=missing",
+        "Signature=RSA-SHA256, SignedHeaders=host",
+        "error: X-Amz-Signature is required",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
 fn near_misses_stay() {
     let long = random(30, 9);
     for line in [
@@ -184,6 +293,15 @@ fn near_misses_stay() {
         "at 12:AA 1234567890:AAPL rose".to_owned(),
         "https://api.telegram.org/bot$TOKEN/sendMessage".to_owned(),
         format!("digest sha512-{long}"),
+        "gsk_init xai-sdk r8_x pplx-api whsec_test vcp_x vcr_cassettes ntn_x".to_owned(),
+        "part SK1234567890 of SK-32, SKU 0123456789abcdef0123456789abcdef".to_owned(),
+        "dp.st.prd and dp.pt.example, ATCTT is a prefix, NRAL too, AZDO agent".to_owned(),
+        "NRAK-, NRII-short, EAAA, sk-or-v1-, lsv2_pt_x, tskey-auth-, API-KEY-MISSING-IN-CONFIG"
+            .to_owned(),
+        format!("secret_name_of_{}", "a_thing".repeat(6)),
+        format!("sha256:{}", "0123456789abcdef".repeat(4)),
+        "region-us1, bucket-us2-east, 0123456789abcdef-us1".to_owned(),
+        "patterns.0123 pat.abc dt0c01.X sha256~short SWMTKN-1-x CFPAT-x bkua_x".to_owned(),
     ] {
         assert!(
             matches!(text(&line), Cow::Borrowed(_)),

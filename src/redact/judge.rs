@@ -31,6 +31,22 @@ pub(super) const NAMES: &[&str] = &[
     "master-key",
     "masterkey",
     "sonar.login",
+    "license_key",
+    "license-key",
+    "licensekey",
+    "licence_key",
+    "licence-key",
+    "licencekey",
+    "pat=",
+    "pat:",
+    "pat\"",
+    "pat'",
+    "pat ",
+    "pass=",
+    "pass:",
+    "pass\"",
+    "pass'",
+    "pass ",
 ];
 
 /// What is said of a secret in its place.
@@ -94,9 +110,17 @@ pub(super) fn token(_: &str, value: &str) -> Option<Range<usize>> {
     (!is_stand_in(kept)).then_some(0..kept.len())
 }
 
+/// A token behind letters, where its form alone says little: `singlert-some-name`.
+pub(super) fn random_token(key: &str, value: &str) -> Option<Range<usize>> {
+    let kept = token(key, value)?;
+    is_random(&value[kept.clone()]).then_some(kept)
+}
+
 /// Something long that must be random, since nothing around says that it is secret.
 pub(super) fn residue(_: &str, value: &str) -> Option<Range<usize>> {
-    if is_stand_in(value) || !is_mixed(value) || is_place(value) {
+    // Of a header: its value follows.
+    let scheme = value.eq_ignore_ascii_case("AWS4-HMAC-SHA256");
+    if is_stand_in(value) || !is_mixed(value) || is_place(value) || scheme {
         return None;
     }
     whole(value)
@@ -167,8 +191,25 @@ const SPEECH: &[&str] = &[
     "without",
 ];
 
+/// Words that end a name which only a random value makes that of a secret: the names of files, of tests, of other things
+/// go by the same.
+const NAMED: &[&str] = &["secret", "auth"];
+
+/// Words of what is said in a secret's place, where it has several.
+const PROSE: &[&str] = &[
+    "a", "an", "at", "be", "by", "contain", "contains", "do", "enter", "field", "had", "have",
+    "if", "in", "is", "it", "its", "may", "more", "new", "no", "of", "on", "or", "please", "than",
+    "their", "these", "to", "too", "use", "were", "would", "you", "your",
+];
+
 /// `--key value`
 pub(super) fn option(key: &str, value: &str) -> Option<Range<usize>> {
+    // `--password PASSWORD` of a usage line.
+    let stands_for = value.eq_ignore_ascii_case(key) && !value.contains(|c: char| c.is_lowercase());
+    let named = NAMED.iter().any(|name| name.eq_ignore_ascii_case(key));
+    if stands_for || named && !is_random(value) || !fits(key, value) {
+        return None;
+    }
     let word = value.trim_end_matches(['.', ',', ':', ')', '?', '!']);
     let speech = SPEECH
         .iter()
@@ -191,10 +232,33 @@ pub(super) fn encoded(key: &str, value: &str) -> Option<Range<usize>> {
 
 /// `key = "value"`
 pub(super) fn quoted(key: &str, value: &str) -> Option<Range<usize>> {
-    if !names_a_secret(key) || value.contains(char::is_whitespace) && !is_mixed(value) {
+    let lower = key.to_ascii_lowercase();
+    let chosen = ["pass", "pwd", "secret"]
+        .iter()
+        .any(|word| lower.contains(word));
+    let told =
+        value.contains(char::is_whitespace) && !is_mixed(value) && (!chosen || is_prose(value));
+    if told || !names_a_secret(key) {
         return None;
     }
     sound(key, value)
+}
+
+/// A variable of a Dockerfile, whose value goes on to the end of the line.
+pub(super) fn of_variable(key: &str, value: &str) -> Option<Range<usize>> {
+    if is_prose(value) {
+        return None;
+    }
+    assigned(key, value)
+}
+
+/// A line that says what a password is.
+pub(super) fn said(key: &str, value: &str) -> Option<Range<usize>> {
+    let key = key.to_ascii_lowercase();
+    let names = ["password", "passphrase", "token"];
+    let value = value.trim_end_matches(['.', ',', ':', '!']);
+    let is = names.iter().any(|name| key.ends_with(name)) && value.len() >= 12;
+    (is && is_random(value) && !is_stand_in(value)).then(|| whole(value))?
 }
 
 /// ``key=`value` ``: of a sentence; a shell would run what stands there. The `token` that a compiler shows is no secret.
@@ -218,11 +282,16 @@ pub(super) fn spaced(key: &str, value: &str) -> Option<Range<usize>> {
     if !is_mixed(value) || value.contains("==") {
         return None;
     }
-    assigned(key, value)
+    alone(key, value)
 }
 
-fn sound(key: &str, value: &str) -> Option<Range<usize>> {
-    let key = key.to_ascii_lowercase();
+/// `key: value`, where `PASS: name` is a test.
+pub(super) fn alone(key: &str, value: &str) -> Option<Range<usize>> {
+    (key != "PASS").then(|| assigned(key, value))?
+}
+
+fn sound(written: &str, value: &str) -> Option<Range<usize>> {
+    let key = written.to_ascii_lowercase();
     let is_name = key.ends_with("secret")
         && !["client_secret", "clientsecret", "client-secret"]
             .iter()
@@ -230,10 +299,47 @@ fn sound(key: &str, value: &str) -> Option<Range<usize>> {
         && is_dashed_name(value);
     // `TESTS_PASS=12`
     let is_count = key.ends_with("_pass") && !is_mixed(value);
-    if is_stand_in(value) || is_word(value) || is_place(value) || is_name || is_count {
+    let other = is_stand_in(value) || is_word(value) || is_place(value) || is_name || is_count;
+    if other || !fits(written, value) {
         return None;
     }
     whole(value)
+}
+
+/// Could that be a secret, where the name says little? `pass: 12`, `FILE_PAT=*.log` and `license_key: apache-2.0` hold none.
+fn fits(written: &str, value: &str) -> bool {
+    let key = written.to_ascii_lowercase();
+    let plain = |more: &str| {
+        value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
+    if let Some(before) = key.strip_suffix("pass") {
+        // Of a variable only: `two_pass` is none.
+        const KNOWN: &[&str] = &["ssh", "db", "become_", "ssh_", "sudo_", "db_"];
+        let known = written.ends_with("_PASS") || KNOWN.iter().any(|end| before.ends_with(end));
+        let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let count = number
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b".,:".contains(&b));
+        let name = value.contains(['_', '-', '/', '.', '(', ':']);
+        return known
+            || before.is_empty() && is_mixed(value) && value.len() >= 8 && !count && !name;
+    }
+    if let Some(before) = key.strip_suffix("pat") {
+        let apart = before.is_empty() || before.ends_with(['_', '-', '.']);
+        return apart && is_mixed(value) && value.len() >= 16 && plain("_-.~=");
+    }
+    let license = ["license", "licence"].iter().any(|word| key.contains(word));
+    if license && key.ends_with("key") {
+        // `BSD-3-Clause`, `apache-2.0`
+        let version = value.split('-').any(|part| {
+            let digits = part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            !part.is_empty() && digits && (part.len() <= 2 || part.contains('.'))
+        });
+        return is_mixed(value) && value.len() >= 8 && !version;
+    }
+    true
 }
 
 /// `image_pull_secret=regcred` names a thing.
@@ -299,6 +405,15 @@ fn is_word(value: &str) -> bool {
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
+/// A sentence about the secret: `must not be empty`.
+fn is_prose(value: &str) -> bool {
+    let mut words = value.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    words.any(|word| {
+        let is = |of: &[&str]| of.iter().any(|w| w.eq_ignore_ascii_case(word));
+        is(PROSE) || is(SPEECH) || is(WORDS) || is(&["password", "passphrase", "token"])
+    })
+}
+
 /// A path or an address: where the secret is, not what it is.
 fn is_place(value: &str) -> bool {
     let bytes = value.as_bytes();
@@ -336,6 +451,18 @@ fn is_dashed_name(value: &str) -> bool {
     value
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'.')
+}
+
+/// Digits among letters of both cases, or a long one without parts: no name of a thing.
+fn is_random(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));
+    let part_of_other = |b: &u8| b"=,:/.".contains(b);
+    let both = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let whole = value.len() >= 20 && value.bytes().all(|b| b.is_ascii_alphanumeric());
+    value.len() >= 8
+        && is_mixed(value)
+        && (both || whole)
+        && !value.bytes().any(|b| part_of_other(&b))
 }
 
 /// Letters and digits, as random text has.

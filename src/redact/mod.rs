@@ -28,6 +28,8 @@ pub use own::{also, own_names};
 
 /// How often a text is looked at, as long as each look finds something.
 const MOST_ROUNDS: usize = 4;
+/// How many times its length a rule may look at of a text in vain: what is no secret is looked into again.
+const MOST_IN_VAIN: usize = 16;
 /// The start of every placeholder.
 const OPENING: &str = "[redacted:";
 
@@ -186,14 +188,24 @@ impl Secret {
 /// later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
     let mut kept = by_rules(text);
-    for range in own::values(text) {
-        if !kept.iter().any(|k| overlap(&k.range, &range)) {
-            kept.push(Secret {
-                range,
-                kind: "secret",
-                random: false,
-            });
+    for mut range in own::values(text) {
+        let covers = |k: &Secret| k.range.start <= range.start && range.end <= k.range.end;
+        if kept.iter().any(covers) {
+            continue;
         }
+        // A list may hold what is known, and more.
+        kept.retain(|k| {
+            let is = overlap(&k.range, &range);
+            if is {
+                range = k.range.start.min(range.start)..k.range.end.max(range.end);
+            }
+            !is
+        });
+        kept.push(Secret {
+            range,
+            kind: "secret",
+            random: false,
+        });
     }
     kept.sort_by_key(|s| s.range.start);
     kept
@@ -248,16 +260,24 @@ fn round(plain: &str, kept: &mut Vec<Secret>) {
             continue;
         }
         let mut at = 0;
+        let mut in_vain = 0;
         while let Some(found) = rules::find_at(k, plain.as_bytes(), at) {
             let (key, value) = (plain.get(found.key), plain.get(found.value.clone()));
-            let start = found.value.start;
+            let (start, end) = (found.value.start, found.value.end);
             // Every place ends in ASCII, or where the text does.
             let range = (rule.is_secret)(key.unwrap_or_default(), value.unwrap_or_default())
                 .map(|r| start + r.start..start + r.end);
             let taken = |range: &Range<usize>| kept.iter().find(|k| overlap(&k.range, range));
             // What is no secret, or known already, must not hide one that begins within the match.
             let next = match &range {
-                None => start,
+                None => {
+                    in_vain += end - start;
+                    if in_vain > MOST_IN_VAIN * plain.len() {
+                        end
+                    } else {
+                        start
+                    }
+                }
                 Some(range) => taken(range).map_or(range.end, |k| k.range.end),
             };
             if let Some(range) = range.filter(|range| taken(range).is_none()) {

@@ -30,11 +30,11 @@ fn pattern(name: &str) -> String {
     parts.join("[A-Za-z0-9_.-]*")
 }
 
-/// `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`.
+/// `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`; of a list in a shell, `NAME=(a b)`, all of it.
 fn expression(names: &[String]) -> String {
     let names = names.join("|");
     format!(
-        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|"(?P<d>[^"]+)"|'(?P<b>[^']+)'|(?P<c>[^\s"',;&]+))"#
+        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:(?:\[[^\[\]]{{0,40}}\])?\+?["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|"(?P<d>[^"]+)"|'(?P<b>[^']+)'|\((?P<e>[^()]+)|(?P<c>[^\s"',;&]+))"#
     )
 }
 
@@ -56,7 +56,11 @@ pub(super) fn values(text: &str) -> Vec<Range<usize>> {
 
 fn in_text(regex: &Regex, text: &str) -> Vec<Range<usize>> {
     let found = regex.captures_iter(text);
-    let values = found.filter_map(|c| ["a", "b", "c", "d"].iter().find_map(|name| c.name(name)));
+    let values = found.filter_map(|c| {
+        ["a", "b", "c", "d", "e"]
+            .iter()
+            .find_map(|name| c.name(name))
+    });
     values.map(|value| value.range()).collect()
 }
 
@@ -86,6 +90,13 @@ mod tests {
         ] {
             assert_eq!(values(text), ["sesame42"], "{text}");
         }
+        assert_eq!(values("ACME_LIST=(a \"b c\" d)"), ["a \"b c\" d"]);
+        assert_eq!(
+            values("declare -a ACME_LIST=([0]=\"a\" [1]=\"b\")").len(),
+            1
+        );
+        assert_eq!(values("ACME_LIST+=(a b c"), ["a b c"]);
+        assert_eq!(values("ACME_LIST[3]=sesame42"), ["sesame42"]);
         assert_eq!(values("badge=\"C:\\dir\\\" x"), ["C:\\dir\\"]);
         assert!(values("my_acme_door=1 badges=2").is_empty());
     }

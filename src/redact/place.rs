@@ -18,6 +18,9 @@ impl Found {
     }
 }
 
+/// Blanks before the operator of an assignment that stands below others.
+const ALIGNED: usize = 40;
+
 pub(super) fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t'..=b'\r')
 }
@@ -291,7 +294,6 @@ fn is_secret_name(name: &[u8]) -> bool {
         "password",
         "passwd",
         "passphrase",
-        "sshpass",
         "pwd",
         "secret",
         "token",
@@ -299,12 +301,10 @@ fn is_secret_name(name: &[u8]) -> bool {
         "credentials",
         "_auth",
         "secret_key_base",
-        "become_pass",
-        "ssh_pass",
-        "sudo_pass",
-        "db_pass",
-        "dbpass",
         "sonar.login",
+        // Only their value makes those.
+        "pat",
+        "pass",
     ];
     const KEYS: &[&str] = &[
         "api",
@@ -315,9 +315,10 @@ fn is_secret_name(name: &[u8]) -> bool {
         "encryption",
         "master",
         "cypress_record",
+        "license",
+        "licence",
     ];
-    // Of a variable only: `two_pass` is none.
-    if name.ends_with(b"_PASS") || ENDS.iter().any(|end| strip(name, end).is_some()) {
+    if ENDS.iter().any(|end| strip(name, end).is_some()) {
         return true;
     }
     // `apikey`, `api_key`, `api-key`, `api_-key`
@@ -369,13 +370,118 @@ pub(super) fn single_quoted(text: &[u8], from: usize) -> Option<Found> {
     in_quotes(text, from, b'\'')
 }
 
+/// Behind the operator of an assignment; tools put those below each other.
+fn behind_operator(text: &[u8], name_end: usize) -> Option<usize> {
+    let at = few(text, name_end, 1, is_quote);
+    let at = few(text, at, ALIGNED, is_space);
+    let operator = ["=>", ":=", "=", ":"]
+        .iter()
+        .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
+    Some(few(text, at + operator.len(), 1, is_space))
+}
+
+/// `name = "old" -> "new"`: the new one.
+pub(super) fn changed(text: &[u8], from: usize) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        let at = behind_operator(text, key.end)?;
+        let old = match text.get(at)? {
+            quote if is_quote(*quote) => at + 2 + memchr::memchr(*quote, &text[at + 1..])?,
+            b'(' => at + 1 + memchr::memchr(b')', &text[at..text.len().min(at + ALIGNED)])?,
+            b'n' => at + text[at..].starts_with(b"null").then_some(4)?,
+            b'*' => run(text, at, |b| b == b'*'),
+            // Of code: `Token::Comma => ","`
+            _ => return None,
+        };
+        let arrow = few(text, old, 3, is_space);
+        if arrow == old || !text[arrow..].starts_with(b"->") && !text[arrow..].starts_with(b"=>") {
+            return None;
+        }
+        let open = few(text, arrow + 2, 3, is_space);
+        let quote = *text.get(open).filter(|b| is_quote(**b))?;
+        let length = memchr::memchr(quote, &text[open + 1..])?;
+        (length >= 3).then(|| Found {
+            key,
+            value: open + 1..open + 1 + length,
+        })
+    })
+}
+
+/// `name = """value"""`, or what stands of it on the line.
+pub(super) fn triple_quoted(text: &[u8], from: usize) -> Option<Found> {
+    names(text, from).find_map(|key| {
+        let at = behind_operator(text, key.end)?;
+        let quotes = text.get(at..at + 3)?;
+        let start = at + 3;
+        let known = is_quote(quotes[0]) && quotes.iter().all(|b| *b == quotes[0]);
+        if !known || text.get(start).is_none_or(|&b| is_space(b)) {
+            return None;
+        }
+        let closing = memchr::memmem::find(&text[start..], quotes);
+        let value = start..closing.map_or(text.trim_ascii_end().len(), |k| start + k);
+        (value.len() >= 3).then_some(Found { key, value })
+    })
+}
+
+/// `ENV NAME value`, also behind the number of its step.
+pub(super) fn of_dockerfile(text: &[u8], from: usize) -> Option<Found> {
+    memchr::memmem::find_iter(&text[from..], b"ENV ").find_map(|at| {
+        let at = from + at;
+        let before = text[..at].trim_ascii_end();
+        let step = before.last().is_none_or(|b| b"]:>|".contains(b));
+        if !step || before.len() == at && at > 0 {
+            return None;
+        }
+        let start = run(text, at + "ENV ".len(), is_space);
+        let key = start..run(text, start, is_name);
+        let open = run(text, key.end, is_space);
+        if open == key.end || !is_secret_name(&text[key.clone()]) {
+            return None;
+        }
+        let mut value = open..text.trim_ascii_end().len();
+        if value.len() > 2
+            && is_quote(text[value.start])
+            && text[value.end - 1] == text[value.start]
+        {
+            value = value.start + 1..value.end - 1;
+        }
+        let begins = text.get(value.start).is_some_and(|b| *b != b'=');
+        (begins && value.len() >= 4).then_some(Found { key, value })
+    })
+}
+
+/// `Root password set to value`, `The password for the user is value`
+pub(super) fn said(text: &[u8], from: usize) -> Option<Found> {
+    const MOST_WORDS: usize = 6;
+    names(text, from).find_map(|key| {
+        let mut at = key.end;
+        for _ in 0..MOST_WORDS {
+            let start = few(text, at, 2, is_space);
+            let end = few(text, start, 12, |b| b.is_ascii_alphabetic());
+            let tells = matches!(&text[start..end], b"is" | b"was" | b"to");
+            at = end;
+            if start == end || !tells && text.get(end).is_none_or(|&b| !is_space(b)) {
+                return None;
+            }
+            if !tells {
+                continue;
+            }
+            let at = few(text, end, 1, |b| b == b':');
+            let start = run(text, at, is_space);
+            if start == at {
+                return None;
+            }
+            let start = few(text, start, 1, is_quote);
+            let value = value(text, start, 10, is_argument)?;
+            let ends = run(text, value.end, |b| is_quote(b) || is_space(b)) == text.len();
+            return ends.then_some(Found { key, value });
+        }
+        None
+    })
+}
+
 fn in_quotes(text: &[u8], from: usize, quote: u8) -> Option<Found> {
     names(text, from).find_map(|key| {
-        let at = few(text, few(text, key.end, 1, is_quote), 1, is_space);
-        let operator = ["=>", ":=", "=", ":"]
-            .iter()
-            .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
-        let at = few(text, at + operator.len(), 1, is_space);
+        let at = behind_operator(text, key.end)?;
         if text.get(at) != Some(&quote) || text.get(at + 1).is_none_or(|&b| is_space(b)) {
             return None;
         }

@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 use super::place::{self, Found};
 
 /// The words of a name, as the regexes have them.
-const NAMES: &str = r"passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|(?:become|ssh|sudo|db)_pass|dbpass|sonar\.login|pwd|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key";
+const NAMES: &str = r"passw(?:or)?d|passphrase|pass|sonar\.login|pwd|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key|licen[sc]e_?-?key|pat";
 
 type Find = fn(&[u8], usize) -> Option<Found>;
 
@@ -42,7 +42,7 @@ const REFERENCE: &[(Find, &str)] = &[
     (place::at_cut, r##"^…(?<secret>[A-Za-z0-9_+/=.~-]{16,})"##),
     (
         place::double_quoted,
-        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?"(?<secret>[^"\s][^"]{2,})""##,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s{0,40}(?:=|:=|=>|:)\s?"(?<secret>[^"\s][^"]{2,})""##,
     ),
     (
         place::in_escaped_quotes,
@@ -50,11 +50,11 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::single_quoted,
-        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?'(?<secret>[^'\s][^']{2,})'"##,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s{0,40}(?:=|:=|=>|:)\s?'(?<secret>[^'\s][^']{2,})'"##,
     ),
     (
         place::back_quoted,
-        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s?(?:=|:=|=>|:)\s?`(?<secret>[^`\s][^`]{2,})`"##,
+        r##"(?i)(?<key>[a-z0-9_.-]*(?:NAMES|credentials?|_auth))["']?\s{0,40}(?:=|:=|=>|:)\s?`(?<secret>[^`\s][^`]{2,})`"##,
     ),
     (
         place::assigned,
@@ -66,7 +66,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::alone,
-        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|sshpass|(?-i:_PASS)|(?:become|ssh|sudo|db)_pass|dbpass|sonar\.login|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
+        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pass|sonar\.login|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|licen[sc]e_?-?key|pat))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
     ),
 ];
 
@@ -148,6 +148,8 @@ fn texts() -> impl Strategy<Value = String> {
         "credentials",
         "_auth",
         "signing_key",
+        "licence",
+        "PAT",
         "- ",
         ",",
         "(",

@@ -170,7 +170,7 @@ pub(super) static RULES: &[Rule] = &[
             "9Q~",
         ],
         24,
-        r"(?i:(?:AccountKey|SharedAccessKey|[?&;]sig)=)(?<secret>[A-Za-z0-9%+/]{20,}={0,2})|(?-u:\b)[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
+        r"(?i:(?:AccountKey|SharedAccessKey|[?&;]sig)=)(?<secret>[A-Za-z0-9%+/_-]{20,}={0,2})|(?-u:\b)[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
     ),
     token(
         "npm-token",
@@ -270,6 +270,127 @@ pub(super) static RULES: &[Rule] = &[
         24,
         r"(?-u:\b)(?:AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}|ATATT3[A-Za-z0-9_=-]{100,}|ATBB[A-Za-z0-9]{28,}|CCIPAT_[A-Za-z0-9_]{30,}|[sr]k_test_[A-Za-z0-9]{16,}|do[or]_v1_[a-f0-9]{64}|sntrys_[A-Za-z0-9+/=_-]{50,}|sntryu_[a-f0-9]{64}|HRKU-AA[A-Za-z0-9_-]{50,}|dp\.pt\.[A-Za-z0-9]{40,}|PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|ops_eyJ[A-Za-z0-9+/=_-]{100,}|AGE-SECRET-KEY-1[A-Z0-9]{58}|shp(?:ca|pa|ss)_[a-fA-F0-9]{32}|ntn_[0-9]{11}[A-Za-z0-9]{35}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|NRAK-[A-Z0-9]{27}|sk-(?:svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,}|ABSK[A-Za-z0-9+/]{100,}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{40,}={0,2}|LTAI[A-Za-z0-9]{20}(?-u:\b)|(?:fo1|fm1[ar]|fm2)_[A-Za-z0-9+/_-]{40,}={0,3}|(?i:clojars)_[a-f0-9]{60}|nfp_[A-Za-z0-9]{36,}|figd_[A-Za-z0-9_-]{40,}|sbp_(?:v0_)?[a-f0-9]{40}|cio[A-Za-z0-9]{32}(?-u:\b)|(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?-u:\b))",
     ),
+    token(
+        "token",
+        &[
+            "gsk_",
+            "xai-",
+            "r8_",
+            "pplx-",
+            "whsec_",
+            "vcp_",
+            "vci_",
+            "vca_",
+            "vcr_",
+            "vck_",
+            "ntn_",
+            "secret_",
+            "dp.st.",
+            "dp.ct.",
+            "dp.sa.",
+            "dp.scim.",
+            "dp.audit.",
+            "ATCTT3",
+            "NRII-",
+            "EAAA",
+            "sk-or-v1-",
+            "lsv2_",
+            "tskey-",
+            "nvapi-",
+            "xkeysib-",
+            "xsmtpsib-",
+            "dt0c01.",
+            "dt0s",
+            "bkua_",
+            "sb_secret_",
+            "sha256~",
+            "SWMTKN-",
+            "CFPAT-",
+            "pnu_",
+            "rnd_",
+            "pcsk_",
+            "phx_",
+            "BBDC-",
+        ],
+        30,
+        r"(?-u:\b)(?:gsk_[A-Za-z0-9]{40,}|xai-[A-Za-z0-9]{60,}|r8_[A-Za-z0-9]{37}(?-u:\b)|pplx-[A-Za-z0-9]{40,}|whsec_[A-Za-z0-9+/]{32,}={0,2}|vc[pciark]_[A-Za-z0-9]{24,}|ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}(?-u:\b)|dp\.(?:st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}(?-u:\b)|ATCTT3[A-Za-z0-9_=-]{100,}|NRII-[A-Za-z0-9-]{32}|EAAA[A-Za-z0-9_-]{60}(?-u:\b)|sk-or-v1-[a-f0-9]{64}|lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}|tskey-[a-z]{3,12}-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{60,}|x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}|dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}|bkua_[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,}|sha256~[A-Za-z0-9_-]{43}|SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}|CFPAT-[A-Za-z0-9_-]{43}|pnu_[A-Za-z0-9]{36}|rnd_[A-Za-z0-9]{26,}|pcsk_[A-Za-z0-9_]{50,}|phx_[A-Za-z0-9]{40,}|BBDC-[A-Za-z0-9+/@_-]{40,50})",
+    ),
+    // What tells of them stands behind the random part, or is short.
+    token(
+        "token",
+        &[
+            "NRAL", "AZDO", "JQQJ99", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7",
+            "-us8", "-us9",
+        ],
+        4,
+        r"(?-u:\b)(?:[A-Za-z0-9]{32,40}NRAL(?-u:\b)|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?-u:\b)|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,28}(?-u:\b)|[a-f0-9]{32}-us[0-9]{1,2}(?-u:\b))",
+    ),
+    // What begins like many words has regexes of its own, that are quick to compile.
+    token(
+        "token",
+        &["pat"],
+        82,
+        r"(?-u:\b)pat[A-Za-z0-9]{14}\.[a-f0-9]{64}(?-u:\b)",
+    ),
+    token("token", &["API-"], 30, r"(?-u:\b)API-[A-Z0-9]{26}(?-u:\b)"),
+    token(
+        "token",
+        &[
+            "SK0", "SK1", "SK2", "SK3", "SK4", "SK5", "SK6", "SK7", "SK8", "SK9", "SKa", "SKb",
+            "SKc", "SKd", "SKe", "SKf",
+        ],
+        34,
+        r"(?-u:\b)SK[0-9a-f]{32}(?-u:\b)",
+    ),
+    // Written to what stands before them: only what is long and random.
+    Rule {
+        kind: "token",
+        literals: &[
+            "glpat-",
+            "gldt-",
+            "glrt-",
+            "glcbt-",
+            "glptt-",
+            "glft-",
+            "gloas-",
+            "glagent-",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "pypi-Ag",
+        ],
+        place: Place::Form {
+            regex: r"(?<secret>gl(?:pat|dt|rt|cbt|ptt|ft|oas|agent)-[A-Za-z0-9_-]{20,}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7,9}(?-u:\b))?|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}|pypi-Ag[A-Za-z0-9_-]{50,})",
+            least: 25,
+        },
+        random: true,
+        is_secret: judge::random_token,
+    },
+    // What lets anybody act who has the address.
+    token(
+        "token",
+        &[
+            "X-Amz-Signature=",
+            "X-Amz-Security-Token=",
+            "X-Goog-Signature=",
+            "Signature=",
+        ],
+        50,
+        r"(?i:X-(?:Amz|Goog)-(?:Signature|Security-Token)=|[?&;, ]Signature=)(?<secret>[A-Za-z0-9%+/_~-]{40,}={0,2})",
+    ),
+    Rule {
+        kind: "secret",
+        literals: &["jdbc:oracle:"],
+        place: Place::Form {
+            regex: r#"(?i)jdbc:oracle:[a-z0-9]{3,8}:[^\s/@:"']{1,80}/(?<secret>[^\s/@"']{3,})@"#,
+            least: 0,
+        },
+        random: false,
+        is_secret: judge::value,
+    },
     // Behind the name or the address that says whose it is.
     token(
         "token",
@@ -366,6 +487,7 @@ pub(super) static RULES: &[Rule] = &[
             "apikey",
             "api_key",
             "-secret",
+            "--auth",
         ],
         command::in_option,
         judge::option,
@@ -398,13 +520,24 @@ pub(super) static RULES: &[Rule] = &[
             "pass:",
             "creds",
             "keychain",
+            "useradd",
+            "usermod",
+            "openssl",
+            "cqlsh",
+            "poetry publish",
+            "doctl",
+            "ncftp",
         ],
         command::of_tool,
         judge::value,
     ),
     given(command::input::TAKERS, command::input::given, judge::value),
     given(command::word::VERBS, command::word::own, judge::value),
+    given(&["sqlplus "], command::word::of_sqlplus, judge::value),
+    given(&["htpasswd "], command::word::of_htpasswd, judge::value),
+    given(&["bundle config"], command::word::of_bundler, judge::value),
     given(judge::NAMES, command::set, judge::option),
+    given(&["ENV "], place::of_dockerfile, judge::of_variable),
     given(&["password"], file::of_netrc, judge::value),
     given(
         &["dockerconfigjson", "dockercfg"],
@@ -416,6 +549,8 @@ pub(super) static RULES: &[Rule] = &[
         file::of_kubernetes,
         judge::encoded,
     ),
+    given(judge::NAMES, place::changed, judge::quoted),
+    given(&["\"\"\"", "'''"], place::triple_quoted, judge::quoted),
     given(judge::NAMES, place::listed, judge::assigned),
     given(judge::NAMES, place::back_quoted, judge::back_quoted),
     given(judge::NAMES, place::double_quoted, judge::quoted),
@@ -423,7 +558,8 @@ pub(super) static RULES: &[Rule] = &[
     given(judge::NAMES, place::single_quoted, judge::quoted),
     given(judge::NAMES, place::assigned, judge::assigned),
     given(judge::NAMES, place::spaced, judge::spaced),
-    given(judge::NAMES, place::alone, judge::assigned),
+    given(judge::NAMES, place::alone, judge::alone),
+    given(&["passw", "token", "passphrase"], place::said, judge::said),
 ];
 
 /// Which rules a text asks for, one bit each.
@@ -517,9 +653,9 @@ pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
         return None;
     };
     let regex = match regex.strip_prefix(r"(?-u:\b)") {
-        // Also behind an escape within a text in quotes, and a colour that lost its own.
+        // Also behind the last word of a name, an escape of an address, one within a text in quotes, and a colour that lost its own.
         Some(form) if !form.contains("(?<secret>") => {
-            &*format!(r"(?:(?-u:\b)|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
+            &*format!(r"(?:(?-u:\b)|_|%[0-9A-Fa-f]{{2}}|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
         }
         _ => regex,
     };

@@ -298,6 +298,149 @@ fn a_value_of_an_environment_may_hold_what_a_shell_parts() {
 }
 
 #[test]
+fn a_value_in_quotes_may_hold_blanks() {
+    for (before, after) in [
+        ("password='", "'"),
+        ("host=db password='", "' user=ci"),
+        ("DB_PASSWORD=\"", "\" make"),
+        ("passphrase: \"", "\""),
+        ("password = \"\"\"", "\"\"\""),
+        ("password = '''", "'''"),
+        ("password               = \"", "\""),
+        ("  ~ client_secret      = \"", "\""),
+    ] {
+        assert_eq!(
+            masked(before, "my long pw", after),
+            "[redacted:secret]",
+            "{before}"
+        );
+    }
+    for line in [
+        "\"password\": \"This field is required.\"",
+        "password: 'must not be empty'",
+        "password=\"is too short\"",
+        "secret: \"does not exist\", password = \"Confirm password\"",
+        "unexpected token: \"string literal\", token='end of file'",
+        "password = \"\"\"; password = \"\"",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn both_values_of_a_change() {
+    for (before, between, after) in [
+        ("  ~ password = \"", "\" -> \"", "\""),
+        (
+            "  ~ master_password      = \"",
+            "\" -> \"",
+            "\" # forces replacement",
+        ),
+        ("db_password: \"", "\" => \"", "\""),
+    ] {
+        let line = format!("{before}old-pw-1{between}new-pw-2{after}");
+        let want = format!("{before}[redacted:secret]{between}[redacted:secret]{after}");
+        assert_eq!(text(&line), want);
+        assert_eq!(text(&want), want);
+    }
+    masked("  ~ password = null -> \"", "new-pw-2", "\"");
+    masked("  ~ password = (sensitive value) -> \"", "new-pw-2", "\"");
+    for line in [
+        "  ~ password = (sensitive value) -> (known after apply)",
+        "  ~ name = \"old-pw-1\" -> \"new-pw-2\"",
+        "fn password(a: &str) -> \"x1\"",
+        "match token: x1 -> \"y12345\", Token::LeftParen => \"`(`\"",
+        "    secret: name => \"some-thing-1\"",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn variables_of_a_dockerfile() {
+    for before in [
+        "ENV DB_PASSWORD ",
+        "#7 [3/4] ENV NPM_TOKEN ",
+        "#7 [build 3/4] ENV NPM_TOKEN ",
+        "Step 3/9 : ENV API_KEY ",
+        "STEP 3/9: ENV API_KEY ",
+        "   3 | >>> ENV API_KEY ",
+        "INFO[0003] ENV API_KEY ",
+    ] {
+        masked(before, "hunter2", "");
+        masked(before, "my long pw", "");
+    }
+    for line in [
+        "ENV DB_PASSWORD $PW",
+        "ENV DB_HOST db.example.com",
+        "ENV PWD /app",
+        "ERROR: ENV API_TOKEN not set",
+        "ERROR: ENV API_TOKEN is missing",
+        "the ENV TOKEN hunter2 of prose",
+        "Step 3/9 : ENV NODE_ENV production",
+        "ENV DB_PASSWORD",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn names_that_only_a_random_value_makes_secret() {
+    let value = random(20, 91);
+    for before in [
+        "PAT=",
+        "GITHUB_PAT=",
+        "AZURE_DEVOPS_EXT_PAT: ",
+        "export GH_PAT='",
+        "LICENSE_KEY=",
+        "licence-key: ",
+        "pass: ",
+        "pass=",
+        "PASS=",
+        "\"pass\": \"",
+    ] {
+        let after = match before.as_bytes() {
+            [.., b'\''] => "'",
+            [.., b'"'] => "\"",
+            _ => "",
+        };
+        masked(before, &value, after);
+    }
+    for line in [
+        "PAT=*.log FILE_PAT=error GREP_PAT='^[a-z0-9]+ failed.*$' expat=libexpat-2.6.0-dev1",
+        "pass: 12 fail: 3; pass=12 pass: 12/20 pass: 1234.567ms",
+        "PASS: test-login-2 PASS: tests/run12345.sh",
+        "PASS: testnumber12345",
+        "pass: test_login_2, pass: true, bypass=abcdef123456",
+        "license_key: apache-2.0 license_key=GPL-3.0-or-later \"license_key\": \"BSD-3-Clause\"",
+        "LICENSE_KEY=missing PASS=$PASS PAT=${PAT}",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
+fn passwords_that_a_sentence_tells() {
+    let value = random(16, 92);
+    for before in [
+        "Root password set to ",
+        "The generated password for the user is ",
+        "Your token is: ",
+        "admin password is ",
+    ] {
+        masked(before, &value, "");
+        masked(before, &value, ".");
+    }
+    for line in [
+        "the password is incorrect, the token is required",
+        "your token is Base64Encoded2; password set to expire12",
+        "unexpected token is ArrowFunction here, password for the user is a1b2",
+    ] {
+        assert_eq!(text(line), line);
+    }
+}
+
+#[test]
 fn a_token_of_codecov() {
     let token = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
     masked(
@@ -481,6 +624,22 @@ fn a_cut_text_shows_no_half_of_a_token() {
     );
     assert!(!text(&format!("x {}…", &token[..14])).contains(&token[6..14]));
     assert!(!text(&format!("…{} refused", &token[3..])).contains(&token[10..20]));
+}
+
+/// What is refused is looked into again, which must not make a long line dear.
+#[test]
+fn many_stand_ins_cost_little() {
+    let start = std::time::Instant::now();
+    for one in [
+        concat!("gl", "pat-xxxxxxxxxxxxxxxxx-"),
+        concat!("gl", "pat-"),
+        "password = (",
+        "token=",
+    ] {
+        let line = one.repeat(60_000 / one.len());
+        assert!(!text(&line).is_empty());
+    }
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
 
 #[test]

@@ -279,7 +279,7 @@ static EN: Words = Words {
     seen_column: "SEEN",
     project: "PROJECT",
     runner_column: "RUNNER",
-    group_columns: ["LOGS", "FAILED", "UNKNOWN", "RETRY HELPS", "MOSTLY"],
+    group_columns: ["LOGS", "FAILED", "UNKNOWN", "RETRY MAY HELP", "MOSTLY"],
     between: |first, last, undated| {
         let undated = match undated {
             0 => String::new(),
@@ -415,7 +415,7 @@ static KO: Words = Words {
     seen_column: "기간",
     project: "프로젝트",
     runner_column: "러너",
-    group_columns: ["로그", "실패", "원인 모름", "재실행 도움", "주요 원인"],
+    group_columns: ["로그", "실패", "원인 모름", "재실행 도움 가능", "주요 원인"],
     between: |first, last, undated| {
         let undated = match undated {
             0 => String::new(),

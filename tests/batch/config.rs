@@ -70,6 +70,17 @@ fn settings_do_what_their_flags_do() {
     );
     // `new` is for scans with a baseline; others do not stumble over it.
     assert_eq!(run("fail_on = [\"new\"]", job).0, 0);
+    let (code, _, err) = run("fail_on = [\"new\"]", &["scan", "ci", "-q"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("jobtriage.toml:1: `fail_on`: new compared with what?"),
+        "{err}"
+    );
+    // What writes the first baseline has none to compare with.
+    let first = ["scan", "ci", "-q", "--write-baseline", "known.json"];
+    assert_eq!(run("fail_on = [\"new\"]", &first).0, 0);
+    let second = ["scan", "ci", "-q", "--baseline", "known.json"];
+    assert_eq!(run("fail_on = [\"new\"]", &second).0, 0);
     assert!(run("color = \"always\"", job).1.contains('\u{1b}'));
     assert!(
         !run("color = \"always\"", &["ci/job.log", "--color", "never"])
@@ -143,6 +154,43 @@ fn a_mistake_is_told_with_its_line() {
     // A project's file names nothing to write, and nothing outside.
     dir.write("jobtriage.toml", "format = \"json=/tmp/x\"\n");
     assert!(dir.run(&["ci/job.log"]).2.contains("unknown format"));
+    assert!(
+        dir.run(&["ci/job.log"])
+            .2
+            .contains("names no file to write")
+    );
+    dir.write("jobtriage.toml", "width = -1\n");
+    let (_, _, err) = dir.run(&["ci/job.log"]);
+    assert!(
+        err.contains("jobtriage.toml:1:9: a number of 0 or more"),
+        "{err}"
+    );
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain("lang = \"ko\"\n".encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(dir.0.join("jobtriage.toml"), wide).unwrap();
+    let (code, _, err) = dir.run(&["ci/job.log"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("is in UTF-16") && err.contains("save it as UTF-8"),
+        "{err}"
+    );
+    std::fs::remove_file(dir.0.join("jobtriage.toml")).unwrap();
+    std::fs::create_dir(dir.0.join("jobtriage.toml")).unwrap();
+    let (code, _, err) = dir.run(&["ci/job.log"]);
+    assert!(code == 2 && err.contains("is a folder"), "{err}");
+    std::fs::remove_dir(dir.0.join("jobtriage.toml")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", dir.0.join("jobtriage.toml")).unwrap();
+        let (code, _, err) = dir.run(&["ci/job.log"]);
+        assert!(
+            code == 2 && err.contains("a link that leads to nothing"),
+            "{err}"
+        );
+        std::fs::remove_file(dir.0.join("jobtriage.toml")).unwrap();
+    }
     dir.write("jobtriage.toml", "patterns = [\"../elsewhere\"]\n");
     assert!(
         dir.run(&["ci/job.log"])

@@ -219,6 +219,8 @@ fn logs_are_sorted_and_summed_up_as_asked() {
         table.contains("PROJECT") && table.contains("group/app"),
         "{table}"
     );
+    // Those that it might have helped are counted there as well.
+    assert!(table.contains("RETRY MAY HELP"), "{table}");
     let (_, table, _) = dir.run(&["scan", "logs", "--group-by", "runner", "--lang", "ko"]);
     assert!(
         table.contains("러너") && table.contains("runner-2"),

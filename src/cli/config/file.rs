@@ -70,11 +70,20 @@ struct Redact {
 /// What is wrong, with its line.
 pub fn read(path: &Path, of_project: bool) -> Result<Values, Complaint> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|e| {
+    let bytes = fs::read(path).map_err(|e| {
         Complaint::new(format!(
             "'{name}': cannot be read: {}",
             crate::source::reason(&e)
         ))
+    })?;
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let wide = e.as_bytes().starts_with(b"\xff\xfe") || e.as_bytes().starts_with(b"\xfe\xff");
+        let is = if wide {
+            "is in UTF-16"
+        } else {
+            "is not in UTF-8"
+        };
+        Complaint::hint(format!("'{name}': {is}"), "save it as UTF-8")
     })?;
     parse(&name, &text, path, of_project).map_err(|fault| Complaint::Say {
         message: fault.to_string(),
@@ -103,6 +112,11 @@ fn parse(name: &str, text: &str, path: &Path, of_project: bool) -> Result<Values
         let names: Vec<&str> = report::FORMATS.iter().map(|f| f.name()).collect();
         if !names.contains(&format.get_ref().as_str()) {
             let fault = file.fault(&format, format!("unknown format `{}`", format.get_ref()));
+            if format.get_ref().contains('=') {
+                return Err(fault.hint(
+                    "a settings file names no file to write: `-f NAME=FILE` on the command line does",
+                ));
+            }
             return Err(match nearest(format.get_ref(), &names) {
                 Some(near) => fault.hint(format!("did you mean `{near}`?")),
                 None => fault.hint(format!("formats: {}", names.join(", "))),

@@ -50,10 +50,22 @@ impl Settings {
         let project = here.and_then(|dir| of_project(&dir));
         let mut files = Vec::new();
         for (path, of_project) in [(project, true), (of_user(), false)] {
-            if let Some(path) = path.filter(|path| path.is_file()) {
-                let values = file::read(&path, of_project)?;
-                files.push(File { path, values });
+            let Some(path) = path.filter(|path| path.is_file() || is_unusable(path)) else {
+                continue;
+            };
+            if is_unusable(&path) {
+                let what = if path.is_dir() {
+                    "is a folder"
+                } else {
+                    "is a link that leads to nothing"
+                };
+                return Err(Complaint::hint(
+                    format!("'{}': {what}", path.display()),
+                    "settings stand in a file of that name",
+                ));
             }
+            let values = file::read(&path, of_project)?;
+            files.push(File { path, values });
         }
         Ok(Self { files })
     }
@@ -97,7 +109,12 @@ impl File {
 fn of_project(from: &Path) -> Option<PathBuf> {
     let root = from.ancestors().position(|dir| dir.join(".git").exists());
     let mut folders = from.ancestors().take(root.unwrap_or(0) + 1);
-    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file()))
+    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file() || is_unusable(path)))
+}
+
+/// Something of that name is there, and can hold no settings: a folder, or a link that leads to nothing.
+fn is_unusable(path: &Path) -> bool {
+    path.is_dir() || path.is_symlink() && !path.exists()
 }
 
 fn of_user() -> Option<PathBuf> {
@@ -124,7 +141,9 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
             settings.choice(&mut cli.analyze.choice);
         }
         Some(Command::Scan(scan)) => {
-            settings.output(&mut scan.output, scan.baseline.is_some());
+            // What writes the first baseline has none to compare with.
+            let may_gate = scan.baseline.is_some() || scan.write_baseline.is_none();
+            settings.output(&mut scan.output, may_gate);
             settings.choice(&mut scan.choice);
             scan.jobs = scan
                 .jobs
@@ -173,8 +192,8 @@ impl Settings {
         look.ascii |= self.first(|v| &v.ascii).is_some_and(|found| found.value);
     }
 
-    /// `compared`: there is a baseline, so that a failure can be new.
-    fn output(&self, output: &mut Output, compared: bool) {
+    /// `new`: what is new may be asked for; else that gate is left out.
+    fn output(&self, output: &mut Output, new: bool) {
         self.look(&mut output.look.basics);
         if output.formats.is_empty() && !output.short {
             output.formats = self
@@ -187,7 +206,7 @@ impl Settings {
                 output.fail_on_origin = Some(format!("{}: `fail_on`", found.place));
                 output.fail_on = found.value;
             }
-            output.fail_on.retain(|gate| compared || gate != "new");
+            output.fail_on.retain(|gate| new || gate != "new");
         }
         output.exit_zero |= self
             .first(|v| &v.exit_zero)

@@ -52,11 +52,33 @@ pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
         PlainFormat::Text => text(&mut out, &library, &chosen, lang)?,
     }
     out.flush()?;
+    tell_replaced(&library, &chosen);
     if chosen.is_empty() {
         // Else it looks as if nothing had happened.
         complaint::tell("no pattern fits", None);
     }
     Ok(exit)
+}
+
+/// Which of the patterns stand in place of built-in ones: whoever wrote them may not know.
+fn tell_replaced(library: &Library, chosen: &[u32]) {
+    let own = || {
+        chosen
+            .iter()
+            .filter(|&&k| *library.layer(k) != Layer::BuiltIn)
+    };
+    if own().next().is_none() {
+        return;
+    }
+    let built_in = Library::embedded();
+    for id in own().map(|&k| library.id(k)) {
+        if built_in.find(id).is_some() {
+            complaint::tell(
+                &format!("`{id}` replaces the built-in pattern of that id"),
+                None,
+            );
+        }
+    }
 }
 
 /// Filters of different kinds must all hold; of one kind, any.

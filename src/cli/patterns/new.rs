@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::library;
 use crate::diagnosis::{Case, Input, settle};
 use crate::engine::Scanner;
-use crate::library::layers;
+use crate::library::{Library, layers};
 use crate::pattern::compile::check_id;
 use crate::redact;
 use crate::report::sanitize;
@@ -50,6 +50,15 @@ pub fn run(args: &PatternsNew) -> Result<Exit, Complaint> {
             format!("'{}' is there already", path.display()),
             "choose another id, or overwrite it with --force",
         ));
+    }
+    if Library::embedded().find(&args.id).is_some() {
+        complaint::tell(
+            &format!(
+                "`{}` is the id of a built-in pattern, which this file replaces",
+                args.id
+            ),
+            Some("that is meant to be so? else choose another id"),
+        );
     }
     known(&args.id, &bytes, line)?;
     put(&path, &skeleton::write(&args.id, &seed))?;

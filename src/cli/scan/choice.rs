@@ -30,9 +30,21 @@ impl Choice {
             .until
             .as_deref()
             .map(|text| moment("--until", text, true));
+        let (since, until) = (since.transpose()?, until.transpose()?);
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
+            return Err(Complaint::hint(
+                format!(
+                    "--since {} is later than --until {}",
+                    text(&args.since),
+                    text(&args.until)
+                ),
+                "no log is of such a time: exchange the two",
+            ));
+        }
         Ok(Self {
-            since: since.transpose()?,
-            until: until.transpose()?,
+            since,
+            until,
             order: args.sort,
             kept: Vec::new(),
         })

@@ -151,12 +151,43 @@ fn options_that_take_a_secret() {
             "\\\"}\" https://files.example.com",
         ),
         ("$ docker run --rm mongo mongodump -u root -p ", ""),
+        ("$ cqlsh -u ci -p ", " db.example.com"),
+        ("$ poetry publish -u ci -p ", " --build"),
+        ("$ bundle config gems.example.com ci:", ""),
+        ("$ bundle config set --global gems.example.com ci:", ""),
+        ("$ bundle config --local https://gems.example.com/ ci:", ""),
+        ("$ useradd -m -p ", " ci"),
+        ("$ usermod -p '", "' ci"),
+        ("$ sqlplus -S ci/", "@db.example.com @run.sql"),
+        ("$ sqlplus ci/", ""),
+        ("jdbc:oracle:thin:ci/", "@db.example.com:1521:x"),
+        ("$ setx NPM_TOKEN ", ""),
+        ("> setx /M DB_PASSWORD \"", "\""),
+        ("$ ./run -password ", " -user ci"),
+        ("$ ./run -passwd=", " -user ci"),
+        ("$ openssl enc -aes-256-cbc -k ", " -in a"),
+        ("$ openssl aes-256-cbc -d -k ", " -in a"),
+        ("$ htpasswd -nb ci ", ""),
+        ("$ htpasswd -cbB users.txt ci ", ""),
+        ("$ rabbitmqctl add_user ci ", ""),
+        ("$ rabbitmqctl change_password ci ", ""),
+        ("$ doctl auth init -t ", ""),
+        ("$ ncftpput -u ci -p ", " ftp.example.com / a"),
     ] {
         assert_eq!(
             masked(before, "hunter2", after),
             "[redacted:secret]",
             "{before}"
         );
+    }
+    // Options that take names as well: only what is random.
+    for (before, after) in [
+        ("$ gem push --key ", " a.gem"),
+        ("$ ./run --secret ", " --now"),
+        ("$ ./run --auth=", ""),
+        ("$ netlify deploy --auth ", " --prod"),
+    ] {
+        masked(before, "Zx9NuulUV2vRmQAd0a", after);
     }
     // In quotes there may be anything.
     masked(
@@ -242,6 +273,24 @@ fn other_options_keep_their_values() {
         "TESTS_PASS=12 FIRST_PASS=true ALL_PASS=none SSHPASS=$SSHPASS BYPASS=abc123",
         "two_pass: abcd1234x first_pass=abc123",
         "$ curl -b cookies.txt -c cookies.txt https://files.example.com; podman pull --creds $CREDS a",
+        "$ cqlsh -e 'describe x' -p; poetry publish --build -p; poetry run x -p hunter2",
+        "$ bundle config set path vendor/bundle1; bundle config mirror.all http://localhost:9292",
+        "$ bundle config gems.example.com localhost:9292; bundle config build.x --with-x=y1",
+        "$ useradd -m ci; useradd -p; groupadd -p abc123; usermod -aG docker ci",
+        "$ sqlplus / as sysdba; sqlplus /nolog @run1.sql; which sqlplus /usr/bin/sqlplus1",
+        "cp sqlplus bin/run1; sqlplus scripts/a1.sql was not found",
+        "$ setx PATH C:\\bin1; setx TOKEN; use setx TOKEN %VALUE1% first",
+        "Usage of run: -password string -token value -user name",
+        "flag provided but not defined: -password",
+        "the option -password was given, -token: missing, -secret id=x1,src=abc1",
+        "  --password PASSWORD   the password; --auth AUTH  how to log in",
+        "$ ./run --auth; ./run --auth basic; ./run --auth oauth2 --secret db-creds-v2-of-app",
+        "$ podman run --secret app_key_v2_production --secret mysecret12345 x",
+        "$ gem push --key github a1.gem; gem push -k rubygems1 a.gem",
+        "$ openssl enc -k; openssl x509 -k abc123; openssl enc -kfile key.txt",
+        "$ htpasswd -n ci; htpasswd users.txt ci1; htpasswd -nb ci; htpasswd: cannot open file1 users2 ci3",
+        "rabbitmqctl add_user failed: node1 is down; rabbitmqctl add_user ci",
+        "$ doctl auth init --context ci2; doctl auth list -t; doctl compute x -t abc123",
         "$ security find-identity -p codesigning1; cf auth failed: 401; the cookie: session1 is missing",
     ] {
         assert!(

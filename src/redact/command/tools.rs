@@ -149,4 +149,21 @@ pub(super) const TOOLS: &[Tool] = &[
         &["-pass", "-passin", "-passout", "--ks-pass", "--key-pass"],
         Form::Pass,
     ),
+    tool(
+        &["openssl"],
+        &["enc", "aes-128-cbc", "aes-256-cbc", "des3"],
+        &["-k", "-K"],
+        Form::Apart,
+    ),
+    tool(&["cqlsh"], &[], &["-p"], Form::Any),
+    tool(&["poetry"], &["publish"], &["-p"], Form::Any),
+    tool(&["useradd", "usermod"], &[], &["-p"], Form::Apart),
+    tool(&["gem"], &["push"], &["-k", "--key"], Form::Apart),
+    tool(&["doctl"], &["init"], &["-t"], Form::Any),
+    tool(
+        &["ncftp", "ncftpget", "ncftpls", "ncftpput"],
+        &[],
+        &["-p"],
+        Form::Apart,
+    ),
 ];

@@ -45,6 +45,7 @@ const COMMANDS: &[Command] = &[
     command("composer", &["config"], "gitlab-token.", 1),
     command("composer", &["config"], "github-oauth.", 1),
     command("composer", &["config"], "bearer.", 1),
+    command("rabbitmqctl", &["add_user", "change_password"], "", 1),
 ];
 
 /// Options of theirs that take the next word.
@@ -80,6 +81,7 @@ pub(in super::super) const VERBS: &[&str] = &[
     "gitlab-token.",
     "github-oauth.",
     "bearer.",
+    "rabbitmqctl",
 ];
 
 /// `vault login value`, `poetry config pypi-token.name value`
@@ -91,8 +93,99 @@ pub(in super::super) fn own(text: &[u8], from: usize) -> Option<Found> {
             .filter(|c| c.program.as_bytes() == &text[start..end]);
         let value = known.into_iter().find_map(|c| c.secret(text, end))?;
         // Prose has no digits where a command has its secret.
-        let sure = is_run(&text[..start]) || text[value.clone()].iter().any(u8::is_ascii_digit);
+        let sure = is_run(&text[..start]) || has_digit(&text[value.clone()]);
         (value.start >= from && sure).then(|| Found::unnamed(value))
+    })
+}
+
+/// Every place where a command of that program may begin, and where its name ends.
+fn commands<'t>(
+    text: &'t [u8],
+    from: usize,
+    program: &'static str,
+) -> impl Iterator<Item = (usize, usize)> + 't {
+    words(text, from.saturating_sub(REACH)).filter_map(move |start| {
+        let end = few(text, start, LONGEST, |b| is_word(b) || b == b'-');
+        (&text[start..end] == program.as_bytes()).then_some((start, end))
+    })
+}
+
+/// What follows a command's program: its words, and whether each is an option.
+fn arguments(text: &[u8], at: usize) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
+    let end = command_end(text, at);
+    let mut at = at;
+    std::iter::from_fn(move || {
+        let found = word(&text[..end], at)?;
+        at = few(text, found.end, 1, is_quote);
+        let option = text[found.start] == b'-';
+        Some((found, option))
+    })
+}
+
+fn has_digit(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit)
+}
+
+/// `sqlplus user/value@host`
+pub(in super::super) fn of_sqlplus(text: &[u8], from: usize) -> Option<Found> {
+    commands(text, from, "sqlplus").find_map(|(start, end)| {
+        let (login, _) = arguments(text, end).find(|(_, option)| !option)?;
+        let user = run(text, login.start, |b| is_word(b) || b"$#.".contains(&b));
+        if user == login.start || text.get(user) != Some(&b'/') || user >= login.end {
+            return None;
+        }
+        let value = user + 1..run(&text[..login.end], user + 1, |b| b != b'@');
+        let host = value.end < login.end;
+        let known = host || is_run(&text[..start]) && !text[value.clone()].contains(&b'.');
+        (known && value.start >= from && value.len() >= LEAST).then_some(Found {
+            key: login.start..user,
+            value,
+        })
+    })
+}
+
+/// `htpasswd -nb user value`, `htpasswd -cb file user value`
+pub(in super::super) fn of_htpasswd(text: &[u8], from: usize) -> Option<Found> {
+    commands(text, from, "htpasswd").find_map(|(_, end)| {
+        let mut given = false;
+        // The last of them is the secret: the file's name is left out where the result is printed.
+        let mut left = 3;
+        for (found, option) in arguments(text, end) {
+            if option {
+                let letters = &text[found.clone()];
+                given |= letters.contains(&b'b');
+                left -= usize::from(left == 3 && letters.contains(&b'n'));
+                continue;
+            }
+            left -= 1;
+            if left == 0 {
+                let is = given && found.start >= from && found.len() >= LEAST;
+                return is.then(|| Found::unnamed(found));
+            }
+        }
+        None
+    })
+}
+
+/// `bundle config [set] [--local] host user:value`
+pub(in super::super) fn of_bundler(text: &[u8], from: usize) -> Option<Found> {
+    commands(text, from, "bundle").find_map(|(_, end)| {
+        let own = |found: &Range<usize>| matches!(&text[found.clone()], b"config" | b"set");
+        let mut words = arguments(text, end).filter(|(found, option)| !option && !own(found));
+        let (host, _) = words.next()?;
+        let (login, _) = words.next()?;
+        let user = run(text, login.start, |b| is_word(b) || b".@-".contains(&b));
+        let value = user + 1..login.end;
+        let is = text[host].contains(&b'.')
+            && text.get(user) == Some(&b':')
+            && value.start >= from
+            && value.len() >= LEAST
+            && !text[value.clone()].starts_with(b"//")
+            && !text[value.clone()].iter().all(u8::is_ascii_digit);
+        is.then_some(Found {
+            key: login.start..user,
+            value,
+        })
     })
 }
 
