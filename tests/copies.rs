@@ -73,7 +73,11 @@ fn each(copy: impl Fn(usize, &str) -> String) {
 
 #[test]
 fn quoted_in_a_mail() {
-    each(|_, line| format!("> {line}").trim_end().to_owned());
+    // The blank at the end of a line is a sign of where PowerShell broke it.
+    each(|_, line| match line {
+        "" => ">".to_owned(),
+        line => format!("> {line}"),
+    });
 }
 
 #[test]
