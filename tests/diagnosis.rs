@@ -646,7 +646,7 @@ fn what_a_jenkins_run_left_behind_is_no_cause() {
         "Probe",
         &format!("+ curl https://lamps.example.com\n{lost}+ echo none\nnone\n"),
     );
-    let check = stage("Check", "+ ./check.sh\nlamp 3 is frozen\n");
+    let check = stage("Check", "+ ./check.sh\nerror: lamp 3 is frozen\n");
     let log = of_jenkins("jenkins-stages.log", &format!("{probe}{check}"));
     assert_eq!(log["cause"], Value::Null, "{log}");
     assert_eq!(log["unexplained"]["line"], 18, "{log}");
@@ -655,7 +655,9 @@ fn what_a_jenkins_run_left_behind_is_no_cause() {
         "jenkins-traced.log",
         &stage(
             "All",
-            &format!("+ curl https://lamps.example.com\n{lost}+ ./check.sh\nlamp 3 is frozen\n"),
+            &format!(
+                "+ curl https://lamps.example.com\n{lost}+ ./check.sh\nerror: lamp 3 is frozen\n"
+            ),
         ),
     );
     assert_eq!(log["unexplained"]["line"], 11, "{log}");

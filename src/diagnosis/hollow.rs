@@ -151,7 +151,16 @@ pub(super) fn is_general(line: &str) -> bool {
                 .iter()
                 .any(|list| is_one_of(list, word))
     };
-    words(line).count() > 1 && words(line).all(known) && telling::says(line) < Says::Specific
+    // `1 error(s)` counts, `Fatal error: 500` does not.
+    let mut pairs = words(line).zip(words(line).skip(1).chain([""]));
+    let counts = |(word, next): (&str, &str)| {
+        let number = word.bytes().all(|b| b.is_ascii_digit());
+        !number || is_one_of(COUNTED, next)
+    };
+    words(line).count() > 2
+        && words(line).all(known)
+        && pairs.all(counts)
+        && telling::says(line) < Says::Specific
 }
 
 /// Does a line say with which code something ended, whatever else it says?

@@ -2,7 +2,7 @@
 
 use super::telling::Says;
 use super::unexplained::Rated;
-use super::{faint, hollow, telling};
+use super::{faint, hollow, record, telling};
 
 /// Longest heading of a list.
 const HEADING: usize = 60;
@@ -253,7 +253,9 @@ fn announcements(rated: &mut [Rated<'_>]) {
             || hollow::only_exits(text)
             || hollow::is_general(text)
             || faint::is_advice(text)
-            || telling::is_frame(text);
+            || telling::is_frame(text)
+            || telling::is_calm(text.as_bytes())
+            || record::is_quiet(text);
         // A difference: what was, then what is.
         let differs = || {
             let near = rated[at..].iter().take(NEAR);
@@ -293,14 +295,18 @@ const TELLS: i32 = 8;
 fn endings(rated: &mut [Rated<'_>]) {
     for k in 1..rated.len() {
         let score = rated[k].score;
-        if score == 0 || !hollow::names_exit(rated[k].line.content()) {
+        let ended = rated[k].line.content();
+        if score == 0 || !hollow::names_exit(ended) || telling::says(ended) == Says::Specific {
             continue;
         }
         let above = (k.saturating_sub(REACH)..k).rev();
         let told = above
             .take_while(|&k| !rated[k].line.command)
             .filter(|&k| rated[k].score >= TELLS && rated[k].in_baseline != Some(true))
-            .filter(|&k| !hollow::names_exit(rated[k].line.content()))
+            .filter(|&k| {
+                let text = rated[k].line.content();
+                !hollow::names_exit(text) && !telling::is_calm(text.as_bytes())
+            })
             .max_by_key(|&k| rated[k].score);
         if let Some(told) = told {
             rated[told].score = rated[told].score.max(score + 1);

@@ -322,7 +322,7 @@ fn fits(written: &str, value: &str) -> bool {
         let count = number
             .bytes()
             .all(|b| b.is_ascii_digit() || b".,:".contains(&b));
-        let name = value.contains(['_', '-', '/', '.', '(', ':']);
+        let name = value.contains(['_', '-', '/', '.', '(', ':', ' ']);
         return known
             || before.is_empty() && is_mixed(value) && value.len() >= 8 && !count && !name;
     }

@@ -51,12 +51,13 @@ pub fn says_why(line: &str) -> bool {
         " from signal ",
         "timed out waiting",
     ];
-    let reason = of_failure(line.trim()).map(|(_, reason)| reason);
-    reason.is_some_and(|reason| {
+    const OF_SCRIPTS: &[&str] = &["prepare environment: ", "failed to pull image "];
+    of_failure(line.trim()).is_some_and(|(system, reason)| {
+        let known = system || OF_SCRIPTS.iter().any(|words| reason.starts_with(words));
         let ended = ENDED.iter().any(|words| reason.contains(words));
         // A paste may have broken it off.
         let whole = !reason.ends_with(':') || reason.contains(": ");
-        !ended && whole && !reason.is_empty() && outcome(reason) == Outcome::Failed
+        known && !ended && whole && !reason.is_empty() && outcome(reason) == Outcome::Failed
     })
 }
 
@@ -277,6 +278,7 @@ mod tests {
             "ERROR: Job failed: exit status 1",
             "ERROR: Job failed: Process exited with status 2",
             "ERROR: Job failed: prepare environment:",
+            "ERROR: Job failed: process returned 1",
             "ERROR: Job failed: execution took longer than 1h0m0s seconds",
             "ERROR: Job failed (system failure): prepare environment: timed out waiting for pod to start",
             "Job succeeded",

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::diagnosis::shell;
+use crate::diagnosis::{shell, telling};
 use crate::model::TailLine;
 use crate::trace::line::xtrace;
 
@@ -51,12 +51,15 @@ const BEHIND: &[&str] = &[
 
 /// Commands that only pass on what another one prints.
 const FILTERS: &[&str] = &[
-    "awk", "cat", "cut", "grep", "head", "jq", "sed", "sort", "tail", "tee", "tr", "uniq", "wc",
-    "xargs",
+    "awk", "base64", "bash", "cat", "cut", "grep", "gunzip", "gzip", "head", "jq", "sed", "sh",
+    "sort", "tail", "tar", "tee", "tr", "uniq", "wait", "wc", "xargs", "xz", "zcat",
 ];
 
-/// What traced commands printed, where the script went on, and what it ran last printed something and is the last of all: a shell that
-/// stops at errors (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
+/// What a line is worth that tells for itself.
+const TELLS: i32 = 6;
+
+/// What traced commands printed, where the script went on, and what it ran last of all tells of a failure: a shell that stops at errors
+/// (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
 pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -92,7 +95,8 @@ fn traced_at_top(line: &TailLine) -> Option<&str> {
 pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
     let program = traced_at_top(line).and_then(|text| text.split_whitespace().next());
     let name = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
-    program.is_some_and(|program| !NOTHING.contains(&program) && program.chars().all(name))
+    let behind = |program: &&str| NOTHING.contains(program) || BEHIND.contains(program);
+    program.is_some_and(|program| !behind(&program) && program.chars().all(name))
 }
 
 /// The same for the lines of one script.
@@ -111,19 +115,24 @@ fn outrun_in(lines: &[TailLine]) -> Option<RangeInclusive<u64>> {
         let word = word.rsplit('/').next().unwrap_or(word);
         BEHIND.contains(&word) || word.starts_with("cleanup")
     });
-    let said = |line: &TailLine| !line.echo && !line.content().trim().is_empty();
+    let tells = |line: &TailLine| !line.echo && telling::score(line.content()) >= TELLS;
     // A status is kept (`+ rc=1`), and told at the end.
     let kept = lines[first..last]
         .iter()
         .filter_map(traced_at_top)
         .any(|text| {
+            let words = ["local ", "export ", "declare ", "readonly "];
+            let text = words
+                .iter()
+                .find_map(|word| text.strip_prefix(word))
+                .unwrap_or(text);
             let value = text.split_once('=').map(|(_, value)| value);
             let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let assigns = text.split('=').next().is_some_and(|n| n.chars().all(name));
             assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
         });
     let goes_on = !ends && !behind && !kept && first < last;
-    (goes_on && lines[last + 1..].iter().any(said))
+    (goes_on && lines[last + 1..].iter().any(tells))
         .then(|| lines[first].place.line..=lines[last].place.line - 1)
 }
 
@@ -203,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_a_traced_script_left_behind() {
-        let log = "+ curl a\ncurl: (7) no\n+ sleep 0\n+ ./gate.sh\nerror\n";
+        let log = "+ curl a\ncurl: (7) no\n+ sleep 0\n+ ./gate.sh\nerror: no\n";
         assert_eq!(found_in(outrun, log), [1, 2, 3]);
         for log in [
             // It lists what it added.
@@ -212,10 +221,14 @@ mod tests {
             // The last one printed nothing, ends the script, clears up, or only passes on.
             "+ curl a\ncurl: (7) no\n+ ./gate.sh\n",
             "+ curl a\ncurl: (7) no\n+ echo sorry\nsorry\n+ exit 1\n",
-            "+ curl a\ncurl: (7) no\n+ docker logs app\nstarted\n",
+            "+ curl a\ncurl: (7) no\n+ docker logs app\nerror: no\n",
             "+ make\nerror\n+ tee log\nerror\n",
             // The status was kept.
-            "+ make\nerror\n+ rc=2\n+ ./report.sh\n3 lines\n",
+            "+ make\nerror\n+ rc=2\n+ ./report.sh\nerror: 3 lines\n",
+            "+ make\nerror\n+ local rc=2\n+ ./report.sh\nerror: 3 lines\n",
+            // What a trap runs.
+            "+ make\nerror\n+ ./notify.sh\nsent\n",
+            "+ curl a\n+ tar xz\ncurl: no\nerror\n",
             // A part of it.
             "++ curl a\ncurl: (7) no\n+ X=\n",
         ] {

@@ -1,12 +1,10 @@
-//! What did not end a run of a Jenkins pipeline: stages behind which another one ran, and what is done after all of them
+//! What did not end a run of a Jenkins pipeline: stages behind which another one failed, and what is done after all of them
 //! (`[Pipeline] ` marks: workflow-cps, LogActionImpl and the step's own block marks).
 
 use std::ops::RangeInclusive;
 
+use super::super::telling;
 use crate::model::TailLine;
-
-/// Steps in which nothing runs, of all stages, those that are skipped as well.
-const IDLE: &[&str] = &["stage", "getContext", "End of Pipeline", "node", "echo"];
 
 /// Names of stages that run whatever happened before.
 const ALWAYS: &[&str] = &[
@@ -15,7 +13,6 @@ const ALWAYS: &[&str] = &[
     "clean",
     "collect",
     "finally",
-    "log",
     "notif",
     "post",
     "publish",
@@ -29,42 +26,52 @@ const ALWAYS: &[&str] = &[
 /// The last words of a step that failed: no other step is run behind them, but what is done after all.
 const ENDED: &str = "ERROR: script returned exit code ";
 
+/// What a line is worth that tells for itself.
+const TELLS: i32 = 6;
+
 /// A mark that Jenkins puts between the lines.
 fn mark(line: &TailLine) -> Option<&str> {
     line.content().strip_prefix("[Pipeline] ")
 }
 
-/// Stages that ended, and behind which another one ran steps.
+/// What catches the failure of what it holds, and lets the run go on.
+const CATCHES: &[&str] = &["catchError", "warnError", "unstable"];
+
+/// Did a script end the run?
+fn is_ended(lines: &[TailLine]) -> bool {
+    let mut last = lines.iter().rev().take(4);
+    last.any(|line| line.content().starts_with(ENDED))
+}
+
+/// Stages that ended, and behind which another one ran that tells of a failure of its own. What runs side by side ends in whatever
+/// order, and what was caught may have failed the run all the same.
 pub(super) fn stages(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    // What runs side by side ends in whatever order.
-    if lines
-        .iter()
-        .filter_map(mark)
-        .any(|mark| mark.starts_with("parallel"))
-    {
+    let unsure = |mark: &str| mark.starts_with("parallel") || CATCHES.contains(&mark);
+    if !is_ended(lines) || lines.iter().filter_map(mark).any(unsure) {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut began = None;
     let mut ended: Option<RangeInclusive<u64>> = None;
-    let mut named = String::new();
+    let mut always = false;
     for line in lines {
-        let Some(mark) = mark(line) else { continue };
-        if let Some(name) = mark.strip_prefix("{ (") {
-            named = name.to_lowercase();
-            began = Some(line.place.line);
-            continue;
-        }
-        if mark == "// stage" {
-            if let Some(first) = began.take() {
-                ended = Some(first..=line.place.line);
+        let Some(mark) = mark(line) else {
+            let tells = !line.echo && telling::score(line.content()) >= TELLS;
+            if tells && began.is_some() && !always {
+                found.extend(ended.take());
             }
             continue;
-        }
-        let runs = mark.starts_with(|c: char| c.is_ascii_alphabetic()) && !IDLE.contains(&mark);
-        let always = ALWAYS.iter().any(|word| named.contains(word));
-        if runs && began.is_some() && !always {
-            found.extend(ended.take());
+        };
+        if let Some(name) = mark.strip_prefix("{ (") {
+            let name = name.to_lowercase();
+            always = ALWAYS.iter().any(|word| name.contains(word));
+            began = Some(line.place.line);
+        } else if mark == "// stage"
+            && let Some(first) = began.take()
+        {
+            // Earlier ones were left behind with it.
+            let first = ended.map_or(first, |earlier| *earlier.start());
+            ended = Some(first..=line.place.line);
         }
     }
     found
@@ -72,15 +79,20 @@ pub(super) fn stages(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 
 /// What is done after all stages, where a script ended the run before.
 pub(super) fn post(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    let script = |line: &TailLine| line.content().starts_with(ENDED);
-    let ended = lines.iter().rev().take(4).any(script);
     let first = lines
         .iter()
-        .find(|line| mark(line) == Some("{ (Declarative: Post Actions)"));
-    let last = lines.iter().rev().find(|line| mark(line).is_some());
-    match (first, last) {
-        (Some(first), Some(last)) if ended => vec![first.place.line..=last.place.line],
-        _ => Vec::new(),
+        .position(|line| mark(line) == Some("{ (Declarative: Post Actions)"));
+    let last = lines.iter().rposition(|line| mark(line).is_some());
+    let (Some(first), Some(last)) = (first, last) else {
+        return Vec::new();
+    };
+    let own = |line: &TailLine| {
+        let text = line.content();
+        text.starts_with("Error when executing ") && text.contains(" post condition")
+    };
+    match is_ended(lines) && !lines[first..].iter().any(own) {
+        true => vec![lines[first].place.line..=lines[last].place.line],
+        false => Vec::new(),
     }
 }
 
@@ -94,19 +106,20 @@ mod tests {
                           [Pipeline] End of Pipeline\nERROR: script returned exit code 1\nFinished: FAILURE\n";
 
     #[test]
-    fn a_stage_behind_which_another_ran() {
-        assert_eq!(found_in(stages, STAGES), [2, 3, 4, 5, 6]);
-        // It was skipped, or runs whatever happened.
-        let skipped = STAGES.replace("sh\nno", "getContext\nno");
-        assert_eq!(found_in(stages, &skipped), [0; 0]);
-        assert_eq!(
-            found_in(stages, &STAGES.replace("Check", "Clean up")),
-            [0; 0]
-        );
-        assert_eq!(
-            found_in(stages, &format!("[Pipeline] parallel\n{STAGES}")),
-            [0; 0]
-        );
+    fn a_stage_behind_which_another_failed() {
+        let failed = STAGES.replace("sh\nno", "sh\nerror: frozen");
+        assert_eq!(found_in(stages, &failed), [2, 3, 4, 5, 6]);
+        for log in [
+            // It says nothing, or is done whatever happened.
+            STAGES.to_owned(),
+            failed.replace("Check", "Clean up"),
+            // Side by side, caught, ended otherwise.
+            format!("[Pipeline] parallel\n{failed}"),
+            format!("[Pipeline] catchError\n{failed}"),
+            failed.replace("ERROR: script", "WARN: script"),
+        ] {
+            assert_eq!(found_in(stages, &log), [0; 0], "{log}");
+        }
     }
 
     #[test]
@@ -117,5 +130,7 @@ mod tests {
             found_in(post, &log.replace("ERROR: script", "WARN: script")),
             [0; 0]
         );
+        let own = log.replace("sh\nno", "sh\nError when executing always post condition:");
+        assert_eq!(found_in(post, &own), [0; 0]);
     }
 }

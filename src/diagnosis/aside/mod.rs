@@ -113,7 +113,7 @@ const RULES: &[Rule] = &[
 const WARNED: &str = "a warning";
 const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
-const WENT_ON: &str = "its script went on, and ended with another command";
+const WENT_ON: &str = "its script went on, and another command failed";
 const STEP: &str = "its step passed";
 const PRINTED: &str = "a test printed it";
 

@@ -1,31 +1,42 @@
 //! What steps of an image build printed that passed, within one command: the builder says where one ends, or begins the next, and stops at
 //! the first that fails. (Gradle's `> Task :a` is no such mark: what daemons write on stderr stands below any of them.)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
 use crate::model::TailLine;
 
-/// BuildKit (progress `plain`): `#5 DONE 0.7s` ends step 5, whose lines all begin with `#5 `, whatever stands between.
+/// BuildKit (progress `plain`): `#5 DONE 0.7s` ends step 5, whose lines all begin with `#5 `, whatever stands between. Where one of that
+/// number failed as well, nobody knows of which build a line is.
 pub(super) fn of_buildkit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
-    let mut open: HashMap<u32, Vec<u64>> = HashMap::new();
     let mut found = Vec::new();
-    for line in lines {
-        if line.command {
-            open.clear();
-        }
-        let Some(step) = vertex(line) else { continue };
-        let content = line.content();
-        if content.starts_with("DONE ") || content == "CACHED" {
-            let passed = open.remove(&step).unwrap_or_default();
-            found.extend(passed.into_iter().map(|number| number..=number));
-        } else if content.starts_with("ERROR") || content == "CANCELED" {
-            open.remove(&step);
-        } else {
-            open.entry(step).or_default().push(line.place.line);
+    for lines in lines.split(|line| line.command) {
+        let steps = || lines.iter().filter_map(|line| Some((vertex(line)?, line)));
+        let failed: HashSet<u32> = steps()
+            .filter(|(_, line)| line.content().starts_with("ERROR"))
+            .map(|(step, _)| step)
+            .collect();
+        let mut open: HashMap<u32, Vec<&TailLine>> = HashMap::new();
+        for (step, line) in steps().filter(|(step, _)| !failed.contains(step)) {
+            let content = line.content();
+            if content.starts_with("DONE ") || content == "CACHED" {
+                found.extend(passed(open.remove(&step).unwrap_or_default()));
+            } else {
+                open.entry(step).or_default().push(line);
+            }
         }
     }
     found
+}
+
+/// The lines of a step that passed, but what `apt-get update` says: it passes though it fetched nothing, and what follows fails by that.
+fn passed<'t>(lines: impl IntoIterator<Item = &'t TailLine>) -> Vec<RangeInclusive<u64>> {
+    const LEFT: &[&str] = &["W: ", "E: ", "Err:"];
+    let holds = |line: &&TailLine| !LEFT.iter().any(|left| line.content().starts_with(left));
+    let lines = lines.into_iter().filter(holds);
+    lines
+        .map(|line| line.place.line..=line.place.line)
+        .collect()
 }
 
 /// The number of the step (BuildKit's word is vertex) that a line is of.
@@ -40,57 +51,79 @@ fn vertex(line: &TailLine) -> Option<u32> {
 /// `STEP 3: …`): the next one begins where that one passed.
 pub(super) fn of_dockerfile(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
-    let mut last: Option<(u32, u64)> = None;
-    for line in lines {
+    // The stage, the number, and where the instruction began.
+    let mut last: Option<(&str, u32, usize)> = None;
+    for (k, line) in lines.iter().enumerate() {
         if line.command {
             last = None;
         }
-        let Some(number) = instruction(line.content()) else {
+        let Some((stage, number)) = instruction(line.content()) else {
             continue;
         };
-        if let Some((before, first)) = last
-            && number == before + 1
+        if let Some((of, before, first)) = last
+            && of == stage
+            && before.checked_add(1) == Some(number)
         {
-            found.push(first..=line.place.line - 1);
+            found.extend(passed(&lines[first..k]));
         }
-        last = Some((number, line.place.line));
+        last = Some((stage, number, k));
     }
     found
 }
 
-/// Which instruction of a Dockerfile begins with that line.
-fn instruction(text: &str) -> Option<u32> {
-    let of_stage = text
+/// Which instruction of a Dockerfile begins with that line, and of which stage.
+fn instruction(text: &str) -> Option<(&str, u32)> {
+    const WORDS: &[&str] = &[
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ];
+    let (stage, step) = text
         .strip_prefix('[')
         .and_then(|text| text.split_once("] "))
-        .map_or(text, |(_, step)| step);
-    let rest = of_stage
+        .unwrap_or(("", text));
+    let rest = step
         .strip_prefix("STEP ")
         .or_else(|| text.strip_prefix("Step "))?;
-    let (number, _) = rest.split_once(':')?;
+    let (number, instruction) = rest.split_once(':')?;
+    let word = instruction.split_whitespace().next()?;
     let number = number.trim_end();
-    number
-        .split_once('/')
-        .map_or(number, |(k, _)| k)
-        .parse()
-        .ok()
+    let number = number.split_once('/').map_or(number, |(k, _)| k);
+    WORDS
+        .contains(&word)
+        .then_some((stage, number.parse().ok()?))
 }
 
 /// kaniko: what it ran passed where it looks at the files behind it.
 pub(super) fn of_kaniko(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut began = None;
-    for line in lines {
+    for (k, line) in lines.iter().enumerate() {
         let said = line.content();
         let said = said.split_once("] ").map_or(said, |(_, said)| said);
         if line.command {
             began = None;
         } else if said.starts_with("Running: [") {
-            began = Some(line.place.line);
+            began = Some(k);
         } else if said.starts_with("Taking snapshot of ")
             && let Some(first) = began.take()
         {
-            found.push(first..=line.place.line);
+            found.extend(passed(&lines[first..=k]));
         }
     }
     found
@@ -106,7 +139,11 @@ mod tests {
         let log = "#5 [1/2] RUN ./a.sh\n#6 [2/2] RUN ./b.sh\n#5 0.5 curl: (6) no\n#6 0.5 error\n#5 DONE 0.7s\n#6 0.6 error\n\
                    #6 ERROR: process \"/bin/sh\" did not complete\n#7 CACHED\nerror\n";
         assert_eq!(found_in(of_buildkit, log), [1, 3]);
-        // Another build counts from 1 again.
+        // Another build counts from 1 again, and may run beside it.
+        let log = "#5 0.1 error\n#5 ERROR: no\n#5 0.1 a\n#5 DONE 0.1s\n";
+        assert_eq!(found_in(of_buildkit, log), [0; 0]);
+        let log = "#5 0.1 W: Failed to fetch\n#5 0.1 b\n#5 DONE 0.1s\n";
+        assert_eq!(found_in(of_buildkit, log), [2]);
         let log = "#5 0.1 error\n$ docker build b\n#5 DONE 0.1s\n";
         assert_eq!(found_in(of_buildkit, log), [0; 0]);
     }
@@ -119,6 +156,13 @@ mod tests {
         assert_eq!(found_in(of_dockerfile, log), [1]);
         let log = "[1/2] STEP 3/4: RUN a\nno\n[1/2] STEP 4/4: RUN b\nerror\n";
         assert_eq!(found_in(of_dockerfile, log), [1, 2]);
+        for log in [
+            "[1/2] STEP 2/3: RUN a\nno\n[2/2] STEP 3/3: RUN b\n",
+            "STEP 1: probe\nno\nSTEP 2: check\nerror\n",
+            "Step 4294967295 : RUN a\nStep 1 : RUN b\n",
+        ] {
+            assert_eq!(found_in(of_dockerfile, log), [0; 0], "{log}");
+        }
         let log = "INFO[0001] RUN ./a\nINFO[0001] Running: [/bin/sh -c ./a]\ncurl: no\nINFO[0002] Taking snapshot of full filesystem...\n\
                    INFO[0003] Running: [/bin/sh -c ./b]\nerror\n";
         assert_eq!(found_in(of_kaniko, log), [2, 3, 4]);
