@@ -390,12 +390,13 @@ impl Window {
         };
         let behind_blank = || ends_in_blank && len <= width && no_room();
         // Behind a line that only happens to be that long, what goes on with it is often indented.
-        let is_torn = is_full && (ends_in_blank || !next.starts_with(b"  "));
+        let is_torn = is_full && (ends_in_blank || !next.starts_with(b"  ") && !begins(next));
         match self.breaks {
             Breaks::Anywhere => is_torn,
             Breaks::Words if ends_in_blank => behind_blank(),
             Breaks::Words => is_full && last_word(line) + first_word(next, width + 1) > width,
-            Breaks::Unknown => is_torn || behind_blank(),
+            // The rows of a table are filled up with blanks.
+            Breaks::Unknown => !line.ends_with(b"  ") && (is_torn || behind_blank()),
         }
     }
 
@@ -422,6 +423,29 @@ impl Window {
             (self.width, self.breaks) = (len, Breaks::Words);
         }
     }
+}
+
+/// Does a line begin as errors do? Behind a line that was broken a blank would stand before such a word.
+fn begins(line: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"error",
+        b"Error",
+        b"ERROR",
+        b"fatal",
+        b"FATAL",
+        b"FAIL",
+        b"warning",
+        b"Warning",
+        b"WARN",
+        b"Traceback",
+        b"npm ",
+        b"CMake ",
+    ];
+    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
+    let named = [&b"Error:"[..], b"Exception:"];
+    WORDS.iter().any(|word| line.starts_with(word))
+        || line.starts_with(b"--- ")
+        || named.iter().any(|end| first.ends_with(end))
 }
 
 /// The records of a text that have a frame, and where one begins of which the text does not hold all yet.

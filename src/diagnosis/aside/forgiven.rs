@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::steps::passed;
 use crate::diagnosis::{shell, telling};
 use crate::model::TailLine;
 use crate::trace::line::xtrace;
@@ -70,7 +71,7 @@ pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         // What the shell traces it traces from the start.
         let below = &lines[at + usize::from(begins(&lines[at]))..until];
         if below.first().is_some_and(|line| command(line).is_some()) {
-            found.extend(outrun_in(below));
+            found.extend(passed(outrun_in(below).into_iter().flatten()));
         }
         at = until;
     }
@@ -100,7 +101,7 @@ pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
 }
 
 /// The same for the lines of one script.
-fn outrun_in(lines: &[TailLine]) -> Option<RangeInclusive<u64>> {
+fn outrun_in(lines: &[TailLine]) -> Option<&[TailLine]> {
     let last = lines
         .iter()
         .rposition(|line| traced_at_top(line).is_some())?;
@@ -132,8 +133,7 @@ fn outrun_in(lines: &[TailLine]) -> Option<RangeInclusive<u64>> {
             assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
         });
     let goes_on = !ends && !behind && !kept && first < last;
-    (goes_on && lines[last + 1..].iter().any(tells))
-        .then(|| lines[first].place.line..=lines[last].place.line - 1)
+    (goes_on && lines[last + 1..].iter().any(tells)).then_some(&lines[first..last])
 }
 
 /// How deep a traced command is, and the command.

@@ -29,8 +29,10 @@ pub(super) fn of_buildkit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// The lines of a step that passed, but what `apt-get update` says: it passes though it fetched nothing, and what follows fails by that.
-fn passed<'t>(lines: impl IntoIterator<Item = &'t TailLine>) -> Vec<RangeInclusive<u64>> {
+/// The lines of a step, or of commands, that passed, but what `apt-get update` says: it passes though it fetched nothing, and what follows fails by that.
+pub(super) fn passed<'t>(
+    lines: impl IntoIterator<Item = &'t TailLine>,
+) -> Vec<RangeInclusive<u64>> {
     const LEFT: &[&str] = &["W: ", "E: ", "Err:"];
     let holds = |line: &&TailLine| !LEFT.iter().any(|left| line.content().starts_with(left));
     let lines = lines.into_iter().filter(holds);
