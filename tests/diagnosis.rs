@@ -656,11 +656,11 @@ fn what_a_jenkins_run_left_behind_is_no_cause() {
         &stage(
             "All",
             &format!(
-                "+ curl https://lamps.example.com\n{lost}+ ./check.sh\nerror: lamp 3 is frozen\n"
+                "+ curl https://lamps.example.com\n{lost}+ sleep 3\n+ ./check.sh\nerror: lamp 3 is frozen\n"
             ),
         ),
     );
-    assert_eq!(log["unexplained"]["line"], 11, "{log}");
+    assert_eq!(log["unexplained"]["line"], 12, "{log}");
     // The last one is to blame, or nobody knows.
     let log = of_jenkins(
         "jenkins-last.log",

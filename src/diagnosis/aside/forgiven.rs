@@ -59,8 +59,8 @@ const FILTERS: &[&str] = &[
 /// What a line is worth that tells for itself.
 const TELLS: i32 = 6;
 
-/// What traced commands printed, where the script went on, and what it ran last of all tells of a failure: a shell that stops at errors
-/// (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
+/// What traced commands printed behind which the script waited or said something, went on, and ended with one that tells of a failure: a
+/// shell that stops at errors (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
 pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -101,7 +101,7 @@ pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
 }
 
 /// The same for the lines of one script.
-fn outrun_in(lines: &[TailLine]) -> Option<&[TailLine]> {
+fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
     let last = lines
         .iter()
         .rposition(|line| traced_at_top(line).is_some())?;
@@ -133,7 +133,26 @@ fn outrun_in(lines: &[TailLine]) -> Option<&[TailLine]> {
             assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
         });
     let goes_on = !ends && !behind && !kept && first < last;
-    (goes_on && lines[last + 1..].iter().any(tells)).then_some(&lines[first..last])
+    if !goes_on || !lines[last + 1..].iter().any(tells) {
+        return None;
+    }
+    // Behind what failed for good a trap may run anything; only a retry waits, or says that it goes on without.
+    let waits = |line: &TailLine| {
+        let program = traced_at_top(line).and_then(|text| text.split_whitespace().next());
+        program.is_some_and(|program| ["sleep", "echo", "printf"].contains(&program))
+    };
+    let mut found = Vec::new();
+    let mut of_command = Vec::new();
+    for line in &lines[first..last] {
+        if traced_at_top(line).is_some() {
+            let before = std::mem::take(&mut of_command);
+            if waits(line) {
+                found.extend(before);
+            }
+        }
+        of_command.push(line);
+    }
+    Some(found)
 }
 
 /// How deep a traced command is, and the command.
@@ -213,7 +232,7 @@ mod tests {
     #[test]
     fn what_a_traced_script_left_behind() {
         let log = "+ curl a\ncurl: (7) no\n+ sleep 0\n+ ./gate.sh\nerror: no\n";
-        assert_eq!(found_in(outrun, log), [1, 2, 3]);
+        assert_eq!(found_in(outrun, log), [1, 2]);
         for log in [
             // It lists what it added.
             "error: no\n+ async 2.11.0\n+ meta 1.9.1\nerror\n",
@@ -227,6 +246,7 @@ mod tests {
             "+ make\nerror\n+ rc=2\n+ ./report.sh\nerror: 3 lines\n",
             "+ make\nerror\n+ local rc=2\n+ ./report.sh\nerror: 3 lines\n",
             // What a trap runs.
+            "+ make\nerror\n+ ./statistics.sh\nerror: no statistics\n",
             "+ make\nerror\n+ ./notify.sh\nsent\n",
             "+ curl a\n+ tar xz\ncurl: no\nerror\n",
             // A part of it.
