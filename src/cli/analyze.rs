@@ -99,7 +99,12 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
     let mut trouble = None;
     let mut failed = Vec::new();
     let (files, problems) = source::walk::files(&source::walk::Root::named(paths));
-    for folder in paths.iter().filter(|path| path.is_dir()) {
+    let has_files = |folder: &Path| files.iter().any(|file| file.path().starts_with(folder));
+    // Where there seems to be none they may have been met under another name.
+    for folder in paths
+        .iter()
+        .filter(|path| path.is_dir() && !has_files(path))
+    {
         let (inside, problems) =
             source::walk::files(&source::walk::Root::named(std::slice::from_ref(folder)));
         if inside.is_empty() && problems.is_empty() {

@@ -211,13 +211,17 @@ fn headings(rated: &mut [Rated<'_>]) {
         let key = |entry: &str| entry.split(' ').next().is_some_and(|w| w.ends_with(':'));
         marked.is_some_and(|entry| !dash || !key(entry)) && !r.line.command && !r.line.echo
     };
-    let added = |r: &Rated<'_>| r.line.content().trim_start().starts_with("+ ");
     give_way(rated, |rated, k| {
         is_heading(rated[k - 1].line.content().trim())
             && is_entry(&rated[k])
-            // A difference: what was, then what is.
-            && !rated[k..].iter().take(NEAR).any(added)
+            && !begins_difference(&rated[k..])
     });
+}
+
+/// Does a difference begin there: what was, then what is?
+fn begins_difference(rated: &[Rated<'_>]) -> bool {
+    let mut near = rated.iter().take(NEAR);
+    near.any(|r| r.line.content().trim_start().starts_with("+ "))
 }
 
 /// Longest line that only announces what stands below it.
@@ -256,14 +260,13 @@ fn announcements(rated: &mut [Rated<'_>]) {
             || telling::is_frame(text)
             || telling::is_calm(text.as_bytes())
             || record::is_quiet(text);
-        // A difference: what was, then what is.
-        let differs = || {
-            let near = rated[at..].iter().take(NEAR);
-            let mut texts = near.map(|r| r.line.content().trim_start());
-            texts.any(|text| text.starts_with("+ "))
-        };
         let output = !next.line.command && !next.line.echo;
-        if says && output && next.in_baseline != Some(true) && !hollow && !differs() {
+        if says
+            && output
+            && next.in_baseline != Some(true)
+            && !hollow
+            && !begins_difference(&rated[at..])
+        {
             rated[at].score = next.score.max(score + 1);
         }
     }

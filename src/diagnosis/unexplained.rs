@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
-use super::aside::{ABOVE, Aside, is_traced};
+use super::aside::{ABOVE, Aside, is_traced, mark_of_jenkins};
 use super::recovered::{Region, Where};
 use super::{
     Case, Settled, difference, exit, faint, fingerprint, hollow, leads, logger, record, shell,
@@ -278,7 +278,7 @@ fn reason(facts: &JobFacts) -> Option<TailLine> {
 fn is_end(line: &TailLine) -> bool {
     let content = line.content();
     let node = || content.starts_with("Running on ") && content.contains(" in /");
-    content.starts_with("[Pipeline] ") || node() || foreign::closing(content).is_some()
+    mark_of_jenkins(line).is_some() || node() || foreign::closing(content).is_some()
 }
 
 /// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.

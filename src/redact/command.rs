@@ -238,14 +238,10 @@ impl Tool {
             return passed.then(|| Found::unnamed(secret));
         }
         // `gem push --key github` names one.
-        let named = self.programs == ["gem"] && !is_long_and_mixed(&text[value.clone()]);
+        let random = value.len() >= 16 && place::is_mixed(&text[value.clone()]);
+        let named = self.programs == ["gem"] && !random;
         (!named && !is_ports(&text[value.clone()])).then(|| Found::unnamed(value))
     }
-}
-
-fn is_long_and_mixed(value: &[u8]) -> bool {
-    let has = |is: fn(&u8) -> bool| value.iter().any(is);
-    value.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 /// Ports: `docker run --name mysql -p3306:3306`.

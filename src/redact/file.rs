@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::place::{Found, few, is_quote, is_space, is_word, run};
+use super::place::{Found, few, is_mixed, is_quote, is_space, is_word, run};
 
 #[cfg(test)]
 mod tests;
@@ -128,10 +128,6 @@ fn before(text: &[u8], at: usize) -> Option<Before> {
         end = gap_before(text, keyword.start);
     }
     None
-}
-
-fn is_mixed(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
 }
 
 pub(super) fn is_base64(b: u8) -> bool {

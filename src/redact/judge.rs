@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::place;
+
 /// Words that end the name of something secret.
 pub(super) const NAMES: &[&str] = &[
     "passw",
@@ -467,5 +469,5 @@ fn is_random(value: &str) -> bool {
 
 /// Letters and digits, as random text has.
 fn is_mixed(value: &str) -> bool {
-    value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic())
+    place::is_mixed(value.as_bytes())
 }

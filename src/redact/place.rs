@@ -21,6 +21,11 @@ impl Found {
 /// Blanks before the operator of an assignment that stands below others.
 const ALIGNED: usize = 40;
 
+/// Letters and digits, as random text has.
+pub(super) fn is_mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
+}
+
 pub(super) fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t'..=b'\r')
 }
@@ -527,8 +532,7 @@ pub(super) fn listed(text: &[u8], from: usize) -> Option<Found> {
         || bytes.contains(&b'$')
         || (bytes.contains(&b'(') && bytes.contains(&b')'));
     let closed = bytes[0] == b'`' && bytes[1..].contains(&b'`');
-    let random = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
-    let is = alone && !prompt && one && !quoted && !closed && random && value.len() >= 4;
+    let is = alone && !prompt && one && !quoted && !closed && is_mixed(bytes) && value.len() >= 4;
     is.then_some(Found { key, value })
 }
 

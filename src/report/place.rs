@@ -29,7 +29,7 @@ pub(super) fn of(report: &LogReport, finding: &Finding) -> Option<Place> {
 }
 
 /// A path below the checkout of the project, from there on: `/builds/group/app/src/a.c` (a shell executor's has the runner's token
-/// and a number between), `/home/runner/work/app/app/src/a.c` (GitHub's runner repeats the name).
+/// and a number between); GitHub's runner has a folder for its work, and repeats the name in it.
 fn within<'p>(path: &'p str, project: Option<&str>) -> &'p str {
     let Some(project) = project.filter(|_| path.starts_with('/')) else {
         return path;
@@ -48,9 +48,9 @@ fn within<'p>(path: &'p str, project: Option<&str>) -> &'p str {
     };
     let of_github = || {
         let twice = format!("{name}/{name}/");
-        let roots = ["/work/", "/_work/", "/__w/"];
-        roots.iter().find_map(|root| {
-            let (_, below) = path.split_once(root)?;
+        // On its own machines, on those of others, and in a container.
+        ["work", "_work", "__w"].iter().find_map(|root| {
+            let (_, below) = path.split_once(&format!("/{root}/"))?;
             below.strip_prefix(twice.as_str())
         })
     };
@@ -111,7 +111,7 @@ mod tests {
             ("/home/runner/work/app/app/src/a.c", "src/a.c"),
             ("/home/ci/builds/Ab3xYz/0/group/app/src/a.c", "src/a.c"),
             (
-                "/home/runner/work/app/app/src/group/app/A.java",
+                "/opt/runner/_work/app/app/src/group/app/A.java",
                 "src/group/app/A.java",
             ),
             ("/__w/app/app/a.c", "a.c"),

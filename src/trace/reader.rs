@@ -220,11 +220,7 @@ impl<R: Read> BlockReader<R> {
         if !clean::clean(raw, joins, is_end, block) || !whole {
             return;
         }
-        let first = match self.torn {
-            true => memchr::memchr(b'\n', raw).map_or(raw.len(), |k| k + 1),
-            false => 0,
-        };
-        if narrowed.rewrite(raw, joins, first) {
+        if narrowed.rewrite(raw, joins, first_whole(raw, self.torn)) {
             block.shrink_to(before);
             clean::clean(&narrowed.text, &narrowed.joins, is_end, block);
         }
@@ -236,11 +232,7 @@ impl<R: Read> BlockReader<R> {
             return cut;
         };
         let raw = &self.raw[..self.filled];
-        let first = match self.torn {
-            true => memchr::memchr(b'\n', raw).map_or(cut, |k| k + 1),
-            false => 0,
-        };
-        folds.plan(raw, first, cut, self.eof)
+        folds.plan(raw, first_whole(raw, self.torn), cut, self.eof)
     }
 
     /// Reads until the buffer is full or the source ends, and joins continuations.
@@ -397,6 +389,14 @@ impl<R: Read> BlockReader<R> {
         }
         block.end = block.len;
         block.carry = block.len;
+    }
+}
+
+/// Where the first whole line of a text begins; `torn`: it begins in mid-line.
+fn first_whole(raw: &[u8], torn: bool) -> usize {
+    match torn {
+        true => memchr::memchr(b'\n', raw).map_or(raw.len(), |k| k + 1),
+        false => 0,
     }
 }
 

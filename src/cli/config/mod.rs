@@ -50,7 +50,7 @@ impl Settings {
         let project = here.and_then(|dir| of_project(&dir));
         let mut files = Vec::new();
         for (path, of_project) in [(project, true), (of_user(), false)] {
-            let Some(path) = path.filter(|path| path.is_file() || is_unusable(path)) else {
+            let Some(path) = path.filter(|path| is_there(path)) else {
                 continue;
             };
             if is_unusable(&path) {
@@ -109,7 +109,11 @@ impl File {
 fn of_project(from: &Path) -> Option<PathBuf> {
     let root = from.ancestors().position(|dir| dir.join(".git").exists());
     let mut folders = from.ancestors().take(root.unwrap_or(0) + 1);
-    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| path.is_file() || is_unusable(path)))
+    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| is_there(path)))
+}
+
+fn is_there(path: &Path) -> bool {
+    path.is_file() || is_unusable(path)
 }
 
 /// Something of that name is there, and can hold no settings: a folder, or a link that leads to nothing.

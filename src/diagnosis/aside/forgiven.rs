@@ -3,8 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::steps::passed;
-use crate::diagnosis::{shell, telling};
+use super::{jenkins, passed, tells};
+use crate::diagnosis::shell;
 use crate::model::TailLine;
 use crate::trace::line::xtrace;
 
@@ -56,16 +56,13 @@ const FILTERS: &[&str] = &[
     "sort", "tail", "tar", "tee", "tr", "uniq", "wait", "wc", "xargs", "xz", "zcat",
 ];
 
-/// What a line is worth that tells for itself.
-const TELLS: i32 = 6;
-
 /// What traced commands printed behind which the script waited or said something, went on, and ended with one that tells of a failure: a
 /// shell that stops at errors (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
 pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let begins = |line: &TailLine| line.command || line.content().starts_with("[Pipeline] ");
+        let begins = |line: &TailLine| line.command || jenkins::mark(line).is_some();
         let len = lines[at + 1..].iter().take_while(|line| !begins(line));
         let until = at + 1 + len.count();
         // What the shell traces it traces from the start.
@@ -76,6 +73,55 @@ pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         at = until;
     }
     found
+}
+
+/// The same for the lines of one script.
+fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
+    let at_top = |(k, line)| Some((k, traced_at_top(line)?));
+    let mut traced = lines.iter().enumerate().filter_map(at_top);
+    let (first, _) = traced.next()?;
+    // The only one has none before it.
+    let (last, text) = traced.next_back()?;
+    let program = text.split_whitespace().next()?.rsplit('/').next()?;
+    let ends = NOTHING.contains(&program) || FILTERS.contains(&program) || program.contains('=');
+    let behind = text.split_whitespace().any(|word| {
+        let word = word.rsplit('/').next().unwrap_or(word);
+        BEHIND.contains(&word) || word.starts_with("cleanup")
+    });
+    // A status is kept (`+ rc=1`), and told at the end.
+    let kept = lines[first..last]
+        .iter()
+        .filter_map(traced_at_top)
+        .any(|text| {
+            let words = ["local ", "export ", "declare ", "readonly "];
+            let text = words
+                .iter()
+                .find_map(|word| text.strip_prefix(word))
+                .unwrap_or(text);
+            let value = text.split_once('=').map(|(_, value)| value);
+            let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let assigns = text.split('=').next().is_some_and(|n| n.chars().all(name));
+            assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
+        });
+    if ends || behind || kept || !lines[last + 1..].iter().any(tells) {
+        return None;
+    }
+    // Behind what failed for good a trap may run anything; only a retry waits, or says that it goes on without.
+    let waits = |line: &TailLine| {
+        traced_program(line).is_some_and(|program| ["sleep", "echo", "printf"].contains(&program))
+    };
+    let mut found = Vec::new();
+    let mut of_command = Vec::new();
+    for line in &lines[first..last] {
+        if traced_at_top(line).is_some() {
+            let before = std::mem::take(&mut of_command);
+            if waits(line) {
+                found.extend(before);
+            }
+        }
+        of_command.push(line);
+    }
+    Some(found)
 }
 
 /// A command that is traced at the top.
@@ -92,67 +138,16 @@ fn traced_at_top(line: &TailLine) -> Option<&str> {
     found.map(|(_, text)| text)
 }
 
-/// Is that a traced command at the top that does something?
-pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
-    let program = traced_at_top(line).and_then(|text| text.split_whitespace().next());
-    let name = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
-    let behind = |program: &&str| NOTHING.contains(program) || BEHIND.contains(program);
-    program.is_some_and(|program| !behind(&program) && program.chars().all(name))
+/// The program that such a command runs.
+fn traced_program(line: &TailLine) -> Option<&str> {
+    traced_at_top(line)?.split_whitespace().next()
 }
 
-/// The same for the lines of one script.
-fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
-    let last = lines
-        .iter()
-        .rposition(|line| traced_at_top(line).is_some())?;
-    let first = lines
-        .iter()
-        .position(|line| traced_at_top(line).is_some())?;
-    let text = traced_at_top(&lines[last])?;
-    let mut words = text.split_whitespace();
-    let program = words.next()?.rsplit('/').next()?;
-    let ends = NOTHING.contains(&program) || FILTERS.contains(&program) || program.contains('=');
-    let behind = text.split_whitespace().any(|word| {
-        let word = word.rsplit('/').next().unwrap_or(word);
-        BEHIND.contains(&word) || word.starts_with("cleanup")
-    });
-    let tells = |line: &TailLine| !line.echo && telling::score(line.content()) >= TELLS;
-    // A status is kept (`+ rc=1`), and told at the end.
-    let kept = lines[first..last]
-        .iter()
-        .filter_map(traced_at_top)
-        .any(|text| {
-            let words = ["local ", "export ", "declare ", "readonly "];
-            let text = words
-                .iter()
-                .find_map(|word| text.strip_prefix(word))
-                .unwrap_or(text);
-            let value = text.split_once('=').map(|(_, value)| value);
-            let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let assigns = text.split('=').next().is_some_and(|n| n.chars().all(name));
-            assigns && value.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()) && v != "0")
-        });
-    let goes_on = !ends && !behind && !kept && first < last;
-    if !goes_on || !lines[last + 1..].iter().any(tells) {
-        return None;
-    }
-    // Behind what failed for good a trap may run anything; only a retry waits, or says that it goes on without.
-    let waits = |line: &TailLine| {
-        let program = traced_at_top(line).and_then(|text| text.split_whitespace().next());
-        program.is_some_and(|program| ["sleep", "echo", "printf"].contains(&program))
-    };
-    let mut found = Vec::new();
-    let mut of_command = Vec::new();
-    for line in &lines[first..last] {
-        if traced_at_top(line).is_some() {
-            let before = std::mem::take(&mut of_command);
-            if waits(line) {
-                found.extend(before);
-            }
-        }
-        of_command.push(line);
-    }
-    Some(found)
+/// Is that a traced command at the top that does something?
+pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
+    let behind = |program: &&str| NOTHING.contains(program) || BEHIND.contains(program);
+    traced_program(line).is_some_and(|program| !behind(&program) && program.chars().all(name))
 }
 
 /// How deep a traced command is, and the command.

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::telling;
+use super::tells;
 use crate::model::TailLine;
 
 /// Names of stages that run whatever happened before.
@@ -26,11 +26,8 @@ const ALWAYS: &[&str] = &[
 /// The last words of a step that failed: no other step is run behind them, but what is done after all.
 const ENDED: &str = "ERROR: script returned exit code ";
 
-/// What a line is worth that tells for itself.
-const TELLS: i32 = 6;
-
 /// A mark that Jenkins puts between the lines.
-fn mark(line: &TailLine) -> Option<&str> {
+pub(in crate::diagnosis) fn mark(line: &TailLine) -> Option<&str> {
     line.content().strip_prefix("[Pipeline] ")
 }
 
@@ -56,8 +53,7 @@ pub(super) fn stages(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut always = false;
     for line in lines {
         let Some(mark) = mark(line) else {
-            let tells = !line.echo && telling::score(line.content()) >= TELLS;
-            if tells && began.is_some() && !always {
+            if began.is_some() && !always && tells(line) {
                 found.extend(ended.take());
             }
             continue;

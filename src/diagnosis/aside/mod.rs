@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::Searcher;
 
-use super::{Case, script};
+use super::{Case, script, telling};
 use crate::model::TailLine;
 
 mod console;
@@ -23,6 +23,7 @@ mod tap;
 mod warnings;
 
 pub(super) use forgiven::is_traced;
+pub(super) use jenkins::mark as mark_of_jenkins;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
@@ -206,6 +207,25 @@ fn blocks(
         found.push(first.place.line..=last);
     }
     found
+}
+
+/// What a line is worth that tells for itself.
+const TELLS: i32 = 6;
+
+/// Does a line of output tell of a failure?
+fn tells(line: &TailLine) -> bool {
+    !line.echo && telling::score(line.content()) >= TELLS
+}
+
+/// The lines of a step, or of commands, that passed, but what `apt-get update` says: it passes though it fetched nothing, and what
+/// follows fails by that.
+fn passed<'t>(lines: impl IntoIterator<Item = &'t TailLine>) -> Vec<RangeInclusive<u64>> {
+    const LEFT: &[&str] = &["W: ", "E: ", "Err:"];
+    let holds = |line: &&TailLine| !LEFT.iter().any(|left| line.content().starts_with(left));
+    let lines = lines.into_iter().filter(holds);
+    lines
+        .map(|line| line.place.line..=line.place.line)
+        .collect()
 }
 
 /// Bytes of blanks that a line begins with.

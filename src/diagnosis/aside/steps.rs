@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
+use super::passed;
 use crate::model::TailLine;
 
 /// BuildKit (progress `plain`): `#5 DONE 0.7s` ends step 5, whose lines all begin with `#5 `, whatever stands between. Where one of that
@@ -27,18 +28,6 @@ pub(super) fn of_buildkit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         }
     }
     found
-}
-
-/// The lines of a step, or of commands, that passed, but what `apt-get update` says: it passes though it fetched nothing, and what follows fails by that.
-pub(super) fn passed<'t>(
-    lines: impl IntoIterator<Item = &'t TailLine>,
-) -> Vec<RangeInclusive<u64>> {
-    const LEFT: &[&str] = &["W: ", "E: ", "Err:"];
-    let holds = |line: &&TailLine| !LEFT.iter().any(|left| line.content().starts_with(left));
-    let lines = lines.into_iter().filter(holds);
-    lines
-        .map(|line| line.place.line..=line.place.line)
-        .collect()
 }
 
 /// The number of the step (BuildKit's word is vertex) that a line is of.
