@@ -122,7 +122,7 @@ fn the_report_is_that_of_the_design() {
     has(&log["runner"], "version name executor image");
     has(
         &log["cause"],
-        "id title category role confidence owner retry line count text evidence captures cause \
+        "id title category role confidence owner retry line count text evidence captures further cause \
          fix notes checks verify links score fingerprint",
     );
     has(&log["cause"]["evidence"][0], "source line text section");

@@ -45,7 +45,7 @@ mod went_on;
 
 pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
-pub(crate) use fingerprint::mask;
+pub(crate) use fingerprint::{VERSION as FINGERPRINTS, mask};
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;

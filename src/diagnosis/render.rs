@@ -1,15 +1,18 @@
 //! A finding in words: texts of the pattern with the captured values filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint};
 use crate::library::Library;
-use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
+use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Further, Lang};
 use crate::pattern::checked::Pattern;
-use crate::pattern::schema::{Localized, Text};
+use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text;
 use crate::redact;
+
+/// Most failures of one finding that are told apart.
+const FURTHER: usize = 100;
 
 /// What findings are rendered from.
 pub(super) struct Context<'c> {
@@ -32,6 +35,7 @@ impl Context<'_> {
         let values = self.values(&lead.captures);
         let fill = |template: &str| fill(template, &values);
         let texts = self.texts(pattern);
+        let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
             values.extend(more.iter().map(|(n, v)| (n.clone(), v.clone())));
@@ -76,7 +80,8 @@ impl Context<'_> {
             verify: texts.verify.as_deref().map(fill),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
             score: candidate.score(),
-            fingerprint: self.fingerprint(lead),
+            further: self.further(candidate, &own),
+            fingerprint: own,
             span: lead.hit.span,
         }
     }
@@ -89,6 +94,32 @@ impl Context<'_> {
             return fingerprint::finding(id, &captures);
         }
         fingerprint::finding(id, &lead.captures)
+    }
+
+    /// The failures that a finding was said of beside the one with the fingerprint `own`.
+    fn further(&self, candidate: &Candidate<'_>, own: &str) -> Vec<Further> {
+        // Where the last one speaks, those before it are of the same chain; the verdict repeats the one that ended the job.
+        if candidate.pattern().lead == Lead::Last || candidate.in_verdict {
+            return Vec::new();
+        }
+        let mut seen: BTreeSet<&Captures> = BTreeSet::from([&candidate.lead().captures]);
+        let mut all: Vec<Further> = Vec::new();
+        let others = candidate.hits.iter();
+        for one in others.filter(|one| seen.insert(&one.captures)) {
+            let fingerprint = self.fingerprint(one);
+            if fingerprint == own || all.iter().any(|other| other.fingerprint == fingerprint) {
+                continue;
+            }
+            all.push(Further {
+                line: one.hit.place.line,
+                text: one.hit.text.clone(),
+                fingerprint,
+            });
+            if all.len() == FURTHER {
+                break;
+            }
+        }
+        all
     }
 
     fn texts<'p>(&self, pattern: &'p Pattern) -> &'p Text {

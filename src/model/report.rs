@@ -213,9 +213,22 @@ pub struct Finding {
     pub score: i64,
     /// Stable over runs: equal failures have equal fingerprints.
     pub fingerprint: String,
+    /// Other failures that the pattern found beside it (a second test, another file), in line order; at most 100.
+    pub further: Vec<Further>,
     /// Byte range of the match in `text`. Not part of the JSON contract.
     #[serde(skip)]
     pub span: (u32, u32),
+}
+
+/// A failure that the pattern of a finding found beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Further {
+    /// Line in the input that the finding stands in.
+    pub line: u64,
+    /// Its text, clean.
+    pub text: String,
+    /// Its own fingerprint.
+    pub fingerprint: String,
 }
 
 /// A line that proves something.

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::{Style, Tally, by_name};
 use crate::model::{
-    Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding, InputInfo,
-    InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo, Status, Summary,
-    ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
+    Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding, Further,
+    InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo,
+    Status, Summary, ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
 };
 
 /// Who reports.
@@ -84,6 +84,7 @@ pub fn finding(id: &str, line: u64, text: &str) -> Finding {
         links: Vec::new(),
         score: 100,
         fingerprint: "1:00".into(),
+        further: Vec::new(),
         span: (0, 0),
     }
 }
@@ -394,6 +395,11 @@ pub fn saying(evil: &str) -> LogReport {
         verify: Some(evil()),
         links: vec![evil()],
         fingerprint: evil(),
+        further: vec![Further {
+            line: 4,
+            text: evil(),
+            fingerprint: evil(),
+        }],
         span: (3, 9),
         ..finding("", 1, "")
     };

@@ -171,3 +171,55 @@ fn what_a_link_leads_to_is_written_and_the_link_stays() {
     let written = std::fs::read_to_string(dir.0.join("real.json")).unwrap();
     assert!(written.contains("jobtriage_baseline"), "{written}");
 }
+
+/// A run of pytest in which these tests fail.
+fn pytest(tests: &[&str]) -> String {
+    let mut log = "$ pytest\n".to_owned();
+    for test in tests {
+        log += &format!("FAILED tests/test_a.py::{test} - assert 1 == 2\n");
+    }
+    log += &format!("===== {} failed in 0.1s =====\n", tests.len());
+    log + "ERROR: Job failed: exit code 1\n"
+}
+
+#[test]
+fn a_new_failure_beside_a_known_one_is_new() {
+    let dir = Dir::new("baseline-beside");
+    dir.write("a.log", pytest(&["test_v1"]));
+    dir.run(&["scan", "a.log", "-q", "--write-baseline", "known.json"]);
+    let gate = |log: &str| {
+        let args = ["scan", log, "--baseline", "known.json", "--fail-on", "new"];
+        dir.run(&args).0
+    };
+    assert_eq!(gate("a.log"), 0);
+    dir.write("b.log", pytest(&["test_v1", "test_other"]));
+    assert_eq!(gate("b.log"), 3);
+    // A number in a name is part of it.
+    dir.write("c.log", pytest(&["test_v2"]));
+    assert_eq!(gate("c.log"), 3);
+
+    let further = &dir.json(&["b.log"])["logs"][0]["cause"]["further"];
+    assert_eq!(further[0]["line"], 3, "{further}");
+    assert!(further[0]["text"].as_str().unwrap().contains("test_other"));
+    assert_eq!(further.as_array().unwrap().len(), 1, "{further}");
+
+    // All of them are taken up, so that one which is mended leaves the rest known.
+    dir.run(&["scan", "b.log", "-q", "--write-baseline", "known.json"]);
+    dir.write("d.log", pytest(&["test_other"]));
+    assert_eq!((gate("b.log"), gate("d.log"), gate("c.log")), (0, 0, 3));
+}
+
+#[test]
+fn fingerprints_of_another_release_are_complained_of() {
+    let dir = Dir::new("baseline-outdated");
+    dir.write("a.log", pytest(&["test_v1"]));
+    let old = r#"{"jobtriage_baseline": 1, "failures": [
+  {"fingerprint":"2:00","id":null,"text":"x","log":"a.log"}
+]}"#;
+    dir.write("known.json", old);
+    let (_, _, err) = dir.run(&["scan", "a.log", "--baseline", "known.json"]);
+    assert!(
+        err.contains("1 of 1 fingerprints are of another release"),
+        "{err}"
+    );
+}

@@ -5,15 +5,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use crate::cli::args::Scan;
-use crate::cli::complaint::Complaint;
+use crate::cli::complaint::{self, Complaint};
 use crate::cli::draft::Draft;
-use crate::model::LogReport;
+use crate::diagnosis;
+use crate::model::{LogReport, Status};
 use crate::report::{best_text, sanitize};
 use crate::source;
 
@@ -59,7 +61,11 @@ impl Baseline {
     /// A file that cannot be read, or is no baseline.
     pub fn of(args: &Scan) -> Result<Self, Complaint> {
         let known = match &args.baseline {
-            Some(path) => read(path)?,
+            Some(path) => {
+                let known = read(path)?;
+                tell_of_outdated(path, &known);
+                known
+            }
             None => BTreeMap::new(),
         };
         let written = args.write_baseline.as_ref();
@@ -71,17 +77,22 @@ impl Baseline {
         })
     }
 
-    /// Is the failure of this log known? Takes it up for the file to be written.
+    /// Is all that failed in this log known? Takes it up for the file to be written.
     pub fn knows(&mut self, report: &LogReport) -> bool {
-        let Some((fingerprint, failure)) = failure(report) else {
-            return false;
-        };
-        if let Some((_, failures)) = &mut self.write {
-            failures
-                .entry(fingerprint.to_owned())
-                .or_insert_with(failure);
+        let mut is_known = self.compares && report.status != Status::Clean;
+        for failure in failures(report) {
+            is_known &= self.known.contains_key(failure.fingerprint);
+            if let Some((_, failures)) = &mut self.write {
+                failures
+                    .entry(failure.fingerprint.to_owned())
+                    .or_insert_with(|| Failure {
+                        id: failure.id.map(str::to_owned),
+                        text: failure.text.to_owned(),
+                        log: report.source.clone(),
+                    });
+            }
         }
-        self.compares && self.known.contains_key(fingerprint)
+        is_known
     }
 
     /// Writes the file, if one is asked for.
@@ -103,23 +114,51 @@ impl Baseline {
     }
 }
 
-/// What is compared, and what is told of it; nothing for a log without a failure.
-fn failure(report: &LogReport) -> Option<(&str, impl FnOnce() -> Failure)> {
-    let (fingerprint, id, text) = match (&report.cause, &report.unexplained) {
-        (Some(cause), _) => (&cause.fingerprint, Some(&cause.id), cause.title.as_str()),
-        (None, Some(unknown)) => (
-            &unknown.fingerprint,
-            None,
-            best_text(unknown).unwrap_or_default(),
-        ),
-        (None, None) => return None,
-    };
-    let failure = move || Failure {
-        id: id.cloned(),
-        text: text.to_owned(),
-        log: report.source.clone(),
-    };
-    Some((fingerprint, failure))
+/// Fingerprints of other rules than those of this release are never met again.
+fn tell_of_outdated(path: &Path, known: &BTreeMap<String, Failure>) {
+    let is_outdated = |mark: &&String| !mark.starts_with(diagnosis::FINGERPRINTS);
+    let outdated = known.keys().filter(is_outdated).count();
+    if outdated > 0 {
+        complaint::tell(
+            &format!(
+                "--baseline '{}': {outdated} of {} fingerprints are of another release, and match nothing",
+                path.display(),
+                known.len()
+            ),
+            Some("write the file anew with `--write-baseline`"),
+        );
+    }
+}
+
+/// A failure that is compared, and what is told of it.
+struct Compared<'r> {
+    fingerprint: &'r str,
+    id: Option<&'r str>,
+    text: &'r str,
+}
+
+/// Each failure that the cause of a log was said of, or the one that no pattern knows.
+fn failures(report: &LogReport) -> Vec<Compared<'_>> {
+    if let Some(cause) = &report.cause {
+        let id = Some(cause.id.as_str());
+        let first = Compared {
+            fingerprint: &cause.fingerprint,
+            id,
+            text: &cause.text,
+        };
+        let further = cause.further.iter().map(|further| Compared {
+            fingerprint: &further.fingerprint,
+            id,
+            text: &further.text,
+        });
+        return iter::once(first).chain(further).collect();
+    }
+    let unknown = report.unexplained.iter().map(|unknown| Compared {
+        fingerprint: &unknown.fingerprint,
+        id: None,
+        text: best_text(unknown).unwrap_or_default(),
+    });
+    unknown.collect()
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
