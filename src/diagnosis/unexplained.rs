@@ -158,6 +158,7 @@ pub(super) fn extract(
     let says_nothing = |line: &TailLine| {
         let content = line.content();
         is_noise(line)
+            || aside.why(line.place.line).is_some()
             || hollow::is_bare(content)
             || hollow::only_counts(content)
             || telling::is_frame(content)

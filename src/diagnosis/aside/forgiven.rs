@@ -3,13 +3,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::{jenkins, passed, tells};
+use super::{github, jenkins, passed, tells};
 use crate::diagnosis::shell;
 use crate::model::TailLine;
 use crate::trace::line::xtrace;
 
 /// Commands that do nothing.
-const NOTHING: &[&str] = &[
+pub(super) const NOTHING: &[&str] = &[
     "exit", "return", "false", "true", ":", "echo", "printf", "[",
 ];
 
@@ -45,7 +45,7 @@ pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
 }
 
 /// Commands that look at what happened, or clear it away: they run behind the one that failed.
-const BEHIND: &[&str] = &[
+pub(super) const BEHIND: &[&str] = &[
     "cleanup", "describe", "down", "kill", "killall", "logs", "pkill", "popd", "ps", "rm", "stop",
     "teardown", "trap",
 ];
@@ -167,8 +167,15 @@ fn went_on(below: &[TailLine]) -> bool {
     })
 }
 
+/// What commands printed whose source, which says that they are forgiven, stands in the log.
+pub(super) fn by_source(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut found = of_recipe(lines);
+    found.extend(github::forgiven(lines));
+    found
+}
+
 /// What stands right below `docker rm -f app || true` and begins as that program's errors do.
-pub(super) fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for (k, line) in lines.iter().enumerate() {
         let text = line.content();
@@ -211,7 +218,7 @@ fn program(recipe: &str) -> Option<&str> {
 }
 
 /// May that program say that?
-fn says(name: &str, text: &str) -> bool {
+pub(super) fn says(name: &str, text: &str) -> bool {
     let by_name = text.strip_prefix(name);
     by_name.is_some_and(|rest| rest.starts_with(": "))
         || OTHERS.iter().any(|(programs, starts)| {

@@ -14,6 +14,7 @@ use crate::model::TailLine;
 
 mod console;
 mod forgiven;
+mod github;
 mod go;
 mod jenkins;
 mod named;
@@ -105,7 +106,7 @@ const RULES: &[Rule] = &[
     ),
     rule(
         &["|| true", "|| :", "|| echo"],
-        forgiven::of_recipe,
+        forgiven::by_source,
         FORGIVEN,
     ),
     rule(&["(ignored)"], ignored, "make ignored that failure"),

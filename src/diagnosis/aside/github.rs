@@ -1,0 +1,266 @@
+//! What a step of GitHub printed whose script says that it goes on: the log shows the whole script above the output.
+
+use std::ops::RangeInclusive;
+
+use super::forgiven::{BEHIND, NOTHING, says};
+use super::{TELLS, passed};
+use crate::diagnosis::{shell, telling};
+use crate::model::TailLine;
+
+/// Most lines that a command printed before the shell said why it goes on.
+const OUTPUT: usize = 20;
+/// Words that only ask or hold others together.
+const ASK: &[&str] = &[
+    "test", "[[", "if", "elif", "else", "fi", "then", "for", "while", "until", "do", "done",
+    "case", "esac", "{", "}", "set",
+];
+
+/// A line of the script, those that a `\` joins to it among it.
+struct Command {
+    /// In the file that the runner makes of the script.
+    number: u64,
+    text: String,
+    forgiven: bool,
+}
+
+/// Those of commands that are forgiven: by the number that the shell names, by the name that their errors begin with, or by the text
+/// that `|| echo` prints behind them.
+pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(step) = lines.get(at..) {
+        let Some(first) = step.iter().position(|line| begins(line)) else {
+            break;
+        };
+        let step = &step[first..];
+        let output = 1 + step[1..].iter().take_while(|line| !begins(line)).count();
+        at += first + output;
+        if let Some((script, output)) = parts(&step[..output]) {
+            found.extend(passed(of_step(&commands(script), output)));
+        }
+    }
+    found
+}
+
+fn begins(line: &TailLine) -> bool {
+    line.content().starts_with("##[group]Run ")
+}
+
+/// The heading with the lines of the script, and the output, of a step whose shell ends with the first command that fails (runner:
+/// ScriptHandler.cs): `shell: /usr/bin/bash -e {0}`.
+fn parts(step: &[TailLine]) -> Option<(&[TailLine], &[TailLine])> {
+    let end = step
+        .iter()
+        .position(|line| line.content().starts_with("##[endgroup]"))?;
+    let (header, output) = step.split_at(end);
+    let shell = header
+        .iter()
+        .rposition(|line| line.content().starts_with("shell: "))?;
+    let words: Vec<&str> = header[shell].content().split_whitespace().collect();
+    let program = words.get(1)?.rsplit('/').next()?;
+    (matches!(program, "bash" | "sh") && words.contains(&"-e"))
+        .then_some((&header[..shell], &output[1..]))
+}
+
+fn commands(script: &[TailLine]) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    let mut goes_on = false;
+    let before = script[0].place.line;
+    for line in &script[1..] {
+        let text = line.content();
+        let part = text.strip_suffix('\\').unwrap_or(text);
+        match commands.last_mut() {
+            Some(last) if goes_on => last.text.push_str(part),
+            _ => commands.push(Command {
+                number: line.place.line - before,
+                text: part.to_owned(),
+                forgiven: false,
+            }),
+        }
+        goes_on = part.len() < text.len();
+    }
+    // What comes last, or is only asked about, may be why.
+    let mut goes_on = false;
+    for command in commands.iter_mut().rev() {
+        command.forgiven = goes_on && shell::is_forgiven(&command.text);
+        goes_on |= !command.forgiven && works(&command.text);
+    }
+    commands
+}
+
+/// Does a line of the script run what can fail by itself?
+fn works(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let first = first.trim_end_matches(';');
+    let idle = [NOTHING, BEHIND, ASK]
+        .iter()
+        .any(|words| words.contains(&first));
+    !idle
+        && !first.is_empty()
+        && !first.starts_with('#')
+        && !first.contains('=')
+        && !shell::passes_on(text)
+}
+
+fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine> {
+    let mut found = Vec::new();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
+    let named = |name: &str| {
+        let mut others = commands.iter().filter(|c| !c.forgiven);
+        commands.iter().any(|c| c.forgiven && runs(&c.text, name))
+            && !others.any(|c| c.text.split(|c| !is_word(c)).any(|word| word == name))
+    };
+    let mut said = 0;
+    for (k, line) in output.iter().enumerate() {
+        let text = line.content();
+        let numbered =
+            number(text).and_then(|number| commands.iter().rfind(|c| c.number <= number));
+        let own = match numbered {
+            Some(command) => command.forgiven,
+            None => speaker(text).is_some_and(|name| says(name, text) && named(name)),
+        };
+        if own {
+            found.push(line);
+        }
+        if commands
+            .iter()
+            .any(|c| c.forgiven && told(&c.text).as_deref() == Some(text))
+        {
+            found.extend(&output[said.max(k.saturating_sub(OUTPUT))..=k]);
+            said = k + 1;
+        }
+    }
+    found
+}
+
+/// Does a line of the script run that program?
+fn runs(text: &str, name: &str) -> bool {
+    let commands = shell::commands(text).unwrap_or_default();
+    let programs = commands.iter().filter_map(|command| {
+        let word = command.words.iter().find(|word| **word != "sudo")?;
+        word.rsplit('/').next()
+    });
+    programs.into_iter().any(|program| program == name)
+}
+
+/// The line of the script that the shell complains of: `/home/…/_temp/ID.sh: line 3: foo: command not found`.
+fn number(text: &str) -> Option<u64> {
+    let (script, rest) = text.split_once(".sh: line ")?;
+    script
+        .contains("_temp/")
+        .then(|| rest.split_once(':')?.0.parse().ok())?
+}
+
+/// The program that a line of output may be of.
+fn speaker(text: &str) -> Option<&str> {
+    match text.split_once(": ")?.0 {
+        "fatal" => Some("git"),
+        name => Some(name),
+    }
+}
+
+/// What such a command says before the shell goes on, where that tells of no failure by itself.
+fn told(text: &str) -> Option<String> {
+    let last = text
+        .rsplit_once("||")?
+        .1
+        .trim()
+        .strip_prefix("echo ")?
+        .trim();
+    let quoted = |quote: char| last.strip_prefix(quote)?.strip_suffix(quote);
+    let words = quoted('"').or_else(|| quoted('\'')).unwrap_or(last);
+    if words.len() < 5
+        || words.contains(['"', '\'', '$', '`', '\\', ';', '>', '|', '*'])
+        || telling::score(words) >= TELLS
+    {
+        return None;
+    }
+    // A command of the workflow is shown by its level.
+    let command = words
+        .strip_prefix("::")
+        .and_then(|rest| rest.split_once("::"));
+    Some(match command {
+        Some((level, message)) => format!("##[{level}]{message}"),
+        None => words.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found_in;
+    use super::*;
+
+    fn step(script: &str, shell: &str, output: &str) -> Vec<u64> {
+        let log = format!(
+            "##[group]Run x\n{script}shell: {shell} {{0}}\nenv:\n  A: b\n##[endgroup]\n{output}"
+        );
+        found_in(forgiven, &log)
+    }
+
+    #[test]
+    fn commands_that_a_step_forgives() {
+        const BASH: &str = "/usr/bin/bash -e";
+        let lines = |script: &str, output: &str| {
+            let before = 5 + script.lines().count() as u64;
+            let found = step(script, BASH, output);
+            found.iter().map(|line| line - before).collect::<Vec<_>>()
+        };
+        // By the name of the program, by the text behind it, by the number of the line.
+        assert_eq!(
+            lines("cat a || true\n./gate.sh\n", "cat: a: no\nls: no\nno\n"),
+            [1]
+        );
+        assert_eq!(
+            lines(
+                "ls b\njq . || echo \"no JSON, skipped\"\n./gate.sh\n",
+                "parse error: x\nat 3\nno JSON, skipped\nerror: no\n"
+            ),
+            [1, 2]
+        );
+        assert_eq!(
+            lines(
+                "jq . || echo '::warning::no JSON'\nmake\n",
+                "parse error: x\n##[warning]no JSON\nno\n"
+            ),
+            [1]
+        );
+        let script = "curl -f \\\n  a || true\nfoo || true\nbar\n";
+        let shell = |n: u64| format!("/home/runner/_temp/1.sh: line {n}: x: command not found\n");
+        assert_eq!(lines(script, &shell(3)), [1]);
+        assert_eq!(lines(script, &shell(4)), [0; 0]);
+        assert_eq!(lines(script, "curl: (6) x\n"), [1]);
+        assert_eq!(lines("git fetch || true\nmake\n", "fatal: no\n"), [1]);
+        for (script, output) in [
+            // It is run elsewhere as well, is the last one, or asked about.
+            ("cat a || true\ncat b\n", "cat: b: no\n"),
+            ("cat a || true\nx $(cat b)\n", "cat: b: no\n"),
+            ("make\ncat a || true\n", "cat: a: no\n"),
+            ("cat a || true\nexit 1\n", "cat: a: no\n"),
+            ("cat a || rc=1\n[ $rc = 0 ] || exit 1\n", "cat: a: no\n"),
+            // That is told to tell.
+            (
+                "jq . || echo \"error: no JSON\"\nmake\n",
+                "parse error: x\nerror: no JSON\n",
+            ),
+            (
+                "jq . || echo \"no JSON $a\"\nmake\n",
+                "parse error: x\nno JSON $a\n",
+            ),
+            (
+                "apt-get update || echo 'no update'\nmake\n",
+                "E: no\nno update\n",
+            ),
+        ] {
+            assert_eq!(lines(script, output), [0; 0], "{script}");
+        }
+        // A shell that does not stop tells nothing of what failed.
+        assert_eq!(
+            step("cat a || true\nmake\n", "/usr/bin/bash", "cat: a: no\n"),
+            [0; 0]
+        );
+        assert_eq!(
+            step("cat a || true\nmake\n", "/usr/bin/pwsh -e", "cat: a: no\n"),
+            [0; 0]
+        );
+    }
+}
