@@ -412,6 +412,28 @@ fn what_nothing_bears_out_gives_way_to_what_the_end_does() {
 }
 
 #[test]
+fn of_several_tasks_the_one_that_failed_tells() {
+    const END: &str = "ERROR: Job failed: exit code 1\n";
+    let tox = "$ tox\nprobe: commands[0]> ./metrics.sh\ncurl: (6) Could not resolve host: metrics.example.com\n\
+        probe: OK \u{2714} in 1 second\ngen: commands[0]> ./gen.sh\ntemplate \"footer\" has no closing tag\n\
+        gen: exit 3 (0.01 seconds) /builds/g/app> ./gen.sh pid=9\n  probe: OK (1.2=setup[1.0]+cmd[0.2] seconds)\n\
+        \x20 gen: FAIL code 3 (0.1=setup[0.1]+cmd[0.01] seconds)\n  evaluation failed :( (2 seconds)\n";
+    assert_eq!(told("tox.log", &format!("{tox}{END}")), (String::new(), 6));
+    let turbo = "$ npx turbo build\napi:build: cache miss, executing 1234567890abcdef\n\
+        web:build: cache miss, executing 1234567890abcdee\napi:build: Error: connect ECONNREFUSED 127.0.0.1:6379\n\
+        web:build: route /a has no title\nweb:build:  ELIFECYCLE  Command failed with exit code 1.\n\
+        Failed:    web#build\n ERROR  run failed: command  exited (1)\n";
+    assert_eq!(
+        told("turbo.log", &format!("{turbo}{END}")),
+        (String::new(), 5)
+    );
+    // The same where that task failed.
+    let other = turbo.replace("web#build", "api#build");
+    let (id, line) = told("turbo-api.log", &format!("{other}{END}"));
+    assert_eq!((id.is_empty(), line), (false, 4));
+}
+
+#[test]
 fn where_only_a_wrapper_tells_the_line_before_it_is_shown() {
     let log =
         |said: &str| format!("$ node docs.js\n{said}error Command failed with exit code 1.\n");

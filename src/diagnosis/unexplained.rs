@@ -113,6 +113,16 @@ pub(super) fn extract(
         })
         .collect();
     leads::rate(&mut rated);
+    // What only says that something inside failed leads nowhere, though it be the first of a list.
+    let wrapping: HashSet<u64> = settled
+        .iter()
+        .filter(|s| s.pattern().role == Role::Wrapper && !case.is_evidence(s.hit.place))
+        .map(|s| s.hit.place.line)
+        .collect();
+    let wraps = |line: &TailLine| wrapping.contains(&line.place.line) && !is_reason(line);
+    for rated in rated.iter_mut().filter(|rated| wraps(rated.line)) {
+        rated.score = rated.score.min(WRAPPED);
+    }
     let best_of = |telling: &dyn Fn(&Rated<'_>) -> bool| {
         let of_those = rated
             .iter()
@@ -158,6 +168,7 @@ pub(super) fn extract(
     let says_nothing = |line: &TailLine| {
         let content = line.content();
         is_noise(line)
+            || wraps(line)
             || aside.why(line.place.line).is_some()
             || hollow::is_bare(content)
             || hollow::only_counts(content)
@@ -327,7 +338,7 @@ fn before_wrapper<'t>(
     let last = above
         .iter()
         .rev()
-        .filter(|r| !is_end(r.line))
+        .filter(|r| !is_end(r.line) && !(1..=WRAPPED).contains(&r.score))
         .find(|r| r.score > 0 || !unsaid(r))?;
     // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
     let command = ["> ", "$ "]

@@ -215,14 +215,14 @@ mod tests {
                 "ls b\njq . || echo \"no JSON, skipped\"\n./gate.sh\n",
                 "parse error: x\nat 3\nno JSON, skipped\nerror: no\n"
             ),
-            [1, 2]
+            [1, 2, 3]
         );
         assert_eq!(
             lines(
                 "jq . || echo '::warning::no JSON'\nmake\n",
                 "parse error: x\n##[warning]no JSON\nno\n"
             ),
-            [1]
+            [1, 2]
         );
         let script = "curl -f \\\n  a || true\nfoo || true\nbar\n";
         let shell = |n: u64| format!("/home/runner/_temp/1.sh: line {n}: x: command not found\n");
@@ -230,6 +230,9 @@ mod tests {
         assert_eq!(lines(script, &shell(4)), [0; 0]);
         assert_eq!(lines(script, "curl: (6) x\n"), [1]);
         assert_eq!(lines("git fetch || true\nmake\n", "fatal: no\n"), [1]);
+        // What fails by it later may be why.
+        let apt = "apt-get update || echo 'no update'\nmake\n";
+        assert_eq!(lines(apt, "E: no\nno update\n"), [2]);
         for (script, output) in [
             // It is run elsewhere as well, is the last one, or asked about.
             ("cat a || true\ncat b\n", "cat: b: no\n"),
@@ -245,10 +248,6 @@ mod tests {
             (
                 "jq . || echo \"no JSON $a\"\nmake\n",
                 "parse error: x\nno JSON $a\n",
-            ),
-            (
-                "apt-get update || echo 'no update'\nmake\n",
-                "E: no\nno update\n",
             ),
         ] {
             assert_eq!(lines(script, output), [0; 0], "{script}");

@@ -21,6 +21,7 @@ mod named;
 mod pytest;
 mod steps;
 mod tap;
+mod tasks;
 mod warnings;
 
 pub(super) use forgiven::is_traced;
@@ -94,6 +95,12 @@ const RULES: &[Rule] = &[
         STEP,
     ),
     rule(&["Taking snapshot of "], steps::of_kaniko, STEP),
+    rule(&[": OK \u{2714} in "], tasks::of_tox, TASK),
+    rule(&["...Passed\n"], tasks::of_pre_commit, TASK),
+    rule(&["\u{2714}  nx run "], tasks::of_nx, TASK),
+    rule(&["lerna info run Ran npm script '"], tasks::of_lerna, TASK),
+    rule(&["[INFO] --- "], tasks::of_maven, TASK),
+    rule(&["Failed:    "], tasks::of_turbo, TASK),
     rule(
         &["[Pipeline] // stage"],
         jenkins::stages,
@@ -117,6 +124,7 @@ const PASSED: &str = "a test that passed printed it";
 const FORGIVEN: &str = "its command goes on when it fails";
 const WENT_ON: &str = "its script went on, and another command failed";
 const STEP: &str = "its step passed";
+const TASK: &str = "its task passed";
 const PRINTED: &str = "a test printed it";
 
 /// Finds the words of all rules at once, so few that they need no automaton; and the number of each word's rule.
