@@ -412,6 +412,26 @@ fn what_nothing_bears_out_gives_way_to_what_the_end_does() {
 }
 
 #[test]
+fn words_of_gitlab_are_explained_where_a_log_is_of_github() {
+    let github = "2026-01-02T10:00:01.1234567Z ##[group]Run tool\n2026-01-02T10:00:01.1234567Z tool\n\
+        2026-01-02T10:00:01.1234567Z shell: /usr/bin/bash -e {0}\n2026-01-02T10:00:01.1234567Z ##[endgroup]\n\
+        2026-01-02T10:00:02.1234567Z /home/runner/work/_temp/1.sh: line 1: tool: command not found\n\
+        2026-01-02T10:00:02.1234567Z ##[error]Process completed with exit code 127.\n";
+    let note = |text: &str| {
+        let log = report("terms.log", text, &[]);
+        assert_eq!(log["cause"]["id"], "shell/command-not-found");
+        let notes = log["cause"]["notes"].as_array().unwrap().clone();
+        notes
+            .iter()
+            .any(|note| note.as_str().unwrap().contains("GitHub Actions"))
+    };
+    assert!(note(github));
+    assert!(!note(
+        "$ tool\n/bin/bash: line 1: tool: command not found\nERROR: Job failed: exit code 127\n"
+    ));
+}
+
+#[test]
 fn of_several_tasks_the_one_that_failed_tells() {
     const END: &str = "ERROR: Job failed: exit code 1\n";
     let tox = "$ tox\nprobe: commands[0]> ./metrics.sh\ncurl: (6) Could not resolve host: metrics.example.com\n\

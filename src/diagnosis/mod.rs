@@ -40,6 +40,7 @@ mod silence;
 mod success;
 mod tap;
 mod telling;
+mod terms;
 mod unexplained;
 mod went_on;
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidate;
-use super::{Case, Settled, evidence, fingerprint};
+use super::{Case, Settled, evidence, fingerprint, terms};
 use crate::library::Library;
-use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Further, Lang};
+use crate::model::{Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text;
@@ -75,7 +75,7 @@ impl Context<'_> {
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
             cause: fill(&texts.cause),
             fix: texts.fix.iter().map(|f| fill(f)).collect(),
-            notes: notes.collect(),
+            notes: notes.chain(self.terms(lead, texts)).collect(),
             checks,
             verify: texts.verify.as_deref().map(fill),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
@@ -84,6 +84,22 @@ impl Context<'_> {
             fingerprint: own,
             span: lead.hit.span,
         }
+    }
+
+    /// What the words of GitLab in the texts are called where the log comes from.
+    fn terms(&self, lead: &Settled<'_>, texts: &Text) -> Option<String> {
+        let pattern = lead.pattern();
+        // Those about GitHub's own keys have the same words.
+        let theirs = pattern.id.starts_with("github-actions/");
+        if theirs || self.case.facts().dialect != Dialect::Github {
+            return None;
+        }
+        let notes = lead
+            .notes
+            .iter()
+            .map(|(k, _)| self.localized(&pattern.notes[*k].text));
+        let own = texts.fix.iter().chain([&texts.cause]).chain(&texts.verify);
+        terms::of_github(own.map(String::as_str).chain(notes), self.lang)
     }
 
     /// The fingerprint tells nothing that the redacted report would not.

@@ -1,0 +1,157 @@
+//! What GitLab's words in the texts of patterns are called in GitHub Actions: a note for logs from there, in place of a second text of
+//! each pattern.
+
+use crate::model::Lang;
+
+/// A word of GitLab, and what stands for it.
+struct Term {
+    word: &'static str,
+    en: &'static str,
+    ko: &'static str,
+}
+
+const fn same(word: &'static str, there: &'static str) -> Term {
+    Term {
+        word,
+        en: there,
+        ko: there,
+    }
+}
+
+/// Keys of `.gitlab-ci.yml` stand as code (docs.gitlab.com/ci/yaml, docs.github.com/actions).
+const TERMS: &[Term] = &[
+    same(".gitlab-ci.yml", "`.github/workflows/*.yml`"),
+    Term {
+        word: "`before_script`",
+        en: "a step before it",
+        ko: "앞에 두는 step",
+    },
+    Term {
+        word: "`after_script`",
+        en: "a step with `if: always()`",
+        ko: "`if: always()` step",
+    },
+    Term {
+        word: "job image",
+        en: "the image of `runs-on:`, or the job's `container:`",
+        ko: "`runs-on:`의 image 또는 job의 `container:`",
+    },
+    Term {
+        word: "`image`",
+        en: "the job's `container:`",
+        ko: "job의 `container:`",
+    },
+    same("`tags`", "`runs-on:`"),
+    same("`artifacts`", "`actions/upload-artifact`"),
+    same("`dependencies`", "`actions/download-artifact`"),
+    same("`cache`", "`actions/cache`"),
+    same("`rules`", "`if:`"),
+    same("`variables`", "`env:`"),
+    Term {
+        word: "CI/CD variable",
+        en: "a secret or variable of the repository (`${{ secrets.NAME }}`)",
+        ko: "repository의 secret 또는 variable (`${{ secrets.NAME }}`)",
+    },
+    same("`id_tokens`", "`permissions: id-token: write`"),
+    same("`allow_failure`", "`continue-on-error:`"),
+    same("`resource_group`", "`concurrency:`"),
+    same("`timeout`", "`timeout-minutes:`"),
+    same("`parallel`", "`strategy: matrix:`"),
+    same("$CI_PROJECT_DIR", "`$GITHUB_WORKSPACE`"),
+    same("CI_JOB_TOKEN", "`GITHUB_TOKEN`"),
+    same("CI_COMMIT_REF_SLUG", "`$GITHUB_REF_NAME`"),
+    same("CI_COMMIT_REF_NAME", "`$GITHUB_REF_NAME`"),
+    same("CI_COMMIT_BRANCH", "`$GITHUB_REF_NAME`"),
+    same("CI_COMMIT_SHA", "`$GITHUB_SHA`"),
+    same("CI_COMMIT_SHORT_SHA", "`$GITHUB_SHA`"),
+    Term {
+        word: "GIT_DEPTH",
+        en: "`fetch-depth:` of `actions/checkout`",
+        ko: "`actions/checkout`의 `fetch-depth:`",
+    },
+    Term {
+        word: "GIT_STRATEGY",
+        en: "`clean:` of `actions/checkout`",
+        ko: "`actions/checkout`의 `clean:`",
+    },
+    Term {
+        word: "GIT_SUBMODULE_STRATEGY",
+        en: "`submodules:` of `actions/checkout`",
+        ko: "`actions/checkout`의 `submodules:`",
+    },
+    Term {
+        word: "CI_DEBUG_",
+        en: "a run again with debug logging",
+        ko: "debug logging을 켠 재실행",
+    },
+];
+
+/// The note for texts that speak of GitLab's settings; `None` where they do not.
+pub(super) fn of_github<'t>(
+    texts: impl Iterator<Item = &'t str> + Clone,
+    lang: Lang,
+) -> Option<String> {
+    let found = TERMS
+        .iter()
+        .filter(|term| texts.clone().any(|text| names(text, term.word)));
+    let told: Vec<String> = found
+        .map(|term| {
+            let word = match term.word.trim_matches('`').trim_end_matches('_') {
+                words if words.contains(' ') => words.to_owned(),
+                code => format!("`{code}`"),
+            };
+            match lang {
+                Lang::Ko => format!("{word} → {}", term.ko),
+                Lang::En => format!("{word} is {}", term.en),
+            }
+        })
+        .collect();
+    if told.is_empty() {
+        return None;
+    }
+    let told = told.join("; ");
+    Some(match lang {
+        Lang::Ko => format!("GitHub Actions에서는 {told}."),
+        Lang::En => format!("In GitHub Actions {told}."),
+    })
+}
+
+/// Does a text name that? What is in code may go on: `image: alpine`.
+fn names(text: &str, word: &str) -> bool {
+    let Some(key) = word.strip_suffix('`') else {
+        return text.contains(word);
+    };
+    let mut found = text.match_indices(key);
+    found.any(|(at, _)| text[at + key.len()..].starts_with(['`', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_gitlab_are_called_by_their_other_names() {
+        let of = |text: &str, lang| of_github([text].into_iter(), lang);
+        assert_eq!(
+            of(
+                "Install it in `before_script`, or set `image: node:22`.",
+                Lang::En
+            )
+            .as_deref(),
+            Some(
+                "In GitHub Actions `before_script` is a step before it; `image` is the job's `container:`."
+            )
+        );
+        assert_eq!(
+            of("Keep it below `$CI_PROJECT_DIR`.", Lang::Ko).as_deref(),
+            Some("GitHub Actions에서는 `$CI_PROJECT_DIR` → `$GITHUB_WORKSPACE`.")
+        );
+        for text in [
+            "Run `docker image ls`, `imagetool`, `tagsoup`.",
+            "Pull the image.",
+            "",
+        ] {
+            assert_eq!(of(text, Lang::En), None, "{text}");
+        }
+    }
+}
