@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidates::Candidate;
-use super::{Case, Settled, evidence, fingerprint};
+use super::{Case, Settled, evidence, fingerprint, spot};
 use crate::library::Library;
 use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Lang};
 use crate::pattern::checked::Pattern;
@@ -56,7 +56,7 @@ impl Context<'_> {
         } else {
             checks.collect()
         };
-        Finding {
+        let mut finding = Finding {
             id: pattern.id.clone(),
             title: fill(&texts.title),
             category: pattern.category,
@@ -68,6 +68,7 @@ impl Context<'_> {
             count: candidate.count(),
             text: lead.hit.text.clone(),
             evidence: evidence::collect(self.case, self.settled, candidate, replaces),
+            place: None,
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
             cause: fill(&texts.cause),
             fix: texts.fix.iter().map(|f| fill(f)).collect(),
@@ -78,7 +79,9 @@ impl Context<'_> {
             score: candidate.score(),
             fingerprint: self.fingerprint(lead),
             span: lead.hit.span,
-        }
+        };
+        finding.place = spot::of(self.case, lead, &finding);
+        finding
     }
 
     /// The fingerprint tells nothing that the redacted report would not.

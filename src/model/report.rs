@@ -213,9 +213,21 @@ pub struct Finding {
     pub score: i64,
     /// Stable over runs: equal failures have equal fingerprints.
     pub fingerprint: String,
+    /// The file of the repository that it is about, where the log tells one. Not part of the JSON contract.
+    #[serde(skip)]
+    pub place: Option<Spot>,
     /// Byte range of the match in `text`. Not part of the JSON contract.
     #[serde(skip)]
     pub span: (u32, u32),
+}
+
+/// A place in the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// From the checkout's folder on, with slashes.
+    pub path: String,
+    /// Which line, 1-based.
+    pub line: Option<u64>,
 }
 
 /// A line that proves something.
@@ -276,6 +288,9 @@ pub struct Unexplained {
     pub exit_meaning: Option<String>,
     /// Stable over runs: equal failures have equal fingerprints.
     pub fingerprint: String,
+    /// The file of the repository that the best line names. Not part of the JSON contract.
+    #[serde(skip)]
+    pub place: Option<Spot>,
 }
 
 /// A telling line.
