@@ -48,9 +48,22 @@ pub(super) fn of(facts: &JobFacts, place: Place, prefix: &str, above: &[TailLine
         .commands
         .iter()
         .filter(|c| c.index <= place.command && stage(c.section) == own);
+    let mut cloned = None;
     for command in before {
         let last = command.index == place.command;
-        command_in(&mut folder, &command.text, project, last);
+        let words: Vec<&str> = command.text.split_whitespace().collect();
+        match words.as_slice() {
+            // Where the runner does not, the job fetches the project itself; else it is another one.
+            ["cd", to] if cloned == Some(*to) => {
+                folder = (facts.dialect == Dialect::Plain).then(String::new);
+            }
+            _ => command_in(&mut folder, &command.text, project, last),
+        }
+        if let ["git", "clone", .., to] = words.as_slice() {
+            let address = to.contains("://") || to.contains('@');
+            let name = to.rsplit(['/', ':']).next().filter(|_| address);
+            cloned = Some(name.map_or(*to, |name| name.trim_end_matches(".git")));
+        }
     }
     let mut entered: Vec<Folder> = Vec::new();
     for line in above {
@@ -151,6 +164,21 @@ fn simple(to: &str) -> bool {
     !to.is_empty() && !to.starts_with(['~', '-']) && !to.contains(['$', '`', '*', '?', '{', '\\'])
 }
 
+/// `[some_package]: `, as melos puts it before a line; a level (`[ERROR]: `) is none.
+pub(super) fn package_named(text: &str) -> &str {
+    let name = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]: "));
+    let is_package = |name: &str| {
+        let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-@/.".contains(&b);
+        name.bytes().all(sign) && name.contains(['_', '-', '/'])
+    };
+    match name {
+        Some((name, _)) if is_package(name) => &text[..name.len() + 4],
+        _ => "",
+    }
+}
+
 /// The folder of the package that a tool names before the line: pnpm its path, turbo and others a name that is none.
 fn within(folder: Folder, prefix: &str) -> Folder {
     let prefix = prefix.trim();
@@ -246,6 +274,22 @@ mod tests {
     }
 
     #[test]
+    fn a_project_that_was_cloned() {
+        let clone = "git clone --depth=50 https://git.example.com/a/b.git a/b";
+        let mut facts = facts(&[clone, "cd a/b", "make"]);
+        let place = Place {
+            command: 3,
+            ..Place::default()
+        };
+        assert_eq!(of(&facts, place, "", &[]).as_deref(), Some(""));
+        facts.commands[0].text = "git clone https://git.example.com/a/b.git".into();
+        facts.commands[1].text = "cd b".into();
+        assert_eq!(of(&facts, place, "", &[]).as_deref(), Some(""));
+        facts.dialect = Dialect::Gitlab;
+        assert_eq!(of(&facts, place, "", &[]), None);
+    }
+
+    #[test]
     fn tools_tell_where_they_work() {
         let of = |above: &[&str]| folder(&["make"], "", above);
         let enters = "make[1]: Entering directory '/builds/group/app/lib'";
@@ -259,6 +303,9 @@ mod tests {
             Some("apps/web")
         );
         assert_eq!(folder(&["turbo build"], "web:build: ", &[]), None);
+        let melos = package_named("[app_core]:   error - lib/a.dart:1:2 - x");
+        assert_eq!(folder(&["melos analyze"], melos, &[]), None);
+        assert_eq!(package_named("[ERROR]: x"), "");
         assert_eq!(folder(&["docker compose up"], "web-1  | ", &[]), None);
         assert_eq!(
             folder(&["docker build ."], "#12 3.456 ", &[]).as_deref(),

@@ -151,7 +151,7 @@ pub(super) const FORMS: &[Form] = &[
     form(ANY, Own, "{*}in \"{path}\", line {line}, column {n}{*}"),
     form(ANY, Next(4), "in \"{path}\", line {line}, column {n}{*}"),
     // pytest: the frame of the test in its section, else the file
-    until(form(&["tests/pytest"], Under("{*}_ {::test} _{*}", 200), "{file}:{line}: {*}"), PYTEST),
+    until(form(&["tests/pytest"], Under("{*}_ {::test} _{*}", 200), "{<test}:{line}: {*}"), PYTEST),
     until(form(&["tests/pytest", "tests/python"], Below(8), "{file}:{line}: {*}"), PYTEST),
     frame(until(form(&["python/"], Below(8), "{file}:{line}: {*}Error"), PYTEST)),
     frame(until(form(&["tests/pytest", "tests/python", "python/"], Above(60), "{file}:{line}: in {*}"), PYTEST)),
@@ -217,7 +217,7 @@ pub(super) const FORMS: &[Form] = &[
     // Perl's tests, Pester, PowerShell
     form(&["tests/tap", "tests/prove"], Below(6), "#{*}at {path} line {line}."),
     form(&["tests/pester"], Next(3), "at {*}, {abs}:{line}"),
-    form(ANY, Next(6), "At {path}:{line} char:{n}"),
+    form(ANY, Next(6), "At {file}:{line} char:{n}"),
     // Ansible, before 2.19 and from then on
     form(&["ansible/"], Own, "{*}The error appears to be in '{path}': line {line}, column {*}"),
     form(&["ansible/"], Below(6), "The error appears to be in '{path}': line {line}, column {*}"),

@@ -112,7 +112,11 @@ impl<'c> Scene<'c> {
         let (prefix, above) = match lines.get(own) {
             Some(line) => {
                 let len = line.text.len() - line.content().len();
-                (&line.text[..len], &lines[..own])
+                let prefix = match len {
+                    0 => folder::package_named(&line.text),
+                    _ => &line.text[..len],
+                };
+                (prefix, &lines[..own])
             }
             None => ("", &lines[..0]),
         };
@@ -142,6 +146,12 @@ impl<'c> Scene<'c> {
         let capture = |name: &str| finding.captures.get(name)?.as_deref();
         let line = self.number;
         let file = capture("file").or_else(|| capture("path").filter(|_| line.is_some()));
+        // The end of a path with blanks: the rest of it stands before it.
+        let cut = |path: &&str| {
+            let before = finding.text.split(*path).next().unwrap_or_default();
+            path.contains('\\') && !shape::is_drive(path) && before.contains(":\\")
+        };
+        let file = file.filter(|path| !cut(path));
         if let Some(path) = file.and_then(|path| self.in_project(path, From::Folder)) {
             // What is missing is named like a file, and is none.
             let known =
@@ -255,6 +265,9 @@ impl<'c> Scene<'c> {
         // Programs written in Go log the names of their own sources.
         let logs = || path.ends_with(".go") && !path.contains('/') && !self.is_of(OF_GO);
         if bare && (!path::is_file(path) || form.from == From::Folder && logs()) {
+            return None;
+        }
+        if path::is_of_node(path) {
             return None;
         }
         // Nothing is told of a line that must not be.

@@ -76,6 +76,28 @@ const NAMES: &[&str] = &[
     "makefile",
 ];
 
+/// Folders of a machine, told without the slash before them.
+const SYSTEM: &[&str] = &["home/", "proc/", "root/", "usr/", "var/"];
+
+/// Sources of Node.js, as old versions name them.
+const NODE: &[&str] = &[
+    "_http_client.js",
+    "_http_server.js",
+    "_stream_readable.js",
+    "_stream_writable.js",
+    "assert.js",
+    "async_hooks.js",
+    "bootstrap_node.js",
+    "child_process.js",
+    "events.js",
+    "fs.js",
+    "module.js",
+    "net.js",
+    "timers.js",
+    "util.js",
+    "vm.js",
+];
+
 /// The folder of the project that commands run in: empty for that of the checkout, `None` where nobody knows.
 pub(super) type Folder = Option<String>;
 
@@ -92,6 +114,8 @@ pub(super) fn in_project(path: &str, project: Option<&str>, folder: &Folder) -> 
     let path = slashed.as_deref().unwrap_or(path);
     let path = if path.starts_with('/') || is_drive(path) {
         below_checkout(path, project)?.to_owned()
+    } else if SYSTEM.iter().any(|system| path.starts_with(system)) {
+        return None;
     } else {
         join(folder.as_deref()?, path)?
     };
@@ -104,6 +128,11 @@ pub(super) fn is_file(path: &str) -> bool {
     let of_kind = name.split('.').any(|part| NAMES.contains(&part));
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     of_kind || ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+/// Is that what Node.js, up to version 14, calls a source of its own?
+pub(super) fn is_of_node(path: &str) -> bool {
+    path.ends_with(".js") && (path.starts_with("internal/") || NODE.contains(&path))
 }
 
 /// A path of the project's folder `folder`, from the checkout on; `None` for one that leads out of it.
@@ -198,6 +227,7 @@ mod tests {
             ("node_modules/x/a.js", None),
             ("web/node_modules/x/a.js", None),
             ("vendor/x/a.go", None),
+            ("usr/local/bin/run.sh", None),
             (".venv/lib/python3.11/site-packages/a.py", None),
             ("/usr/lib/python3/dist-packages/a.py", None),
             ("/root/go/pkg/mod/x/a.go", None),
@@ -254,6 +284,8 @@ mod tests {
 
     #[test]
     fn files_are_told_from_hosts() {
+        assert!(is_of_node("internal/timers.js") && is_of_node("timers.js"));
+        assert!(!is_of_node("src/timers.js") && !is_of_node("internal/a.go"));
         for file in [
             "a.c",
             "src/x.test.ts",

@@ -10,6 +10,7 @@
 //! | `{*}` | any text |
 //! | `{=name}` | what the pattern captured under that name |
 //! | `{::name}` | the same behind its first `::`, with dots between the parts: `tests/test_a.py::TestA::test_b` is `TestA.test_b` |
+//! | `{<name}` | a path: that of what was captured up to its first `::`, or the end of it |
 //!
 //! A shape is that of a whole line without the blanks around it; of several, one below the other, the first one holds.
 
@@ -106,8 +107,13 @@ impl<'c> Shapes<'c> {
                 let Some(value) = self.value(hole) else {
                     return false;
                 };
-                let rest_of_text = text.strip_prefix(value.as_ref());
-                rest_of_text.is_some_and(|text| self.fits(rest, text, named))
+                if hole.starts_with('<') {
+                    let end = run(text, false);
+                    named.path = &text[..end];
+                    return is_end(&value, named.path) && self.fits(rest, &text[end..], named);
+                }
+                let behind = text.strip_prefix(value.as_ref());
+                behind.is_some_and(|behind| self.fits(rest, behind, named))
             }
         }
     }
@@ -115,9 +121,10 @@ impl<'c> Shapes<'c> {
     fn value(&self, hole: &str) -> Option<Cow<'c, str>> {
         let captured = self.captured;
         let value = |name| captured.get(name)?.as_deref().map(str::trim);
-        let value = match hole.strip_prefix("::") {
-            Some(name) => Cow::Owned(value(name)?.split_once("::")?.1.replace("::", ".")),
-            None => Cow::Borrowed(value(hole.strip_prefix('=')?)?),
+        let value = match (hole.strip_prefix("::"), hole.strip_prefix('<')) {
+            (Some(name), _) => Cow::Owned(value(name)?.split_once("::")?.1.replace("::", ".")),
+            (_, Some(name)) => Cow::Borrowed(value(name)?.split_once("::")?.0),
+            _ => Cow::Borrowed(value(hole.strip_prefix('=')?)?),
         };
         Some(value).filter(|value| !value.is_empty())
     }
@@ -126,6 +133,12 @@ impl<'c> Shapes<'c> {
 /// The literal text that a shape begins with, and what follows.
 fn split(shape: &str) -> (&str, &str) {
     shape.split_at(shape.find('{').unwrap_or(shape.len()))
+}
+
+/// Is one path the other, or the end of it? pytest tells tests from its configuration on, and frames from where it runs.
+fn is_end(one: &str, other: &str) -> bool {
+    let mut parts = one.rsplit(['/', '\\']).zip(other.rsplit(['/', '\\']));
+    parts.all(|(one, other)| one == other)
 }
 
 /// How many bytes a path may take: up to a sign that none has, but for what Windows and addresses of files begin with.
@@ -244,6 +257,18 @@ mod tests {
                 .read("{*}_ {::test} _{*}", "____ TestA.test_c ____")
                 .is_none()
         );
+        let frame = "tests/test_a.py:7: AssertionError";
+        let named = shapes.read("{<test}:{line}: {*}", frame);
+        let expected = Named {
+            path: "tests/test_a.py",
+            line: Some(7),
+            bare: false,
+        };
+        assert_eq!(named, Some(expected));
+        assert_eq!(shapes.read("{<test}:{line}: {*}", "tests/b.py:7: x"), None);
+        let mut fits = |line| shapes.read("{<test}:{line}: {*}", line).is_some();
+        assert!(fits("test_a.py:7: x") && fits("app\\tests\\test_a.py:7: x"));
+        assert!(!fits("other/test_a.py:7: x") && !fits(":7: x"));
     }
 
     #[test]
