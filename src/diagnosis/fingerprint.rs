@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::Captures;
+use crate::model::{Captures, Spot};
 use crate::redact;
 
 /// Version of the rules below: changing them changes it.
@@ -64,8 +64,8 @@ enum Numbers {
     Codes,
 }
 
-/// The fingerprint of a finding: its id and what it captured, masked.
-pub(super) fn finding(id: &str, captures: &Captures) -> String {
+/// The fingerprint of a finding: its id, what it captured, masked, and the file that it is about where no capture says which.
+pub(super) fn finding(id: &str, captures: &Captures, place: Option<&Spot>) -> String {
     let mut text = id.to_owned();
     for (name, value) in captures {
         text.push('\0');
@@ -78,7 +78,17 @@ pub(super) fn finding(id: &str, captures: &Captures) -> String {
         };
         text.push_str(&masked(value, numbers));
     }
+    if let Some(place) = place.filter(|_| asks_for_place(captures)) {
+        text.push('\0');
+        text.push_str(&place.path);
+    }
     digest(&text)
+}
+
+/// Does the file that a finding is about tell it from others: does no capture name the file, or the test in it?
+pub(super) fn asks_for_place(captures: &Captures) -> bool {
+    const NAMED: &[&str] = &["file", "path", "place", "test", "where"];
+    !NAMED.iter().any(|name| captures.contains_key(*name))
 }
 
 /// The fingerprint of a failure that no pattern knows: where it happened and its best line, masked.

@@ -2,7 +2,7 @@
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
 //! [`logger`], [`went_on`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words; [`unexplained`] does what can be done without one.
+//! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -37,6 +37,7 @@ mod render;
 mod script;
 mod shell;
 mod silence;
+mod spot;
 mod success;
 mod tap;
 mod telling;

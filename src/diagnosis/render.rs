@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidate;
-use super::{Case, Settled, evidence, fingerprint, terms};
+use super::{Case, Settled, evidence, fingerprint, spot, terms};
 use crate::library::Library;
-use crate::model::{Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang};
+use crate::model::{
+    Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang, Spot,
+};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text;
@@ -35,7 +37,6 @@ impl Context<'_> {
         let values = self.values(&lead.captures);
         let fill = |template: &str| fill(template, &values);
         let texts = self.texts(pattern);
-        let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
             values.extend(more.iter().map(|(n, v)| (n.clone(), v.clone())));
@@ -60,7 +61,7 @@ impl Context<'_> {
         } else {
             checks.collect()
         };
-        Finding {
+        let mut finding = Finding {
             id: pattern.id.clone(),
             title: fill(&texts.title),
             category: pattern.category,
@@ -72,6 +73,7 @@ impl Context<'_> {
             count: candidate.count(),
             text: lead.hit.text.clone(),
             evidence: evidence::collect(self.case, self.settled, candidate, replaces),
+            place: None,
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
             cause: fill(&texts.cause),
             fix: texts.fix.iter().map(|f| fill(f)).collect(),
@@ -80,10 +82,14 @@ impl Context<'_> {
             verify: texts.verify.as_deref().map(fill),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
             score: candidate.score(),
-            further: self.further(candidate, &own),
-            fingerprint: own,
+            further: Vec::new(),
+            fingerprint: String::new(),
             span: lead.hit.span,
-        }
+        };
+        finding.place = spot::of(self.case, lead, &finding);
+        finding.fingerprint = self.fingerprint(lead, finding.place.as_ref());
+        finding.further = self.further(candidate, &finding);
+        finding
     }
 
     /// What the words of GitLab in the texts are called where the log comes from.
@@ -103,36 +109,46 @@ impl Context<'_> {
     }
 
     /// The fingerprint tells nothing that the redacted report would not.
-    fn fingerprint(&self, lead: &Settled<'_>) -> String {
-        let id = &lead.pattern().id;
+    fn fingerprint(&self, one: &Settled<'_>, place: Option<&Spot>) -> String {
+        let id = &one.pattern().id;
         if self.case.with_secrets {
-            let captures = redact::captures(lead.hit, &lead.captures);
-            return fingerprint::finding(id, &captures);
+            let captures = redact::captures(one.hit, &one.captures);
+            return fingerprint::finding(id, &captures, place);
         }
-        fingerprint::finding(id, &lead.captures)
+        fingerprint::finding(id, &one.captures, place)
     }
 
-    /// The failures that a finding was said of beside the one with the fingerprint `own`.
-    fn further(&self, candidate: &Candidate<'_>, own: &str) -> Vec<Further> {
+    /// The failures that a finding was said of beside the first.
+    fn further(&self, candidate: &Candidate<'_>, finding: &Finding) -> Vec<Further> {
+        let pattern = candidate.pattern();
         // Where the last one speaks, those before it are of the same chain; the verdict repeats the one that ended the job.
-        if candidate.pattern().lead == Lead::Last || candidate.in_verdict {
+        if pattern.lead == Lead::Last || candidate.in_verdict {
             return Vec::new();
         }
         let mut seen: BTreeSet<&Captures> = BTreeSet::from([&candidate.lead().captures]);
         let mut all: Vec<Further> = Vec::new();
-        let others = candidate.hits.iter();
-        for one in others.filter(|one| seen.insert(&one.captures)) {
-            let fingerprint = self.fingerprint(one);
-            if fingerprint == own || all.iter().any(|other| other.fingerprint == fingerprint) {
+        for one in candidate.hits.iter().take(FURTHER + 1) {
+            let asks = fingerprint::asks_for_place(&one.captures);
+            if !seen.insert(&one.captures) && !asks || one.hit.place == candidate.lead().hit.place {
                 continue;
             }
-            all.push(Further {
-                line: one.hit.place.line,
-                text: one.hit.text.clone(),
-                fingerprint,
-            });
-            if all.len() == FURTHER {
-                break;
+            let place = || {
+                let like = Finding {
+                    line: one.hit.place.line,
+                    text: one.hit.text.clone(),
+                    captures: captures(pattern, &one.captures, self.library, one.hit.pattern),
+                    ..finding.clone()
+                };
+                spot::of(self.case, one, &like)
+            };
+            let fingerprint = self.fingerprint(one, asks.then(place).flatten().as_ref());
+            let is_known = |other: &Further| other.fingerprint == fingerprint;
+            if fingerprint != finding.fingerprint && !all.iter().any(is_known) {
+                all.push(Further {
+                    line: one.hit.place.line,
+                    text: one.hit.text.clone(),
+                    fingerprint,
+                });
             }
         }
         all

@@ -7,7 +7,7 @@ use super::aside::{ABOVE, Aside, is_traced, mark_of_jenkins};
 use super::recovered::{Region, Where};
 use super::{
     Case, Settled, difference, exit, faint, fingerprint, hollow, leads, logger, record, shell,
-    silence, telling,
+    silence, spot, telling,
 };
 use crate::model::{
     Dialect, JobFacts, Lang, Outcome, Role, Section, TailLine, Unexplained, UnexplainedLine,
@@ -271,6 +271,7 @@ pub(super) fn extract(
     };
     Some(Unexplained {
         line: best_line.map(|line| line.place.line),
+        place: best_line.and_then(|line| spot::of_line(case, line)),
         lines,
         exit_meaning: facts
             .exit_code

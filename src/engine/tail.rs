@@ -113,6 +113,19 @@ impl Tail {
         lines
     }
 
+    /// The lines from one to another with what is known of them; empty ones left out.
+    pub(crate) fn lines_between(&self, facts: &JobFacts, first: u64, last: u64) -> Vec<TailLine> {
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        let mut lines: Vec<_> = self
+            .pieces()
+            .take_while(|piece| piece.line >= first)
+            .filter(|piece| piece.line <= last)
+            .filter_map(|piece| self.line(piece, facts, groups))
+            .collect();
+        lines.reverse();
+        lines
+    }
+
     /// Is that line one of them?
     pub(super) fn holds(&self, line: &TailLine, facts: &JobFacts) -> bool {
         if self.end_line < line.place.line {

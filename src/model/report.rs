@@ -215,6 +215,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// Other failures that the pattern found beside it (a second test, another file), in line order; at most 100.
     pub further: Vec<Further>,
+    /// The file of the repository that it is about, where the log tells one. Not part of the JSON contract.
+    #[serde(skip)]
+    pub place: Option<Spot>,
     /// Byte range of the match in `text`. Not part of the JSON contract.
     #[serde(skip)]
     pub span: (u32, u32),
@@ -229,6 +232,15 @@ pub struct Further {
     pub text: String,
     /// Its own fingerprint.
     pub fingerprint: String,
+}
+
+/// A place in the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// From the checkout's folder on, with slashes.
+    pub path: String,
+    /// Which line, 1-based.
+    pub line: Option<u64>,
 }
 
 /// A line that proves something.
@@ -289,6 +301,9 @@ pub struct Unexplained {
     pub exit_meaning: Option<String>,
     /// Stable over runs: equal failures have equal fingerprints.
     pub fingerprint: String,
+    /// The file of the repository that the best line names. Not part of the JSON contract.
+    #[serde(skip)]
+    pub place: Option<Spot>,
 }
 
 /// A telling line.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::groups::best_text;
 use super::{Format, Style, Writer, place, sanitize, width};
 use crate::model::{
-    Confidence, Finding, LogReport, Owner, Problem, Role, Status, Summary, ToolInfo,
+    Confidence, Finding, LogReport, Owner, Problem, Role, Spot, Status, Summary, ToolInfo,
 };
 
 /// Different failures in one report.
@@ -87,7 +87,7 @@ struct Lines {
 impl Writer for QualityWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
         let entry = match (&report.cause, report.status) {
-            (Some(cause), _) => of(report, cause),
+            (Some(cause), _) => of(cause),
             (None, Status::Unexplained) => unexplained(report),
             (None, _) => return Ok(()),
         };
@@ -127,25 +127,20 @@ impl Writer for QualityWriter<'_> {
     }
 }
 
-fn of(report: &LogReport, cause: &Finding) -> Entry {
+fn of(cause: &Finding) -> Entry {
     let mut said = line(&cause.title);
     if let Some(step) = cause.fix.first() {
         said = format!("{said} — {}", line(step));
     }
+    // The lines of the log that texts point to are not shown here.
+    let mut description = described(&said, &cause.id);
+    description.push_str(&place::behind(&description, cause));
     Entry {
-        description: described(&said, &cause.id),
+        description,
         check_name: described(&cause.id, "jobtriage"),
         fingerprint: fingerprint(&[&cause.id, &cause.fingerprint]),
         severity: severity(cause),
-        location: match place::of(report, cause) {
-            Some(place) => Location {
-                path: place.path,
-                lines: Lines {
-                    begin: place.line.unwrap_or(1),
-                },
-            },
-            None => jobs(),
-        },
+        location: place::of(cause).map_or_else(jobs, at),
     }
 }
 
@@ -161,7 +156,7 @@ fn unexplained(report: &LogReport) -> Entry {
         check_name: UNEXPLAINED.to_owned(),
         fingerprint: fingerprint(&[UNEXPLAINED, mark]),
         severity: "major",
-        location: jobs(),
+        location: place::of_unknown(unknown).map_or_else(jobs, at),
     }
 }
 
@@ -172,6 +167,15 @@ fn severity(cause: &Finding) -> &'static str {
         (Role::RootCause, Confidence::High | Confidence::Medium, true) => "critical",
         (Role::RootCause, Confidence::High | Confidence::Medium, false) => "major",
         _ => "minor",
+    }
+}
+
+fn at(place: &Spot) -> Location {
+    Location {
+        path: place.path.clone(),
+        lines: Lines {
+            begin: place.line.unwrap_or(1),
+        },
     }
 }
 
@@ -273,13 +277,15 @@ mod tests {
     fn a_finding_that_names_a_file_lies_there() {
         let mut log = from_variable();
         let cause = log.cause.as_mut().unwrap();
-        cause
-            .captures
-            .insert("file".into(), Some("app/Dockerfile".into()));
-        cause.captures.insert("line".into(), Some("3".into()));
+        cause.place = Some(Spot {
+            path: "app/Dockerfile".into(),
+            line: Some(3),
+        });
         let entry = &entries(&[log])[0];
         assert_eq!(entry["location"]["path"], "app/Dockerfile");
         assert_eq!(entry["location"]["lines"]["begin"], 3);
+        let said = entry["description"].as_str().unwrap();
+        assert!(said.ends_with(" (app/Dockerfile:3)"), "{said}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::groups::best_text;
 use super::{Format, Style, Writer, place, sanitize, source_of, width};
-use crate::model::{Finding, LogReport, Problem, Status, Summary, ToolInfo};
+use crate::model::{Finding, LogReport, Problem, Spot, Status, Summary, ToolInfo};
 
 /// Annotations of one kind that a step may have.
 const MOST: usize = 10;
@@ -68,7 +68,7 @@ struct Group {
 /// An annotation.
 struct Command {
     kind: &'static str,
-    place: Option<place::Place>,
+    place: Option<Spot>,
     title: String,
     message: Vec<String>,
 }
@@ -170,10 +170,12 @@ fn of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
     let (owner, retry) = (words.owner(cause.owner), words.retry(cause.retry));
     message.push(format!("{} · {owner} · {retry}", line(&cause.id)));
     let source = line(source_of(report, cause));
-    message.push(format!("{source}:{}: {}", cause.line, line(&cause.text)));
+    let own = format!("{source}:{}: {}", cause.line, line(&cause.text));
+    let place = place::behind(&own, cause);
+    message.push(own + &place);
     Command {
         kind: "error",
-        place: place::of(report, cause),
+        place: place::of(cause).cloned(),
         title: width::cut_end(&line(&cause.title), TITLE, "…"),
         message,
     }
@@ -183,13 +185,13 @@ fn unexplained(report: &LogReport, style: &Style) -> Command {
     let unknown = report.unexplained.as_ref();
     let mut message = Vec::new();
     let source = line(&report.source);
-    let place = match unknown.and_then(|u| u.line) {
+    let own = match unknown.and_then(|u| u.line) {
         Some(number) => format!("{source}:{number}"),
         None => source,
     };
     match unknown.and_then(best_text) {
-        Some(text) => message.push(format!("{place}: {}", line(text))),
-        None => message.push(place),
+        Some(text) => message.push(format!("{own}: {}", line(text))),
+        None => message.push(own),
     }
     if let Some(command) = &report.command {
         message.push(format!("$ {}", line(command)));
@@ -203,7 +205,7 @@ fn unexplained(report: &LogReport, style: &Style) -> Command {
     let title = style.words().no_known_cause.trim_end_matches('.');
     Command {
         kind: "warning",
-        place: None,
+        place: place::of_unknown(unknown).cloned(),
         title: if ended.is_empty() {
             title.to_owned()
         } else {
@@ -248,7 +250,7 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Problem, Style};
-    use crate::model::{LogReport, Status};
+    use crate::model::{LogReport, Spot, Status};
     use crate::report::testing::*;
 
     /// What the GitHub runner makes of a line: the command, its properties, its message.
@@ -277,10 +279,10 @@ mod tests {
     fn a_cause_is_an_error_with_its_way_out() {
         let mut log = from_variable();
         let cause = log.cause.as_mut().unwrap();
-        cause
-            .captures
-            .insert("file".into(), Some("Dockerfile".into()));
-        cause.captures.insert("line".into(), Some("1".into()));
+        cause.place = Some(Spot {
+            path: "Dockerfile".into(),
+            line: Some(1),
+        });
         let lines = lines(&[log], &[]);
         assert_eq!(lines.len(), 1);
         let (kind, properties, message) = parse(&lines[0]);
@@ -295,7 +297,7 @@ mod tests {
         assert!(said[1].starts_with("Fix 1: Declare"));
         assert_eq!(
             said.last(),
-            Some(&"02-docker-build-arg-without-arg.log:6: invalid reference format")
+            Some(&"02-docker-build-arg-without-arg.log:6: invalid reference format (Dockerfile:1)")
         );
     }
 
@@ -317,7 +319,13 @@ mod tests {
             let kinds: Vec<_> = lines.iter().map(|line| parse(line).0).collect();
             assert_eq!(kinds, ["error", "warning", "notice"], "{attack}");
             for line in &lines {
-                let names: Vec<_> = parse(line).1.into_iter().map(|(name, _)| name).collect();
+                let mut properties = parse(line).1;
+                // Where it could be a path, the place is all of it.
+                properties.retain(|(name, value)| match name.as_str() {
+                    "file" => value != attack,
+                    name => name != "line" || value != "1",
+                });
+                let names: Vec<_> = properties.into_iter().map(|(name, _)| name).collect();
                 assert_eq!(names, ["title"], "{attack}");
             }
         }

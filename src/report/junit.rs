@@ -141,11 +141,11 @@ impl Writer for JunitWriter<'_> {
             Some(cause) => {
                 self.totals.failures += 1;
                 let text = self.text(|| text::of(report, &style))?;
-                let file = place::of(report, cause).map(|place| place.path);
+                let file = place::of(cause).map(|place| place.path.as_str());
                 let name = self.unique(format!("{}: {}", line(&report.source), line(&cause.id)));
                 let kind = line(&cause.id);
                 let outcome = element("failure", Some(&kind), &line(&cause.title), &text);
-                case(&name, file.as_deref(), &outcome)
+                case(&name, file, &outcome)
             }
             None if failed => {
                 self.totals.errors += 1;
@@ -154,7 +154,8 @@ impl Writer for JunitWriter<'_> {
                 let message = line(best.unwrap_or(style.words().no_known_cause));
                 let name = self.unique(format!("{}: unexplained", line(&report.source)));
                 let outcome = element("error", Some("unexplained"), &message, &text);
-                case(&name, None, &outcome)
+                let file = place::of_unknown(report.unexplained.as_ref());
+                case(&name, file.map(|place| place.path.as_str()), &outcome)
             }
             None if report.outcome == Outcome::Succeeded => {
                 case(&self.unique(line(&report.source)), None, "")

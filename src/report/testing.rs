@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::{Style, Tally, by_name};
 use crate::model::{
     Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding, Further,
-    InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo,
+    InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo, Spot,
     Status, Summary, ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
 };
 
@@ -75,6 +75,7 @@ pub fn finding(id: &str, line: u64, text: &str) -> Finding {
         count: 1,
         text: text.into(),
         evidence: Vec::new(),
+        place: None,
         captures: BTreeMap::new(),
         cause: String::new(),
         fix: Vec::new(),
@@ -282,6 +283,33 @@ pub fn korean() -> LogReport {
     }
 }
 
+/// An error of a compiler, which stands in a file of the project.
+pub fn mistyped() -> LogReport {
+    let source = "job-8200.log";
+    let text = "error[E0308]: mismatched types";
+    let cause = Finding {
+        title: "Rust compile error".into(),
+        category: Category::Build,
+        owner: Owner::Project,
+        evidence: vec![evidence(source, 16, text)],
+        place: Some(Spot {
+            path: "src/main.rs".into(),
+            line: Some(1),
+        }),
+        cause: "rustc reports E0308 in the file of the arrow line below: mismatched types.".into(),
+        fix: vec!["Correct the first error.".into()],
+        span: (0, text.len() as u32),
+        ..finding("rust/cargo-compile-error", 16, text)
+    };
+    LogReport {
+        exit_code: Some(101),
+        section: Some("step_script".into()),
+        command: Some("cargo build".into()),
+        verdict_line: Some(27),
+        ..explained(source, cause)
+    }
+}
+
 /// A failure that no pattern knows.
 pub fn unexplained(source: &str) -> LogReport {
     let line = |line, text: &str| UnexplainedLine {
@@ -297,6 +325,7 @@ pub fn unexplained(source: &str) -> LogReport {
         command: Some("make package".into()),
         status: Status::Unexplained,
         unexplained: Some(Unexplained {
+            place: None,
             line: Some(954),
             lines: vec![
                 line(911, "$ make package"),
@@ -379,6 +408,10 @@ pub fn saying(evil: &str) -> LogReport {
                 section: None,
             },
         ],
+        place: Some(Spot {
+            path: evil(),
+            line: Some(1),
+        }),
         captures: [(evil(), Some(evil()))].into(),
         cause: evil(),
         fix: vec![evil(), format!("Run: `{}`", evil())],
@@ -437,6 +470,10 @@ pub fn saying(evil: &str) -> LogReport {
             text: evil(),
         }],
         unexplained: Some(Unexplained {
+            place: Some(Spot {
+                path: evil(),
+                line: None,
+            }),
             line: Some(7),
             lines: vec![UnexplainedLine {
                 line: 7,
@@ -469,6 +506,7 @@ pub fn every_shape() -> Vec<LogReport> {
         back_off(),
         korean(),
         unexplained("job-8123.log"),
+        mistyped(),
         clean("ok.log"),
         LogReport {
             outcome: Outcome::Unknown,

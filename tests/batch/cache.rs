@@ -60,6 +60,26 @@ fn a_second_run_tells_the_same_without_reading_anew() {
 }
 
 #[test]
+fn the_place_of_a_failure_is_kept_as_well() {
+    let dir = Dir::new("cache-place");
+    let failed = |printed: &str| format!("$ ./check\n{printed}\nERROR: Job failed: exit code 1\n");
+    let known = "error[E0308]: mismatched types\n --> src/main.rs:1:25\n  |\n";
+    dir.write("logs/known.log", failed(known));
+    let unknown = "docs/a.md:12: error: a reference leads nowhere";
+    dir.write("logs/unknown.log", failed(unknown));
+    for format in ["github", "gitlab-codequality", "sarif", "junit"] {
+        let args = ["scan", "logs", "-f", format];
+        let fresh = dir.run(&args);
+        assert!(fresh.1.contains("src/main.rs"), "{fresh:?}");
+        assert!(fresh.1.contains("docs/a.md"), "{fresh:?}");
+        let kept = [&args[..], &["--cache", "kept"]].concat();
+        for _ in 0..2 {
+            assert_eq!(dir.run(&kept), fresh, "{format}");
+        }
+    }
+}
+
+#[test]
 fn what_a_name_promises_is_part_of_what_is_known() {
     let dir = Dir::new("promise");
     dir.write("logs/a.log", UNKNOWN);

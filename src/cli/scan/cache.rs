@@ -19,12 +19,12 @@ use super::Done;
 use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
-use crate::model::{Finding, Lang, LogReport, Problem};
+use crate::model::{Lang, LogReport, Problem, Spot};
 use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
 /// Digits of the name of a way to analyse.
@@ -73,8 +73,10 @@ struct Entry {
 struct Unwritten {
     verdict_line: Option<u64>,
     remark: Option<String>,
-    /// Of the cause, and of further findings.
-    spans: Vec<(u32, u32)>,
+    /// Match and place of the cause, and of further findings.
+    findings: Vec<((u32, u32), Option<Spot>)>,
+    /// What the best line names, where no cause is known.
+    place: Option<Spot>,
     consequences: Vec<String>,
 }
 
@@ -236,7 +238,13 @@ impl Unwritten {
         Self {
             verdict_line: report.verdict_line,
             remark: report.remark.clone(),
-            spans: findings(report).map(|finding| finding.span).collect(),
+            findings: report
+                .cause
+                .iter()
+                .chain(&report.also)
+                .map(|finding| (finding.span, finding.place.clone()))
+                .collect(),
+            place: report.unexplained.as_ref().and_then(|u| u.place.clone()),
             consequences: report.consequences.iter().map(|c| c.text.clone()).collect(),
         }
     }
@@ -245,17 +253,17 @@ impl Unwritten {
         report.verdict_line = self.verdict_line;
         report.remark = self.remark;
         let findings = report.cause.iter_mut().chain(&mut report.also);
-        for (finding, span) in findings.zip(self.spans) {
+        for (finding, (span, place)) in findings.zip(self.findings) {
             finding.span = span;
+            finding.place = place;
+        }
+        if let Some(unexplained) = &mut report.unexplained {
+            unexplained.place = self.place;
         }
         for (consequence, text) in report.consequences.iter_mut().zip(self.consequences) {
             consequence.text = text;
         }
     }
-}
-
-fn findings(report: &LogReport) -> impl Iterator<Item = &Finding> {
-    report.cause.iter().chain(&report.also)
 }
 
 /// Gives everything the new name of the file; what stands behind it (members of an archive, jobs) stays.

@@ -26,7 +26,7 @@ pub(super) fn of(
     let own = lines.iter().find(|line| line.best);
     let text = own.map_or("", |line| line.text.as_str());
     let log = source_of(report, finding);
-    let mut first = match place::of(report, finding) {
+    let mut first = match place::of(finding) {
         Some(place) => location(&place.path, region(place.line.unwrap_or(1), None)),
         None => location(log, region(finding.line, Some(text))),
     };
@@ -35,11 +35,13 @@ pub(super) fn of(
     if !finding.cause.is_empty() {
         said = format!("{said}: {}", finding.cause);
     }
+    let mut said = width::cut_end(&said, LONG, "…");
+    said.push_str(&place::behind(&said, finding));
     SarifResult {
         rule_id: id,
         rule_index: index,
         level,
-        message: message(&width::cut_end(&said, LONG, "…")),
+        message: message(&said),
         locations: vec![first],
         related_locations: related(report, &lines),
         partial_fingerprints: fingerprints(&finding.fingerprint),
@@ -64,7 +66,10 @@ pub(super) fn unexplained(
     let best = lines.iter().find(|line| line.best);
     let line = best.map_or(1, |line| line.line);
     let text = best.map(|line| line.text.as_str());
-    let mut first = location(&report.source, region(line, text));
+    let mut first = match place::of_unknown(unknown) {
+        Some(place) => location(&place.path, region(place.line.unwrap_or(1), None)),
+        None => location(&report.source, region(line, text)),
+    };
     first.logical_locations = logical(report);
     let meaning = unknown.and_then(|u| u.exit_meaning.as_deref());
     let said = match text.or(meaning) {

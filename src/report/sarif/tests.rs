@@ -52,9 +52,10 @@ fn a_rule_speaks_of_all_logs() {
 fn a_finding_that_names_a_file_lies_there() {
     let mut log = from_variable();
     let cause = log.cause.as_mut().unwrap();
-    cause
-        .captures
-        .insert("file".into(), Some("app/Docker file".into()));
+    cause.place = Some(crate::model::Spot {
+        path: "app/Docker file".into(),
+        line: None,
+    });
     let log = sarif(&[log]);
     let result = &log["runs"][0]["results"][0];
     let place = |of: &str| result[of][0]["physicalLocation"]["artifactLocation"]["uri"].clone();

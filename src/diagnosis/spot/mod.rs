@@ -1,0 +1,337 @@
+//! The file of the project, and the line in it, that a finding is about.
+//!
+//! Many patterns capture them. Else they stand on the line itself or near it, in a [form](forms) that tools are known to print. No place is
+//! better than a wrong one: what leads out of the project is none, nor is what others wrote, nor a path from a [folder] that nobody
+//! knows.
+
+use std::borrow::Cow;
+
+use super::Case;
+use super::conditions::Settled;
+use crate::model::{Category, Finding, JobFacts, Owner, Place, Spot, TailLine};
+
+mod build;
+mod folder;
+mod forms;
+mod path;
+mod shape;
+
+use forms::{At, FORMS, Form, From};
+use path::Folder;
+use shape::{Captured, Named, Shapes};
+
+/// Lines above and below that are looked at.
+const FAR: u64 = 400;
+/// Work that is done for a finding, in steps of [`Shapes`].
+const STEPS: u32 = 400_000;
+/// Captures that name a file together with its line.
+const BOTH: &[&str] = &["place", "where"];
+/// How they do.
+const WHOLE: &[&str] = &[
+    "--> {path}:{line}:{n}",
+    "{path}:{line}:{n}",
+    "{path}:{line}",
+    "{path}({line})",
+    "{path}({line},{n})",
+    "{path} on line {line}",
+];
+/// Patterns that capture where the tool began, while the place stands in a form.
+const BEGUN: &[&str] = &["node/sass-error"];
+/// Patterns for what tools say of sources in Go.
+const OF_GO: &[&str] = &["go/", "lint/"];
+/// Captures that are the number of a line.
+const LINE: &[&str] = &["line", "at"];
+
+/// The place that a finding is about.
+pub(super) fn of(case: &Case, lead: &Settled<'_>, finding: &Finding) -> Option<Spot> {
+    let scene = Scene::of(case, lead.hit.place, Some(finding));
+    let mut shapes = Shapes::new(&finding.captures, STEPS);
+    let captured = scene.captured(finding, &mut shapes);
+    if captured.as_ref().is_some_and(|spot| spot.line.is_some()) && !scene.is_of(BEGUN) {
+        return captured;
+    }
+    // What others have to mend is no fault of the line that met it.
+    let mendable = |form: &&Form| match finding.owner {
+        Owner::Project => true,
+        Owner::CiConfig => !form.frame,
+        _ => false,
+    };
+    let its = |form: &&Form| form.of.is_empty() || scene.is_of(form.of);
+    let mut forms = FORMS.iter().filter(mendable).filter(its);
+    let read = forms.find_map(|form| scene.read(form, &mut shapes));
+    read.or(captured)
+}
+
+/// The place that a line of the job names, of which no pattern knows more.
+pub(super) fn of_line(case: &Case, line: &TailLine) -> Option<Spot> {
+    let place = Place {
+        input: case.job as u16,
+        ..line.place
+    };
+    let scene = Scene::of(case, place, None);
+    let nothing = Captured::new();
+    let mut shapes = Shapes::new(&nothing, STEPS);
+    let on_it = |form: &&Form| form.of.is_empty() && matches!(form.at, At::Own | At::Line);
+    let mut forms = FORMS.iter().filter(on_it);
+    forms.find_map(|form| scene.spot(form, line, &mut shapes))
+}
+
+/// A line among its neighbours.
+struct Scene<'c> {
+    case: &'c Case,
+    /// The pattern's, empty where there is none.
+    id: &'c str,
+    facts: &'c JobFacts,
+    lines: Vec<TailLine>,
+    /// Which of them it is.
+    own: usize,
+    folder: Folder,
+    /// The number of a line, as the pattern captured it.
+    number: Option<u64>,
+}
+
+impl<'c> Scene<'c> {
+    fn of(case: &'c Case, place: Place, finding: Option<&'c Finding>) -> Self {
+        let scan = &case.inputs()[place.input as usize].scan;
+        let facts = &scan.facts;
+        let (from, to) = (place.line.saturating_sub(FAR), place.line + FAR);
+        let mut lines = scan.tail.lines_between(facts, from, to);
+        let same = |line: &TailLine| line.place.line == place.line;
+        let told = |line: &TailLine| {
+            same(line) && finding.is_some_and(|f| case.told(&line.text) == f.text)
+        };
+        let mut own = lines.iter().position(told);
+        own = own.or_else(|| lines.iter().position(same));
+        if own.is_none() {
+            // A line of another part of the log: what is left of its neighbours is what proves the finding.
+            let source = case.source(place.input);
+            lines = finding.map_or(Vec::new(), |finding| proof(finding, source, place));
+            own = lines.iter().position(same);
+        }
+        let own = own.unwrap_or(usize::MAX);
+        let (prefix, above) = match lines.get(own) {
+            Some(line) => {
+                let len = line.text.len() - line.content().len();
+                let prefix = match len {
+                    0 => folder::package_named(&line.text),
+                    _ => &line.text[..len],
+                };
+                (prefix, &lines[..own])
+            }
+            None => ("", &lines[..0]),
+        };
+        let folder = folder::of(facts, place, prefix, above);
+        let captured = |finding: &'c Finding| {
+            let capture = |name: &&str| finding.captures.get(*name)?.as_deref();
+            LINE.iter().find_map(capture)?.trim().parse().ok()
+        };
+        Self {
+            case,
+            id: finding.map_or("", |finding| &finding.id),
+            facts,
+            own,
+            folder,
+            lines,
+            number: finding.and_then(captured).filter(|number| *number > 0),
+        }
+    }
+
+    /// Does the pattern's id begin with one of these?
+    fn is_of(&self, ids: &[&str]) -> bool {
+        ids.iter().any(|id| self.id.starts_with(id))
+    }
+
+    /// What the pattern captured.
+    fn captured(&self, finding: &Finding, shapes: &mut Shapes<'_>) -> Option<Spot> {
+        let capture = |name: &str| finding.captures.get(name)?.as_deref();
+        let line = self.number;
+        let file = capture("file").or_else(|| capture("path").filter(|_| line.is_some()));
+        // The end of a path with blanks: the rest of it stands before it.
+        let cut = |path: &&str| {
+            let before = finding.text.split(*path).next().unwrap_or_default();
+            path.contains('\\') && !shape::is_drive(path) && before.contains(":\\")
+        };
+        let file = file.filter(|path| !cut(path));
+        if let Some(path) = file.and_then(|path| self.in_project(path, From::Folder)) {
+            // What is missing is named like a file, and is none.
+            let known =
+                line.is_some() || path::is_file(&path) && finding.category != Category::Dependency;
+            return known.then_some(Spot { path, line });
+        }
+        BOTH.iter().find_map(|name| {
+            let value = capture(name)?;
+            let mut forms = WHOLE.iter();
+            let named = forms.find_map(|shape| shapes.read(shape, value))?;
+            let path = self.in_project(named.path, From::Folder)?;
+            Some(Spot {
+                path,
+                line: named.line,
+            })
+        })
+    }
+
+    /// What the lines say in a form.
+    fn read(&self, form: &Form, shapes: &mut Shapes<'_>) -> Option<Spot> {
+        let mut of = |line: &TailLine| self.spot(form, line, shapes);
+        let own = self.lines.get(self.own)?;
+        let (above, below) = (&self.lines[..self.own], &self.lines[self.own + 1..]);
+        let ends = |line: &&TailLine| {
+            let content = line.content();
+            let begins = |end: &&str| match end.strip_prefix('^') {
+                Some(end) => content.starts_with(end),
+                None => content.trim_start().starts_with(end),
+            };
+            line.command || form.ends.iter().any(begins)
+        };
+        let number = own.place.line;
+        match form.at {
+            At::Own => of(own),
+            At::Line => (!is_indented(own)).then(|| of(own)).flatten(),
+            At::Anywhere => self.lines.iter().find_map(of),
+            At::Below(most) => {
+                let below = below.iter().take_while(|line| !ends(line));
+                let mut near = below.take_while(|line| line.place.line <= number + most);
+                near.find_map(of)
+            }
+            At::Next(most) => {
+                let mut last = number;
+                let below = below.iter().take_while(|line| !ends(line));
+                let near = below.take_while(|line| line.place.line <= number + most);
+                let mut next = near.take_while(|line| {
+                    let joined = line.place.line <= last + 1;
+                    last = line.place.line;
+                    joined
+                });
+                next.find_map(of)
+            }
+            At::Above(most) => {
+                let above = above.iter().rev().take_while(|line| !ends(line));
+                let mut near = above.take_while(|line| line.place.line + most >= number);
+                near.find_map(of)
+            }
+            At::Head(most) => {
+                let mut done = false;
+                let above = above.iter().rev().take_while(|line| {
+                    let goes_on = !done && !line.command && line.place.line + most >= number;
+                    done = !is_indented(line);
+                    goes_on
+                });
+                { above }.find_map(of)
+            }
+            At::Title(most) => {
+                let mut last = number;
+                let mut above = above.iter().rev().take_while(|line| {
+                    let joined = line.place.line + 1 >= last;
+                    last = line.place.line;
+                    joined && !line.command && line.place.line + most >= number
+                });
+                let is_finding = |line: &TailLine| {
+                    let content = line.content();
+                    content.starts_with([' ', '\t'])
+                        || content.starts_with(|c: char| c.is_ascii_digit())
+                };
+                let title = above.find(|line| !is_finding(line))?;
+                is_finding(own).then(|| of(title)).flatten()
+            }
+            At::Back(heading, most) => {
+                let is_heading = |line: &TailLine| shapes.read(heading, line.content()).is_some();
+                let at = above.iter().rposition(is_heading)?;
+                let mut back = above[at..].iter().rev();
+                if back.len() as u64 > most {
+                    return None;
+                }
+                back.find_map(|line| self.spot(form, line, shapes))
+            }
+            At::Under(heading, most) => {
+                let is_heading = |line: &TailLine| shapes.read(heading, line.content()).is_some();
+                let at = self.lines.iter().position(is_heading)?;
+                let from = self.lines[at].place.line;
+                let mut below = self.lines[at + 1..]
+                    .iter()
+                    .take_while(|line| !ends(line))
+                    .take_while(|line| line.place.line <= from + most);
+                below.find_map(|line| self.spot(form, line, shapes))
+            }
+        }
+    }
+
+    /// The place that a line names in a form.
+    fn spot(&self, form: &Form, line: &TailLine, shapes: &mut Shapes<'_>) -> Option<Spot> {
+        let Named {
+            path,
+            line: at,
+            bare,
+        } = shapes.read(form.shape, line.content())?;
+        // Programs written in Go log the names of their own sources.
+        let logs = || path.ends_with(".go") && !path.contains('/') && !self.is_of(OF_GO);
+        if bare && (!path::is_file(path) || form.from == From::Folder && logs()) {
+            return None;
+        }
+        if path::is_of_node(path) {
+            return None;
+        }
+        // Nothing is told of a line that must not be.
+        if let Cow::Owned(told) = self.case.told(&line.text)
+            && !told.contains(path)
+        {
+            return None;
+        }
+        let path = self.in_project(path, form.from)?;
+        Some(Spot {
+            path,
+            line: at.or(self.number),
+        })
+    }
+
+    fn in_project(&self, path: &str, from: From) -> Option<String> {
+        let project = self.facts.project.as_deref();
+        match from {
+            From::Folder => path::in_project(path, project, &self.folder),
+            From::Package => {
+                let below = self.lines.get(self.own + 1..)?;
+                let folder = build::package(below, project, &self.folder);
+                path::in_project(path, project, &folder)
+            }
+            From::Build => {
+                let path = build::dockerfile(path, self.command()?)?;
+                path::in_project(&path, project, &self.folder)
+            }
+            From::Source => {
+                let source = || build::source(self.command()?);
+                let folder = source().and_then(|to| folder::into(&self.folder, to, project));
+                path::in_project(path, project, &folder)
+            }
+        }
+    }
+
+    /// The command that printed the line.
+    fn command(&self) -> Option<&str> {
+        let place = self.lines.get(self.own)?.place;
+        let mut commands = self.facts.commands.iter();
+        let command = commands.find(|c| c.index == place.command)?;
+        Some(&command.text)
+    }
+}
+
+fn is_indented(line: &TailLine) -> bool {
+    line.content().starts_with([' ', '\t'])
+}
+
+/// The lines that prove a finding, as lines of a log.
+fn proof(finding: &Finding, source: &str, place: Place) -> Vec<TailLine> {
+    let lines = finding.evidence.iter().filter(|e| e.source == source);
+    let lines = lines.map(|e| TailLine {
+        place: Place {
+            line: e.line,
+            ..place
+        },
+        text: e.text.clone(),
+        content_at: 0,
+        command: e.text.starts_with("$ "),
+        echo: false,
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests;
