@@ -432,6 +432,27 @@ fn words_of_gitlab_are_explained_where_a_log_is_of_github() {
 }
 
 #[test]
+fn what_runs_behind_the_step_that_failed_is_no_cause() {
+    let lines = [
+        "##[group]Run scan",
+        "scan",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        "image not scanned",
+        "##[error]Process completed with exit code 1.",
+        "##[group]Run rm -f a.txt",
+        "rm -f a.txt",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        "rm: cannot remove 'a.txt': Permission denied",
+    ];
+    let log: String = lines
+        .map(|line| format!("build\tScan\t2026-01-02T10:00:01.1234567Z {line}\n"))
+        .concat();
+    assert_eq!(told("composite.log", &log), (String::new(), 5));
+}
+
+#[test]
 fn of_several_tasks_the_one_that_failed_tells() {
     const END: &str = "ERROR: Job failed: exit code 1\n";
     let tox = "$ tox\nprobe: commands[0]> ./metrics.sh\ncurl: (6) Could not resolve host: metrics.example.com\n\

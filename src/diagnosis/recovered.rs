@@ -60,6 +60,8 @@ pub(super) struct Region {
     forgiven: bool,
     /// Last line of the failing section.
     pub(super) last_line: u64,
+    /// Where the step of GitHub ended that failed: what stands behind it in its section is of steps that run whatever happened.
+    ended: Option<u64>,
 }
 
 /// An excerpt that begins with a command has it in one of its first lines.
@@ -85,9 +87,12 @@ impl Region {
             Some(verdict) if failing.is_none_or(|s| s.path.is_none()) => verdict.line,
             _ => last_line,
         };
+        let ended = facts.verdict.as_ref().map(|verdict| verdict.line);
+        let ended = ended.filter(|_| facts.dialect == Dialect::Github && facts.exit_code.is_some());
         let commands = facts
             .commands
             .iter()
+            .filter(|c| ended.is_none_or(|ended| c.line < ended))
             .filter(|c| facts.sections.get(c.section as usize).map(|s| s.stage) == stage)
             .collect::<Vec<_>>();
         let mut at = commands.len();
@@ -114,6 +119,7 @@ impl Region {
             named: failing.is_some_and(|s| s.path.is_some()),
             command,
             last_line,
+            ended,
         }
     }
 
@@ -176,7 +182,9 @@ impl Region {
         }
         let section = facts.sections.get(place.section as usize);
         if section.map(|s| s.stage) == self.stage {
-            return if place.command >= self.command && self.forgiven {
+            return if self.ended.is_some_and(|ended| place.line > ended) {
+                Where::After
+            } else if place.command >= self.command && self.forgiven {
                 Where::Forgiven
             } else if place.command >= self.command {
                 Where::Command

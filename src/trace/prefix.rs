@@ -181,6 +181,9 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             .or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
         b'@' => turbo(text).or_else(|| scoped(text)),
         0xe2 => yarn(text).or_else(|| prompt(text)),
+        b'0'..=b'9' if stamp::twelve_hours(text).is_some() => {
+            stamp::twelve_hours(text).map(|len| (len, 0))
+        }
         b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
             0 => None,
             len => foreman(text).or(Some((len, 0))),

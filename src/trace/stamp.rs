@@ -78,6 +78,12 @@ pub fn time_of_day(line: &[u8]) -> usize {
     9 + usize::from(rest.first() == Some(&b' '))
 }
 
+/// Length of `9:20:31 AM: `, which Netlify puts before each line of a build.
+pub fn twelve_hours(line: &[u8]) -> Option<usize> {
+    let one = usize::from(line.get(1) == Some(&b':'));
+    like(line, &"dd:dd:dd aM: "[one..])
+}
+
 /// Does a text begin like that (`d` a digit, `a` a letter, anything else itself)? Then how long the form is.
 pub fn like(text: &[u8], form: &str) -> Option<usize> {
     let fits = |(f, b): (u8, &u8)| match f {
@@ -157,6 +163,18 @@ mod tests {
             ("00:01 +1: loading", 0),
         ] {
             assert_eq!(time_of_day(line.as_bytes()), len, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_clock_of_twelve_hours() {
+        for (line, len) in [
+            ("9:20:31 AM: Error", Some(12)),
+            ("10:20:31 PM: Error", Some(13)),
+            ("10:20:31 AM Error", None),
+            ("10:20:31: Error", None),
+        ] {
+            assert_eq!(twelve_hours(line.as_bytes()), len, "{line}");
         }
     }
 

@@ -92,6 +92,23 @@ pub(super) fn post(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     }
 }
 
+/// What is done behind a build whose step failed: publishers and what the job adds.
+pub(super) fn marked(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let marks = |line: &TailLine| {
+        let step = line.content().strip_prefix("Build step '");
+        step.is_some_and(|step| step.ends_with("' marked build as failure"))
+    };
+    let at = lines
+        .iter()
+        .position(marks)
+        .map_or(lines.len(), |at| at + 1);
+    match &lines[at..] {
+        [first, .., last] => vec![first.place.line..=last.place.line],
+        [only] => vec![only.place.line..=only.place.line],
+        [] => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::found_in;
@@ -128,5 +145,23 @@ mod tests {
         );
         let own = log.replace("sh\nno", "sh\nError when executing always post condition:");
         assert_eq!(found_in(post, &own), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_done_behind_a_build_that_failed() {
+        let log = "+ make\nerror: no compiler\nBuild step 'Execute shell' marked build as failure\nPerforming Post build task...\n\
+                   mkdir: out: File exists\nBuild step 'JUnit' marked build as failure\nFinished: FAILURE\n";
+        assert_eq!(found_in(marked, log), [4, 5, 6, 7]);
+        assert_eq!(
+            found_in(marked, "Build step 'x' marked build as failure\n"),
+            [0; 0]
+        );
+        assert_eq!(
+            found_in(
+                marked,
+                "Build step 'x' changed build result to UNSTABLE\nno\n"
+            ),
+            [0; 0]
+        );
     }
 }

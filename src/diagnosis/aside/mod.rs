@@ -107,6 +107,11 @@ const RULES: &[Rule] = &[
         "another stage ran",
     ),
     rule(
+        &["' marked build as failure"],
+        jenkins::marked,
+        "the build had failed before",
+    ),
+    rule(
         &["Declarative: Post Actions"],
         jenkins::post,
         "the run had failed before",
