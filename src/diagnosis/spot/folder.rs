@@ -38,6 +38,9 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 const ENTERS: &str = ": Entering directory ";
 const LEAVES: &str = ": Leaving directory ";
 
+/// Words without one of which no line leads into a folder.
+pub(super) const MOVES: &[&str] = &[ENTERS, LEAVES, "cd "];
+
 /// The folder that the paths of a line start from. `above`: the lines above it.
 pub(super) fn of(facts: &JobFacts, place: Place, prefix: &str, above: &[TailLine]) -> Folder {
     let project = facts.project.as_deref();

@@ -5,9 +5,13 @@
 //! knows.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use memchr::memmem;
 
 use super::Case;
 use super::conditions::Settled;
+use crate::engine::Tail;
 use crate::model::{Category, Finding, JobFacts, Owner, Place, Spot, TailLine};
 
 mod build;
@@ -20,8 +24,9 @@ use forms::{At, FORMS, Form, From};
 use path::Folder;
 use shape::{Captured, Named, Shapes};
 
-/// Lines above and below that are looked at.
-const FAR: u64 = 400;
+/// Lines above and below that are looked at: no form reaches further.
+const ABOVE: u64 = 400;
+const BELOW: u64 = 80;
 /// Work that is done for a finding, in steps of [`Shapes`].
 const STEPS: u32 = 400_000;
 /// Captures that name a file together with its line.
@@ -57,7 +62,11 @@ pub(super) fn of(case: &Case, lead: &Settled<'_>, finding: &Finding) -> Option<S
         _ => false,
     };
     let its = |form: &&Form| form.of.is_empty() || scene.is_of(form.of);
-    let mut forms = FORMS.iter().filter(mendable).filter(its);
+    let mut forms = FORMS
+        .iter()
+        .filter(mendable)
+        .filter(its)
+        .filter(|form| scene.may_hold(form));
     let read = forms.find_map(|form| scene.read(form, &mut shapes));
     read.or(captured)
 }
@@ -76,64 +85,134 @@ pub(super) fn of_line(case: &Case, line: &TailLine) -> Option<Spot> {
     forms.find_map(|form| scene.spot(form, line, &mut shapes))
 }
 
-/// A line among its neighbours.
+/// A line among its neighbours. Most findings are about no file: what is near them is made when something asks for it.
 struct Scene<'c> {
     case: &'c Case,
+    finding: Option<&'c Finding>,
     /// The pattern's, empty where there is none.
     id: &'c str,
     facts: &'c JobFacts,
-    lines: Vec<TailLine>,
-    /// Which of them it is.
-    own: usize,
-    folder: Folder,
+    place: Place,
+    /// The text from the first of its neighbours on.
+    near: OnceCell<&'c [u8]>,
+    /// The line, or nothing where the tail does not hold it.
+    alone: OnceCell<Option<TailLine>>,
+    around: OnceCell<(Vec<TailLine>, usize)>,
+    folder: OnceCell<Folder>,
     /// The number of a line, as the pattern captured it.
     number: Option<u64>,
 }
 
 impl<'c> Scene<'c> {
     fn of(case: &'c Case, place: Place, finding: Option<&'c Finding>) -> Self {
-        let scan = &case.inputs()[place.input as usize].scan;
-        let facts = &scan.facts;
-        let (from, to) = (place.line.saturating_sub(FAR), place.line + FAR);
-        let mut lines = scan.tail.lines_between(facts, from, to);
-        let same = |line: &TailLine| line.place.line == place.line;
-        let told = |line: &TailLine| {
-            same(line) && finding.is_some_and(|f| case.told(&line.text) == f.text)
-        };
-        let mut own = lines.iter().position(told);
-        own = own.or_else(|| lines.iter().position(same));
-        if own.is_none() {
-            // A line of another part of the log: what is left of its neighbours is what proves the finding.
-            let source = case.source(place.input);
-            lines = finding.map_or(Vec::new(), |finding| proof(finding, source, place));
-            own = lines.iter().position(same);
-        }
-        let own = own.unwrap_or(usize::MAX);
-        let (prefix, above) = match lines.get(own) {
-            Some(line) => {
-                let len = line.text.len() - line.content().len();
-                let prefix = match len {
-                    0 => folder::package_named(&line.text),
-                    _ => &line.text[..len],
-                };
-                (prefix, &lines[..own])
-            }
-            None => ("", &lines[..0]),
-        };
-        let folder = folder::of(facts, place, prefix, above);
         let captured = |finding: &'c Finding| {
             let capture = |name: &&str| finding.captures.get(*name)?.as_deref();
             LINE.iter().find_map(capture)?.trim().parse().ok()
         };
         Self {
             case,
+            finding,
             id: finding.map_or("", |finding| &finding.id),
-            facts,
-            own,
-            folder,
-            lines,
+            facts: &case.inputs()[place.input as usize].scan.facts,
+            place,
+            near: OnceCell::new(),
+            alone: OnceCell::new(),
+            around: OnceCell::new(),
+            folder: OnceCell::new(),
             number: finding.and_then(captured).filter(|number| *number > 0),
         }
+    }
+
+    fn tail(&self) -> &'c Tail {
+        &self.case.inputs()[self.place.input as usize].scan.tail
+    }
+
+    fn near(&self) -> &'c [u8] {
+        let first = self.place.line.saturating_sub(ABOVE);
+        self.near.get_or_init(|| self.tail().text_from(first))
+    }
+
+    /// Which of these lines it is.
+    fn among(&self, lines: &[TailLine]) -> Option<usize> {
+        let same = |line: &TailLine| line.place.line == self.place.line;
+        let told = |line: &TailLine| {
+            same(line)
+                && self
+                    .finding
+                    .is_some_and(|f| self.case.told(&line.text) == f.text)
+        };
+        let own = lines.iter().position(told);
+        own.or_else(|| lines.iter().position(same))
+    }
+
+    /// The line itself, where the tail holds it.
+    fn tail_holds_it(&self) -> Option<&TailLine> {
+        let alone = self.alone.get_or_init(|| {
+            let number = self.place.line;
+            let mut lines = self.tail().lines_between(self.facts, number, number);
+            let at = self.among(&lines)?;
+            Some(lines.swap_remove(at))
+        });
+        alone.as_ref()
+    }
+
+    /// The line itself.
+    fn own(&self) -> Option<&TailLine> {
+        self.tail_holds_it().or_else(|| {
+            let (lines, own) = self.around();
+            lines.get(own)
+        })
+    }
+
+    /// The lines around it, and which of them it is: behind them all where it is none of them.
+    fn around(&self) -> (&[TailLine], usize) {
+        let (lines, own) = self.around.get_or_init(|| {
+            let number = self.place.line;
+            let (from, to) = (number.saturating_sub(ABOVE), number + BELOW);
+            let mut lines = self.tail().lines_between(self.facts, from, to);
+            let mut own = self.among(&lines);
+            if own.is_none() {
+                // A line of another part of the log: what is left of its neighbours is what proves the finding.
+                let source = self.case.source(self.place.input);
+                let proves = |finding| proof(finding, source, self.place);
+                lines = self.finding.map_or(Vec::new(), proves);
+                own = self.among(&lines);
+            }
+            (lines, own.unwrap_or(usize::MAX))
+        });
+        (lines, *own)
+    }
+
+    /// The folder that its paths start from.
+    fn folder(&self) -> &Folder {
+        self.folder.get_or_init(|| {
+            let prefix =
+                self.own()
+                    .map_or("", |line| match line.text.len() - line.content().len() {
+                        0 => folder::package_named(&line.text),
+                        len => &line.text[..len],
+                    });
+            let moves = |words: &&str| memmem::find(self.near(), words.as_bytes()).is_some();
+            let above = match folder::MOVES.iter().any(moves) {
+                true => {
+                    let (lines, own) = self.around();
+                    lines.get(..own).unwrap_or_default()
+                }
+                false => &[],
+            };
+            folder::of(self.facts, self.place, prefix, above)
+        })
+    }
+
+    /// May a line near it have such a form: does what it says in so many words stand there?
+    fn may_hold(&self, form: &Form) -> bool {
+        let Some(words) = shape::words(form.shape) else {
+            return true;
+        };
+        matches!(form.at, At::Own | At::Line)
+            || memmem::find(self.near(), words.as_bytes()).is_some()
+            // What proves the finding stands elsewhere.
+            || self.tail_holds_it().is_none()
     }
 
     /// Does the pattern's id begin with one of these?
@@ -173,8 +252,14 @@ impl<'c> Scene<'c> {
     /// What the lines say in a form.
     fn read(&self, form: &Form, shapes: &mut Shapes<'_>) -> Option<Spot> {
         let mut of = |line: &TailLine| self.spot(form, line, shapes);
-        let own = self.lines.get(self.own)?;
-        let (above, below) = (&self.lines[..self.own], &self.lines[self.own + 1..]);
+        if let At::Own | At::Line = form.at {
+            let own = self.own()?;
+            let stands = form.at == At::Own || !is_indented(own);
+            return stands.then(|| of(own)).flatten();
+        }
+        let (lines, own) = self.around();
+        let (above, below) = (lines.get(..own)?, lines.get(own.saturating_add(1)..)?);
+        let own = lines.get(own)?;
         let ends = |line: &&TailLine| {
             let content = line.content();
             let begins = |end: &&str| match end.strip_prefix('^') {
@@ -185,9 +270,8 @@ impl<'c> Scene<'c> {
         };
         let number = own.place.line;
         match form.at {
-            At::Own => of(own),
-            At::Line => (!is_indented(own)).then(|| of(own)).flatten(),
-            At::Anywhere => self.lines.iter().find_map(of),
+            At::Own | At::Line => None,
+            At::Anywhere => lines.iter().find_map(of),
             At::Below(most) => {
                 let below = below.iter().take_while(|line| !ends(line));
                 let mut near = below.take_while(|line| line.place.line <= number + most);
@@ -244,9 +328,9 @@ impl<'c> Scene<'c> {
             }
             At::Under(heading, most) => {
                 let is_heading = |line: &TailLine| shapes.read(heading, line.content()).is_some();
-                let at = self.lines.iter().position(is_heading)?;
-                let from = self.lines[at].place.line;
-                let mut below = self.lines[at + 1..]
+                let at = lines.iter().position(is_heading)?;
+                let from = lines[at].place.line;
+                let mut below = lines[at + 1..]
                     .iter()
                     .take_while(|line| !ends(line))
                     .take_while(|line| line.place.line <= from + most);
@@ -286,19 +370,20 @@ impl<'c> Scene<'c> {
     fn in_project(&self, path: &str, from: From) -> Option<String> {
         let project = self.facts.project.as_deref();
         match from {
-            From::Folder => path::in_project(path, project, &self.folder),
+            From::Folder => path::in_project(path, project, self.folder()),
             From::Package => {
-                let below = self.lines.get(self.own + 1..)?;
-                let folder = build::package(below, project, &self.folder);
+                let (lines, own) = self.around();
+                let below = lines.get(own.saturating_add(1)..)?;
+                let folder = build::package(below, project, self.folder());
                 path::in_project(path, project, &folder)
             }
             From::Build => {
                 let path = build::dockerfile(path, self.command()?)?;
-                path::in_project(&path, project, &self.folder)
+                path::in_project(&path, project, self.folder())
             }
             From::Source => {
                 let source = || build::source(self.command()?);
-                let folder = source().and_then(|to| folder::into(&self.folder, to, project));
+                let folder = source().and_then(|to| folder::into(self.folder(), to, project));
                 path::in_project(path, project, &folder)
             }
         }
@@ -306,7 +391,7 @@ impl<'c> Scene<'c> {
 
     /// The command that printed the line.
     fn command(&self) -> Option<&str> {
-        let place = self.lines.get(self.own)?.place;
+        let place = self.own()?.place;
         let mut commands = self.facts.commands.iter();
         let command = commands.find(|c| c.index == place.command)?;
         Some(&command.text)

@@ -135,6 +135,22 @@ fn split(shape: &str) -> (&str, &str) {
     shape.split_at(shape.find('{').unwrap_or(shape.len()))
 }
 
+/// The longest literal text of a shape, if it is one that not every log has; none where several shapes may hold.
+pub(super) fn words(shape: &str) -> Option<&str> {
+    /// Shorter ones stand anywhere.
+    const SHORTEST: usize = 3;
+    if shape.contains('\n') {
+        return None;
+    }
+    let mut parts = shape.split(['{', '}']).enumerate();
+    let longest = parts
+        .by_ref()
+        .filter(|(k, _)| k % 2 == 0)
+        .map(|(_, part)| part.trim())
+        .max_by_key(|part| part.len())?;
+    (longest.len() >= SHORTEST).then_some(longest)
+}
+
 /// Is one path the other, or the end of it? pytest tells tests from its configuration on, and frames from where it runs.
 fn is_end(one: &str, other: &str) -> bool {
     let mut parts = one.rsplit(['/', '\\']).zip(other.rsplit(['/', '\\']));
