@@ -463,7 +463,7 @@ fn of_several_tasks_the_one_that_failed_tells() {
     let turbo = "$ npx turbo build\napi:build: cache miss, executing 1234567890abcdef\n\
         web:build: cache miss, executing 1234567890abcdee\napi:build: Error: connect ECONNREFUSED 127.0.0.1:6379\n\
         web:build: route /a has no title\nweb:build:  ELIFECYCLE  Command failed with exit code 1.\n\
-        Failed:    web#build\n ERROR  run failed: command  exited (1)\n";
+        \x20Tasks:    1 successful, 2 total\nFailed:    web#build\n ERROR  run failed: command  exited (1)\n";
     assert_eq!(
         told("turbo.log", &format!("{turbo}{END}")),
         (String::new(), 5)

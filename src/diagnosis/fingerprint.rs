@@ -2,30 +2,44 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Captures, Spot};
+use crate::model::Captures;
 use crate::redact;
 
 /// Version of the rules below: changing them changes it.
 pub(crate) const VERSION: &str = "3:";
 /// Longest ending of a file's name.
 const ENDING: usize = 5;
-/// Digits that a name or a code may have; longer numbers are of a run (pipelines, times).
-const DIGITS: usize = 5;
-/// Captures that are told apart by their numbers: statuses of HTTP, codes of errors, parameters of tests.
-const CODES: &[&str] = &["code", "status", "test"];
+/// Digits that a number within a name may have; longer ones are of a run, mostly (a merge request, a pipeline, a port).
+const SHORT: usize = 2;
+/// Digits that the number of a code may have (`E0308`, `CVE-2024-12345`), or one in the name of a test.
+const LONG: usize = 5;
+/// Captures that are told apart by their numbers: statuses of HTTP, codes of errors.
+const CODES: &[&str] = &["code", "status"];
+/// Captures that are names which a project has chosen.
+const NAMES: &[&str] = &["class", "function", "method", "rule", "symbol", "test"];
 /// Captures in which a version is what failed.
 const VERSIONS: &[&str] = &[
     "dependency",
     "have",
-    "image",
     "need",
     "package",
     "requirement",
     "spec",
-    "tag",
     "version",
     "want",
-    "wanted",
+];
+/// Captures that a run makes up, as likely as not.
+const MADE: &[&str] = &[
+    "branch",
+    "container",
+    "db",
+    "host",
+    "node",
+    "ns",
+    "pod",
+    "ref",
+    "service",
+    "user",
 ];
 /// Words behind which a number is of a run, written in one with it (`job17`, `gw0`).
 const COUNTED: &[&str] = &[
@@ -56,16 +70,21 @@ const COUNTED: &[&str] = &[
 /// What of a text is told apart by its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
-    /// Those within names (`test_v2`, `E0308`, `CVE-2024-1234`).
+    /// Nothing.
+    Masked,
+    /// Those of codes, and short ones within names (`test_v2`, `E0308`, `CVE-2024-1234`).
     Named,
+    /// Longer ones within names as well.
+    Names,
     /// Versions as well (`1.2.3`).
     Versions,
-    /// Every short one.
+    /// Every one that is not too long.
     Codes,
 }
 
-/// The fingerprint of a finding: its id, what it captured, masked, and the file that it is about where no capture says which.
-pub(super) fn finding(id: &str, captures: &Captures, place: Option<&Spot>) -> String {
+/// The fingerprint of a finding: its id and what it captured, masked. (The place near it is no part: whether one is found hangs on what
+/// else was printed there.)
+pub(super) fn finding(id: &str, captures: &Captures) -> String {
     let mut text = id.to_owned();
     for (name, value) in captures {
         text.push('\0');
@@ -73,22 +92,14 @@ pub(super) fn finding(id: &str, captures: &Captures, place: Option<&Spot>) -> St
         text.push('=');
         let numbers = match name.as_str() {
             name if CODES.contains(&name) => Numbers::Codes,
+            name if NAMES.contains(&name) => Numbers::Names,
+            name if MADE.contains(&name) => Numbers::Masked,
             name if VERSIONS.contains(&name) => Numbers::Versions,
             _ => Numbers::Named,
         };
         text.push_str(&masked(value, numbers));
     }
-    if let Some(place) = place.filter(|_| asks_for_place(captures)) {
-        text.push('\0');
-        text.push_str(&place.path);
-    }
     digest(&text)
-}
-
-/// Does the file that a finding is about tell it from others: does no capture name the file, or the test in it?
-pub(super) fn asks_for_place(captures: &Captures) -> bool {
-    const NAMED: &[&str] = &["file", "path", "place", "test", "where"];
-    !NAMED.iter().any(|name| captures.contains_key(*name))
 }
 
 /// The fingerprint of a failure that no pattern knows: where it happened and its best line, masked.
@@ -171,25 +182,42 @@ fn mask_numbers(word: &str, numbers: Numbers, out: &mut String) {
         let is_number = part.bytes().all(|b| b.is_ascii_digit());
         let stays = match numbers {
             _ if !is_number => false,
+            Numbers::Masked => false,
             _ if is_issued => true,
-            Numbers::Named => false,
+            Numbers::Named | Numbers::Names => false,
             Numbers::Versions => dotted,
             Numbers::Codes => !dotted,
         };
-        if stays && part.len() <= DIGITS {
+        if stays && part.len() <= LONG {
             out.push_str(part);
             continue;
         }
-        is_issued = (2..=6).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_uppercase());
+        let capitals = part.bytes().all(|b| b.is_ascii_uppercase());
+        is_issued = capitals && (2..=6).contains(&part.len()) && !is_counted(part);
+        if is_hash(part) {
+            out.push_str("<hex>");
+            continue;
+        }
         let mut before = "";
         for (k, segment) in part.split('_').enumerate() {
             if k > 0 {
                 out.push('_');
             }
-            mask_segment(segment, before, part, out);
+            mask_segment(segment, before, part, numbers, out);
             before = segment;
         }
     }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() >= 7
+        && text.bytes().all(|b| b.is_ascii_hexdigit())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+fn is_counted(word: &str) -> bool {
+    COUNTED.contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn ends_in_point(word: &str, end: usize) -> bool {
@@ -203,49 +231,51 @@ fn begins_with_point(text: &str) -> bool {
 }
 
 /// A part of a name between underscores, and what stands before it. Letters and digits in turn are made up for a run.
-fn mask_segment(segment: &str, before: &str, name: &str, out: &mut String) {
+fn mask_segment(segment: &str, before: &str, name: &str, numbers: Numbers, out: &mut String) {
     let letters = segment.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &segment[letters.len()..];
-    let is_counted = |word: &str| COUNTED.contains(&word.to_ascii_lowercase().as_str());
-    let is_named = match letters {
-        // Of a name where letters stand before it (`step_2_of`) or behind it (`0042_add`).
-        "" => {
-            name.contains(|c: char| c.is_ascii_alphabetic())
-                && digits.len() < DIGITS
-                && !is_counted(before)
-        }
-        word => {
-            word.bytes().all(|b| b.is_ascii_alphabetic())
-                && digits.len() <= DIGITS
-                && !is_counted(word)
-        }
+    let plain = letters.bytes().all(|b| b.is_ascii_alphabetic());
+    let most = match numbers {
+        Numbers::Masked => 0,
+        Numbers::Names => LONG,
+        // The code of an error.
+        _ if segment == name && letters.bytes().all(|b| b.is_ascii_uppercase()) => LONG,
+        _ => SHORT,
     };
-    if is_named || digits.is_empty() && !letters.contains(|c: char| c.is_ascii_digit()) {
+    let is_named = match letters {
+        // Of a name where letters stand before it (`step_2_of`) or behind it (`02_add`).
+        "" => name.contains(|c: char| c.is_ascii_alphabetic()) && !is_counted(before),
+        word => plain && !is_counted(word),
+    };
+    if digits.is_empty() && plain || is_named && digits.len() <= most {
         out.push_str(segment);
-        return;
-    }
-    if let Some(hex) = segment.strip_prefix("0x")
-        && hex.bytes().all(|b| b.is_ascii_hexdigit())
+    } else if segment
+        .strip_prefix("0x")
+        .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
     {
         out.push_str("<hex>");
-        return;
-    }
-    let mut digits = false;
-    for c in segment.chars() {
-        if c.is_ascii_digit() {
-            if !digits {
+    } else if plain {
+        out.push_str(letters);
+        out.push_str("<n>");
+    } else {
+        // `12s` is a number, `x2x4q` was made up.
+        let unit = segment.trim_start_matches(|c: char| c.is_ascii_digit());
+        match unit.len() < segment.len() && unit.bytes().all(|b| b.is_ascii_alphabetic()) {
+            true => {
                 out.push_str("<n>");
+                out.push_str(unit);
             }
-            digits = true;
-        } else {
-            digits = false;
-            out.push(c);
+            false => out.push_str("<id>"),
         }
     }
 }
 
 /// The name of the file that a path leads to, without the line behind it; `None` for one that may be made up for each run.
 fn file_name(path: &str) -> Option<&str> {
+    const TEMPORARY: &[&str] = &["/tmp", "/temp", "/Temp", "/var/folders"];
+    if TEMPORARY.iter().any(|folder| path.contains(folder)) {
+        return None;
+    }
     let name = path.rsplit('/').next()?.split(':').next()?;
     let (stem, ending) = name.rsplit_once('.')?;
     let letters = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
@@ -277,30 +307,38 @@ mod tests {
     #[test]
     fn numbers_of_names_stay() {
         for (text, shown) in [
-            (
-                "test_v1 TestIssue12 test_2_of",
-                "test_v1 TestIssue12 test_2_of",
-            ),
+            ("test_v1 Check12 step_2_of", "test_v1 Check12 step_2_of"),
             (
                 "error[E0308]: TS2322, SC2086",
                 "error[E0308]: TS2322, SC2086",
             ),
-            ("CVE-2024-12345 (AB-7)", "CVE-2024-12345 (AB-7)"),
-            ("0042_add_index on db_20260101", "0042_add_index on db_<n>"),
+            (
+                "CVE-2024-12345 (AB-7) JOB-4711",
+                "CVE-2024-12345 (AB-7) JOB-<n>",
+            ),
+            (
+                "02_add_index on db_20260101 user_482",
+                "02_add_index on db_<n> user_<n>",
+            ),
             (
                 "job17 gw0 Thread-3 worker_4 in 12s",
                 "job<n> gw<n> Thread-<n> worker_<n> in <n>s",
             ),
             ("at 0x7ffd12ab: 0x10", "at <hex>: <hex>"),
-            ("pod-7d9f8b6c5-x2x4q", "pod-<n>d<n>f<n>b<n>c<n>-x<n>x<n>q"),
-            ("UTF-8 app:4711 1.2.3 12%", "UTF-8 app:<n> <n>.<n>.<n> <n>%"),
             (
-                "/b/g/test_v1.py:3 /tmp/x/k3x9f.py",
-                "<path>/test_v1.py <path>",
+                "pod-7d9f8b6c5-x2x4q app:3aba8370",
+                "pod-<hex>-<id> app:<hex>",
             ),
+            ("UTF-8 app:4711 1.2.3 12%", "UTF-8 app:<n> <n>.<n>.<n> <n>%"),
+            ("/b/g/test_v1.py:3 /tmp/x/a.py", "<path>/test_v1.py <path>"),
+            ("tests/test_a.py::test_v[1]", "tests/test_a.py::test_v[<n>]"),
         ] {
             assert_eq!(mask(text), shown);
         }
+        let of = |text| masked(text, Numbers::Names);
+        assert_eq!(of("TestIssue1234:43"), "TestIssue1234:<n>");
+        let of = |text| masked(text, Numbers::Masked);
+        assert_eq!(of("node12.example.com"), "node<n>.example.com");
         let of = |text| masked(text, Numbers::Versions);
         assert_eq!(of("app:1.2.3 b@2.0 c:4711"), "app:1.2.3 b@2.0 c:<n>");
         assert_eq!(of("app:1.0.4711234"), "app:1.0.<n>");

@@ -2,6 +2,8 @@
 //!
 //! GitLab's and GitHub's shells stop at the first command that fails, so whatever an earlier command said, it passed.
 
+use memchr::memmem;
+
 use super::{Case, shell};
 use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section, TailLine};
 use crate::trace::frame::can_fail;
@@ -89,6 +91,11 @@ impl Region {
         };
         let ended = facts.verdict.as_ref().map(|verdict| verdict.line);
         let ended = ended.filter(|_| facts.dialect == Dialect::Github && facts.exit_code.is_some());
+        // Services ran beside the step; what they said is printed last.
+        let ended = ended.filter(|&line| {
+            let behind = case.inputs()[case.job].scan.tail.text_from(line);
+            memmem::find(behind, b"Print service container logs: ").is_none()
+        });
         let commands = facts
             .commands
             .iter()

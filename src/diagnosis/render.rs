@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint, spot, terms};
 use crate::library::Library;
-use crate::model::{
-    Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang, Spot,
-};
+use crate::model::{Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text;
@@ -37,6 +35,7 @@ impl Context<'_> {
         let values = self.values(&lead.captures);
         let fill = |template: &str| fill(template, &values);
         let texts = self.texts(pattern);
+        let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
             values.extend(more.iter().map(|(n, v)| (n.clone(), v.clone())));
@@ -82,13 +81,11 @@ impl Context<'_> {
             verify: texts.verify.as_deref().map(fill),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
             score: candidate.score(),
-            further: Vec::new(),
-            fingerprint: String::new(),
+            further: self.further(candidate, &own),
+            fingerprint: own,
             span: lead.hit.span,
         };
         finding.place = spot::of(self.case, lead, &finding);
-        finding.fingerprint = self.fingerprint(lead, finding.place.as_ref());
-        finding.further = self.further(candidate, &finding);
         finding
     }
 
@@ -109,46 +106,36 @@ impl Context<'_> {
     }
 
     /// The fingerprint tells nothing that the redacted report would not.
-    fn fingerprint(&self, one: &Settled<'_>, place: Option<&Spot>) -> String {
+    fn fingerprint(&self, one: &Settled<'_>) -> String {
         let id = &one.pattern().id;
         if self.case.with_secrets {
             let captures = redact::captures(one.hit, &one.captures);
-            return fingerprint::finding(id, &captures, place);
+            return fingerprint::finding(id, &captures);
         }
-        fingerprint::finding(id, &one.captures, place)
+        fingerprint::finding(id, &one.captures)
     }
 
-    /// The failures that a finding was said of beside the first.
-    fn further(&self, candidate: &Candidate<'_>, finding: &Finding) -> Vec<Further> {
-        let pattern = candidate.pattern();
+    /// The failures that a finding was said of beside the first, whose fingerprint is `own`.
+    fn further(&self, candidate: &Candidate<'_>, own: &str) -> Vec<Further> {
         // Where the last one speaks, those before it are of the same chain; the verdict repeats the one that ended the job.
-        if pattern.lead == Lead::Last || candidate.in_verdict {
+        if candidate.pattern().lead == Lead::Last || candidate.in_verdict {
             return Vec::new();
         }
-        let mut seen: BTreeSet<&Captures> = BTreeSet::from([&candidate.lead().captures]);
-        let mut all: Vec<Further> = Vec::new();
-        for one in candidate.hits.iter().take(FURTHER + 1) {
-            let asks = fingerprint::asks_for_place(&one.captures);
-            if !seen.insert(&one.captures) && !asks || one.hit.place == candidate.lead().hit.place {
-                continue;
-            }
-            let place = || {
-                let like = Finding {
-                    line: one.hit.place.line,
-                    text: one.hit.text.clone(),
-                    captures: captures(pattern, &one.captures, self.library, one.hit.pattern),
-                    ..finding.clone()
-                };
-                spot::of(self.case, one, &like)
-            };
-            let fingerprint = self.fingerprint(one, asks.then(place).flatten().as_ref());
-            let is_known = |other: &Further| other.fingerprint == fingerprint;
-            if fingerprint != finding.fingerprint && !all.iter().any(is_known) {
+        let mut captures: BTreeSet<&Captures> = BTreeSet::from([&candidate.lead().captures]);
+        let mut known = BTreeSet::from([own.to_owned()]);
+        let mut all = Vec::new();
+        let others = candidate.hits.iter();
+        for one in others.filter(|one| captures.insert(&one.captures)) {
+            let fingerprint = self.fingerprint(one);
+            if known.insert(fingerprint.clone()) {
                 all.push(Further {
                     line: one.hit.place.line,
                     text: one.hit.text.clone(),
                     fingerprint,
                 });
+            }
+            if all.len() == FURTHER {
+                break;
             }
         }
         all

@@ -22,12 +22,12 @@ const fn same(word: &'static str, there: &'static str) -> Term {
 const TERMS: &[Term] = &[
     same(".gitlab-ci.yml", "`.github/workflows/*.yml`"),
     Term {
-        word: "`before_script`",
+        word: "before_script",
         en: "a step before it",
         ko: "앞에 두는 step",
     },
     Term {
-        word: "`after_script`",
+        word: "after_script",
         en: "a step with `if: always()`",
         ko: "`if: always()` step",
     },
@@ -43,7 +43,6 @@ const TERMS: &[Term] = &[
     },
     same("`tags`", "`runs-on:`"),
     same("`artifacts`", "`actions/upload-artifact`"),
-    same("`dependencies`", "`actions/download-artifact`"),
     same("`cache`", "`actions/cache`"),
     same("`rules`", "`if:`"),
     same("`variables`", "`env:`"),
@@ -56,14 +55,10 @@ const TERMS: &[Term] = &[
     same("`allow_failure`", "`continue-on-error:`"),
     same("`resource_group`", "`concurrency:`"),
     same("`timeout`", "`timeout-minutes:`"),
-    same("`parallel`", "`strategy: matrix:`"),
     same("$CI_PROJECT_DIR", "`$GITHUB_WORKSPACE`"),
-    same("CI_JOB_TOKEN", "`GITHUB_TOKEN`"),
-    same("CI_COMMIT_REF_SLUG", "`$GITHUB_REF_NAME`"),
     same("CI_COMMIT_REF_NAME", "`$GITHUB_REF_NAME`"),
     same("CI_COMMIT_BRANCH", "`$GITHUB_REF_NAME`"),
     same("CI_COMMIT_SHA", "`$GITHUB_SHA`"),
-    same("CI_COMMIT_SHORT_SHA", "`$GITHUB_SHA`"),
     Term {
         word: "GIT_DEPTH",
         en: "`fetch-depth:` of `actions/checkout`",
@@ -79,11 +74,6 @@ const TERMS: &[Term] = &[
         en: "`submodules:` of `actions/checkout`",
         ko: "`actions/checkout`의 `submodules:`",
     },
-    Term {
-        word: "CI_DEBUG_",
-        en: "a run again with debug logging",
-        ko: "debug logging을 켠 재실행",
-    },
 ];
 
 /// The note for texts that speak of GitLab's settings; `None` where they do not.
@@ -96,7 +86,7 @@ pub(super) fn of_github<'t>(
         .filter(|term| texts.clone().any(|text| names(text, term.word)));
     let told: Vec<String> = found
         .map(|term| {
-            let word = match term.word.trim_matches('`').trim_end_matches('_') {
+            let word = match term.word.trim_matches('`') {
                 words if words.contains(' ') => words.to_owned(),
                 code => format!("`{code}`"),
             };

@@ -117,6 +117,12 @@ pub(super) fn extract(
     let wrapping: HashSet<u64> = settled
         .iter()
         .filter(|s| s.pattern().role == Role::Wrapper && !case.is_evidence(s.hit.place))
+        // Some tell the reason as well.
+        .filter(|s| {
+            !["detail", "reason", "why"]
+                .iter()
+                .any(|name| s.captures.contains_key(*name))
+        })
         .map(|s| s.hit.place.line)
         .collect();
     let wraps = |line: &TailLine| wrapping.contains(&line.place.line) && !is_reason(line);

@@ -210,30 +210,6 @@ fn a_new_failure_beside_a_known_one_is_new() {
 }
 
 #[test]
-fn the_same_error_in_another_file_is_new() {
-    let dir = Dir::new("baseline-file");
-    let rustc = |files: &[&str]| {
-        let mut log = "$ cargo check\n".to_owned();
-        for file in files {
-            log += &format!("error[E0308]: mismatched types\n --> {file}:3:9\n  |\n3 | a\n\n");
-        }
-        log + "error: could not compile `a` (lib) due to 1 previous error\nERROR: Job failed: exit code 101\n"
-    };
-    dir.write("a.log", rustc(&["src/a.rs"]));
-    dir.run(&["scan", "a.log", "-q", "--write-baseline", "known.json"]);
-    let gate = |log: &str| {
-        let args = ["scan", log, "--baseline", "known.json", "--fail-on", "new"];
-        dir.run(&args).0
-    };
-    dir.write("b.log", rustc(&["src/b.rs"]));
-    dir.write("ab.log", rustc(&["src/a.rs", "src/b.rs"]));
-    assert_eq!((gate("a.log"), gate("b.log"), gate("ab.log")), (0, 3, 3));
-    // One that stood behind another is known when it comes first.
-    dir.run(&["scan", "ab.log", "-q", "--write-baseline", "known.json"]);
-    assert_eq!(gate("b.log"), 0);
-}
-
-#[test]
 fn fingerprints_of_another_release_are_complained_of() {
     let dir = Dir::new("baseline-outdated");
     dir.write("a.log", pytest(&["test_v1"]));

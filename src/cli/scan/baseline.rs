@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -72,7 +71,7 @@ impl Baseline {
         Ok(Self {
             compares: args.baseline.is_some(),
             // What was known stays known, though it is not seen today.
-            write: written.map(|path| (path.clone(), known.clone())),
+            write: written.map(|path| (path.clone(), current(&known))),
             known,
         })
     }
@@ -114,6 +113,15 @@ impl Baseline {
     }
 }
 
+/// Those that can be met again.
+fn current(known: &BTreeMap<String, Failure>) -> BTreeMap<String, Failure> {
+    let known = known.iter();
+    let known = known.filter(|(mark, _)| mark.starts_with(diagnosis::FINGERPRINTS));
+    known
+        .map(|(mark, failure)| (mark.clone(), failure.clone()))
+        .collect()
+}
+
 /// Fingerprints of other rules than those of this release are never met again.
 fn tell_of_outdated(path: &Path, known: &BTreeMap<String, Failure>) {
     let is_outdated = |mark: &&String| !mark.starts_with(diagnosis::FINGERPRINTS);
@@ -137,28 +145,31 @@ struct Compared<'r> {
     text: &'r str,
 }
 
-/// Each failure that the cause of a log was said of, or the one that no pattern knows.
+/// Each failure that the findings of a log were said of, or the one that no pattern knows. Which of several findings is the cause may
+/// change with the order of what was printed.
 fn failures(report: &LogReport) -> Vec<Compared<'_>> {
-    if let Some(cause) = &report.cause {
-        let id = Some(cause.id.as_str());
-        let first = Compared {
-            fingerprint: &cause.fingerprint,
+    let mut all = Vec::new();
+    for finding in report.cause.iter().chain(&report.also) {
+        let id = Some(finding.id.as_str());
+        all.push(Compared {
+            fingerprint: &finding.fingerprint,
             id,
-            text: &cause.text,
-        };
-        let further = cause.further.iter().map(|further| Compared {
+            text: &finding.text,
+        });
+        all.extend(finding.further.iter().map(|further| Compared {
             fingerprint: &further.fingerprint,
             id,
             text: &further.text,
-        });
-        return iter::once(first).chain(further).collect();
+        }));
     }
-    let unknown = report.unexplained.iter().map(|unknown| Compared {
-        fingerprint: &unknown.fingerprint,
-        id: None,
-        text: best_text(unknown).unwrap_or_default(),
-    });
-    unknown.collect()
+    if report.cause.is_none() {
+        all.extend(report.unexplained.iter().map(|unknown| Compared {
+            fingerprint: &unknown.fingerprint,
+            id: None,
+            text: best_text(unknown).unwrap_or_default(),
+        }));
+    }
+    all
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {

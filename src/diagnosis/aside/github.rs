@@ -11,8 +11,33 @@ use crate::model::TailLine;
 const OUTPUT: usize = 20;
 /// Words that only ask or hold others together.
 const ASK: &[&str] = &[
-    "test", "[[", "if", "elif", "else", "fi", "then", "for", "while", "until", "do", "done",
-    "case", "esac", "{", "}", "set",
+    "((", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "set", "test",
+    "then", "until", "while", "{", "}",
+];
+/// What a step may begin with before the first command that matters.
+const QUIET: &[&str] = &["#", ":", "cd", "echo", "export", "printf", "set", "true"];
+/// Words of commands that fetch, install or open what later ones need: though forgiven, they may be why those fail.
+const NEEDED: &[&str] = &[
+    "-O",
+    "-o",
+    "add",
+    "auth",
+    "build",
+    "checkout",
+    "ci",
+    "clone",
+    "configure",
+    "create",
+    "docker",
+    "download",
+    "fetch",
+    "install",
+    "login",
+    "pull",
+    "restore",
+    "start",
+    "sync",
+    "up",
 ];
 
 /// A line of the script, those that a `\` joins to it among it.
@@ -58,8 +83,15 @@ fn parts(step: &[TailLine]) -> Option<(&[TailLine], &[TailLine])> {
         .rposition(|line| line.content().starts_with("shell: "))?;
     let words: Vec<&str> = header[shell].content().split_whitespace().collect();
     let program = words.get(1)?.rsplit('/').next()?;
-    (matches!(program, "bash" | "sh") && words.contains(&"-e"))
-        .then_some((&header[..shell], &output[1..]))
+    // Else it is not the first command that fails that ends the step.
+    let unsure = |line: &TailLine| {
+        let text = line.content().trim_end();
+        let behind = text.ends_with('&') && !text.ends_with("&&");
+        behind || text.contains("<<") || text.contains("set +")
+    };
+    let stops = matches!(program, "bash" | "sh") && words.contains(&"-e");
+    let plain = stops && !header[..shell].iter().any(unsure);
+    plain.then_some((&header[..shell], &output[1..]))
 }
 
 fn commands(script: &[TailLine]) -> Vec<Command> {
@@ -82,10 +114,16 @@ fn commands(script: &[TailLine]) -> Vec<Command> {
     // What comes last, or is only asked about, may be why.
     let mut goes_on = false;
     for command in commands.iter_mut().rev() {
-        command.forgiven = goes_on && shell::is_forgiven(&command.text);
+        command.forgiven =
+            goes_on && shell::is_forgiven(&command.text) && !is_needed(&command.text);
         goes_on |= !command.forgiven && works(&command.text);
     }
     commands
+}
+
+/// May later commands need what that one does?
+fn is_needed(text: &str) -> bool {
+    text.split_whitespace().any(|word| NEEDED.contains(&word))
 }
 
 /// Does a line of the script run what can fail by itself?
@@ -102,34 +140,46 @@ fn works(text: &str) -> bool {
         && !shell::passes_on(text)
 }
 
+/// Lines of the output that are of forgiven commands: those whose number in the script the shell names, and what stands at the top, where
+/// no other command can have spoken yet.
 fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine> {
-    let mut found = Vec::new();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
-    let named = |name: &str| {
-        let mut others = commands.iter().filter(|c| !c.forgiven);
-        commands.iter().any(|c| c.forgiven && runs(&c.text, name))
-            && !others.any(|c| c.text.split(|c| !is_word(c)).any(|word| word == name))
+    let end = |line: &TailLine| {
+        line.text[..line.text.floor_char_boundary(line.content_at)].ends_with("##[error]")
     };
+    let output = &output[..output.iter().position(end).unwrap_or(output.len())];
+    let is_own = |line: &&TailLine| {
+        let number = number(line.content());
+        let command = number.and_then(|number| commands.iter().rfind(|c| c.number <= number));
+        command.is_some_and(|command| command.forgiven)
+    };
+    let mut found: Vec<&TailLine> = output.iter().filter(is_own).collect();
+    // What comes last is why, whoever said it.
+    let Some((_, before)) = output.split_last() else {
+        return found;
+    };
+    let leads = |command: &&Command| {
+        let first = command.text.split_whitespace().next().unwrap_or("#");
+        let sets = first.contains('=') && !command.text.contains("$(");
+        command.forgiven || QUIET.contains(&first) || first.starts_with('#') || sets
+    };
+    let first = commands.iter().take_while(leads).filter(|c| c.forgiven);
+    let mut first: &[&Command] = &first.collect::<Vec<_>>();
     let mut said = 0;
-    for (k, line) in output.iter().enumerate() {
-        let text = line.content();
-        let numbered =
-            number(text).and_then(|number| commands.iter().rfind(|c| c.number <= number));
-        let own = match numbered {
-            Some(command) => command.forgiven,
-            None => speaker(text).is_some_and(|name| says(name, text) && named(name)),
+    for (k, line) in before.iter().enumerate() {
+        let says = |c: &&Command| told(&c.text).is_some_and(|told| told == line.content());
+        let Some(at) = first.iter().position(says).filter(|_| k - said <= OUTPUT) else {
+            continue;
         };
-        if own {
-            found.push(line);
-        }
-        if commands
-            .iter()
-            .any(|c| c.forgiven && told(&c.text).as_deref() == Some(text))
-        {
-            found.extend(&output[said.max(k.saturating_sub(OUTPUT))..=k]);
-            said = k + 1;
-        }
+        found.extend(&before[said..=k]);
+        said = k + 1;
+        first = &first[at + 1..];
     }
+    let named = |line: &&TailLine| {
+        let text = line.content();
+        let name = speaker(text).filter(|name| says(name, text));
+        name.is_some_and(|name| first.iter().any(|c| runs(&c.text, name)))
+    };
+    found.extend(before[said..].iter().take_while(named));
     found
 }
 
@@ -206,60 +256,68 @@ mod tests {
             found.iter().map(|line| line - before).collect::<Vec<_>>()
         };
         // By the name of the program, by the text behind it, by the number of the line.
+        let cat = "cat a || true\n./gate.sh\n";
+        assert_eq!(lines(cat, "cat: a: no\nls: no\nno\n"), [1]);
+        let jq = "cd b\njq . || echo \"no JSON, skipped\"\n./gate.sh\n";
+        let said = "parse error: x\nat 3\nno JSON, skipped\nerror: no\n";
+        assert_eq!(lines(jq, said), [1, 2, 3]);
+        let warns = "jq . || echo '::warning::no JSON'\nmake\n";
         assert_eq!(
-            lines("cat a || true\n./gate.sh\n", "cat: a: no\nls: no\nno\n"),
-            [1]
-        );
-        assert_eq!(
-            lines(
-                "ls b\njq . || echo \"no JSON, skipped\"\n./gate.sh\n",
-                "parse error: x\nat 3\nno JSON, skipped\nerror: no\n"
-            ),
-            [1, 2, 3]
-        );
-        assert_eq!(
-            lines(
-                "jq . || echo '::warning::no JSON'\nmake\n",
-                "parse error: x\n##[warning]no JSON\nno\n"
-            ),
+            lines(warns, "parse error: x\n##[warning]no JSON\nno\n"),
             [1, 2]
         );
         let script = "curl -f \\\n  a || true\nfoo || true\nbar\n";
-        let shell = |n: u64| format!("/home/runner/_temp/1.sh: line {n}: x: command not found\n");
+        let shell =
+            |n: u64| format!("/home/runner/_temp/1.sh: line {n}: x: command not found\nno\n");
         assert_eq!(lines(script, &shell(3)), [1]);
         assert_eq!(lines(script, &shell(4)), [0; 0]);
-        assert_eq!(lines(script, "curl: (6) x\n"), [1]);
-        assert_eq!(lines("git fetch || true\nmake\n", "fatal: no\n"), [1]);
-        // What fails by it later may be why.
-        let apt = "apt-get update || echo 'no update'\nmake\n";
-        assert_eq!(lines(apt, "E: no\nno update\n"), [2]);
+        assert_eq!(lines(script, "curl: (6) x\nno\n"), [1]);
         for (script, output) in [
-            // It is run elsewhere as well, is the last one, or asked about.
-            ("cat a || true\ncat b\n", "cat: b: no\n"),
-            ("cat a || true\nx $(cat b)\n", "cat: b: no\n"),
-            ("make\ncat a || true\n", "cat: a: no\n"),
-            ("cat a || true\nexit 1\n", "cat: a: no\n"),
-            ("cat a || rc=1\n[ $rc = 0 ] || exit 1\n", "cat: a: no\n"),
+            // What came last is why; others may have said it by then.
+            (cat, "cat: a: no\n"),
+            (
+                cat,
+                "cat: a: no\n##[error]Process completed with exit code 1.\nPost job cleanup.\n",
+            ),
+            (cat, "Deploying\ncat: b: no\nno\n"),
+            (jq, "parse error: x\nno JSON, skipped\n"),
+            ("make\ncat a || true\nmake b\n", "cat: a: no\nno\n"),
+            (
+                "if make; then\ncat a || true\nfi\nmake b\n",
+                "cat: a: no\nno\n",
+            ),
+            // It is the last one, or asked about.
+            ("make\ncat a || true\n", "cat: a: no\nno\n"),
+            ("cat a || true\nexit 1\n", "cat: a: no\nno\n"),
+            ("cat a || rc=1\n(( rc == 0 ))\n", "cat: a: no\nno\n"),
             // That is told to tell.
             (
                 "jq . || echo \"error: no JSON\"\nmake\n",
-                "parse error: x\nerror: no JSON\n",
+                "parse error: x\nerror: no JSON\nno\n",
             ),
             (
                 "jq . || echo \"no JSON $a\"\nmake\n",
-                "parse error: x\nno JSON $a\n",
+                "parse error: x\nno JSON $a\nno\n",
             ),
+            // Later ones may need it.
+            ("curl -o i.sh a || true\nsh i.sh\n", "curl: (6) x\nno\n"),
+            (
+                "npm ci || echo 'went on'\nnpm test\n",
+                "npm error code E401\nwent on\nno\n",
+            ),
+            // The step does not end with the first that fails.
+            ("set +e\ncat a || true\nmake\n", "cat: a: no\nno\n"),
+            (
+                "npm start &\ncurl a || echo 'not up'\nmake\n",
+                "error: x\nnot up\nno\n",
+            ),
+            ("cat <<E\nE\ncat a || true\nmake\n", "cat: a: no\nno\n"),
         ] {
             assert_eq!(lines(script, output), [0; 0], "{script}");
         }
         // A shell that does not stop tells nothing of what failed.
-        assert_eq!(
-            step("cat a || true\nmake\n", "/usr/bin/bash", "cat: a: no\n"),
-            [0; 0]
-        );
-        assert_eq!(
-            step("cat a || true\nmake\n", "/usr/bin/pwsh -e", "cat: a: no\n"),
-            [0; 0]
-        );
+        for shell in ["/usr/bin/bash", "/usr/bin/pwsh -e"] {
+            assert_eq!(step(cat, shell, "cat: a: no\nno\n"), [0; 0]);
+        }
     }
 }

@@ -92,17 +92,26 @@ pub(super) fn post(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     }
 }
 
+/// How near above the mark of a failed step it says why.
+const TOLD: usize = 40;
+
 /// What is done behind a build whose step failed: publishers and what the job adds.
 pub(super) fn marked(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let marks = |line: &TailLine| {
         let step = line.content().strip_prefix("Build step '");
         step.is_some_and(|step| step.ends_with("' marked build as failure"))
     };
-    let at = lines
-        .iter()
-        .position(marks)
-        .map_or(lines.len(), |at| at + 1);
-    match &lines[at..] {
+    let mut marked = (0..lines.len()).filter(|&k| marks(&lines[k]));
+    let (Some(at), None) = (marked.next(), marked.next()) else {
+        return Vec::new();
+    };
+    // What failed in silence is told below, by what shows its log; and a later step may have failed as well.
+    let told = lines[at.saturating_sub(TOLD)..at].iter().any(tells);
+    let undecided = |line: &TailLine| line.content().contains("changed build result to ");
+    if !told || lines[at..].iter().any(undecided) {
+        return Vec::new();
+    }
+    match &lines[at + 1..] {
         [first, .., last] => vec![first.place.line..=last.place.line],
         [only] => vec![only.place.line..=only.place.line],
         [] => Vec::new(),
@@ -149,19 +158,16 @@ mod tests {
 
     #[test]
     fn what_is_done_behind_a_build_that_failed() {
-        let log = "+ make\nerror: no compiler\nBuild step 'Execute shell' marked build as failure\nPerforming Post build task...\n\
-                   mkdir: out: File exists\nBuild step 'JUnit' marked build as failure\nFinished: FAILURE\n";
-        assert_eq!(found_in(marked, log), [4, 5, 6, 7]);
-        assert_eq!(
-            found_in(marked, "Build step 'x' marked build as failure\n"),
-            [0; 0]
-        );
-        assert_eq!(
-            found_in(
-                marked,
-                "Build step 'x' changed build result to UNSTABLE\nno\n"
-            ),
-            [0; 0]
-        );
+        const MARK: &str = "Build step 'Execute shell' marked build as failure\n";
+        let behind = "Performing Post build task...\nmkdir: out: File exists\nFinished: FAILURE\n";
+        let found = |above: &str, behind: &str| {
+            found_in(marked, &format!("+ make\n{above}\n{MARK}{behind}"))
+        };
+        assert_eq!(found("error: no compiler", behind), [4, 5, 6]);
+        // It failed in silence, or another one may have failed as well.
+        assert_eq!(found("compiling", behind), [0; 0]);
+        assert_eq!(found("error: no", &format!("{behind}{MARK}")), [0; 0]);
+        let unstable = "Build step 'JUnit' changed build result to UNSTABLE\n";
+        assert_eq!(found("error: no", unstable), [0; 0]);
     }
 }

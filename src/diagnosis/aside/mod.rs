@@ -97,9 +97,7 @@ const RULES: &[Rule] = &[
     rule(&["Taking snapshot of "], steps::of_kaniko, STEP),
     rule(&[": OK \u{2714} in "], tasks::of_tox, TASK),
     rule(&["...Passed\n"], tasks::of_pre_commit, TASK),
-    rule(&["\u{2714}  nx run "], tasks::of_nx, TASK),
     rule(&["lerna info run Ran npm script '"], tasks::of_lerna, TASK),
-    rule(&["[INFO] --- "], tasks::of_maven, TASK),
     rule(&["Failed:    "], tasks::of_turbo, TASK),
     rule(
         &["[Pipeline] // stage"],

@@ -34,6 +34,26 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("yarn", &["--cwd"]),
 ];
 
+/// Words by which a program runs another one elsewhere.
+const INSIDE: &[&str] = &["-c", "-ec", "-lc", "compose", "exec", "run"];
+
+/// Does an option choose one of several packages, whose folder only the tool knows?
+fn of_package(word: &str) -> bool {
+    const OPTIONS: &[&str] = &[
+        "--filter",
+        "--manifest-path",
+        "--workspace",
+        "--workspaces",
+        "-F",
+        "-w",
+        "-ws",
+        "workspace",
+        "workspaces",
+    ];
+    let name = word.split('=').next().unwrap_or(word);
+    OPTIONS.contains(&name)
+}
+
 /// What make and ninja say when they change folders.
 const ENTERS: &str = ": Entering directory ";
 const LEAVES: &str = ": Leaving directory ";
@@ -114,6 +134,20 @@ fn command_in(folder: &mut Folder, command: &str, project: Option<&str>, last: b
                 *folder = into(folder, to, project);
             }
             Some("popd") => *folder = None,
+            // What runs there has folders of its own.
+            Some("bash" | "docker" | "kubectl" | "podman" | "sh" | "ssh" | "vagrant")
+                if last && words.any(|word| INSIDE.contains(&word)) =>
+            {
+                *folder = None;
+            }
+            Some("then" | "do" | "{" | "!" | "time") if words.clone().any(|word| word == "cd") => {
+                *folder = None;
+            }
+            Some("bun" | "npm" | "pnpm" | "yarn" | "cargo")
+                if last && words.clone().any(of_package) =>
+            {
+                *folder = None;
+            }
             Some(tool) if last => {
                 let options = ELSEWHERE.iter().find(|(name, _)| *name == tool);
                 let options = options.map_or(&[][..], |(_, options)| options);
@@ -264,6 +298,17 @@ mod tests {
         assert_eq!(of(&["make -C lib all"]), at("lib"));
         assert_eq!(of(&["terraform -chdir=infra plan"]), at("infra"));
         assert_eq!(of(&["npm --prefix web test"]), at("web"));
+        for elsewhere in [
+            "docker exec -w /srv app npm test",
+            "bash -c \"cd web && npm test\"",
+            "npm run build -w web",
+            "cargo build --manifest-path=lib/Cargo.toml",
+            "if x; then cd web; fi; npm test",
+        ] {
+            assert_eq!(of(&[elsewhere]), None, "{elsewhere}");
+        }
+        // However often a log leads on.
+        assert_eq!(of(&["cd a/b/c/d/e/f/g"; 200]), None);
         for unknown in [
             "cd /tmp/x",
             "cd $DIR",

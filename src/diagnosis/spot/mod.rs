@@ -41,7 +41,7 @@ const WHOLE: &[&str] = &[
     "{path} on line {line}",
 ];
 /// Patterns that capture where the tool began, while the place stands in a form.
-const BEGUN: &[&str] = &["node/sass-error"];
+const BEGUN: &[&str] = &["c-cpp/cmake", "node/sass-error"];
 /// Patterns for what tools say of sources in Go.
 const OF_GO: &[&str] = &["go/", "lint/"];
 /// Captures that are the number of a line.
@@ -82,7 +82,9 @@ pub(super) fn of_line(case: &Case, line: &TailLine) -> Option<Spot> {
     let mut shapes = Shapes::new(&nothing, STEPS);
     let on_it = |form: &&Form| form.of.is_empty() && matches!(form.at, At::Own | At::Line);
     let mut forms = FORMS.iter().filter(on_it);
-    forms.find_map(|form| scene.spot(form, line, &mut shapes))
+    let spot = forms.find_map(|form| scene.spot(form, line, &mut shapes));
+    // `get.helm.sh:443: refused` is a host.
+    spot.filter(|spot| spot.path.contains('/'))
 }
 
 /// A line among its neighbours. Most findings are about no file: what is near them is made when something asks for it.

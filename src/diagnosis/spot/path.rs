@@ -7,8 +7,12 @@ const LONGEST: usize = 300;
 
 /// Folders of what others wrote, and of what was built: nobody mends anything there.
 const FOREIGN: &[&str] = &[
+    ".build",
     ".bundle",
+    ".cache",
     ".cargo",
+    ".conan2",
+    ".go",
     ".gradle",
     ".m2",
     ".next",
@@ -16,6 +20,7 @@ const FOREIGN: &[&str] = &[
     ".npm",
     ".nuxt",
     ".pnpm-store",
+    ".pub-cache",
     ".rustup",
     ".terraform",
     ".tox",
@@ -137,6 +142,10 @@ pub(super) fn is_of_node(path: &str) -> bool {
 
 /// A path of the project's folder `folder`, from the checkout on; `None` for one that leads out of it.
 pub(super) fn join(folder: &str, path: &str) -> Option<String> {
+    // A log can lead into another folder as often as it likes.
+    if folder.len() + path.len() > 2 * LONGEST {
+        return None;
+    }
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.trim_end_matches('/').split('/') {
         match part {
