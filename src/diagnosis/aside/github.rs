@@ -54,7 +54,7 @@ pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(step) = lines.get(at..) {
-        let Some(first) = step.iter().position(|line| begins(line)) else {
+        let Some(first) = step.iter().position(begins) else {
             break;
         };
         let step = &step[first..];
