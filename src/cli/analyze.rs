@@ -41,6 +41,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         reports.trouble();
     }
     let baseline = baseline(&args.baseline, reading)?;
+    let places = reports.shows_places();
     let mut inputs = Vec::new();
     let mut written = Ok(());
     // Last, so that nobody pastes a log only to hear of a misspelt flag.
@@ -54,6 +55,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
                     inputs.push(input);
                 } else if written.is_ok() {
                     let case = single(input, args.output.no_redact).against(baseline.clone());
+                    let case = case.with_places(places);
                     written = reports.log(&diagnose(&case, &library, lang));
                 }
             }),
@@ -72,7 +74,8 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     if args.together {
         let case = together(inputs, args.output.no_redact)?;
         if let Some(case) = case {
-            reports.log(&diagnose(&case.against(baseline), &library, lang))?;
+            let case = case.against(baseline).with_places(places);
+            reports.log(&diagnose(&case, &library, lang))?;
         }
     }
     reports.finish()

@@ -30,6 +30,7 @@ pub struct Reports {
     exit: Exit,
     /// The terminal shows a report that lists what could not be read.
     shows_problems: bool,
+    shows_places: bool,
     places: Places,
 }
 
@@ -109,10 +110,13 @@ impl Reports {
             tally: Tally::by(sums.by),
             exit: Exit::Explained,
             shows_problems: false,
+            shows_places: false,
             places,
         };
         for (name, path) in wanted {
             let format = format(name)?;
+            // Nothing is written of what goes to a standard output that is to be quiet.
+            reports.shows_places |= format.shows_places() && (path.is_some() || !args.quiet);
             match path {
                 Some(path) => {
                     let (file, pending) = draft(Path::new(path))?;
@@ -137,6 +141,11 @@ impl Reports {
             }
         }
         Ok(reports)
+    }
+
+    /// Does one of the reports show where in the repository a failure is?
+    pub fn shows_places(&self) -> bool {
+        self.shows_places
     }
 
     /// Makes sure that no report takes the place of what is read.

@@ -73,6 +73,7 @@ pub struct Case {
     inputs: Vec<Input>,
     job: usize,
     with_secrets: bool,
+    places: bool,
     baseline: Option<Arc<Baseline>>,
 }
 
@@ -88,6 +89,7 @@ impl Case {
             inputs: vec![input],
             job: 0,
             with_secrets: true,
+            places: true,
             baseline: None,
         }
     }
@@ -127,9 +129,16 @@ impl Case {
             inputs,
             job,
             with_secrets: true,
+            places: true,
             baseline: None,
         }
         .number())
+    }
+
+    /// Asks for the place of a failure in the repository or not; to look for it takes time, and few reports show it.
+    pub fn with_places(mut self, places: bool) -> Self {
+        self.places = places;
+        self
     }
 
     /// Judges the case by what passing runs print.

@@ -85,7 +85,8 @@ impl Context<'_> {
             fingerprint: own,
             span: lead.hit.span,
         };
-        finding.place = spot::of(self.case, lead, &finding);
+        let place = || spot::of(self.case, lead, &finding);
+        finding.place = self.case.places.then(place).flatten();
         finding
     }
 

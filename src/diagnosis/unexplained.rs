@@ -277,7 +277,9 @@ pub(super) fn extract(
     };
     Some(Unexplained {
         line: best_line.map(|line| line.place.line),
-        place: best_line.and_then(|line| spot::of_line(case, line)),
+        place: best_line
+            .filter(|_| case.places)
+            .and_then(|line| spot::of_line(case, line)),
         lines,
         exit_meaning: facts
             .exit_code

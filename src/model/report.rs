@@ -149,6 +149,11 @@ pub struct LogReport {
 }
 
 impl LogReport {
+    /// The cause and the further findings.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.cause.iter().chain(&self.also)
+    }
+
     /// When the job failed, or ended otherwise: the last time that the log tells.
     pub fn time(&self) -> Option<Time> {
         self.ended.or(self.started)

@@ -38,6 +38,10 @@ impl Format for CodeQuality {
         "GitLab's Code Quality report, for the merge request widget"
     }
 
+    fn shows_places(&self) -> bool {
+        true
+    }
+
     fn start<'w>(
         &self,
         out: Box<dyn Write + 'w>,

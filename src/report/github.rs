@@ -33,6 +33,10 @@ impl Format for Github {
         "annotations of a GitHub Actions step"
     }
 
+    fn shows_places(&self) -> bool {
+        true
+    }
+
     fn start<'w>(
         &self,
         out: Box<dyn Write + 'w>,

@@ -47,6 +47,10 @@ impl Format for Junit {
         "JUnit XML, one test case a log, for test reports"
     }
 
+    fn shows_places(&self) -> bool {
+        true
+    }
+
     fn start<'w>(
         &self,
         out: Box<dyn Write + 'w>,

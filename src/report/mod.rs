@@ -142,6 +142,11 @@ pub trait Format: Sync {
     /// One line for the help.
     fn about(&self) -> &'static str;
 
+    /// Does it show where in the repository a failure is?
+    fn shows_places(&self) -> bool {
+        false
+    }
+
     /// Starts a run that writes to `out`.
     fn start<'w>(
         &self,

@@ -181,19 +181,22 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             .or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
         b'@' => turbo(text).or_else(|| scoped(text)),
         0xe2 => yarn(text).or_else(|| prompt(text)),
-        b'0'..=b'9' if stamp::twelve_hours(text).is_some() => {
-            stamp::twelve_hours(text).map(|len| (len, 0))
+        b'0'..=b'9' => {
+            stamp::twelve_hours(text)
+                .map(|len| (len, 0))
+                .or_else(|| match text.get(2) {
+                    Some(b':') => match stamp::time_of_day(text) {
+                        0 => None,
+                        len => foreman(text).or(Some((len, 0))),
+                    },
+                    _ => compose(text).or_else(|| elapsed(text)),
+                })
         }
-        b'0'..=b'9' if text.get(2) == Some(&b':') => match stamp::time_of_day(text) {
-            0 => None,
-            len => foreman(text).or(Some((len, 0))),
-        },
         b'a'..=b'z' => compose(text)
             .or_else(|| turbo(text))
             .or_else(|| pnpm(text))
             .or_else(|| hosts::powershell(text).map(|len| (len, 0)))
             .or_else(|| hosts::provisioner(text)),
-        b'0'..=b'9' => compose(text).or_else(|| elapsed(text)),
         b'A'..=b'Z' => compose(text).or_else(|| {
             gradle_native(text)
                 .or_else(|| fastlane_verbose(text))

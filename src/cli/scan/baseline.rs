@@ -67,11 +67,13 @@ impl Baseline {
             }
             None => BTreeMap::new(),
         };
+        // What was known stays known, though it is not seen today.
+        let mut stays = known.clone();
+        stays.retain(|mark, _| is_current(mark));
         let written = args.write_baseline.as_ref();
         Ok(Self {
             compares: args.baseline.is_some(),
-            // What was known stays known, though it is not seen today.
-            write: written.map(|path| (path.clone(), current(&known))),
+            write: written.map(|path| (path.clone(), stays)),
             known,
         })
     }
@@ -113,19 +115,13 @@ impl Baseline {
     }
 }
 
-/// Those that can be met again.
-fn current(known: &BTreeMap<String, Failure>) -> BTreeMap<String, Failure> {
-    let known = known.iter();
-    let known = known.filter(|(mark, _)| mark.starts_with(diagnosis::FINGERPRINTS));
-    known
-        .map(|(mark, failure)| (mark.clone(), failure.clone()))
-        .collect()
+/// Is a fingerprint made by the rules of this release? Others are never met again.
+fn is_current(fingerprint: &str) -> bool {
+    fingerprint.starts_with(diagnosis::FINGERPRINTS)
 }
 
-/// Fingerprints of other rules than those of this release are never met again.
 fn tell_of_outdated(path: &Path, known: &BTreeMap<String, Failure>) {
-    let is_outdated = |mark: &&String| !mark.starts_with(diagnosis::FINGERPRINTS);
-    let outdated = known.keys().filter(is_outdated).count();
+    let outdated = known.keys().filter(|mark| !is_current(mark)).count();
     if outdated > 0 {
         complaint::tell(
             &format!(
@@ -149,7 +145,7 @@ struct Compared<'r> {
 /// change with the order of what was printed.
 fn failures(report: &LogReport) -> Vec<Compared<'_>> {
     let mut all = Vec::new();
-    for finding in report.cause.iter().chain(&report.also) {
+    for finding in report.findings() {
         let id = Some(finding.id.as_str());
         all.push(Compared {
             fingerprint: &finding.fingerprint,

@@ -239,9 +239,7 @@ impl Unwritten {
             verdict_line: report.verdict_line,
             remark: report.remark.clone(),
             findings: report
-                .cause
-                .iter()
-                .chain(&report.also)
+                .findings()
                 .map(|finding| (finding.span, finding.place.clone()))
                 .collect(),
             place: report.unexplained.as_ref().and_then(|u| u.place.clone()),

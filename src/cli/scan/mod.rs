@@ -68,6 +68,8 @@ struct Work<'l> {
     library: &'l Library,
     lang: Lang,
     no_redact: bool,
+    /// Some report shows where in the repository a failure is, or may, from the cache.
+    places: bool,
     reading: Reading,
     cache: Option<Cache>,
     stop: Stop,
@@ -149,6 +151,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         return reports.finish();
     }
     let lang = console::lang(&args.output.look.basics);
+    let cache = Cache::of(args, &library, lang)?;
     let work = Work {
         library: &library,
         lang,
@@ -157,7 +160,8 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
             text: args.reading.text,
             answers: false,
         },
-        cache: Cache::of(args, &library, lang)?,
+        places: reports.shows_places() || cache.is_some(),
+        cache,
         stop: Stop::listen(),
     };
     let mut sink = Sink {
@@ -380,7 +384,7 @@ fn read(
                     }
                     done.trouble_if_named |= problem.is_some();
                     done.problems.extend(problem);
-                    let case = analyze::single(input, work.no_redact);
+                    let case = analyze::single(input, work.no_redact).with_places(work.places);
                     done.reports.push(diagnose(&case, work.library, work.lang));
                     if done.reports.len() >= PART {
                         wanted = hand_on(std::mem::take(&mut done));

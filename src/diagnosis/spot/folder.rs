@@ -136,7 +136,7 @@ fn command_in(folder: &mut Folder, command: &str, project: Option<&str>, last: b
             Some("popd") => *folder = None,
             // What runs there has folders of its own.
             Some("bash" | "docker" | "kubectl" | "podman" | "sh" | "ssh" | "vagrant")
-                if last && words.any(|word| INSIDE.contains(&word)) =>
+                if last && words.clone().any(|word| INSIDE.contains(&word)) =>
             {
                 *folder = None;
             }

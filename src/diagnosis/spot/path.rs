@@ -1,9 +1,6 @@
 //! Which paths are those of the project, and how they are told: from the folder of the checkout on, with slashes.
 
-use super::shape::{is_drive, is_odd};
-
-/// Longest path that is believed, in bytes.
-const LONGEST: usize = 300;
+use super::shape::{LONGEST, is_drive, is_odd};
 
 /// Folders of what others wrote, and of what was built: nobody mends anything there.
 const FOREIGN: &[&str] = &[
@@ -251,7 +248,6 @@ mod tests {
         for (path, there) in [
             ("/builds/group/app/src/a.c", Some("src/a.c")),
             ("file:///builds/group/app/src/a.c", Some("src/a.c")),
-            ("/home/runner/work/app/app/src/a.c", Some("src/a.c")),
             (
                 "/home/ci/builds/Ab3xYz/0/group/app/src/a.c",
                 Some("src/a.c"),
@@ -277,6 +273,11 @@ mod tests {
                 let of = in_project(path, Some("group/app"), &folder);
                 assert_eq!(of.as_deref(), there, "{path}");
             }
+        }
+        for root in ["work", "_work", "__w"] {
+            let path = format!("/home/runner/{root}/app/app/src/a.c");
+            let of = in_project(&path, Some("group/app"), &None);
+            assert_eq!(of.as_deref(), Some("src/a.c"), "{path}");
         }
         assert_eq!(in_project("/builds/group/app/a.c", None, &root()), None);
     }

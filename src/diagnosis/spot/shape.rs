@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 /// What the pattern captured.
 pub(super) type Captured = BTreeMap<String, Option<String>>;
 
-/// Longest path, in bytes.
-const LONGEST: usize = 300;
+/// Longest path that is believed, in bytes.
+pub(super) const LONGEST: usize = 300;
 /// Digits of the highest number.
 const DIGITS: usize = 7;
 
@@ -142,12 +142,8 @@ pub(super) fn words(shape: &str) -> Option<&str> {
     if shape.contains('\n') {
         return None;
     }
-    let mut parts = shape.split(['{', '}']).enumerate();
-    let longest = parts
-        .by_ref()
-        .filter(|(k, _)| k % 2 == 0)
-        .map(|(_, part)| part.trim())
-        .max_by_key(|part| part.len())?;
+    let literals = shape.split(['{', '}']).step_by(2).map(str::trim);
+    let longest = literals.max_by_key(|literal| literal.len())?;
     (longest.len() >= SHORTEST).then_some(longest)
 }
 

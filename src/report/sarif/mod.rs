@@ -40,6 +40,10 @@ impl Format for Sarif {
         "SARIF 2.1.0, for code scanning and other tools"
     }
 
+    fn shows_places(&self) -> bool {
+        true
+    }
+
     fn start<'w>(
         &self,
         out: Box<dyn Write + 'w>,
