@@ -305,28 +305,33 @@ fn is_end(line: &TailLine) -> bool {
 /// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.
 fn series(lines: &[&TailLine]) -> HashSet<u64> {
     const AGAIN: &[&str] = &["attempt", "retr", "try", "wait"];
-    let shape = |line: &TailLine| {
-        let mut shape = String::new();
-        for c in line.content().trim().chars() {
-            match c.is_ascii_digit() {
-                false => shape.push(c.to_ascii_lowercase()),
-                true if !shape.ends_with('0') => shape.push('0'),
+    let shape = |line: &TailLine, shape: &mut Vec<u8>| {
+        shape.clear();
+        for byte in line.content().trim().bytes() {
+            match byte.is_ascii_digit() {
+                false => shape.push(byte.to_ascii_lowercase()),
+                true if shape.last() != Some(&b'0') => shape.push(b'0'),
                 true => {}
             }
         }
-        shape
     };
-    let mut of_shape: HashMap<String, Vec<u64>> = HashMap::new();
-    for line in lines {
-        let shape = shape(line);
-        if shape.contains('0') {
-            of_shape.entry(shape).or_default().push(line.place.line);
+    let mut of_shape: HashMap<Vec<u8>, Vec<u64>> = HashMap::new();
+    let mut buffer = Vec::new();
+    let numbered = |line: &&&TailLine| line.content().bytes().any(|byte| byte.is_ascii_digit());
+    for line in lines.iter().filter(numbered) {
+        shape(line, &mut buffer);
+        match of_shape.get_mut(&buffer) {
+            Some(lines) => lines.push(line.place.line),
+            None => {
+                of_shape.insert(buffer.clone(), vec![line.place.line]);
+            }
         }
     }
     let series = of_shape
         .into_iter()
         .filter(|(_, lines)| lines.len() >= SERIES);
     let told = series.flat_map(|(shape, mut lines)| {
+        let shape = String::from_utf8_lossy(&shape);
         if AGAIN.iter().any(|again| shape.contains(again)) {
             lines.pop();
         }

@@ -4,11 +4,14 @@
 //! Steps and errors get their marks back, so that they are read as in the log. A script may print `Error: ` itself; what closes
 //! its step has words of its own, which are known without a mark.
 
+use memchr::memmem;
+
 use super::header::{self, INDENT};
 use super::{filled, lines};
 
 /// Before the title of a step.
 const RUN: &[u8] = b"Run ";
+const TITLE_BELOW: &[u8] = b"\nRun ";
 /// Lines that are looked at for the shell of a script.
 const SCRIPT: usize = 200;
 /// What the page writes for the mark of an error.
@@ -53,6 +56,10 @@ impl Steps {
     /// Tells by the beginning of a text whether it shows steps; `whole` if there is no more of it.
     pub(super) fn recognise(head: &[u8], whole: bool) -> Self {
         let mut steps = Self::default();
+        // Most logs have no line that may be a title.
+        if !head.starts_with(RUN) && memmem::find(head, TITLE_BELOW).is_none() {
+            return steps;
+        }
         let all: Vec<&[u8]> = lines::of(head).map(<[u8]>::trim_ascii_end).collect();
         steps.known = all.len();
         let marked = |line: &&[u8]| line.starts_with(b"##[") || line.starts_with(b"section_");
