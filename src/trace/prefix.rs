@@ -1,8 +1,10 @@
 //! What other programs put before every line of somebody else's output.
 //!
 //! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the
+//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, those of build services in [`services`], compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
+
+mod services;
 
 use super::{escape, hosts, marker, stamp};
 
@@ -176,9 +178,13 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
         b':' => workflow_error(text),
-        b'[' => act(text)
-            .or_else(|| workspace(text))
-            .or_else(|| fastlane(text).or_else(|| flutter(text)).map(|len| (len, 0))),
+        b'[' => act(text).or_else(|| workspace(text)).or_else(|| {
+            fastlane(text)
+                .or_else(|| flutter(text))
+                .or_else(|| services::obs(text))
+                .or_else(|| services::taskcluster(text))
+                .map(|len| (len, 0))
+        }),
         b'@' => turbo(text).or_else(|| scoped(text)),
         0xe2 => yarn(text).or_else(|| prompt(text)),
         b'0'..=b'9' => {
@@ -187,7 +193,9 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
                 .or_else(|| match text.get(2) {
                     Some(b':') => match stamp::time_of_day(text) {
                         0 => None,
-                        len => foreman(text).or(Some((len, 0))),
+                        len => foreman(text)
+                            .or_else(|| services::mozharness(text).map(|len| (len, 0)))
+                            .or(Some((len, 0))),
                     },
                     _ => compose(text).or_else(|| elapsed(text)),
                 })
@@ -196,13 +204,17 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             .or_else(|| turbo(text))
             .or_else(|| pnpm(text))
             .or_else(|| hosts::powershell(text).map(|len| (len, 0)))
-            .or_else(|| hosts::provisioner(text)),
+            .or_else(|| hosts::provisioner(text))
+            .or_else(|| services::heroku(text).map(|len| (len, 0))),
         b'A'..=b'Z' => compose(text).or_else(|| {
             gradle_native(text)
                 .or_else(|| fastlane_verbose(text))
                 .map(|len| (len, 0))
         }),
-        b' ' => ant(text).map(|len| (len, 0)),
+        b' ' => ant(text)
+            .or_else(|| services::mach(text))
+            .map(|len| (len, 0))
+            .or_else(|| services::earthly(text)),
         _ => None,
     }
 }

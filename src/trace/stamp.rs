@@ -51,14 +51,17 @@ pub fn is_github(line: &[u8]) -> bool {
 
 /// The same in brackets (`[2026-01-02T03:04:05.678Z] `), as Jenkins prints it.
 pub fn bracketed(line: &[u8]) -> usize {
-    let Some(inside) = line.strip_prefix(b"[") else {
-        return 0;
-    };
-    match moment(inside) {
-        0 => 0,
-        at if inside[at..].starts_with(b"] ") => at + 3,
+    let inside = line.strip_prefix(b"[").and_then(closed);
+    match inside {
+        Some(end) if line.get(1 + end) == Some(&b' ') => end + 2,
         _ => 0,
     }
+}
+
+/// Where the bracket behind an ISO 8601 stamp ends that opened before it (`2026-01-02T03:04:05.678Z]`).
+pub fn closed(inside: &[u8]) -> Option<usize> {
+    let at = moment(inside);
+    (at > 0 && inside.get(at) == Some(&b']')).then_some(at + 1)
 }
 
 /// Length of a time of day and the one or two blanks behind it (`15:40:07 `), as Jenkins' timestamper puts it before each
