@@ -228,7 +228,13 @@ impl<'l> Run<'l> {
         } else {
             Line::new(piece, command).within(self.frame.wrappers())
         };
-        if targets.last().is_some_and(|t| t.pattern == Target::FRAME) && !goes_on {
+        let of_frame = targets.partition_point(|t| t.pattern != Target::FRAME);
+        let (targets, of_frame) = targets.split_at(of_frame);
+        let wants = |regex: u16| !goes_on && of_frame.iter().any(|t| t.regex == regex);
+        if wants(Target::CASE) && !view.command {
+            self.frame.case(view.content(), line);
+        }
+        if wants(Target::MARK) {
             let next = bytes.get(to + 1..).filter(|rest| !rest.is_empty());
             self.change(block, from, line, |frame| {
                 frame.look(&view, piece, next.map(first_line), line)
@@ -268,10 +274,6 @@ impl<'l> Run<'l> {
             place: self.frame.place(line),
             stage: self.frame.stage(),
             stream: view.stream,
-        };
-        let targets = match targets.iter().position(|t| t.pattern == Target::FRAME) {
-            Some(frame) => &targets[..frame],
-            None => targets,
         };
         if targets.is_empty() {
             return;

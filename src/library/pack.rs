@@ -26,8 +26,12 @@ pub struct Target {
 }
 
 impl Target {
-    /// The `pattern` of literals that the frame asks for.
+    /// The `pattern` of literals that the frame asks for; their `regex` is [`Target::MARK`] or [`Target::CASE`].
     pub const FRAME: u16 = u16::MAX;
+    /// The frame itself.
+    pub const MARK: u16 = 0;
+    /// Test cases.
+    pub const CASE: u16 = 1;
 
     /// As the tables store it.
     pub fn pack(self) -> u32 {
@@ -151,10 +155,12 @@ pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 
             entry.targets.push(target);
         }
     };
-    for literal in literals::FRAME {
+    let marks = literals::FRAME.iter().map(|mark| (mark, Target::MARK));
+    let cases = literals::CASES.iter().map(|case| (case, Target::CASE));
+    for (literal, regex) in marks.chain(cases) {
         let frame = Target {
             pattern: Target::FRAME,
-            regex: 0,
+            regex,
         };
         add(
             literal.bytes().map(|b| b | 0x20).collect(),

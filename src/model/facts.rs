@@ -188,6 +188,8 @@ pub struct JobFacts {
     pub project: Option<String>,
     /// A line that says who ended a canceled job, or when the limit struck.
     pub ended_by: Option<String>,
+    /// Stretches of lines that test cases printed which passed, in order; bounded, the last ones are kept.
+    pub passed_tests: Vec<RangeInclusive<u64>>,
     /// LF-counted lines of the input.
     pub lines: u64,
     /// Bytes of the input, after decompression.

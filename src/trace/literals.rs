@@ -83,3 +83,25 @@ pub const FRAME: &[&str] = &[
     "lerna info executing command in ",
     "======cmd======",
 ];
+
+/// The same for lines that tell of test cases (see `cases`).
+pub const CASES: &[&str] = &[
+    "[ run      ] ",
+    "[       ok ] ",
+    "[  skipped ] ",
+    "[  failed  ] ",
+    "test case '",
+    "running ",
+    "tests run: ",
+    " standard_",
+    " passed",
+    " failed",
+    ": test command: ",
+    "bun test v",
+    "(pass) ",
+    "(fail) ",
+    "sanitizer: ",
+    ": runtime error: ",
+    "== invalid ",
+    "== conditional jump",
+];

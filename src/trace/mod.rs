@@ -5,6 +5,7 @@
 //! `docs/trace.md`.
 
 pub mod block;
+mod cases;
 pub mod clean;
 pub mod cut;
 pub mod decode;

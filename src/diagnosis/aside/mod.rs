@@ -175,6 +175,9 @@ impl Aside {
     fn found<'t>(case: &Case, from: u64, lines: impl Fn() -> Cow<'t, [TailLine]>) -> Self {
         let mut aside = Self(Vec::new());
         aside.add(script::of(case), "a line of the script");
+        let passed = case.facts().passed_tests.iter();
+        let near = passed.filter(|stretch| *stretch.end() >= from).cloned();
+        aside.add(near.collect(), PASSED);
         let text = case.inputs()[case.job].scan.tail.text_from(from);
         let mut made = None;
         for rule in concerned(text) {

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::cases::Cases;
 use super::line::Line;
 use super::marker::{self, Edge};
 use super::{Wrappers, escape, foreign, header, prefix};
@@ -40,6 +41,7 @@ pub struct Frame {
     verdicts: Verdicts,
     github: Github,
     others: Others,
+    cases: Cases,
     wrappers: Wrappers,
     /// A clock stood before the last mark of GitHub.
     clocked: bool,
@@ -66,6 +68,7 @@ impl Frame {
             verdicts: Verdicts::default(),
             github: Github::default(),
             others: Others::default(),
+            cases: Cases::default(),
             wrappers: Wrappers::default(),
             clocked: false,
             before_end: None,
@@ -139,12 +142,14 @@ impl Frame {
         self.facts.dialect = Dialect::Gitlab;
         self.time(unix);
         if self.spans.marker(edge, unix, name, line) {
+            self.cases.leave();
             self.commands.end();
         }
     }
 
     /// The runner echoed a command.
     pub fn echo(&mut self, text: &str, line: u64) {
+        self.cases.leave();
         self.wrappers.read_command(text);
         self.commands.echo(text, line, self.spans.current());
     }
@@ -221,6 +226,13 @@ impl Frame {
         }
     }
 
+    /// Looks at what stands on a line that carries one of [`super::literals::CASES`], behind all prefixes.
+    pub fn case(&mut self, content: &[u8], number: u64) {
+        if let Ok(text) = str::from_utf8(content) {
+            self.cases.read(text, number);
+        }
+    }
+
     /// The step that `gh` names before a line.
     fn column(&mut self, piece: &[u8], number: u64) {
         if let Some((_, step, _)) = prefix::job_and_step(piece) {
@@ -268,6 +280,7 @@ impl Frame {
     }
 
     fn open_step(&mut self, name: &str, line: u64) {
+        self.cases.leave();
         self.commands.end();
         self.spans.step(name, line);
     }
@@ -298,6 +311,7 @@ impl Frame {
     /// Everything has passed.
     pub fn finish(mut self, lines: u64, bytes: u64, mid_line: bool) -> JobFacts {
         let mut facts = self.facts;
+        facts.passed_tests = self.cases.finish();
         facts.lines = lines;
         facts.bytes = bytes;
         // Clocks of two machines may differ.
