@@ -4,8 +4,9 @@ use super::Case;
 use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
+use super::telling;
 use super::unexplained::told;
-use crate::model::{Command, Evidence, Outcome, Place, Section, TailLine};
+use crate::model::{Category, Command, Evidence, Outcome, Place, Role, Section, TailLine};
 use crate::pattern::checked::{Condition, Near, names};
 use crate::trace::foreign;
 use crate::trace::verdict::{Github, github_says};
@@ -14,6 +15,9 @@ use crate::trace::verdict::{Github, github_says};
 const MOST: usize = 10;
 /// Hits of the finding itself among them.
 const MOST_HITS: usize = 3;
+/// Lines below the one that tells that say what it announces, and how far below they may stand.
+const DETAILS: usize = 3;
+const BELOW: u64 = 8;
 
 /// Collects the lines, in the order of inputs and lines.
 pub(super) fn collect(
@@ -46,6 +50,9 @@ pub(super) fn collect(
     if candidate.place == Where::Command
         && let Some((place, text)) = command(case, lead)
     {
+        add(place, &text);
+    }
+    for (place, text) in details(case, candidate) {
         add(place, &text);
     }
     for (place, text) in running(case, settled, candidate) {
@@ -121,6 +128,51 @@ fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s 
         }
     }
     out
+}
+
+/// What a line announces that only says which test failed, or how: the line below one that ends in a colon, and those below it that
+/// are indented further (Rust, Go, RSpec, Gradle, .NET say there what was wrong).
+fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
+    let lead = candidate.lead();
+    let pattern = lead.pattern();
+    let only_names = pattern.role == Role::Symptom || pattern.category == Category::Test;
+    let own = usize::from(lead.hit.place.input) == case.job;
+    if !only_names || !own || candidate.place != Where::Command {
+        return Vec::new();
+    }
+    let scan = &case.inputs()[case.job].scan;
+    let line = lead.hit.place.line;
+    let near = scan.tail.lines_between(&scan.facts, line, line + BELOW);
+    let Some((first, below)) = near
+        .split_first()
+        .filter(|(first, _)| first.place.line == line)
+    else {
+        return Vec::new();
+    };
+    let indent = |line: &TailLine| line.content().len() - line.content().trim_start().len();
+    let announces = first.content().trim_end().ends_with(':');
+    let deeper = |line: &TailLine| indent(line) > indent(first);
+    let said = below.iter().enumerate().take_while(|(k, line)| {
+        !line.command && !line.echo && (deeper(line) || *k == 0 && announces)
+    });
+    let tells = said.filter(|(_, line)| !telling::is_frame(line.content()));
+    // What a condition saw is shown already.
+    let shown: Vec<u64> = context(lead).iter().map(|(place, _)| place.line).collect();
+    let hits = || candidate.hits.iter().map(|one| one.hit.place.line);
+    tells
+        .filter(|(_, line)| {
+            let number = line.place.line;
+            !shown.contains(&number) && !hits().any(|hit| hit == number)
+        })
+        .take(DETAILS)
+        .map(|(_, line)| {
+            let place = Place {
+                input: lead.hit.place.input,
+                ..line.place
+            };
+            (place, told(case, &near, line))
+        })
+        .collect()
 }
 
 /// What ran when the time was up: the last command, and what it printed last.

@@ -36,6 +36,14 @@ const WRAPPED: i32 = 2;
 /// What a line is worth that only counts what failed.
 const COUNT: i32 = 2;
 
+/// How tools say right behind an error that they try again.
+const RETRIES: &[&str] = &[
+    "Will retry in ",
+    "will retry in ",
+    "Retrying in ",
+    "retrying in ",
+];
+
 /// What the runner's own reason is worth: why the environment failed, nothing else in the log says as well.
 const REASONED: i32 = 40;
 
@@ -88,13 +96,19 @@ pub(super) fn extract(
         .map(|(line, _)| line.place.line)
         .collect();
     let differs = |line: &TailLine| differs.contains(&line.place.line);
+    // What is tried again right below decides nothing yet (curl's `Warning: Problem : …. Will retry in 1 seconds.`).
+    let retried = |k: usize| {
+        let next = failing.get(k + 1).map(|line| line.content());
+        next.is_some_and(|next| RETRIES.iter().any(|words| next.contains(words)))
+    };
     // Where nothing else says that anything failed, the count of what did says so.
     let counts = facts.outcome == Outcome::Unknown;
     let mut rated: Vec<Rated<'_>> = failing
         .iter()
         .enumerate()
         .map(|(k, line)| {
-            let score = match differs(line) || aside.why(line.place.line).is_some() {
+            let quiet = || aside.why(line.place.line).is_some() || retried(k);
+            let score = match differs(line) || quiet() {
                 true => 0,
                 false if is_reason(line) => REASONED,
                 false => rate(line, settled, region.harmless, failing.len() - k, counts),

@@ -214,7 +214,7 @@ static EN: Words = Words {
             format!("seen {times} times")
         }
     },
-    symptom: "This is how the failure shows; the reason itself is not in the log.",
+    symptom: "This is how the failure shows; the reason may stand near this line.",
     line: |line| format!("line {line}"),
 
     why: "Why",
@@ -356,7 +356,7 @@ static KO: Words = Words {
     ],
     retry_short: ["소용없음", "가능성 있음", "대개 도움"],
     seen: |times| format!("{times}번 나타남"),
-    symptom: "이 줄은 실패의 증상입니다. 원인 자체는 로그에 없습니다.",
+    symptom: "이 줄은 실패의 증상입니다. 원인이 로그에 있다면 이 줄 근처에 있습니다.",
     line: |line| format!("{line}번째 줄"),
 
     why: "원인",

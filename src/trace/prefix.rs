@@ -178,13 +178,16 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
     match text.first()? {
         b'#' => buildkit(text).or_else(|| text.starts_with(b"##[error]").then_some((9, 0))),
         b':' => workflow_error(text),
-        b'[' => act(text).or_else(|| workspace(text)).or_else(|| {
-            fastlane(text)
-                .or_else(|| flutter(text))
-                .or_else(|| services::obs(text))
-                .or_else(|| services::taskcluster(text))
-                .map(|len| (len, 0))
-        }),
+        b'[' => act(text)
+            .or_else(|| workspace(text))
+            .or_else(|| {
+                fastlane(text)
+                    .or_else(|| flutter(text))
+                    .or_else(|| services::obs(text))
+                    .or_else(|| services::taskcluster(text))
+                    .map(|len| (len, 0))
+            })
+            .or_else(|| services::tekton(text)),
         b'@' => turbo(text).or_else(|| scoped(text)),
         0xe2 => yarn(text).or_else(|| prompt(text)),
         b'0'..=b'9' => {

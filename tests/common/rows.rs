@@ -183,9 +183,12 @@ fn row(
     } else {
         Line::new(piece, echoed).within(frame.wrappers())
     };
-    if !goes_on && concerns_frame(piece) {
+    if !goes_on && concerns(literals::FRAME, piece) {
         let next = block.bytes().get(end + 1..).filter(|rest| !rest.is_empty());
         frame.look(&view, piece, next.map(first_line), line);
+    }
+    if !goes_on && !view.command && concerns(literals::CASES, piece) {
+        frame.case(view.content(), line);
     }
     if echoed {
         frame.echo(&String::from_utf8_lossy(&view.content()[2..]), line);
@@ -221,10 +224,10 @@ fn first_line(bytes: &[u8]) -> &[u8] {
     &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())]
 }
 
-/// Does the line carry a text that the frame asks for?
-fn concerns_frame(piece: &[u8]) -> bool {
+/// Does the line carry one of these texts, letter case aside?
+fn concerns(literals: &[&str], piece: &[u8]) -> bool {
     let folded = piece.to_ascii_lowercase();
-    literals::FRAME
+    literals
         .iter()
         .any(|literal| memchr::memmem::find(&folded, literal.as_bytes()).is_some())
 }

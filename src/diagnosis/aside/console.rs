@@ -19,9 +19,20 @@ pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     if !lines.iter().any(counted) || !lines.iter().any(described) || lines.iter().any(is_outside) {
         return Vec::new();
     }
+    of_console(lines)
+}
+
+fn of_console(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     blocks(lines, is_console, |first, line, _| {
         indent(line) > indent(first)
     })
+}
+
+/// The blocks of both, whatever became of the tests.
+pub(super) fn shown(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    let mut shown = of_console(lines);
+    shown.extend(blocks(lines, is_heading, is_below));
+    shown
 }
 
 /// Blocks below `stderr | file > test`, up to an empty line, where tests are counted; the heading alone elsewhere.
@@ -31,10 +42,14 @@ pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         text.starts_with("Tests ") && [" failed", " passed"].iter().any(|w| text.contains(w))
     };
     let ended = lines.iter().any(counted) && !lines.iter().any(is_outside);
-    blocks(lines, is_heading, |_, line, last| {
-        let text = line.content().trim_start();
-        ended && line.place.line == last + 1 && !OTHERS.iter().any(|mark| text.starts_with(mark))
+    blocks(lines, is_heading, |first, line, last| {
+        ended && is_below(first, line, last)
     })
+}
+
+fn is_below(_: &TailLine, line: &TailLine, last: u64) -> bool {
+    let text = line.content().trim_start();
+    line.place.line == last + 1 && !OTHERS.iter().any(|mark| text.starts_with(mark))
 }
 
 /// How Vitest begins lines of its own.

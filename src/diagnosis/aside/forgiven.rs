@@ -108,7 +108,11 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
     }
     // Behind what failed for good a trap may run anything; only a retry waits, or says that it goes on without.
     let waits = |line: &TailLine| {
-        traced_program(line).is_some_and(|program| ["sleep", "echo", "printf"].contains(&program))
+        traced_at_top(line).is_some_and(|text| match text.split_whitespace().next() {
+            Some("sleep") => true,
+            Some("echo" | "printf") => !speaks_of_failure(text),
+            _ => false,
+        })
     };
     let mut found = Vec::new();
     let mut of_command = Vec::new();
@@ -122,6 +126,36 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
         of_command.push(line);
     }
     Some(found)
+}
+
+/// Does a script say that something failed, and not that it tries again or goes on? What runs behind that looks at what happened.
+fn speaks_of_failure(said: &str) -> bool {
+    const FAILED: &[&str] = &[
+        "fail",
+        "error",
+        "abort",
+        "unable",
+        "could not",
+        "couldn't",
+        "cannot",
+        "can't",
+        "not ok",
+        "broke",
+        "crash",
+        "dump",
+        "debug",
+        "diagnos",
+        "state of",
+        "status of",
+        "logs of",
+    ];
+    const GOES_ON: &[&str] = &[
+        "again", "retry", "retries", "attempt", "skip", "ignor", "continu", "going on", "fall",
+        "instead", "optional", "wait",
+    ];
+    let said = said.to_lowercase();
+    let any = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    any(FAILED) && !any(GOES_ON)
 }
 
 /// A command that is traced at the top.

@@ -17,7 +17,9 @@ mod forgiven;
 mod github;
 mod go;
 mod jenkins;
+mod marked;
 mod named;
+mod outside;
 mod pytest;
 mod steps;
 mod tap;
@@ -26,6 +28,7 @@ mod warnings;
 
 pub(super) use forgiven::is_traced;
 pub(super) use jenkins::mark as mark_of_jenkins;
+pub(super) use outside::may_come_from_outside;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
@@ -61,13 +64,23 @@ const RULES: &[Rule] = &[
         PRINTED,
     ),
     rule(&["stderr | ", "stdout | "], console::of_vitest, PRINTED),
+    rule(&[" passing ("], marked::of_mocha, PASSED),
+    rule(
+        &[" STANDARD_OUT\n", " STANDARD_ERROR\n"],
+        marked::of_gradle,
+        PASSED,
+    ),
     rule(&["' panicked at ", ") panicked at "], named::panics, PASSED),
     // By itself in a line, or behind its time; not `test a ... ok`.
     Rule {
         unless: Some(b'.'),
         ..rule(&["\nok\n", " ok\n"], named::captured, PASSED)
     },
-    rule(&["# Subtest: ", "TAP version 1"], tap::comments, PASSED),
+    rule(
+        &["# Subtest: ", "TAP version 1", "\n1.."],
+        tap::comments,
+        PASSED,
+    ),
     rule(&["- live log "], pytest::live, PASSED),
     // By itself in its line, or behind the stamps of the runner or of GitHub.
     rule(
@@ -197,6 +210,14 @@ impl Aside {
     }
 }
 
+/// What tests printed in a job that says of its end that all went well: the consoles that Jest and Vitest show, cases that passed.
+pub(super) fn printed(case: &Case) -> Vec<RangeInclusive<u64>> {
+    let lines = lines_from(case, 0);
+    let mut printed = console::shown(&lines);
+    printed.extend(case.facts().passed_tests.iter().cloned());
+    printed
+}
+
 /// The lines from each heading on that are part of its block, by the heading, the line, and the number of the one before.
 fn blocks(
     lines: &[TailLine],
@@ -278,7 +299,7 @@ fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
                 });
                 shell || echoed
             };
-            if speaker.is_some_and(is_command) {
+            if speaker.is_some_and(is_command) || could_not_run(above.content()) {
                 found.push(above.place.line..=above.place.line);
             }
         }
@@ -286,17 +307,15 @@ fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// Is that a failure which the network or a server may stand behind: a test waited in vain, or was told that a server failed?
-pub(super) fn may_come_from_outside(text: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "imeout",
-        "imed out",
-        "Call retries were exceeded",
-        "500",
-        "502",
-        "503",
+/// `make[1]: emacs: Command not found`: what make says itself of a command that it could not run.
+fn could_not_run(text: &str) -> bool {
+    const REASONS: &[&str] = &[
+        ": Command not found",
+        ": No such file or directory",
+        ": Permission denied",
     ];
-    WORDS.iter().any(|word| text.contains(word))
+    let make = text.starts_with("make: ") || text.starts_with("make[");
+    make && !text.contains("***") && REASONS.iter().any(|reason| text.ends_with(reason))
 }
 
 /// The line of source below each frame of a Python traceback, and the marks below that (traceback.py).
@@ -391,6 +410,8 @@ mod tests {
         assert_eq!(found_in(ignored, log), [3, 4]);
         let log = "a.c:3:5: error: x\nrm nothing.txt\nmake: [Makefile:9: clean] Error 1 (ignored)\nmake: *** [Makefile:4: a.o] Error 1\n";
         assert_eq!(found_in(ignored, log), [3]);
+        let log = "make: emacs: Command not found\nmake: [a.elc] Error 127 (ignored)\nmake: vi: Command not found\nmake: *** [b] Error 127\n";
+        assert_eq!(found_in(ignored, log), [1, 2]);
     }
 
     #[test]

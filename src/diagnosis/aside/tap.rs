@@ -49,6 +49,12 @@ mod tests {
     }
 
     #[test]
+    fn of_bats() {
+        let log = "1..2\nerror: unknown\nok 1 a\n# curl: (7) refused\nok 2 b\n";
+        assert_eq!(found_in(comments, log), [4]);
+    }
+
+    #[test]
     fn around_subtests() {
         let log =
             "ok 1 - z\n# error: one\n# Subtest: a\n    # error: two\n    ok 1 - x\nnot ok 2 - a\n";

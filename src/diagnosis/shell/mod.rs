@@ -16,7 +16,7 @@ pub(super) fn passes_on(command: &str) -> bool {
         })
 }
 
-/// Is that what a variable is called that holds a status?
+/// Is that what a variable is called that holds a status? `RESULT_FILE` and `STATUS_URL` hold something else.
 fn is_status(name: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[b"rc", b"ret", b"res", b"err"];
     const STARTS: &[&[u8]] = &[
@@ -28,7 +28,17 @@ fn is_status(name: &[u8]) -> bool {
         b"errorcode",
         b"error_code",
     ];
-    WORDS.iter().any(|w| word(name, w)) || STARTS.iter().any(|s| starts(name, s))
+    const THINGS: &[&str] = &[
+        "dir", "doc", "file", "folder", "host", "html", "image", "json", "log", "name", "page",
+        "path", "report", "repo", "root", "topic", "uri", "url", "xml",
+    ];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let len = name.iter().take_while(|b| part(b)).count();
+    let is_thing = || {
+        let whole = String::from_utf8_lossy(&name[..len]).to_ascii_lowercase();
+        THINGS.iter().any(|thing| whole.contains(thing))
+    };
+    WORDS.iter().any(|w| word(name, w)) || STARTS.iter().any(|s| starts(name, s)) && !is_thing()
 }
 
 /// `export NAME="$(command)"`: the shell sees the status of `export`, which is 0 whatever the command inside says (POSIX
@@ -155,6 +165,9 @@ mod tests {
             "echo $",
             "echo ${",
             "echo $reset",
+            "test -s \"$RESULT_FILE\"",
+            "diff -q \"$RESULT_DIR/a\" golden/a",
+            "curl -f $STATUS_URL",
         ] {
             assert!(!passes_on(command), "{command}");
         }

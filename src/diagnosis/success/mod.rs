@@ -2,6 +2,9 @@
 //!
 //! Whatever stands above them did not fail what the log shows: a test that fails on purpose, a probe, a retry.
 
+use std::cell::LazyCell;
+
+use super::aside::printed;
 use super::{Case, telling};
 use crate::model::TailLine;
 
@@ -58,6 +61,8 @@ const OF_A_PART: &[&str] = &[
 /// Does the log end so?
 pub(super) fn closes(case: &Case) -> bool {
     let tail = &case.inputs()[case.job].scan.tail;
+    // What a test printed that passed is no part of what is said of all.
+    let printed = LazyCell::new(|| printed(case));
     let mut said = None;
     // A line `OK` has been seen: it is unittest's where the count stands above it.
     let mut ok = false;
@@ -75,7 +80,14 @@ pub(super) fn closes(case: &Case) -> bool {
             // What speaks for all may stand behind an error that was expected, or overcome, but not behind a summary that denies it.
             None if said.is_some() && denies(text) => return false,
             None if said == Some(Of::All) => {}
-            None if !line.echo && telling::score(text) > 0 => return false,
+            None if !line.echo
+                && telling::score(text) > 0
+                && !printed
+                    .iter()
+                    .any(|stretch| stretch.contains(&line.place.line)) =>
+            {
+                return false;
+            }
             None => {}
         }
     }

@@ -234,7 +234,7 @@ TIMED OUT  docker executor · runner 14.2.0                              a.log:3
 × A title
   resource/exit-137 · low confidence · you can fix it in the CI or build files
   retry: no use
-  ! This is how the failure shows; the reason itself is not in the log.
+  ! This is how the failure shows; the reason may stand near this line.
 
 >   40 │ Killed
 

@@ -1,6 +1,7 @@
 //! Links to the lines of a job's page. A copy as Markdown has one before each line (`[98](https://…/-/jobs/7#L98)$ make`, or with
 //! nothing between the brackets); where GitHub's editor turns what is pasted into Markdown, it finds the numbers of the lines again in
-//! the text itself, and makes links of digits that are text (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`).
+//! the text itself, and makes links of digits that are text (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`). Other editors
+//! make links of the addresses in it (`[https://example.com/v2/](https://example.com/v2/)`).
 
 use std::ops::Range;
 
@@ -27,13 +28,21 @@ impl Links {
     /// Tells by the beginning of a text which links it holds.
     pub(super) fn recognise(head: &[u8]) -> Self {
         let mut how = Self::None;
-        for (whole, digits) in found(head) {
-            if !digits.is_empty() && !begins_line(&head[..whole.start]) {
+        let mut addresses = false;
+        for link in found(head) {
+            if !link.of_line {
+                addresses = true;
+                continue;
+            }
+            if !link.shown.is_empty() && !begins_line(&head[..link.whole.start]) {
                 return Self::Within;
             }
             how = Self::Before;
         }
-        how
+        match how {
+            Self::None if addresses => Self::Within,
+            how => how,
+        }
     }
 
     /// Is there nothing to take out?
@@ -44,13 +53,18 @@ impl Links {
     /// Appends a line, or several, to `out` without their links.
     pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
         let mut from = 0;
-        for (whole, digits) in found(line) {
+        for link in found(line) {
+            let Link {
+                whole,
+                shown,
+                of_line,
+            } = link;
             if whole.start < from {
                 continue;
             }
             out.extend_from_slice(&line[from..whole.start]);
-            if self == Self::Within || !begins_line(&line[..whole.start]) {
-                out.extend_from_slice(&line[digits]);
+            if !of_line || self == Self::Within || !begins_line(&line[..whole.start]) {
+                out.extend_from_slice(&line[shown]);
             }
             from = whole.end;
         }
@@ -58,9 +72,33 @@ impl Links {
     }
 }
 
-/// The links to lines in a text, and the digits that each shows.
-fn found(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+/// A link in a text.
+struct Link {
+    whole: Range<usize>,
+    /// What it shows: the digits of a line's number, or an address.
+    shown: Range<usize>,
+    /// It leads to a line of a job's page.
+    of_line: bool,
+}
+
+/// The links to lines in a text, and those that show the address to which they lead.
+fn found(text: &[u8]) -> impl Iterator<Item = Link> + '_ {
     memmem::find_iter(text, OPENS).filter_map(|closes| {
+        let address = &text[closes + 2..];
+        let address = &address[..address.len().min(ADDRESS)];
+        let len = memchr::memchr(b')', address)?;
+        let address = &address[..len];
+        let end = closes + 2 + len + 1;
+        let shows_it = closes
+            .checked_sub(len)
+            .filter(|&from| from > 0 && text[from - 1] == b'[' && &text[from..closes] == address);
+        if let Some(from) = shows_it {
+            return Some(Link {
+                whole: from - 1..end,
+                shown: from..closes,
+                of_line: false,
+            });
+        }
         let digits = text[..closes]
             .iter()
             .rev()
@@ -70,11 +108,11 @@ fn found(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_
         let start = (closes - digits)
             .checked_sub(1)
             .filter(|&k| text[k] == b'[')?;
-        let address = &text[closes + 2..];
-        let address = &address[..address.len().min(ADDRESS)];
-        let len = memchr::memchr(b')', address)?;
-        leads_to_a_line(&address[..len])
-            .then_some((start..closes + 2 + len + 1, closes - digits..closes))
+        leads_to_a_line(address).then_some(Link {
+            whole: start..end,
+            shown: closes - digits..closes,
+            of_line: true,
+        })
     })
 }
 
@@ -156,6 +194,20 @@ mod tests {
             removed("a[1](https://x[2](http://y#step:1:2)\n"),
             "a[1](https://x2\n"
         );
+    }
+
+    #[test]
+    fn addresses_stay() {
+        let text =
+            "Head \"[https://r.example.com/v2/x](https://r.example.com/v2/x)\": unauthorized\n";
+        assert_eq!(
+            removed(text),
+            "Head \"https://r.example.com/v2/x\": unauthorized\n"
+        );
+        let both = format!("[98]({GITLAB}98)$ curl [http://a](http://a)\n");
+        assert_eq!(removed(&both), "$ curl http://a\n");
+        let other = "[http://a](http://b) [http://a/](http://a)\n";
+        assert_eq!(removed(other), other);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What build services put before every line: the Open Build Service, Taskcluster with what Firefox runs on it, Earthly, Heroku.
+//! What build services put before every line: the Open Build Service, Taskcluster with what Firefox runs on it, Tekton, Earthly,
+//! Heroku.
 
 use super::{digits, past, stamp, stream};
 
@@ -25,6 +26,19 @@ pub(super) fn taskcluster(text: &[u8]) -> Option<usize> {
     let at = 1 + name + 1 + close;
     let end = at + usize::from(text.get(at) == Some(&b' '));
     Some(mozharness(&text[end..]).map_or(end, |len| end + len))
+}
+
+/// `[build : compile] ` (Tekton's `tkn pipelinerun logs`: task, step).
+pub(super) fn tekton(text: &[u8]) -> Option<(usize, u32)> {
+    let window = &text[..text.len().min(MAX_TARGET)];
+    let close = memchr::memchr(b']', window)?;
+    let inside = window.get(1..close)?;
+    let colon = memchr::memmem::find(inside, b" : ")?;
+    let letters = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+    let named = |name: &[u8]| !name.is_empty() && name.iter().all(letters);
+    let known = named(&inside[..colon]) && named(&inside[colon + 3..]);
+    let ends = matches!(text.get(close + 1), None | Some(b' '));
+    (known && ends).then(|| (past(text, close), stream(inside)))
 }
 
 /// `10:00:00     INFO -  ` (mozharness, on Taskcluster and elsewhere: the level right-aligned in eight columns).
