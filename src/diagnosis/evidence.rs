@@ -130,8 +130,8 @@ fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s 
     out
 }
 
-/// What a line announces that only says which test failed, or how: the line below one that ends in a colon, and those below it that
-/// are indented further (Rust, Go, RSpec, Gradle, .NET say there what was wrong).
+/// What a line announces that only says which test failed, or how: the line below one that ends in a colon, or that begins with an
+/// error, and those below it that are indented further (Rust, Go, RSpec, Gradle, .NET, Vitest say there what was wrong).
 fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     let lead = candidate.lead();
     let pattern = lead.pattern();
@@ -153,7 +153,8 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     let announces = first.content().trim_end().ends_with(':');
     let deeper = |line: &TailLine| indent(line) > indent(first);
     let said = below.iter().enumerate().take_while(|(k, line)| {
-        !line.command && !line.echo && (deeper(line) || *k == 0 && announces)
+        let next = *k == 0 && (announces || names_error(line.content()));
+        !line.command && !line.echo && (deeper(line) || next)
     });
     let tells = said.filter(|(_, line)| !telling::is_frame(line.content()));
     // What a condition saw is shown already.
@@ -173,6 +174,14 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
             (place, told(case, &near, line))
         })
         .collect()
+}
+
+/// `AssertionError: expected 1 to be 2`, `java.lang.IllegalStateException: no`
+fn names_error(text: &str) -> bool {
+    let name = text.trim_start().split_once(": ").map(|(name, _)| name);
+    name.is_some_and(|name| {
+        (name.ends_with("Error") || name.ends_with("Exception")) && !name.contains(' ')
+    })
 }
 
 /// What ran when the time was up: the last command, and what it printed last.
