@@ -213,6 +213,7 @@ fn wrapper(text: &[u8]) -> Option<(usize, u32)> {
             gradle_native(text)
                 .or_else(|| fastlane_verbose(text))
                 .map(|len| (len, 0))
+                .or_else(|| services::cloud_build(text))
         }),
         b' ' => ant(text)
             .or_else(|| services::mach(text))

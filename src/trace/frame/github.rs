@@ -372,10 +372,14 @@ impl Github {
     }
 }
 
+/// What the runner says of a summary that is too long: the step goes on (actions/runner, FileCommandManager.cs).
+const SUMMARY: &str = "$GITHUB_STEP_SUMMARY upload aborted";
+
 /// The message of an error: as the log has it, or as the web page shows it where it closes a step.
 fn error_message(text: &str) -> Option<&str> {
     text.strip_prefix("##[error]")
         .or_else(|| shown_on_page(text))
+        .filter(|message| !message.starts_with(SUMMARY))
 }
 
 /// Does the runner start the container of an action there? Its web page shows the mark of a command as nothing.

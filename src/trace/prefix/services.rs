@@ -80,6 +80,15 @@ pub(super) fn earthly(text: &[u8]) -> Option<(usize, u32)> {
     (named && text.first() == Some(&b' ')).then(|| (bar + 3, stream(target)))
 }
 
+/// `Step #3 - "test": ` (Cloud Build). The short form, `Step #3: `, may be anybody's: it counts where the log says whose it is.
+pub(super) fn cloud_build(text: &[u8]) -> Option<(usize, u32)> {
+    let rest = text.strip_prefix(b"Step #")?;
+    let name = rest[digits(rest)..].strip_prefix(b" - \"")?;
+    let len = memchr::memchr(b'"', &name[..name.len().min(MAX_TARGET)])?;
+    let sign = text.len() - name.len() + len + 1;
+    (text.get(sign) == Some(&b':')).then(|| (past(text, sign), stream(&text[..sign])))
+}
+
 /// `remote:        ` (git, before what Heroku's build prints, which is indented by seven; other servers' messages are not).
 pub(super) fn heroku(text: &[u8]) -> Option<usize> {
     const PREFIX: &[u8] = b"remote:        ";
