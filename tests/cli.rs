@@ -132,6 +132,27 @@ fn exit_codes_say_what_is_left_to_do() {
 }
 
 #[test]
+fn an_address_is_told_from_a_file_that_is_not_there() {
+    let dir = Dir::new("address");
+    for args in [&[][..], &["scan"], &["clean"]] {
+        let address = "https://git.example.com/a/b/-/jobs/8123?x=*";
+        let (code, _, err) = run(&dir, &[args, &[address]].concat());
+        assert_eq!(code, 2, "{err}");
+        assert!(
+            err.contains("is an address, and nothing is fetched")
+                && err.contains("`glab ci trace 8123 | jobtriage`"),
+            "{args:?}: {err}"
+        );
+    }
+    let secret = "https://oauth2:glpat-abcdefghijklmnopqrst@git.example.com/job.log";
+    for args in [&["-f", "json", secret][..], &["scan", "-f", "json", secret]] {
+        let (_, out, err) = run(&dir, args);
+        assert!(out.contains("is an address"), "{out}");
+        assert!(!out.contains("glpat-abc") && !err.contains("glpat-abc"));
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_told_in_one_line_and_the_rest_is_done() {
     let dir = Dir::new("bad");
     dir.write("job.log", FAILED);
