@@ -133,6 +133,43 @@ fn patterns_and_secrets_of_a_project() {
 }
 
 #[test]
+fn names_of_secrets_that_cannot_be_looked_for_end_the_run() {
+    let dir = dir("config-names");
+    let secret = "$ ./open.sh\nerror: ACME_KEY=hunter2hunter2 does not open\nERROR: Job failed: exit code 1\n";
+    dir.write("odd.log", secret);
+    let many: Vec<String> = (0..20_000).map(|k| format!("\"ACME_{k}_KEY\"")).collect();
+    for (names, says) in [
+        (
+            "\"ACME_[A-Z\"",
+            "jobtriage.toml:2:9: `redact.names`: `ACME_[A-Z`: no name has `[`",
+        ),
+        ("\"ACME_(*\"", "no name has `(`"),
+        (
+            &many.join(", "),
+            "20000 names are more than can be looked for",
+        ),
+    ] {
+        dir.write("jobtriage.toml", format!("[redact]\nnames = [{names}]\n"));
+        for args in [&["odd.log"][..], &["scan", "odd.log", "-f", "json"]] {
+            let (code, out, err) = dir.run(args);
+            assert_eq!((code, out.as_str()), (2, ""), "{says}");
+            assert!(err.contains(says) && err.contains("hint: "), "{err}");
+        }
+    }
+    // Many together are still looked for.
+    let names = format!("{}, \"ACME_KEY\"", many[..4_000].join(", "));
+    dir.write("jobtriage.toml", format!("[redact]\nnames = [{names}]\n"));
+    let (_, out, _) = dir.run(&["odd.log", "-f", "json"]);
+    assert!(out.contains("ACME_KEY=[redacted:secret]"), "{out}");
+    // What is said of a name is no value.
+    dir.write("jobtriage.toml", "[redact]\nnames = [\"ACME_*\"]\n");
+    let said = "$ ./open.sh\n./open.sh: line 3: ACME_KEY: unbound variable\nERROR: Job failed: exit code 1\n";
+    dir.write("said.log", said);
+    let (_, out, _) = dir.run(&["said.log"]);
+    assert!(!out.contains("[redacted"), "{out}");
+}
+
+#[test]
 fn a_mistake_is_told_with_its_line() {
     let dir = dir("config-bad");
     dir.write("jobtriage.toml", "lang = \"ko\"\nskpi = [\"node/*\"]\n");

@@ -12,6 +12,7 @@ use crate::cli::complaint::Complaint;
 use crate::model::Lang;
 use crate::pattern::PatternError;
 use crate::pattern::error::nearest;
+use crate::redact;
 use crate::report;
 
 /// A value and the line it stands on.
@@ -105,9 +106,16 @@ fn parse(name: &str, text: &str, path: &Path, of_project: bool) -> Result<Values
         skip: file.placed(raw.skip),
         disable: file.placed(raw.disable),
         jobs: file.placed(raw.jobs),
-        redact_names: file.placed(raw.redact.and_then(|redact| redact.names)),
         ..Values::default()
     };
+    if let Some(names) = raw.redact.and_then(|redact| redact.names) {
+        if let Some(bad) = names.get_ref().iter().find_map(|name| redact::fault(name)) {
+            return Err(file
+                .fault(&names, format!("`redact.names`: {bad}"))
+                .hint(bad.hint()));
+        }
+        values.redact_names = file.placed(Some(names));
+    }
     if let Some(format) = raw.format {
         let names: Vec<&str> = report::FORMATS.iter().map(|f| f.name()).collect();
         if !names.contains(&format.get_ref().as_str()) {
@@ -223,6 +231,11 @@ mod tests {
             ),
             ("patterns = [\"../x\"]", "outside of the project"),
             ("jobs = -1", ":1:8: "),
+            (
+                "[redact]\nnames = [\"ACME_*\", \"ACME_[A-Z\"]",
+                ":2:9: `redact.names`: `ACME_[A-Z`: no name has `[`",
+            ),
+            ("[redact]\nnames = [\"*\"]", "`*` names nothing"),
         ] {
             assert!(fault(text).contains(says), "{text}: {}", fault(text));
         }
