@@ -132,6 +132,29 @@ fn exit_codes_say_what_is_left_to_do() {
 }
 
 #[test]
+fn a_log_cut_at_the_limit_says_what_to_do() {
+    let dir = Dir::new("cut");
+    let whole = FAILED.split("fatal: ").next().unwrap();
+    let cut = format!(
+        "{whole}Compiling one of many things\n\u{1b}[33;1mJob's log exceeded limit of 4194304 bytes.\n\
+         Job execution will continue but no more output will be collected.\u{1b}[0;m\n"
+    );
+    dir.write("cut.log", &cut);
+    let (code, out, _) = run(&dir, &["cut.log"]);
+    assert_eq!(code, 0, "{out}");
+    let (_, below) = out.split_once("! The log was cut short").expect(&out);
+    for part in ["gitlab-runner/log-limit", "output_limit", "Fix 1"] {
+        assert!(below.contains(part), "{part}: {out}");
+    }
+    let (_, out, _) = run(&dir, &["cut.log", "--lang", "ko"]);
+    assert!(out.contains("출력 제한에서 잘림"), "{out}");
+    // With a verdict it fails no job, and nobody need mend it.
+    dir.write("done.log", format!("{cut}Job succeeded\n"));
+    let (_, out, _) = run(&dir, &["done.log"]);
+    assert!(!out.contains("output_limit"), "{out}");
+}
+
+#[test]
 fn an_address_is_told_from_a_file_that_is_not_there() {
     let dir = Dir::new("address");
     for args in [&[][..], &["scan"], &["clean"]] {
