@@ -251,7 +251,9 @@ pub struct PatternsLint {
 /// `jobtriage patterns test`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without WHAT: the library of the checkout you are in, else your own and the project's patterns.
+Without WHAT: the library of the checkout you are in, else your own patterns
+and the project's. What `patterns new` left to be written is told: such a
+pattern is never the cause.
 Exit codes: 0 all pass · 2 some fail")]
 pub struct PatternsTest {
     /// Pattern files, folders, ids or globs of ids
