@@ -601,6 +601,34 @@ fn one_failure_is_explained() {
     let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
     assert_eq!(code, 0);
     assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+    // By glob as everywhere, and whatever the letter case.
+    let (code, out, _) = run(&dir, &["explain", "git/tls-*"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("git/tls-ssl-error-syscall") && out.lines().all(|l| l.starts_with("git/tls-")),
+        "{out}"
+    );
+    let (code, out, _) = run(&dir, &["explain", "Git/TLS-ssl-error-syscall"]);
+    assert!(code == 0 && out.contains("extra_hosts"), "{out}");
+    let (code, out, _) = run(&dir, &["explain", "IMAGE-pull-back"]);
+    assert!(code == 0 && out.contains("kubernetes/image-pull-backoff"));
+    let (code, _, err) = run(&dir, &["explain", "nosuch/*"]);
+    assert!(
+        code == 2 && err.contains("no pattern is called `nosuch/*`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_is_not_cleaned() {
+    let dir = Dir::new("clean-folder");
+    dir.write("logs/a.log", PASSED);
+    let (code, out, err) = run(&dir, &["clean", "logs"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("'logs': is a folder") && err.contains("name one log in it"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::model::{Category, GroupBy, Lang, Owner, Role};
@@ -155,7 +155,7 @@ pub struct Scan {
     #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_parser = folder(), value_hint = ValueHint::DirPath)]
     pub cache: Option<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
-    #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
+    #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub jobs: Option<usize>,
     /// What to write, and how to show it.
     #[command(flatten)]
@@ -171,7 +171,7 @@ pub struct Scan {
 /// `jobtriage explain ID`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id lists what fits
+    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id, or a glob, lists what fits
     #[arg(value_name = "ID")]
     pub id: String,
     /// How to show it.

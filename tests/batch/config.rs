@@ -170,6 +170,32 @@ fn names_of_secrets_that_cannot_be_looked_for_end_the_run() {
 }
 
 #[test]
+fn what_is_shown_can_be_copied_into_a_file() {
+    let dir = dir("config-copied");
+    dir.write("jobtriage.toml", "width = 90\nskip = [\"go/*\"]\n");
+    let mut command = dir.command(&["config", "show"]);
+    command.env("JOBTRIAGE_JOBS", "3");
+    let out = command.env("JOBTRIAGE_CACHE", "kept").output().unwrap();
+    let shown = String::from_utf8(out.stdout).unwrap();
+    for part in ["# lang ", "# format ", "# cache ", "jobs           = 3 "] {
+        assert!(
+            shown.lines().any(|l| l.starts_with(part)),
+            "{part}: {shown}"
+        );
+    }
+    dir.write("jobtriage.toml", &shown);
+    let (code, again, err) = dir.run(&["config", "show"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{shown}");
+    assert!(again.contains("width          = 90 "), "{again}");
+    assert_eq!(dir.run(&["ci/job.log"]).0, 0);
+    // No job at a time is no work at all.
+    dir.write("jobtriage.toml", "jobs = 0\n");
+    let (code, _, err) = dir.run(&["scan", "ci"]);
+    assert!(code == 2 && err.contains("a number of 1 or more"), "{err}");
+    assert_eq!(dir.run(&["scan", "ci", "-j", "0", "--no-project"]).0, 2);
+}
+
+#[test]
 fn a_mistake_is_told_with_its_line() {
     let dir = dir("config-bad");
     dir.write("jobtriage.toml", "lang = \"ko\"\nskpi = [\"node/*\"]\n");

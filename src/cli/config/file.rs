@@ -105,9 +105,15 @@ fn parse(name: &str, text: &str, path: &Path, of_project: bool) -> Result<Values
         only: file.placed(raw.only),
         skip: file.placed(raw.skip),
         disable: file.placed(raw.disable),
-        jobs: file.placed(raw.jobs),
         ..Values::default()
     };
+    if let Some(jobs) = raw.jobs {
+        if *jobs.get_ref() == 0 {
+            let fault = file.fault(&jobs, "a number of 1 or more".to_owned());
+            return Err(fault.hint("leave it out for as many as there are processors"));
+        }
+        values.jobs = file.placed(Some(jobs));
+    }
     if let Some(names) = raw.redact.and_then(|redact| redact.names) {
         if let Some(bad) = names.get_ref().iter().find_map(|name| redact::fault(name)) {
             return Err(file
@@ -231,6 +237,7 @@ mod tests {
             ),
             ("patterns = [\"../x\"]", "outside of the project"),
             ("jobs = -1", ":1:8: "),
+            ("jobs = 0", ":1:8: a number of 1 or more (leave it out"),
             (
                 "[redact]\nnames = [\"ACME_*\", \"ACME_[A-Z\"]",
                 ":2:9: `redact.names`: `ACME_[A-Z`: no name has `[`",
