@@ -207,6 +207,18 @@ fn every_command_of_the_documents_runs() {
     assert!(run > 15, "{run} blocks were found");
 }
 
+/// Whoever reads the manual finds every document.
+#[test]
+fn the_manual_lists_every_document() {
+    let manual = fs::read_to_string(root().join("docs/README.md")).unwrap();
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") && name != "README.md" {
+            assert!(manual.contains(&format!("]({name})")), "{name}");
+        }
+    }
+}
+
 /// Links between documents lead to files that are there, and to headings in them.
 #[test]
 fn links_between_documents_lead_somewhere() {
