@@ -1,4 +1,5 @@
-//! Every command in the documentation does what it says: each block is run by a shell, with our program and stand-ins for others'.
+//! Every command in the documentation runs: each block is run by a shell, with our program and stand-ins for others'. What those would
+//! make of their arguments (the filters of `jq`, the requests of `curl`, all that `cargo` and `podman` build) is not tested.
 #![cfg(unix)]
 
 use std::fs;
