@@ -64,7 +64,8 @@ fn sandbox(name: &str) -> PathBuf {
         fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
     let work = dir.join("work");
-    for folder in ["exported/app", "more/deep", ".git", "ci/patterns"] {
+    // A repository may have a folder of its own for what a job wants to make.
+    for folder in ["exported/app", "more/deep", ".git", "ci/patterns", "logs"] {
         fs::create_dir_all(work.join(folder)).unwrap();
     }
     for folder in ["bash-completion/completions", "man/man1"] {
