@@ -121,6 +121,46 @@ fn from_a_line_of_a_log_to_a_pattern() {
 }
 
 #[test]
+fn a_pattern_that_is_not_finished_is_never_the_cause() {
+    let folder = Folder::new("unfinished");
+    folder.put("job.log", LOG);
+    folder
+        .run(&["new", "acme/no-seat-left", "--from", "job.log:2"])
+        .holds(0, &["until then it is never the cause"]);
+    let told = |args: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
+        let output = program.args(args).current_dir(&folder.0).output();
+        Said::of(&output.expect("the program runs"))
+    };
+    for args in [&["job.log"][..], &["job.log", "--lang", "ko"]] {
+        let said = told(args);
+        said.holds(1, &["has no seat left"]);
+        assert!(!said.out.contains("CHANGE ME"), "{}", said.out);
+    }
+    told(&["job.log", "--why", "--width", "200"]).holds(1, &["acme/no-seat-left", "not finished"]);
+    folder.run(&["test"]).holds(
+        0,
+        &[
+            "not finished\n",
+            "1 of 1 patterns pass",
+            "1 is not finished (`CHANGE ME`), and never the cause until then",
+        ],
+    );
+    let finished = folder.read(FILE).replace("CHANGE ME", "Done");
+    folder.put(FILE, &finished);
+    told(&["job.log"]).holds(0, &["acme/no-seat-left"]);
+    let test = folder.run(&["test"]);
+    test.holds(0, &["1 of 1 patterns pass"]);
+    assert!(!test.out.contains("finished"), "{}", test.out);
+    // What a regex looks for may be these very words.
+    folder.put(
+        FILE,
+        &finished.replace("regex = '''^", "regex = '''(?:CHANGE ME|^)"),
+    );
+    told(&["job.log"]).holds(0, &["acme/no-seat-left"]);
+}
+
+#[test]
 fn a_pattern_is_begun_without_the_secrets_of_its_line() {
     let folder = Folder::new("secrets");
     folder.put(

@@ -132,6 +132,50 @@ fn exit_codes_say_what_is_left_to_do() {
 }
 
 #[test]
+fn a_log_cut_at_the_limit_says_what_to_do() {
+    let dir = Dir::new("cut");
+    let whole = FAILED.split("fatal: ").next().unwrap();
+    let cut = format!(
+        "{whole}Compiling one of many things\n\u{1b}[33;1mJob's log exceeded limit of 4194304 bytes.\n\
+         Job execution will continue but no more output will be collected.\u{1b}[0;m\n"
+    );
+    dir.write("cut.log", &cut);
+    let (code, out, _) = run(&dir, &["cut.log"]);
+    assert_eq!(code, 0, "{out}");
+    let (_, below) = out.split_once("! The log was cut short").expect(&out);
+    for part in ["gitlab-runner/log-limit", "output_limit", "Fix 1"] {
+        assert!(below.contains(part), "{part}: {out}");
+    }
+    let (_, out, _) = run(&dir, &["cut.log", "--lang", "ko"]);
+    assert!(out.contains("출력 제한에서 잘림"), "{out}");
+    // With a verdict it fails no job, and nobody need mend it.
+    dir.write("done.log", format!("{cut}Job succeeded\n"));
+    let (_, out, _) = run(&dir, &["done.log"]);
+    assert!(!out.contains("output_limit"), "{out}");
+}
+
+#[test]
+fn an_address_is_told_from_a_file_that_is_not_there() {
+    let dir = Dir::new("address");
+    for args in [&[][..], &["scan"], &["clean"]] {
+        let address = "https://git.example.com/a/b/-/jobs/8123?x=*";
+        let (code, _, err) = run(&dir, &[args, &[address]].concat());
+        assert_eq!(code, 2, "{err}");
+        assert!(
+            err.contains("is an address, and nothing is fetched")
+                && err.contains("`glab ci trace 8123 | jobtriage`"),
+            "{args:?}: {err}"
+        );
+    }
+    let secret = "https://oauth2:glpat-abcdefghijklmnopqrst@git.example.com/job.log";
+    for args in [&["-f", "json", secret][..], &["scan", "-f", "json", secret]] {
+        let (_, out, err) = run(&dir, args);
+        assert!(out.contains("is an address"), "{out}");
+        assert!(!out.contains("glpat-abc") && !err.contains("glpat-abc"));
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_told_in_one_line_and_the_rest_is_done() {
     let dir = Dir::new("bad");
     dir.write("job.log", FAILED);
@@ -557,6 +601,34 @@ fn one_failure_is_explained() {
     let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
     assert_eq!(code, 0);
     assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+    // By glob as everywhere, and whatever the letter case.
+    let (code, out, _) = run(&dir, &["explain", "git/tls-*"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("git/tls-ssl-error-syscall") && out.lines().all(|l| l.starts_with("git/tls-")),
+        "{out}"
+    );
+    let (code, out, _) = run(&dir, &["explain", "Git/TLS-ssl-error-syscall"]);
+    assert!(code == 0 && out.contains("extra_hosts"), "{out}");
+    let (code, out, _) = run(&dir, &["explain", "IMAGE-pull-back"]);
+    assert!(code == 0 && out.contains("kubernetes/image-pull-backoff"));
+    let (code, _, err) = run(&dir, &["explain", "nosuch/*"]);
+    assert!(
+        code == 2 && err.contains("no pattern is called `nosuch/*`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_is_not_cleaned() {
+    let dir = Dir::new("clean-folder");
+    dir.write("logs/a.log", PASSED);
+    let (code, out, err) = run(&dir, &["clean", "logs"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("'logs': is a folder") && err.contains("name one log in it"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -16,6 +16,3 @@ pub mod trial;
 pub mod workshop;
 
 pub use workshop::{Draft, Workshop};
-
-/// What `patterns new` writes where a person has to write something; the lint `unfinished` finds it.
-pub const UNFINISHED: &str = "CHANGE ME";

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::UNFINISHED;
 use crate::engine::background;
+use crate::pattern::UNFINISHED;
 use crate::pattern::literal;
 use crate::redact;
 use crate::trace::BlockReader;

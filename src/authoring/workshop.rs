@@ -29,6 +29,13 @@ pub struct Draft {
     pub pattern: Pattern,
 }
 
+impl Draft {
+    /// Is something left to be written, so that the pattern is not in force?
+    pub fn is_unfinished(&self) -> bool {
+        layers::is_unfinished(&self.source, &self.written)
+    }
+}
+
 /// Drafts and everything else that is in force beside them.
 #[derive(Debug, Default)]
 pub struct Workshop {

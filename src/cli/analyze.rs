@@ -216,7 +216,7 @@ pub fn single(input: Input, no_redact: bool) -> Case {
 }
 
 /// The names of an archive's members come from a log, as those of steps do, and what a server sent in its place is told: without
-/// secrets.
+/// secrets. So is an address that somebody gave: there may be a token in it.
 pub fn told(
     opened: Result<Source<'_>, Refusal>,
     origin: Origin,
@@ -240,7 +240,8 @@ pub fn told(
         Err(mut refusal) => {
             let problem = refusal.problem_mut();
             without(&mut problem.message);
-            if origin == Origin::Member {
+            let is_address = source::address::problem(Path::new(&problem.source)).is_some();
+            if origin == Origin::Member || is_address {
                 without(&mut problem.source);
             }
             Err(refusal)

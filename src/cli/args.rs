@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::model::{Category, GroupBy, Lang, Owner, Role};
@@ -27,16 +27,21 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "\
 Examples:
-  glab ci trace 4711 | jobtriage                   pipe a log
-  jobtriage job.log old.log.gz                     read files (also .zip, .tar, .gz, .zst, .xz, .bz2)
-  jobtriage                                        paste one
-  jobtriage job.log node.txt --together            one case: the log and a check's output
-  jobtriage job.log --baseline passing.log         set off what a passing run does not print
-  jobtriage scan exported/                         a folder of logs
-  jobtriage explain git/tls-ssl-error-syscall      everything known about one failure
+  glab ci trace 4711 | jobtriage                pipe a log
+  jobtriage job.log old.log.gz                  read files, packed ones too
+  jobtriage                                     paste one
+  jobtriage job.log node.txt --together         the log and a check's output
+  jobtriage job.log --baseline passing.log      set off what it alone says
+  jobtriage scan exported/                      a folder of logs
+  jobtriage explain git/tls-ssl-error-syscall   all about one failure
 
-Exit codes: 0 every failed log got a cause, or none failed · 1 some failure has no known cause ·
-            2 the work could not be done as asked · 3 --fail-on is met · 130 interrupted
+Exit codes:
+  0    every failed log got a cause, or none failed
+  1    some failure has no known cause
+  2    the work could not be done as asked
+  3    --fail-on is met
+  130  interrupted
+Packed logs (.zip, .tar, .gz, .zst, .xz, .bz2) are read as they are.
 Nothing leaves this machine."
 )]
 pub struct Cli {
@@ -103,8 +108,10 @@ pub struct Analyze {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  jobtriage scan exported/                       table, totals by cause, groups of unknown failures
-  jobtriage scan exported/ -f jsonl=all.jsonl    one object a log, for other tools
+  jobtriage scan exported/
+      a table, totals by cause, groups of unknown failures
+  jobtriage scan exported/ -f jsonl=all.jsonl
+      one object a log, for other tools
   jobtriage scan a.log b.log.gz 'logs/**/*.log' -f json
   jobtriage scan exported/ --since 7d --group-by owner --top 10
   jobtriage scan exported/ --write-baseline known.json
@@ -112,7 +119,8 @@ Examples:
   jobtriage scan exported/ --cache .jobtriage-cache -f html=report.html
   find . -name trace -mtime -1 -print0 | jobtriage scan --files-from -
 
-Ctrl-C ends the reading: what is done is reported, and said to be partial (exit code 130).")]
+Ctrl-C ends the reading: what is done is reported, and said to be partial
+(exit code 130).")]
 pub struct Scan {
     /// Files, folders and globs of logs (also .zip, .tar, .gz, .zst, .xz, .bz2)
     #[arg(value_name = "PATH", required_unless_present = "files_from", value_hint = ValueHint::AnyPath)]
@@ -147,7 +155,7 @@ pub struct Scan {
     #[arg(long, value_name = "DIR", env = "JOBTRIAGE_CACHE", value_parser = folder(), value_hint = ValueHint::DirPath)]
     pub cache: Option<PathBuf>,
     /// Logs read at the same time [default: the number of processors]
-    #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS")]
+    #[arg(short = 'j', long, value_name = "N", env = "JOBTRIAGE_JOBS", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub jobs: Option<usize>,
     /// What to write, and how to show it.
     #[command(flatten)]
@@ -163,7 +171,7 @@ pub struct Scan {
 /// `jobtriage explain ID`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id lists what fits
+    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id, or a glob, lists what fits
     #[arg(value_name = "ID")]
     pub id: String,
     /// How to show it.
@@ -224,8 +232,9 @@ pub struct PatternsList {
 /// `jobtriage patterns lint`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without WHAT: the library of the checkout you are in, else your own and the project's patterns.
-A pattern with a reason to do otherwise says so in a comment: `# lint: allow(SLUG) the reason`.
+Without WHAT: the library of the checkout you are in, else your own patterns
+and the project's. A pattern with a reason to do otherwise says so in a
+comment: `# lint: allow(SLUG) the reason`.
 Exit codes: 0 no errors, warnings at most · 2 errors")]
 pub struct PatternsLint {
     /// Pattern files, folders, ids or globs of ids
@@ -251,7 +260,9 @@ pub struct PatternsLint {
 /// `jobtriage patterns test`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without WHAT: the library of the checkout you are in, else your own and the project's patterns.
+Without WHAT: the library of the checkout you are in, else your own patterns
+and the project's. What `patterns new` left to be written is told: such a
+pattern is never the cause.
 Exit codes: 0 all pass · 2 some fail")]
 pub struct PatternsTest {
     /// Pattern files, folders, ids or globs of ids
@@ -286,7 +297,7 @@ pub struct PatternsNew {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  jobtriage patterns try .jobtriage/patterns/acme/license-server-down.toml --on exported/")]
+  jobtriage patterns try acme/license-server-down --on exported/")]
 pub struct PatternsTry {
     /// The pattern file, or the id of one
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -447,15 +458,18 @@ pub struct ReadingArgs {
 /// `jobtriage config …`
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
-Settings stand in `jobtriage.toml`, of the project (the nearest one up to the root of the repository) and of the user. A flag
-counts more than a variable, that more than the project's file, that more than the user's. For example:
+Settings stand in `jobtriage.toml`, of the project (the nearest one up to the
+root of the repository) and of the user. A flag counts more than a variable,
+that more than the project's file, that more than the user's. For example:
 
   lang = \"ko\"
   fail_on = [\"owner:ci-config\"]
-  disable = [\"node/*\"]            # of all files together, as are patterns and redact.names
+  # Of all files together, as are patterns and redact.names:
+  disable = [\"node/*\"]
   patterns = [\"ci/patterns\"]
   [redact]
-  names = [\"ACME_*\"]             # variables whose values are secrets")]
+  # Variables whose values are secrets:
+  names = [\"ACME_*\"]")]
 pub enum Config {
     /// Every setting, its value, and where that comes from
     Show {
@@ -516,3 +530,43 @@ macro_rules! word_arguments {
 }
 
 word_arguments!(Lang, Category, Owner, Role, GroupBy);
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::*;
+
+    /// In a terminal of 80 columns clap breaks what is wider wherever it ends, in the middle of an example.
+    const COLUMNS: usize = 78;
+
+    fn further(command: &Command, seen: &mut usize) {
+        for part in command.get_subcommands() {
+            further(part, seen);
+        }
+        let Some(text) = command.get_after_help() else {
+            return;
+        };
+        *seen += 1;
+        for line in text.to_string().lines() {
+            let name = command.get_name();
+            assert!(line.chars().count() <= COLUMNS, "{name}: {line}");
+        }
+    }
+
+    #[test]
+    fn examples_fit_a_terminal() {
+        let mut seen = 0;
+        further(&Cli::command(), &mut seen);
+        assert!(seen >= 8, "{seen}");
+    }
+
+    #[test]
+    fn the_example_of_a_settings_file_is_one() {
+        let command = Cli::command();
+        let config = command.find_subcommand("config").expect("the command");
+        let text = config.get_after_help().expect("its help").to_string();
+        let (_, example) = text.split_once("For example:").expect("an example");
+        assert!(example.parse::<toml::Table>().is_ok(), "{example}");
+    }
+}

@@ -54,6 +54,13 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
             Err(_) => ControlFlow::Break(()),
         }
     };
+    if let Some(folder) = args.file.as_deref().filter(|path| path.is_dir()) {
+        let name = folder.display();
+        return Err(Complaint::hint(
+            format!("'{name}': is a folder"),
+            format!("name one log in it; `jobtriage scan {name}` analyses them all"),
+        ));
+    }
     let _ = match args.file.as_deref() {
         Some(path) if path != Path::new("-") => source::each(path, reading, &mut each),
         _ => analyze::standard_input(reading, &mut each),

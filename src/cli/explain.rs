@@ -6,6 +6,7 @@ use super::args::Explain;
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::{console, library};
+use crate::library::select::Unfit;
 use crate::library::{Layer, Library, precision};
 use crate::pattern::error::nearest;
 use crate::report::pattern_page;
@@ -32,14 +33,18 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
         .chain(&args.choice.skip)
         .any(by_flag);
     let is_wanted = |index: u32| !chosen || library.is_enabled(index);
-    match library.find(id) {
-        Some(index) if !is_wanted(index) => {
+    // All ids of the program are in lower case.
+    let lower = id.to_ascii_lowercase();
+    let found = library.find(id).map(|index| (id, index));
+    let found = found.or_else(|| library.find(&lower).map(|index| (lower.as_str(), index)));
+    match found {
+        Some((id, index)) if !is_wanted(index) => {
             return Err(Complaint::hint(
                 format!("`{id}` is left out by --only or --skip"),
                 "leave the flag out to read about it",
             ));
         }
-        Some(index) => {
+        Some((_, index)) => {
             let pattern = &library.get(index).pattern;
             let layer = library.layer(index);
             // What was counted was the built-in one.
@@ -61,7 +66,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
     Ok(exit)
 }
 
-/// Lists what a part of an id fits.
+/// Lists what a part of an id fits, or a glob.
 fn similar(
     out: &mut impl Write,
     library: &Library,
@@ -73,10 +78,18 @@ fn similar(
         .filter(|&k| is_wanted(k))
         .map(|k| library.id(k))
         .collect();
-    let fitting: Vec<&&str> = all
-        .iter()
-        .filter(|id| !part.is_empty() && id.contains(part))
-        .collect();
+    let is_glob = part.contains(['*', '?', '[', '{']);
+    let fitting: Vec<&&str> = if is_glob {
+        let fits = |unfit: Unfit| Complaint::hint(unfit.message, unfit.hint);
+        let globs = library.fitting(part).map_err(fits)?;
+        all.iter().filter(|id| globs.is_match(id)).collect()
+    } else {
+        let lower = part.to_ascii_lowercase();
+        let holds = |id: &&&str| id.contains(part) || id.contains(&lower);
+        all.iter()
+            .filter(|id| !part.is_empty() && holds(id))
+            .collect()
+    };
     if fitting.is_empty() {
         let hint = nearest(part, &all).map_or_else(
             || "`jobtriage patterns list` shows them all".to_owned(),

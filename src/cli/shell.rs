@@ -118,7 +118,7 @@ fn further(command: &Command, out: &mut dyn Write) -> io::Result<()> {
             }
         }
         let indented = line.starts_with("  ");
-        if !verbatim && indented && section == "NOTES" {
+        if !verbatim && indented {
             writeln!(out, ".br")?;
         }
         if !rest.trim().is_empty() {

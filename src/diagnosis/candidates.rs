@@ -86,7 +86,7 @@ impl<'s> Candidate<'s> {
             Role::RootCause | Role::Symptom => {}
         }
         if self.pattern().status == PatternStatus::Preview {
-            return Some("the pattern is in preview");
+            return Some("the pattern is in preview, or not finished");
         }
         self.place.excuse()
     }

@@ -2,7 +2,8 @@
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
 //! [`logger`], [`went_on`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one.
+//! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
+//! about a log that was cut.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ mod aside;
 mod baseline;
 mod candidates;
 mod conditions;
+mod cut;
 mod difference;
 mod evidence;
 mod exit;
@@ -286,6 +288,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         why: diagnosis.why,
         verdict_line: facts.verdict.as_ref().map(|v| v.line),
         remark: told(&facts.ended_by).filter(|_| facts.outcome == Outcome::Canceled),
+        cut: cut::advice(case, library, lang),
     }
 }
 

@@ -34,7 +34,7 @@ impl Context<'_> {
         let pattern = candidate.pattern();
         let values = self.values(&lead.captures);
         let fill = |template: &str| fill(template, &values);
-        let texts = self.texts(pattern);
+        let texts = texts(self.lang, pattern);
         let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
@@ -142,13 +142,6 @@ impl Context<'_> {
         all
     }
 
-    fn texts<'p>(&self, pattern: &'p Pattern) -> &'p Text {
-        match (self.lang, &pattern.text.ko) {
-            (Lang::Ko, Some(ko)) => ko,
-            _ => &pattern.text.en,
-        }
-    }
-
     fn localized<'p>(&self, text: &'p Localized) -> &'p str {
         match (self.lang, &text.ko) {
             (Lang::Ko, Some(ko)) => ko,
@@ -175,6 +168,14 @@ impl Context<'_> {
             .collect();
         values.extend(captures.iter().map(|(n, v)| (n.clone(), v.clone())));
         values
+    }
+}
+
+/// The texts of a pattern in a language, if it has them.
+pub(super) fn texts(lang: Lang, pattern: &Pattern) -> &Text {
+    match (lang, &pattern.text.ko) {
+        (Lang::Ko, Some(ko)) => ko,
+        _ => &pattern.text.en,
     }
 }
 

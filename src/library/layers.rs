@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::Library;
 use crate::engine::background;
-use crate::pattern::PatternError;
 use crate::pattern::checked::Pattern;
 use crate::pattern::compile::compile;
+use crate::pattern::schema::{PatternFile, PatternStatus};
+use crate::pattern::{PatternError, UNFINISHED};
 
 /// Largest pattern file that is read: a bound for files from strangers.
 const MAX_FILE: u64 = 256 << 10;
@@ -144,7 +145,33 @@ fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     let name = file.display().to_string();
     let source = source_of(&name, file)?;
     let id = id_of(root, file);
-    compile(&name, &id, &source, &background::literal_cost).map(|(pattern, _)| pattern)
+    let (mut pattern, written) = compile(&name, &id, &source, &background::literal_cost)?;
+    if pattern.status == PatternStatus::Stable && is_unfinished(&source, &written) {
+        pattern.status = PatternStatus::Preview;
+    }
+    Ok(pattern)
+}
+
+/// Does a file still hold what `patterns new` left to be written? Such a pattern is in preview: matched, shown by `--why`, and never
+/// the cause.
+pub fn is_unfinished(source: &str, written: &PatternFile) -> bool {
+    // What a regex looks for may be these very words.
+    source.contains(UNFINISHED)
+        && serde_json::to_value((
+            (&written.text, &written.note, &written.check),
+            (&written.link, &written.tests, &written.test),
+        ))
+        .is_ok_and(|texts| holds(&texts, UNFINISHED))
+}
+
+/// Does a text among these values hold that one? Tables of a pattern file lie a few levels deep at most.
+fn holds(value: &serde_json::Value, text: &str) -> bool {
+    match value {
+        serde_json::Value::String(own) => own.contains(text),
+        serde_json::Value::Array(all) => all.iter().any(|one| holds(one, text)),
+        serde_json::Value::Object(all) => all.values().any(|one| holds(one, text)),
+        _ => false,
+    }
 }
 
 /// The text of a pattern file, if it is of a reasonable size.

@@ -10,9 +10,9 @@ mod vocabulary;
 pub use facts::{Command, Dialect, JobFacts, Outcome, Runner, Section, Verdict};
 pub use hit::{Captures, Hit, Place, TailLine, WatchHit};
 pub use report::{
-    Batch, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, Further, InputInfo,
-    InputKind, LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Spot, Status, ToolInfo, Unexplained,
-    UnexplainedLine, WhyRow, WhyTerm,
+    Advice, Batch, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, Further,
+    InputInfo, InputKind, LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Spot, Status, ToolInfo,
+    Unexplained, UnexplainedLine, WhyRow, WhyTerm,
 };
 pub use summary::{CauseCount, GroupCount, RetryCount, Summary, UnexplainedCount};
 pub use time::Time;

@@ -146,6 +146,22 @@ pub struct LogReport {
     /// A closing remark for people: who canceled the job, what the log lacks. Not part of the JSON contract.
     #[serde(skip)]
     pub remark: Option<String>,
+    /// What to do about a log without a verdict that was cut at a limit. Not part of the JSON contract.
+    #[serde(skip)]
+    pub cut: Option<Advice>,
+}
+
+/// What a pattern advises that is no cause: why the log is as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// Pattern id.
+    pub id: String,
+    /// The line that says it.
+    pub line: u64,
+    /// What happened, one line.
+    pub title: String,
+    /// Steps that mend it, in order.
+    pub fix: Vec<String>,
 }
 
 impl LogReport {

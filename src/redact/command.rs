@@ -1,5 +1,5 @@
 //! Secrets on a command line: what stands behind an option, or is set in a program's configuration; [`input`] has what is
-//! read from standard input, [`word`] what is a word of its own.
+//! read from standard input, [`word`] what is a word of its own, [`rare`] what few take.
 //!
 //! A long option says by its name what it takes. What `-p` means only the program tells: [`TOOLS`] knows those that take a
 //! secret. Words may be in quotes, of a shell or of a list (`["mysql", "-psecret"]`).
@@ -15,6 +15,7 @@ use super::place::{
 use tools::{Form, TOOLS, Tool};
 
 pub(super) mod input;
+pub(super) mod rare;
 #[cfg(test)]
 mod tests;
 mod tools;

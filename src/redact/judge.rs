@@ -197,6 +197,31 @@ const SPEECH: &[&str] = &[
 /// go by the same.
 const NAMED: &[&str] = &["secret", "auth"];
 
+/// Further words of what is said of a variable that somebody called secret, by shells among others: `unbound variable`, `parameter
+/// null or not set`, `readonly variable`, `bad substitution`.
+const OF_VARIABLES: &[&str] = &[
+    "absent",
+    "ambiguous",
+    "bad",
+    "command",
+    "environment",
+    "readonly",
+    "set",
+    "unbound",
+    "unavailable",
+    "variable",
+    "variables",
+];
+
+/// Does a text begin as what is said of a secret in its place: `not set`, `must be given`?
+pub(super) fn is_said(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_end_matches(['.', ',', ':', ')', '?', '!']);
+    [WORDS, SPEECH, PROSE, OF_VARIABLES]
+        .iter()
+        .any(|words| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
 /// Words of what is said in a secret's place, where it has several.
 const PROSE: &[&str] = &[
     "a", "an", "at", "be", "by", "contain", "contains", "do", "enter", "field", "had", "have",

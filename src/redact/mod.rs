@@ -24,7 +24,7 @@ mod own;
 mod place;
 mod rules;
 
-pub use own::{also, own_names};
+pub use own::{BadName, also, fault, own_names};
 
 /// How often a text is looked at, as long as each look finds something.
 const MOST_ROUNDS: usize = 4;

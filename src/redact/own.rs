@@ -1,65 +1,166 @@
 //! Names that the user calls secret: `redact.names` of the settings.
+//!
+//! A name that cannot be looked for is an error of the settings: to print what somebody called secret is worse than to print nothing.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::judge;
+
 /// Set once, before anything is read: what is secret must not depend on when a text is looked at.
-static NAMES: OnceLock<Option<Regex>> = OnceLock::new();
+static NAMES: OnceLock<Names> = OnceLock::new();
+
+/// Names of one regex: of all together it would be too large.
+const TOGETHER: usize = 500;
+/// Most names, and bytes of one: each text is searched for all of them.
+const MOST: usize = 10_000;
+const LONGEST: usize = 200;
+
+/// The names in force.
+#[derive(Debug)]
+struct Names {
+    regexes: Vec<Regex>,
+    /// All of them in one text.
+    told: String,
+}
+
+/// Why a name cannot be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadName {
+    /// It has no letter or digit, so that it would fit everything or nothing.
+    Empty(String),
+    /// A sign that no name has.
+    Sign(String, char),
+    /// It is too long.
+    Long(String),
+    /// There are too many, or they are too many things at once.
+    Many(usize),
+}
+
+impl fmt::Display for BadName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadName::Empty(name) => write!(f, "`{name}` names nothing"),
+            BadName::Sign(name, sign) => write!(f, "`{name}`: no name has `{sign}`"),
+            BadName::Long(name) => {
+                let start: String = name.chars().take(20).collect();
+                write!(f, "`{start}…` has more than {LONGEST} bytes")
+            }
+            BadName::Many(count) => {
+                write!(f, "{count} names are more than can be looked for")
+            }
+        }
+    }
+}
+
+impl BadName {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            BadName::Empty(_) | BadName::Long(_) => {
+                "name a variable, an option or a key; `*` stands for any letters: `ACME_*`"
+                    .to_owned()
+            }
+            BadName::Sign(..) => {
+                "a name has letters, digits and `_-.:/@`, and `*` stands for any letters: `ACME_*`"
+                    .to_owned()
+            }
+            BadName::Many(_) => {
+                format!("at most {MOST}; `*` stands for any letters: `ACME_*`")
+            }
+        }
+    }
+}
 
 /// Values of variables, options and keys of these names are secrets as well; `*` stands for any letters. Counts only the first time.
-pub fn also(names: &[String]) {
-    let names: Vec<String> = names
-        .iter()
-        .filter(|name| !name.trim_matches('*').is_empty())
-        .map(|name| pattern(name.trim()))
-        .collect();
-    if !names.is_empty() {
-        let _ = NAMES.set(Regex::new(&expression(&names)).ok());
+///
+/// # Errors
+/// A name that cannot be looked for; then nothing may be read.
+pub fn also(names: &[String]) -> Result<(), BadName> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = Names::of(names)?;
+    let _ = NAMES.set(names);
+    Ok(())
+}
+
+/// What keeps a text from being a name.
+pub fn fault(name: &str) -> Option<BadName> {
+    pattern(name.trim()).err()
+}
+
+impl Names {
+    fn of(names: &[String]) -> Result<Self, BadName> {
+        if names.len() > MOST {
+            return Err(BadName::Many(names.len()));
+        }
+        let patterns = names.iter().map(|name| pattern(name.trim()));
+        let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
+        let regexes = patterns
+            .chunks(TOGETHER)
+            .map(|some| Regex::new(&expression(some)).map_err(|_| BadName::Many(names.len())));
+        Ok(Self {
+            regexes: regexes.collect::<Result<_, _>>()?,
+            told: patterns.join("|"),
+        })
+    }
+
+    fn values(&self, text: &str) -> Vec<Range<usize>> {
+        let found = self.regexes.iter().flat_map(|regex| in_text(regex, text));
+        found.collect()
     }
 }
 
 /// A name as a regex: `*` is any letters, an option has dashes where a variable has none (`--acme-key`).
-fn pattern(name: &str) -> String {
+fn pattern(name: &str) -> Result<String, BadName> {
+    let known = |c: &char| c.is_alphanumeric() || "_-.:/@*".contains(*c);
+    if let Some(sign) = name.chars().find(|c| !known(c)) {
+        return Err(BadName::Sign(name.to_owned(), sign));
+    }
+    if !name.contains(char::is_alphanumeric) {
+        return Err(BadName::Empty(name.to_owned()));
+    }
+    if name.len() > LONGEST {
+        return Err(BadName::Long(name.to_owned()));
+    }
     let part = |part: &str| {
         let words: Vec<String> = part.split(['_', '-']).map(regex::escape).collect();
         words.join("[_-]")
     };
     let parts: Vec<String> = name.split('*').map(part).collect();
-    parts.join("[A-Za-z0-9_.-]*")
+    Ok(parts.join("[A-Za-z0-9_.-]*"))
 }
 
 /// `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`; of a list in a shell, `NAME=(a b)`, all of it.
 fn expression(names: &[String]) -> String {
     let names = names.join("|");
     format!(
-        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:(?:\[[^\[\]]{{0,40}}\])?\+?["']?\s*(?:=|:=|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|"(?P<d>[^"]+)"|'(?P<b>[^']+)'|\((?P<e>[^()]+)|(?P<c>[^\s"',;&]+))"#
+        r#"(?i)(?:^|[^A-Za-z0-9_])(?:{names})(?:(?:\[[^\[\]]{{0,40}}\])?\+?["']?\s*(?:(?P<sign>=|:=)|:)\s*|["']?\s+(?:(?:is|was|to)\s+)?)(?:"(?P<a>(?:[^"\\]|\\.)+)"|"(?P<d>[^"]+)"|'(?P<b>[^']+)'|\((?P<e>[^()]+)|(?P<c>[^\s"',;&]+))"#
     )
 }
 
 /// The names in force, in one text: results under other names are other results.
 pub fn own_names() -> &'static str {
-    NAMES
-        .get()
-        .and_then(Option::as_ref)
-        .map_or("", Regex::as_str)
+    NAMES.get().map_or("", |names| names.told.as_str())
 }
 
 /// Where such values stand in a text.
 pub(super) fn values(text: &str) -> Vec<Range<usize>> {
-    let Some(regex) = NAMES.get().and_then(Option::as_ref) else {
-        return Vec::new();
-    };
-    in_text(regex, text)
+    NAMES.get().map_or(Vec::new(), |names| names.values(text))
 }
 
 fn in_text(regex: &Regex, text: &str) -> Vec<Range<usize>> {
     let found = regex.captures_iter(text);
     let values = found.filter_map(|c| {
-        ["a", "b", "c", "d", "e"]
-            .iter()
-            .find_map(|name| c.name(name))
+        let value = ["a", "b", "d"].iter().find_map(|name| c.name(name));
+        // `ACME_KEY is not set`, `ACME_KEY: unbound variable` say something of it; behind `=` everything is its value.
+        let bare = c.name("c").or_else(|| c.name("e"));
+        let bare = bare.filter(|bare| c.name("sign").is_some() || !judge::is_said(bare.as_str()));
+        value.or(bare)
     });
     values.map(|value| value.range()).collect()
 }
@@ -68,15 +169,17 @@ fn in_text(regex: &Regex, text: &str) -> Vec<Range<usize>> {
 mod tests {
     use super::*;
 
+    fn names(names: &[&str]) -> Result<Names, BadName> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Names::of(&names)
+    }
+
     #[test]
     fn values_of_names_are_found_in_every_dress() {
-        let names = [pattern("acme_*"), pattern("badge")];
-        let regex = Regex::new(&expression(&names)).unwrap();
+        let names = names(&["acme_*", "badge"]).unwrap();
         let values = |text: &'static str| -> Vec<&str> {
-            in_text(&regex, text)
-                .into_iter()
-                .map(|range| &text[range])
-                .collect()
+            let found = names.values(text).into_iter();
+            found.map(|range| &text[range]).collect()
         };
         for text in [
             "ACME_DOOR=sesame42",
@@ -99,5 +202,55 @@ mod tests {
         assert_eq!(values("ACME_LIST[3]=sesame42"), ["sesame42"]);
         assert_eq!(values("badge=\"C:\\dir\\\" x"), ["C:\\dir\\"]);
         assert!(values("my_acme_door=1 badges=2").is_empty());
+    }
+
+    #[test]
+    fn what_is_said_of_a_name_is_no_value() {
+        let names = names(&["acme_*"]).unwrap();
+        for text in [
+            "ACME_KEY is not set",
+            "ACME_KEY: unbound variable",
+            "ACME_KEY: parameter null or not set",
+            "ACME_KEY is required, but missing",
+            "--acme-key must not be empty",
+            "error: ACME_KEY (from the vault) was empty",
+            "ACME_KEY has no value.",
+            "ACME_KEY variable is undefined",
+        ] {
+            assert!(names.values(text).is_empty(), "{text}");
+        }
+        // What stands behind `=` or in quotes is a value, whatever it reads like.
+        for text in ["ACME_KEY=not", "ACME_KEY: \"not\"", "ACME_KEY='must not'"] {
+            assert_eq!(names.values(text).len(), 1, "{text}");
+        }
+        // It hides no value behind it.
+        let text = "ACME_KEY is not ACME_DOOR=sesame42";
+        let found = names.values(text);
+        assert_eq!(found.len(), 1);
+        assert_eq!(&text[found[0].clone()], "sesame42");
+    }
+
+    #[test]
+    fn names_that_cannot_be_looked_for_are_refused() {
+        let refused = |name: &str| names(&[name]).expect_err(name).to_string();
+        assert_eq!(refused("ACME_[A-Z"), "`ACME_[A-Z`: no name has `[`");
+        assert_eq!(refused("ACME_(*"), "`ACME_(*`: no name has `(`");
+        assert_eq!(refused("$ACME"), "`$ACME`: no name has `$`");
+        assert_eq!(refused("a b"), "`a b`: no name has ` `");
+        for name in ["", "*", " ** ", "_*"] {
+            assert!(refused(name).ends_with("names nothing"), "{name}");
+        }
+        assert!(refused(&"a".repeat(LONGEST + 1)).contains("more than 200 bytes"));
+        let many = |count: usize| {
+            let all: Vec<String> = (0..count).map(|k| format!("ACME_{k}_KEY")).collect();
+            Names::of(&all)
+        };
+        assert_eq!(many(MOST + 1).unwrap_err(), BadName::Many(MOST + 1));
+        let all = many(MOST).expect("as many as may be");
+        assert_eq!(all.values("ACME_9999_KEY=sesame42").len(), 1);
+        assert_eq!(all.values("ACME_0_KEY=sesame42").len(), 1);
+        for name in ["acme.door", "//registry.example.com/:_authToken", "비밀*"] {
+            assert!(names(&[name]).is_ok(), "{name}");
+        }
     }
 }

@@ -533,6 +533,7 @@ pub(super) static RULES: &[Rule] = &[
     ),
     given(command::input::TAKERS, command::input::given, judge::value),
     given(command::word::VERBS, command::word::own, judge::value),
+    given(command::rare::SIGNS, command::rare::found, judge::value),
     given(&["sqlplus "], command::word::of_sqlplus, judge::value),
     given(&["htpasswd "], command::word::of_htpasswd, judge::value),
     given(&["bundle config"], command::word::of_bundler, judge::value),

@@ -41,7 +41,6 @@ impl Sums<'_> {
         self.say(Ink::Strong, &totals.join(&dot))?;
         let outcomes: Vec<String> = [
             (words.succeeded, summary.succeeded),
-            (words.timed_out, summary.timed_out),
             (words.canceled, summary.canceled),
             (words.no_verdict, summary.no_verdict),
         ]

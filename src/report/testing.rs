@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::{Style, Tally, by_name};
 use crate::model::{
-    Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding, Further,
-    InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role, RunnerInfo, Spot,
-    Status, Summary, ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
+    Advice, Category, Check, CheckOutcome, Confidence, Consequence, Dialect, Evidence, Finding,
+    Further, InputInfo, InputKind, Lang, LogReport, Outcome, Owner, Problem, Retry, Role,
+    RunnerInfo, Spot, Status, Summary, ToolInfo, Unexplained, UnexplainedLine, WhyRow, WhyTerm,
 };
 
 /// Who reports.
@@ -48,6 +48,7 @@ pub fn clean(source: &str) -> LogReport {
         why: Vec::new(),
         verdict_line: Some(31),
         remark: None,
+        cut: None,
     }
 }
 
@@ -486,6 +487,12 @@ pub fn saying(evil: &str) -> LogReport {
         }),
         why: vec![why],
         remark: Some(evil()),
+        cut: Some(Advice {
+            id: evil(),
+            line: 3,
+            title: evil(),
+            fix: vec![evil()],
+        }),
         ..explained("", cause)
     }
 }

@@ -80,6 +80,7 @@ pub struct Words {
     // Many logs.
     pub(crate) logs: fn(usize) -> String,
     pub(crate) n_failed: fn(usize) -> String,
+    pub(crate) n_timed_out: fn(usize) -> String,
     pub(crate) n_explained: fn(usize) -> String,
     pub(crate) n_unknown: fn(usize) -> String,
     pub(crate) n_unreadable: fn(usize) -> String,
@@ -133,9 +134,13 @@ impl Words {
 
     /// Totals over all logs; what is zero and good to be so is left out.
     pub fn totals(&self, summary: &Summary, unreadable: usize) -> Vec<String> {
+        let mut failed = (self.n_failed)(summary.failed);
+        if summary.timed_out > 0 {
+            failed.push_str(&format!(" ({})", (self.n_timed_out)(summary.timed_out)));
+        }
         let mut totals = vec![
             (self.logs)(summary.logs),
-            (self.n_failed)(summary.failed),
+            failed,
             (self.n_explained)(summary.explained),
             (self.n_unknown)(summary.unexplained),
         ];
@@ -265,6 +270,7 @@ static EN: Words = Words {
 
     logs: |n| format!("{n} log{}", s(n)),
     n_failed: |n| format!("{n} failed"),
+    n_timed_out: |n| format!("{n} timed out"),
     n_explained: |n| format!("{n} explained"),
     n_unknown: |n| format!("{n} unknown"),
     n_unreadable: |n| format!("{n} unreadable"),
@@ -401,6 +407,7 @@ static KO: Words = Words {
 
     logs: |n| format!("로그 {n}개"),
     n_failed: |n| format!("실패 {n}"),
+    n_timed_out: |n| format!("시간 초과 {n}"),
     n_explained: |n| format!("원인 파악 {n}"),
     n_unknown: |n| format!("원인 모름 {n}"),
     n_unreadable: |n| format!("읽지 못함 {n}"),

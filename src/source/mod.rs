@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Problem;
 use crate::trace::decode::{self, Encoding, Utf16};
 
+pub mod address;
 mod answer;
 #[cfg(feature = "archives")]
 mod archive;
@@ -209,6 +210,11 @@ fn file(path: &Path, label: &str) -> Result<File, Refusal> {
         ));
     }
     File::open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound
+            && let Some(problem) = address::problem(path)
+        {
+            return Refusal::Unreadable(problem);
+        }
         if error.kind() == io::ErrorKind::NotFound && path.is_symlink() {
             let message = "cannot be read: a link to a file that is not there";
             return fail(message.to_owned(), None);

@@ -141,6 +141,13 @@ fn is_cache(entry: &walkdir::DirEntry) -> bool {
 }
 
 pub(super) fn problem(root: &Path, error: &walkdir::Error) -> Problem {
+    let not_there = |e: &std::io::Error| e.kind() == std::io::ErrorKind::NotFound;
+    if error.depth() == 0
+        && error.io_error().is_some_and(not_there)
+        && let Some(problem) = super::address::problem(root)
+    {
+        return problem;
+    }
     let path = error.path().unwrap_or(root).display().to_string();
     let message = error
         .io_error()

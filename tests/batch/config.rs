@@ -133,6 +133,69 @@ fn patterns_and_secrets_of_a_project() {
 }
 
 #[test]
+fn names_of_secrets_that_cannot_be_looked_for_end_the_run() {
+    let dir = dir("config-names");
+    let secret = "$ ./open.sh\nerror: ACME_KEY=hunter2hunter2 does not open\nERROR: Job failed: exit code 1\n";
+    dir.write("odd.log", secret);
+    let many: Vec<String> = (0..20_000).map(|k| format!("\"ACME_{k}_KEY\"")).collect();
+    for (names, says) in [
+        (
+            "\"ACME_[A-Z\"",
+            "jobtriage.toml:2:9: `redact.names`: `ACME_[A-Z`: no name has `[`",
+        ),
+        ("\"ACME_(*\"", "no name has `(`"),
+        (
+            &many.join(", "),
+            "20000 names are more than can be looked for",
+        ),
+    ] {
+        dir.write("jobtriage.toml", format!("[redact]\nnames = [{names}]\n"));
+        for args in [&["odd.log"][..], &["scan", "odd.log", "-f", "json"]] {
+            let (code, out, err) = dir.run(args);
+            assert_eq!((code, out.as_str()), (2, ""), "{says}");
+            assert!(err.contains(says) && err.contains("hint: "), "{err}");
+        }
+    }
+    // Many together are still looked for.
+    let names = format!("{}, \"ACME_KEY\"", many[..4_000].join(", "));
+    dir.write("jobtriage.toml", format!("[redact]\nnames = [{names}]\n"));
+    let (_, out, _) = dir.run(&["odd.log", "-f", "json"]);
+    assert!(out.contains("ACME_KEY=[redacted:secret]"), "{out}");
+    // What is said of a name is no value.
+    dir.write("jobtriage.toml", "[redact]\nnames = [\"ACME_*\"]\n");
+    let said = "$ ./open.sh\n./open.sh: line 3: ACME_KEY: unbound variable\nERROR: Job failed: exit code 1\n";
+    dir.write("said.log", said);
+    let (_, out, _) = dir.run(&["said.log"]);
+    assert!(!out.contains("[redacted"), "{out}");
+}
+
+#[test]
+fn what_is_shown_can_be_copied_into_a_file() {
+    let dir = dir("config-copied");
+    dir.write("jobtriage.toml", "width = 90\nskip = [\"go/*\"]\n");
+    let mut command = dir.command(&["config", "show"]);
+    command.env("JOBTRIAGE_JOBS", "3");
+    let out = command.env("JOBTRIAGE_CACHE", "kept").output().unwrap();
+    let shown = String::from_utf8(out.stdout).unwrap();
+    for part in ["# lang ", "# format ", "# cache ", "jobs           = 3 "] {
+        assert!(
+            shown.lines().any(|l| l.starts_with(part)),
+            "{part}: {shown}"
+        );
+    }
+    dir.write("jobtriage.toml", &shown);
+    let (code, again, err) = dir.run(&["config", "show"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{shown}");
+    assert!(again.contains("width          = 90 "), "{again}");
+    assert_eq!(dir.run(&["ci/job.log"]).0, 0);
+    // No job at a time is no work at all.
+    dir.write("jobtriage.toml", "jobs = 0\n");
+    let (code, _, err) = dir.run(&["scan", "ci"]);
+    assert!(code == 2 && err.contains("a number of 1 or more"), "{err}");
+    assert_eq!(dir.run(&["scan", "ci", "-j", "0", "--no-project"]).0, 2);
+}
+
+#[test]
 fn a_mistake_is_told_with_its_line() {
     let dir = dir("config-bad");
     dir.write("jobtriage.toml", "lang = \"ko\"\nskpi = [\"node/*\"]\n");

@@ -252,3 +252,20 @@ fn only_the_sums_are_shown() {
         6
     );
 }
+
+#[test]
+fn what_timed_out_is_a_part_of_what_failed() {
+    let dir = Dir::new("summary-timed-out");
+    dir.write("a.log", PASSED);
+    dir.write("b.log", UNKNOWN);
+    let late = failed(1_700_000_000).replace(
+        "ERROR: Job failed: exit code 128",
+        "ERROR: Job failed: execution took longer than 1h0m0s seconds",
+    );
+    dir.write("c.log", late);
+    let (_, out, _) = dir.run(&["scan", ".", "--top", "3"]);
+    assert!(out.contains("3 logs · 2 failed (1 timed out) · "), "{out}");
+    assert!(out.contains("\n 1 succeeded\n"), "{out}");
+    let (_, out, _) = dir.run(&["scan", ".", "--top", "3", "--lang", "ko"]);
+    assert!(out.contains("실패 2 (시간 초과 1) · "), "{out}");
+}

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Remark;
-use crate::authoring::UNFINISHED;
 use crate::authoring::workshop::{Draft, Workshop};
 use crate::model::Role;
 use crate::pattern::schema::{Localized, Text};
-use crate::pattern::text;
+use crate::pattern::{UNFINISHED, text};
 
 /// Longest title, in characters: it has to fit a table and the first line of a report.
 const TITLE: usize = 72;

@@ -12,6 +12,7 @@ use crate::cli::complaint::Complaint;
 use crate::model::Lang;
 use crate::pattern::PatternError;
 use crate::pattern::error::nearest;
+use crate::redact;
 use crate::report;
 
 /// A value and the line it stands on.
@@ -104,10 +105,23 @@ fn parse(name: &str, text: &str, path: &Path, of_project: bool) -> Result<Values
         only: file.placed(raw.only),
         skip: file.placed(raw.skip),
         disable: file.placed(raw.disable),
-        jobs: file.placed(raw.jobs),
-        redact_names: file.placed(raw.redact.and_then(|redact| redact.names)),
         ..Values::default()
     };
+    if let Some(jobs) = raw.jobs {
+        if *jobs.get_ref() == 0 {
+            let fault = file.fault(&jobs, "a number of 1 or more".to_owned());
+            return Err(fault.hint("leave it out for as many as there are processors"));
+        }
+        values.jobs = file.placed(Some(jobs));
+    }
+    if let Some(names) = raw.redact.and_then(|redact| redact.names) {
+        if let Some(bad) = names.get_ref().iter().find_map(|name| redact::fault(name)) {
+            return Err(file
+                .fault(&names, format!("`redact.names`: {bad}"))
+                .hint(bad.hint()));
+        }
+        values.redact_names = file.placed(Some(names));
+    }
     if let Some(format) = raw.format {
         let names: Vec<&str> = report::FORMATS.iter().map(|f| f.name()).collect();
         if !names.contains(&format.get_ref().as_str()) {
@@ -223,6 +237,12 @@ mod tests {
             ),
             ("patterns = [\"../x\"]", "outside of the project"),
             ("jobs = -1", ":1:8: "),
+            ("jobs = 0", ":1:8: a number of 1 or more (leave it out"),
+            (
+                "[redact]\nnames = [\"ACME_*\", \"ACME_[A-Z\"]",
+                ":2:9: `redact.names`: `ACME_[A-Z`: no name has `[`",
+            ),
+            ("[redact]\nnames = [\"*\"]", "`*` names nothing"),
         ] {
             assert!(fault(text).contains(says), "{text}: {}", fault(text));
         }

@@ -167,7 +167,12 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
         Some(_) => {}
     }
     if let Some(names) = settings.all(|v| &v.redact_names) {
-        redact::also(&names.value);
+        redact::also(&names.value).map_err(|bad| {
+            Complaint::hint(
+                format!("{}: `redact.names`: {bad}", names.place),
+                bad.hint(),
+            )
+        })?;
     }
     Ok(())
 }

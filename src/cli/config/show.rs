@@ -15,8 +15,21 @@ use crate::report::sanitize;
 /// A setting: its key, its value as TOML writes it, and where it comes from.
 struct Row {
     key: &'static str,
+    /// `Null` where none is set, and the default is no value that could be.
     value: Value,
+    /// What is done then.
+    unset: &'static str,
+    /// A settings file may hold it.
+    is_setting: bool,
     origin: String,
+}
+
+/// What is done where a value is set by nobody.
+enum Unset {
+    /// The same as with this value.
+    Value(Value),
+    /// What no value says.
+    Otherwise(&'static str),
 }
 
 /// Runs it.
@@ -43,12 +56,19 @@ fn show(format: PlainFormat, with_project: bool) -> Result<Exit, Complaint> {
         writeln!(out, "{}", sanitize::clean_json(rows))?;
     } else {
         for row in rows {
-            let value = match &row.value {
-                Value::Null => "–".to_owned(),
+            let line = match &row.value {
+                // No value of a settings file: in a comment, so that the rest can be copied into one.
+                Value::Null => format!("# {:<12} : {:<24} # {}", row.key, row.unset, row.origin),
                 // JSON's strings, numbers and lists are TOML's as well.
-                value => value.to_string().replace("\",\"", "\", \""),
+                value if row.is_setting => {
+                    let value = value.to_string().replace("\",\"", "\", \"");
+                    format!("{:<14} = {value:<24} # {}", row.key, row.origin)
+                }
+                value => {
+                    let value = value.to_string();
+                    format!("# {:<12} : {value:<24} # {}", row.key, row.origin)
+                }
             };
-            let line = format!("{:<14} = {value:<24} # {}", row.key, row.origin);
             writeln!(out, "{}", sanitize::clean(&line))?;
         }
     }
@@ -83,14 +103,28 @@ fn path(with_project: bool) -> Result<Exit, Complaint> {
 
 fn rows(settings: &Settings) -> Vec<Row> {
     let words = |found: Option<Found<Vec<String>>>| found.map(|f| (json!(f.value), f.place));
-    let one = |found: Option<(Value, String)>, key, variable: Option<&str>, default: Value| {
+    let one = |found: Option<(Value, String)>, key, variable: Option<&str>, default: Unset| {
         let set = variable.and_then(|name| Some((name, env::var(name).ok()?)));
         let (value, origin) = match (set.filter(|(_, value)| !value.is_empty()), found) {
-            (Some((name, value)), _) => (json!(value), format!("environment: {name}")),
-            (None, Some((value, place))) => (value, place),
-            (None, None) => (default, "default".to_owned()),
+            (Some((name, value)), _) => {
+                let number = value.parse::<u64>().ok().filter(|_| key == "jobs");
+                let value = number.map_or_else(|| json!(value), |number| json!(number));
+                (Some(value), format!("environment: {name}"))
+            }
+            (None, Some((value, place))) => (Some(value), place),
+            (None, None) => (None, "default".to_owned()),
         };
-        Row { key, value, origin }
+        let (value, unset) = match (value, default) {
+            (Some(value), _) | (None, Unset::Value(value)) => (value, ""),
+            (None, Unset::Otherwise(what)) => (Value::Null, what),
+        };
+        Row {
+            key,
+            value,
+            unset,
+            is_setting: key != "cache",
+            origin,
+        }
     };
     let plain = |found: Option<Found<usize>>| found.map(|f| (json!(f.value), f.place));
     let flag = |found: Option<Found<bool>>| found.map(|f| (json!(f.value), f.place));
@@ -106,61 +140,86 @@ fn rows(settings: &Settings) -> Vec<Row> {
             lang,
             "lang",
             Some("JOBTRIAGE_LANG"),
-            json!("from the locale"),
+            Unset::Otherwise("from the locale"),
         ),
-        one(color, "color", Some("JOBTRIAGE_COLOR"), json!("auto")),
+        one(
+            color,
+            "color",
+            Some("JOBTRIAGE_COLOR"),
+            Unset::Value(json!("auto")),
+        ),
         one(
             plain(settings.first(|v| &v.width)),
             "width",
             None,
-            json!("the terminal's"),
+            Unset::Otherwise("the terminal's"),
         ),
         one(
             flag(settings.first(|v| &v.ascii)),
             "ascii",
             None,
-            json!(false),
+            Unset::Value(json!(false)),
         ),
-        one(format, "format", None, json!("text; scan: table")),
+        one(
+            format,
+            "format",
+            None,
+            Unset::Otherwise("text; of scan: table"),
+        ),
         one(
             words(settings.first(|v| &v.fail_on)),
             "fail_on",
             None,
-            json!([]),
+            Unset::Value(json!([])),
         ),
         one(
             flag(settings.first(|v| &v.exit_zero)),
             "exit_zero",
             None,
-            json!(false),
+            Unset::Value(json!(false)),
         ),
-        one(words(settings.first(|v| &v.only)), "only", None, json!([])),
-        one(words(settings.first(|v| &v.skip)), "skip", None, json!([])),
+        one(
+            words(settings.first(|v| &v.only)),
+            "only",
+            None,
+            Unset::Value(json!([])),
+        ),
+        one(
+            words(settings.first(|v| &v.skip)),
+            "skip",
+            None,
+            Unset::Value(json!([])),
+        ),
         one(
             words(settings.all(|v| &v.disable)),
             "disable",
             None,
-            json!([]),
+            Unset::Value(json!([])),
         ),
         one(
             words(settings.all(|v| &v.patterns)),
             "patterns",
             None,
-            json!([]),
+            Unset::Value(json!([])),
         ),
         one(
             plain(settings.first(|v| &v.jobs)),
             "jobs",
             Some("JOBTRIAGE_JOBS"),
-            json!("processors"),
+            Unset::Otherwise("as many as processors"),
         ),
         one(
             words(settings.all(|v| &v.redact_names)),
             "redact.names",
             None,
-            json!([]),
+            Unset::Value(json!([])),
         ),
-        one(None, "cache", Some("JOBTRIAGE_CACHE"), Value::Null),
+        one(
+            None,
+            "cache",
+            Some("JOBTRIAGE_CACHE"),
+            Unset::Otherwise("none"),
+        ),
     ]
 }
 

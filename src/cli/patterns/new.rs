@@ -188,7 +188,10 @@ fn told(path: &Path, seed: &Seed) -> Result<Exit, Complaint> {
     let mut out = io::stdout().lock();
     let path = path.display();
     writeln!(out, "{path}: begun from | {}", sanitize::clean(&seed.text))?;
-    writeln!(out, "next: write what is marked, then")?;
+    writeln!(
+        out,
+        "next: write what is marked (until then it is never the cause), then"
+    )?;
     writeln!(out, "  jobtriage patterns lint {path}")?;
     writeln!(out, "  jobtriage patterns test {path}")?;
     writeln!(out, "  jobtriage patterns try {path} --on FOLDER")?;

@@ -7,6 +7,7 @@ use crate::cli::args::PatternsTest;
 use crate::cli::complaint::{self, Complaint};
 use crate::cli::console;
 use crate::cli::exit::Exit;
+use crate::pattern::UNFINISHED;
 use crate::report::paint::{Ink, Row};
 
 /// Up to so many patterns, those that pass are listed as well.
@@ -25,13 +26,14 @@ pub fn run(args: &PatternsTest) -> Result<Exit, Complaint> {
     }
     let drafts: Vec<&Draft> = workshop.chosen().collect();
     let list = args.look.all || drafts.len() <= LISTED;
-    let (mut run, mut failed, mut broken) = (0, 0, 0);
+    let (mut run, mut failed, mut broken, mut unfinished) = (0, 0, 0, 0);
     for draft in &drafts {
         let verdict = selftest::run(draft, &workshop);
         run += verdict.run;
         failed += verdict.failures.len();
         broken += usize::from(!verdict.failures.is_empty());
-        if list || !verdict.failures.is_empty() {
+        unfinished += usize::from(draft.is_unfinished());
+        if list || draft.is_unfinished() || !verdict.failures.is_empty() {
             one(&mut out, draft, &verdict, color)?;
         }
     }
@@ -47,6 +49,13 @@ pub fn run(args: &PatternsTest) -> Result<Exit, Complaint> {
             out,
             "{failed} of {run} tests fail; {unread} could not be loaded"
         )?,
+    }
+    if unfinished > 0 {
+        let are = if unfinished == 1 { "is" } else { "are" };
+        writeln!(
+            out,
+            "{unfinished} {are} not finished (`{UNFINISHED}`), and never the cause until then: `patterns lint` shows what is left"
+        )?;
     }
     out.flush()?;
     Ok(if trouble {
@@ -70,6 +79,9 @@ fn one(
     }
     row.push(Ink::Strong, &format!("  {}", draft.id));
     row.push(Ink::Faint, &format!("  {} tests", verdict.run));
+    if draft.is_unfinished() {
+        row.push(Ink::Doubt, "  not finished");
+    }
     row.write(color, out)?;
     for failure in &verdict.failures {
         let mut row = Row::indented(2);

@@ -19,12 +19,12 @@ use super::Done;
 use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
-use crate::model::{Lang, LogReport, Problem, Spot};
+use crate::model::{Advice, Lang, LogReport, Problem, Spot};
 use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
 /// Digits of the name of a way to analyse.
@@ -73,6 +73,7 @@ struct Entry {
 struct Unwritten {
     verdict_line: Option<u64>,
     remark: Option<String>,
+    cut: Option<Advice>,
     /// Match and place of the cause, and of further findings.
     findings: Vec<((u32, u32), Option<Spot>)>,
     /// What the best line names, where no cause is known.
@@ -238,6 +239,7 @@ impl Unwritten {
         Self {
             verdict_line: report.verdict_line,
             remark: report.remark.clone(),
+            cut: report.cut.clone(),
             findings: report
                 .findings()
                 .map(|finding| (finding.span, finding.place.clone()))
@@ -250,6 +252,7 @@ impl Unwritten {
     fn put_back(self, report: &mut LogReport) {
         report.verdict_line = self.verdict_line;
         report.remark = self.remark;
+        report.cut = self.cut;
         let findings = report.cause.iter_mut().chain(&mut report.also);
         for (finding, (span, place)) in findings.zip(self.findings) {
             finding.span = span;

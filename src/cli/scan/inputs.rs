@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::cli::args::Scan;
 use crate::cli::complaint::Complaint;
 use crate::model::Problem;
+use crate::redact;
 use crate::source::walk::{self, Found, Root};
 use crate::source::{self, glob, list};
 
@@ -25,7 +26,8 @@ pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
                     "a log in a pipe: `jobtriage`; a list of files: `--files-from -`".to_owned(),
                 ),
             });
-        } else if glob::is_glob(path) {
+        // `https://…/job.log?inline=false` is no glob, though it looks like one.
+        } else if glob::is_glob(path) && source::address::problem(path).is_none() {
             match expanded(path) {
                 Ok((fitting, unwalked)) => {
                     roots.extend(fitting);
@@ -42,6 +44,12 @@ pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
     }
     let (files, unwalked) = walk::files(&roots);
     problems.extend(unwalked);
+    for Problem { source, .. } in &mut problems {
+        // There may be a token in it.
+        if source::address::problem(Path::new(source)).is_some() {
+            *source = redact::text(source).into_owned();
+        }
+    }
     Ok((files, problems))
 }
 

@@ -98,7 +98,8 @@ pub(super) fn of_turbo(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let of_others = |line: &&TailLine| prefix(line).is_some_and(|task| !failed.contains(task));
         // A name that is spelt in another way would leave out what failed.
         let speaks = |name: &String| lines.iter().any(|line| prefix(line) == Some(name));
-        if successful + failed.len() == total && failed.iter().all(speaks) {
+        let all = successful.checked_add(failed.len()) == Some(total);
+        if all && failed.iter().all(speaks) {
             found.extend(passed(lines.iter().filter(of_others)));
         }
     }
@@ -188,7 +189,10 @@ mod tests {
             "api:build: cache miss, executing 12\napi:build: error: no redis\nweb:build: error: no route\n{END}"
         );
         assert_eq!(found_in(of_turbo, &log), [1, 2]);
+        const MOST: &str = "api:build: error: a\nweb:build: error: b\n Tasks:    18446744073709551615 successful, 0 total\nFailed:    web#build\n";
         for log in [
+            // More than can be counted.
+            MOST.to_owned(),
             // Under a name that nothing was printed by; of another command; one that is running still.
             format!("api:build: error: a\nsite:build: error: b\n{END}"),
             format!("api:build: error: a\n$ b\n{END}"),

@@ -99,7 +99,7 @@ pub(in super::super) fn own(text: &[u8], from: usize) -> Option<Found> {
 }
 
 /// Every place where a command of that program may begin, and where its name ends.
-fn commands<'t>(
+pub(super) fn commands<'t>(
     text: &'t [u8],
     from: usize,
     program: &'static str,
@@ -111,7 +111,7 @@ fn commands<'t>(
 }
 
 /// What follows a command's program: its words, and whether each is an option.
-fn arguments(text: &[u8], at: usize) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
+pub(super) fn arguments(text: &[u8], at: usize) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
     let end = command_end(text, at);
     let mut at = at;
     std::iter::from_fn(move || {

@@ -36,6 +36,10 @@ pub(super) fn of(report: &LogReport, style: &Style, anchor: &str) -> Markup {
                 }
             }
             @if report.truncated { p.warn { (words.truncated) } }
+            @if let Some(cut) = &report.cut {
+                p { (Text(&cut.title)) " (" code { (Text(&cut.id)) } ", " ((words.line)(cut.line)) ")" }
+                dl.advice { dt { (words.fix) } dd { ol { @for step in &cut.fix { li { (one_step(step)) } } } } }
+            }
             @match (&report.cause, &report.unexplained) {
                 (Some(cause), _) => {
                     @if cause.role == Role::Symptom { p.warn { (words.symptom) } }

@@ -83,7 +83,15 @@ fn section(report: &LogReport, style: &Style, level: usize) -> String {
     let mut out = opening_at(report, style, level);
     let words = style.words();
     if report.truncated {
-        push(&mut out, &format!("⚠ {}", words.truncated));
+        let mut cut_short = format!("⚠ {}", words.truncated);
+        if let Some(cut) = &report.cut {
+            let (title, line) = (long(&cut.title), (words.line)(cut.line));
+            let _ = write!(cut_short, " {title} ({}, {line})", code(&cut.id));
+        }
+        push(&mut out, &cut_short);
+        if let Some(cut) = &report.cut {
+            fixes(&mut out, &cut.fix, style);
+        }
     }
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => finding(&mut out, report, cause, style),
@@ -165,13 +173,7 @@ fn finding(out: &mut String, report: &LogReport, finding: &Finding, style: &Styl
     for note in &finding.notes {
         push(out, &format!("**{}:** {}", words.note, long(note)));
     }
-    if !finding.fix.is_empty() {
-        push(out, &format!("**{}**", words.fix));
-        for (at, step) in finding.fix.iter().enumerate() {
-            let _ = writeln!(out, "{}. {}", at + 1, long(step));
-        }
-        out.push('\n');
-    }
+    fixes(out, &finding.fix, style);
     for check in &finding.checks {
         one_check(out, check, style);
     }
@@ -182,6 +184,17 @@ fn finding(out: &mut String, report: &LogReport, finding: &Finding, style: &Styl
         push(out, &format!("… {}", (labels.lines_left_out)(left_out)));
     }
     details(out, report, finding, style);
+}
+
+fn fixes(out: &mut String, steps: &[String], style: &Style) {
+    if steps.is_empty() {
+        return;
+    }
+    push(out, &format!("**{}**", style.words().fix));
+    for (at, step) in steps.iter().enumerate() {
+        let _ = writeln!(out, "{}. {}", at + 1, long(step));
+    }
+    out.push('\n');
 }
 
 fn one_check(out: &mut String, check: &Check, style: &Style) {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Check, Confidence, Finding, LogReport, Outcome, Role, Status, Unexplained};
+use crate::model::{
+    Advice, Check, Confidence, Finding, LogReport, Outcome, Role, Status, Unexplained,
+};
 use crate::report::excerpt::{self, Shown};
 use crate::report::markdown::escape;
 use crate::report::{sanitize, width};
@@ -57,6 +59,9 @@ pub(super) fn of(report: &LogReport, level: usize, limit: usize) -> String {
             out.push_str("Nothing in this log tells of a failure.\n\n");
         }
         (None, None) => {}
+    }
+    if let Some(cut) = &report.cut {
+        cut_short(&mut out, cut, amount);
     }
     not_known(&mut out, report, amount);
     if level > 0 {
@@ -188,6 +193,19 @@ fn unexplained(out: &mut String, unknown: &Unexplained, amount: &Amount) {
     }
     out.push_str(" The most telling lines (`>` marks the best one):\n\n");
     fenced(out, &lines, 0, amount);
+}
+
+/// What cut the log short, and what to do about it.
+fn cut_short(out: &mut String, cut: &Advice, amount: &Amount) {
+    let text = |text: &str| width::cut_end(&line(text), amount.text, "…");
+    let (id, title) = (text(&cut.id), text(&cut.title));
+    let _ = writeln!(out, "Line {}: {id}: {title}.\n", cut.line);
+    for (at, step) in cut.fix.iter().take(amount.items).enumerate() {
+        let _ = writeln!(out, "{}. {}", at + 1, text(step));
+    }
+    if !cut.fix.is_empty() && amount.items > 0 {
+        out.push('\n');
+    }
 }
 
 /// What nobody should claim to know, and what would tell.

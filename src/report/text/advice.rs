@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::{Page, TEXT};
-use crate::model::{Check, Finding, LogReport};
+use crate::model::{Advice, Check, Finding, LogReport};
 use crate::report::paint::{Ink, Row};
 use crate::report::{prose, sanitize, width};
 
@@ -44,6 +44,15 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
     );
     page.row(&row)?;
     tip(page, report, finding)
+}
+
+/// What cut the log short, and what to do about it.
+pub(super) fn of_cut(page: &mut Page<'_>, cut: &Advice) -> io::Result<()> {
+    page.prose(Row::indented(2), 2, &cut.title, Ink::Strong)?;
+    let line = (page.words.line)(cut.line);
+    page.facts(2, vec![(Ink::Code, cut.id.clone()), (Ink::Plain, line)])?;
+    page.blank()?;
+    fixes(page, &cut.fix)
 }
 
 fn fixes(page: &mut Page<'_>, steps: &[String]) -> io::Result<()> {

@@ -110,6 +110,9 @@ fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
             page.words.truncated,
             Ink::Plain,
         )?;
+        if let Some(cut) = &report.cut {
+            advice::of_cut(page, cut)?;
+        }
     }
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => {

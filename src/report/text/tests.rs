@@ -1,7 +1,9 @@
 //! What people see, written out. Longer than a file should be, since pictures take lines.
 
 use super::page::TEXT;
-use crate::model::{Confidence, Consequence, InputKind, Lang, LogReport, Outcome, Problem, Role};
+use crate::model::{
+    Advice, Confidence, Consequence, InputKind, Lang, LogReport, Outcome, Problem, Role,
+};
 use crate::report::testing::*;
 use crate::report::{Style, width};
 
@@ -206,6 +208,44 @@ CANCELED  a newer pipeline took its place · docker executor · runner 14.2.0
           a.log:9
 ",
     );
+}
+
+#[test]
+fn what_cut_the_log_is_told_with_its_remedy() {
+    let cut = Advice {
+        id: "gitlab-runner/log-limit".into(),
+        line: 8140,
+        title: "The log was cut at the output limit".into(),
+        fix: vec!["Print less.".into(), "Raise it: `output_limit`".into()],
+    };
+    let report = LogReport {
+        outcome: Outcome::Unknown,
+        truncated: true,
+        cut: Some(cut),
+        verdict_line: None,
+        ..clean("part.log")
+    };
+    let out = text(&plain(), report.clone());
+    let (_, below) = out.split_once("\n\n").unwrap();
+    same(
+        below,
+        "\
+! The log was cut short: what was lost may say more than what is left.
+  The log was cut at the output limit
+  gitlab-runner/log-limit · line 8140
+
+  Fix 1  Print less.
+      2  Raise it:
+           output_limit
+",
+    );
+    for format in ["markdown", "html", "prompt"] {
+        let out = written(format, &plain(), std::slice::from_ref(&report), &[]);
+        assert!(
+            out.contains("cut at the output limit") && out.contains("Print less."),
+            "{format}: {out}"
+        );
+    }
 }
 
 #[test]
