@@ -109,11 +109,12 @@ impl Context<'_> {
     /// The fingerprint tells nothing that the redacted report would not.
     fn fingerprint(&self, one: &Settled<'_>) -> String {
         let id = &one.pattern().id;
+        let project = self.case.facts().project.as_deref();
         if self.case.with_secrets {
             let captures = redact::captures(one.hit, &one.captures);
-            return fingerprint::finding(id, &captures);
+            return fingerprint::finding(id, &captures, project);
         }
-        fingerprint::finding(id, &one.captures)
+        fingerprint::finding(id, &one.captures, project)
     }
 
     /// The failures that a finding was said of beside the first, whose fingerprint is `own`.

@@ -223,3 +223,51 @@ fn fingerprints_of_another_release_are_complained_of() {
         "{err}"
     );
 }
+
+/// A run of a script that ends with that line, in that folder of a runner.
+fn run(checkout: &str, line: &str) -> String {
+    format!(
+        "Running with gitlab-runner 17.5.0 (abcdef12)\n\
+         Getting source from Git repository\n\
+         Initialized empty Git repository in {checkout}/.git/\n\
+         Executing \"step_script\" stage of the job script\n\
+         $ ./ci/build.sh\n{line}\n\
+         ERROR: Job failed: exit code 1\n"
+    )
+    .replace("CHECKOUT", checkout)
+}
+
+#[test]
+fn what_failed_tells_failures_apart_and_the_runner_does_not() {
+    let dir = Dir::new("baseline-paths");
+    let (one, other) = ("/builds/group/app", "/home/ci/builds/Ab3xYz/0/group/app");
+    for (known, new) in [
+        (
+            "FAILED: //lib/geo:geo_test (Exit 1)",
+            "FAILED: //lib/route:route_test (Exit 1)",
+        ),
+        (
+            "cp: cannot stat 'CHECKOUT/dist': No such file or directory",
+            "cp: cannot stat 'CHECKOUT/coverage': No such file or directory",
+        ),
+        (
+            "CHECKOUT/src/net/util.c:3:5: error: expected expression",
+            "CHECKOUT/src/disk/util.c:3:5: error: expected expression",
+        ),
+        (
+            "bash: ./gradlew: No such file or directory",
+            "bash: ./mvnw: No such file or directory",
+        ),
+    ] {
+        dir.write("logs/a.log", run(one, known));
+        let write = ["scan", "logs", "-q", "--write-baseline", "known.json"];
+        dir.run(&write);
+        let args = ["--baseline", "known.json", "--fail-on", "new"];
+        let gate = || dir.run(&[&["scan", "logs"], &args[..]].concat()).0;
+        assert_eq!(gate(), 0, "{known}");
+        dir.write("logs/a.log", run(other, known));
+        assert_eq!(gate(), 0, "{known}");
+        dir.write("logs/a.log", run(one, new));
+        assert_eq!(gate(), 3, "{new}");
+    }
+}
