@@ -258,6 +258,10 @@ fn what_failed_tells_failures_apart_and_the_runner_does_not() {
             "bash: ./gradlew: No such file or directory",
             "bash: ./mvnw: No such file or directory",
         ),
+        (
+            "ledger error: status 404 from api",
+            "ledger error: status 500 from api",
+        ),
     ] {
         dir.write("logs/a.log", run(one, known));
         let write = ["scan", "logs", "-q", "--write-baseline", "known.json"];

@@ -171,7 +171,7 @@ fn mask_word(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String) {
 /// Replaces the numbers of a word that are no part of a name.
 fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let word = &text[at];
+    let word = &text[at.clone()];
     let mut rest = word;
     // An issuer's short name in capitals, whose numbers follow behind hyphens: `CVE-2024-1234`.
     let mut is_issued = false;
@@ -182,7 +182,9 @@ fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String
             .find(|c| is_name(c) != is_name(first))
             .unwrap_or(rest.len());
         let (part, behind) = rest.split_at(end);
-        let dotted = ends_in_point(word, word.len() - rest.len()) || begins_with_point(behind);
+        let start = word.len() - rest.len();
+        let dotted = ends_in_point(word, start) || begins_with_point(behind);
+        let before = &text[..at.start + start];
         rest = behind;
         if !is_name(first) {
             is_issued &= part == "-";
@@ -190,6 +192,11 @@ fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String
                 chain = Chain::Name;
             }
             out.push_str(part);
+            continue;
+        }
+        if numbers != Numbers::Masked && is_code(before, part, behind) {
+            out.push_str(part);
+            chain = Chain::Name;
             continue;
         }
         if chain.made_up(part, behind) {
@@ -231,6 +238,48 @@ fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String
             _ => Chain::behind(part),
         };
     }
+}
+
+/// Is that the code that the words directly before it announce? `status 404`, `HTTP/1.1 503`, `exit code 2`, `[Errno 13]`,
+/// `error 0x80070005`, `SQLSTATE[42P01]`; no count (`error: 3 files`), no time, no share.
+fn is_code(before: &str, part: &str, behind: &str) -> bool {
+    const SIGNS: &[char] = &[' ', '=', ':', '(', '[', '#', '"', '\'', '-'];
+    let is_hex = |digits: &str| digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let number = part.len() <= LONG && part.bytes().all(|b| b.is_ascii_digit());
+    let code = number || part.strip_prefix("0x").is_some_and(is_hex);
+    let state = part.len() == 5
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    if !code && !state {
+        return false;
+    }
+    let mut next = behind.chars();
+    let goes_on = match next.next() {
+        Some('.' | ':' | '/' | ',') => next.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(c) => c == '%',
+        None => false,
+    };
+    let named = before.trim_end_matches(SIGNS);
+    let between = &before[named.len()..];
+    if goes_on || !(1..=3).contains(&between.len()) {
+        return false;
+    }
+    let mut names = named.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let name = names.next().unwrap_or_default();
+    let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word));
+    let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
+    let version = named.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let blank = between.bytes().all(|b| b == b' ');
+    if is(&["sqlstate"]) {
+        return state;
+    }
+    code && (is(&["status", "code", "exit", "errno", "statuscode", "exitcode", "errorcode"])
+        // `statusCode`, `exit_code`; but no `barcode`.
+        || ends(&["Status", "Code", "_status", "_code", "_CODE", "_STATUS"])
+        // Behind a colon stands what a tool has counted.
+        || is(&["error"]) && !between.contains(':')
+        || blank && (is(&["http"]) || version.ends_with("HTTP/")))
 }
 
 /// What stands before a hyphen, of what cannot be told by itself that a run has made it up.
@@ -479,6 +528,14 @@ mod tests {
                 "no https://db2.example.com:5433/x",
             ),
             ("src/a.c:3:5: expected ;", "src/a.c:17:51: expected ;"),
+            // Counts, times, shares, and numbers of a run.
+            ("error: 3 files", "error: 12 files"),
+            ("error 10:22:33 bad", "error 11:02:07 bad"),
+            ("status 12% done", "status 37% done"),
+            ("error in request 4711", "error in request 4712"),
+            ("exit of process 4711", "exit of process 4712"),
+            ("barcode 4711 gone", "barcode 4712 gone"),
+            ("status code 1234567", "status code 7654321"),
         ] {
             assert_eq!(of(one), of(other), "{one} | {other}");
         }
@@ -546,6 +603,17 @@ mod tests {
             ),
             ("/srv/A.java:3: error", "/srv/Z.java:3: error"),
             ("ledger: ORA-00942", "ledger: ORA-01017"),
+            ("ledger: Error 1005 from db", "ledger: Error 1045 from db"),
+            ("ledger: status 404 from api", "ledger: status 500 from api"),
+            ("ledger: {\"status\":404}", "ledger: {\"status\":500}"),
+            ("ledger: statusCode=404", "ledger: statusCode=500"),
+            ("ledger: HTTP 401 x", "ledger: HTTP 503 x"),
+            ("ledger: HTTP/1.1 401 x", "ledger: HTTP/1.1 503 x"),
+            ("ledger: exit code 2", "ledger: exit code 137"),
+            ("ledger: exit status: 2", "ledger: exit status: 3"),
+            ("ledger: [Errno 13] no", "ledger: [Errno 111] no"),
+            ("ledger: error 0x80070005", "ledger: error 0x80070002"),
+            ("ledger: SQLSTATE[42P01] x", "ledger: SQLSTATE[42P02] x"),
         ] {
             assert_ne!(of(one), of(other), "{one} | {other}");
             let captured = |value: &str| {
