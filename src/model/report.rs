@@ -146,6 +146,10 @@ pub struct LogReport {
     /// A closing remark for people: who canceled the job, what the log lacks. Not part of the JSON contract.
     #[serde(skip)]
     pub remark: Option<String>,
+    /// Failures in the race that are neither the cause nor among `also`: compared with a baseline, and not told. Not part of the JSON
+    /// contract.
+    #[serde(skip)]
+    pub untold: Vec<Untold>,
 }
 
 impl LogReport {
@@ -173,6 +177,8 @@ pub struct Diagnosis {
     pub unexplained: Option<Unexplained>,
     /// Every candidate with its terms.
     pub why: Vec<WhyRow>,
+    /// What is compared with a baseline besides.
+    pub untold: Vec<Untold>,
 }
 
 /// One failure that a pattern knows, found in this log.
@@ -234,6 +240,17 @@ pub struct Further {
     /// Line in the input that the finding stands in.
     pub line: u64,
     /// Its text, clean.
+    pub text: String,
+    /// Its own fingerprint.
+    pub fingerprint: String,
+}
+
+/// A failure that no report tells: others stand closer to the end of the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// Pattern id.
+    pub id: String,
+    /// The text of its line, clean.
     pub text: String,
     /// Its own fingerprint.
     pub fingerprint: String,

@@ -48,6 +48,7 @@ pub fn clean(source: &str) -> LogReport {
         why: Vec::new(),
         verdict_line: Some(31),
         remark: None,
+        untold: Vec::new(),
     }
 }
 

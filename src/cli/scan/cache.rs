@@ -19,12 +19,12 @@ use super::Done;
 use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
-use crate::model::{Lang, LogReport, Problem, Spot};
+use crate::model::{Lang, LogReport, Problem, Spot, Untold};
 use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
 /// Digits of the name of a way to analyse.
@@ -78,6 +78,7 @@ struct Unwritten {
     /// What the best line names, where no cause is known.
     place: Option<Spot>,
     consequences: Vec<String>,
+    untold: Vec<Untold>,
 }
 
 impl Cache {
@@ -244,12 +245,14 @@ impl Unwritten {
                 .collect(),
             place: report.unexplained.as_ref().and_then(|u| u.place.clone()),
             consequences: report.consequences.iter().map(|c| c.text.clone()).collect(),
+            untold: report.untold.clone(),
         }
     }
 
     fn put_back(self, report: &mut LogReport) {
         report.verdict_line = self.verdict_line;
         report.remark = self.remark;
+        report.untold = self.untold;
         let findings = report.cause.iter_mut().chain(&mut report.also);
         for (finding, (span, place)) in findings.zip(self.findings) {
             finding.span = span;
