@@ -57,6 +57,8 @@ const MAX_ALSO: usize = 3;
 const NEAR_END: usize = 80;
 /// Lines that a verdict of several lines may take.
 const VERDICT_LINES: u64 = 12;
+/// Most failures that are compared with a baseline and not told.
+const MAX_UNTOLD: usize = 1_000;
 /// Most consequences told.
 const MAX_CONSEQUENCES: usize = 100;
 
@@ -289,6 +291,7 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
         verdict_line: facts.verdict.as_ref().map(|v| v.line),
         remark: told(&facts.ended_by).filter(|_| facts.outcome == Outcome::Canceled),
         cut: cut::advice(case, library, lang),
+        untold: diagnosis.untold,
     }
 }
 
@@ -336,14 +339,17 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         }
     }
     if let Some(winner) = cause {
-        let also = rank::also(&candidates, &order)
-            .into_iter()
-            .filter(|_| refined.is_none())
-            .take(MAX_ALSO);
-        for other in also {
-            let confidence = rank::own_confidence(&candidates[other], facts_of(case));
-            let finding = context.finding(&candidates[other], None, confidence);
-            diagnosis.also.push(finding);
+        let mut also = rank::also(&candidates, &order);
+        also.truncate(MAX_ALSO);
+        let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));
+        let untold = rivals.flat_map(|other| context.untold(&candidates[other]));
+        if refined.is_none() {
+            diagnosis.untold = untold.take(MAX_UNTOLD).collect();
+            for other in also {
+                let confidence = rank::own_confidence(&candidates[other], facts_of(case));
+                let finding = context.finding(&candidates[other], None, confidence);
+                diagnosis.also.push(finding);
+            }
         }
         let cause_line = diagnosis.cause.as_ref().map(|c| c.line);
         let mut consequences: Vec<Consequence> = candidates

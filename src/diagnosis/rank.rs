@@ -202,6 +202,18 @@ pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> 
         .collect()
 }
 
+/// The failures in the race besides the cause, however far below it: all that may have failed the job, so that one which is not told hides
+/// nothing new.
+pub(super) fn rivals<'o>(
+    candidates: &'o [Candidate<'_>],
+    order: &'o [usize],
+) -> impl Iterator<Item = usize> + 'o {
+    order.iter().copied().skip(1).filter(|&k| {
+        let c = &candidates[k];
+        c.place == Where::Command && c.pattern().confidence != Confidence::Low
+    })
+}
+
 /// Every candidate as a row of `--why`: the race, then those that are out, in line order.
 pub(super) fn why(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<WhyRow> {
     let mut out: Vec<usize> = (0..candidates.len())

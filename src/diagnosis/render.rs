@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint, spot, terms};
 use crate::library::Library;
-use crate::model::{Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang};
+use crate::model::{
+    Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang, Untold,
+};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text;
@@ -90,6 +92,21 @@ impl Context<'_> {
         finding
     }
 
+    /// What is compared of a candidate that is not told: each failure that it was said of.
+    pub(super) fn untold(&self, candidate: &Candidate<'_>) -> Vec<Untold> {
+        let lead = candidate.lead();
+        let own = self.fingerprint(lead);
+        let further = self.further(candidate, &own).into_iter();
+        let further = further.map(|further| (further.text, further.fingerprint));
+        let all = [(lead.hit.text.clone(), own)].into_iter().chain(further);
+        let untold = |(text, fingerprint)| Untold {
+            id: candidate.pattern().id.clone(),
+            text,
+            fingerprint,
+        };
+        all.map(untold).collect()
+    }
+
     /// What the words of GitLab in the texts are called where the log comes from.
     fn terms(&self, lead: &Settled<'_>, texts: &Text) -> Option<String> {
         let pattern = lead.pattern();
@@ -109,11 +126,12 @@ impl Context<'_> {
     /// The fingerprint tells nothing that the redacted report would not.
     fn fingerprint(&self, one: &Settled<'_>) -> String {
         let id = &one.pattern().id;
+        let project = self.case.facts().project.as_deref();
         if self.case.with_secrets {
             let captures = redact::captures(one.hit, &one.captures);
-            return fingerprint::finding(id, &captures);
+            return fingerprint::finding(id, &captures, project);
         }
-        fingerprint::finding(id, &one.captures)
+        fingerprint::finding(id, &one.captures, project)
     }
 
     /// The failures that a finding was said of beside the first, whose fingerprint is `own`.

@@ -298,7 +298,7 @@ pub(super) fn extract(
         exit_meaning: facts
             .exit_code
             .and_then(|code| exit_meaning(case, region, code, best.is_some(), lang)),
-        fingerprint: fingerprint::unknown(section, &best_text),
+        fingerprint: fingerprint::unknown(section, &best_text, facts.project.as_deref()),
     })
 }
 

@@ -12,7 +12,7 @@ pub use hit::{Captures, Hit, Place, TailLine, WatchHit};
 pub use report::{
     Advice, Batch, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, Further,
     InputInfo, InputKind, LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Spot, Status, ToolInfo,
-    Unexplained, UnexplainedLine, WhyRow, WhyTerm,
+    Unexplained, UnexplainedLine, Untold, WhyRow, WhyTerm,
 };
 pub use summary::{CauseCount, GroupCount, RetryCount, Summary, UnexplainedCount};
 pub use time::Time;

@@ -149,6 +149,10 @@ pub struct LogReport {
     /// What to do about a log without a verdict that was cut at a limit. Not part of the JSON contract.
     #[serde(skip)]
     pub cut: Option<Advice>,
+    /// Failures in the race that are neither the cause nor among `also`: compared with a baseline, and not told. Not part of the JSON
+    /// contract.
+    #[serde(skip)]
+    pub untold: Vec<Untold>,
 }
 
 /// What a pattern advises that is no cause: why the log is as it is.
@@ -189,6 +193,8 @@ pub struct Diagnosis {
     pub unexplained: Option<Unexplained>,
     /// Every candidate with its terms.
     pub why: Vec<WhyRow>,
+    /// What is compared with a baseline besides.
+    pub untold: Vec<Untold>,
 }
 
 /// One failure that a pattern knows, found in this log.
@@ -250,6 +256,17 @@ pub struct Further {
     /// Line in the input that the finding stands in.
     pub line: u64,
     /// Its text, clean.
+    pub text: String,
+    /// Its own fingerprint.
+    pub fingerprint: String,
+}
+
+/// A failure that no report tells: others stand closer to the end of the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// Pattern id.
+    pub id: String,
+    /// The text of its line, clean.
     pub text: String,
     /// Its own fingerprint.
     pub fingerprint: String,

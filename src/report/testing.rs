@@ -49,6 +49,7 @@ pub fn clean(source: &str) -> LogReport {
         verdict_line: Some(31),
         remark: None,
         cut: None,
+        untold: Vec::new(),
     }
 }
 

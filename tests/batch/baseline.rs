@@ -223,3 +223,102 @@ fn fingerprints_of_another_release_are_complained_of() {
         "{err}"
     );
 }
+
+/// A run in which that many tools fail, of which only a few are told.
+fn many(more: &str) -> String {
+    format!(
+        "Running with gitlab-runner 17.5.0 (abcdef12)\n\
+         Executing \"step_script\" stage of the job script\n\
+         $ make -k check\n\
+         src/a.c:3:5: error: expected expression\n\
+         src/a.py:3: error: Incompatible return value type (got \"int\", expected \"str\")  [return-value]\n\
+         Found 1 error in 1 file (checked 12 source files)\n\
+         src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n\
+         {more}--- FAIL: TestA (0.00s)\n    a_test.go:3: bad\nFAIL\nFAIL\texample.com/x\t0.1s\n\
+         FAILED tests/test_a.py::test_a - AssertionError: assert 1 == 2\n\
+         1 failed in 0.1s\n\
+         ERROR: Job failed: exit code 1\n"
+    )
+}
+
+#[test]
+fn what_is_not_told_is_compared_as_well() {
+    let dir = Dir::new("baseline-untold");
+    dir.write("logs/a.log", many(""));
+    dir.run(&["scan", "logs", "-q", "--write-baseline", "known.json"]);
+    let gate = |cache: &[&str]| {
+        let args = [
+            "scan",
+            "logs",
+            "--baseline",
+            "known.json",
+            "--fail-on",
+            "new",
+        ];
+        dir.run(&[&args[..], cache].concat()).0
+    };
+    let cache: &[&str] = &["--cache", "kept"];
+    assert_eq!((gate(&[]), gate(cache), gate(cache)), (0, 0, 0));
+    let also = dir.json(&["logs"])["logs"][0]["also"].clone();
+    assert_eq!(
+        also.as_array().unwrap().len(),
+        3,
+        "no more are told: {also}"
+    );
+    let new = "error[E0308]: mismatched types\n --> src/main.rs:3:5\n";
+    dir.write("logs/a.log", many(new));
+    assert!(!dir.json(&["logs"])["logs"][0].to_string().contains("E0308"));
+    assert_eq!((gate(&[]), gate(cache), gate(cache)), (3, 3, 3));
+}
+
+/// A run of a script that ends with that line, in that folder of a runner.
+fn run(checkout: &str, line: &str) -> String {
+    format!(
+        "Running with gitlab-runner 17.5.0 (abcdef12)\n\
+         Getting source from Git repository\n\
+         Initialized empty Git repository in {checkout}/.git/\n\
+         Executing \"step_script\" stage of the job script\n\
+         $ ./ci/build.sh\n{line}\n\
+         ERROR: Job failed: exit code 1\n"
+    )
+    .replace("CHECKOUT", checkout)
+}
+
+#[test]
+fn what_failed_tells_failures_apart_and_the_runner_does_not() {
+    let dir = Dir::new("baseline-paths");
+    let (one, other) = ("/builds/group/app", "/home/ci/builds/Ab3xYz/0/group/app");
+    for (known, new) in [
+        (
+            "FAILED: //lib/geo:geo_test (Exit 1)",
+            "FAILED: //lib/route:route_test (Exit 1)",
+        ),
+        (
+            "cp: cannot stat 'CHECKOUT/dist': No such file or directory",
+            "cp: cannot stat 'CHECKOUT/coverage': No such file or directory",
+        ),
+        (
+            "CHECKOUT/src/net/util.c:3:5: error: expected expression",
+            "CHECKOUT/src/disk/util.c:3:5: error: expected expression",
+        ),
+        (
+            "bash: ./gradlew: No such file or directory",
+            "bash: ./mvnw: No such file or directory",
+        ),
+        (
+            "ledger error: status 404 from api",
+            "ledger error: status 500 from api",
+        ),
+    ] {
+        dir.write("logs/a.log", run(one, known));
+        let write = ["scan", "logs", "-q", "--write-baseline", "known.json"];
+        dir.run(&write);
+        let args = ["--baseline", "known.json", "--fail-on", "new"];
+        let gate = || dir.run(&[&["scan", "logs"], &args[..]].concat()).0;
+        assert_eq!(gate(), 0, "{known}");
+        dir.write("logs/a.log", run(other, known));
+        assert_eq!(gate(), 0, "{known}");
+        dir.write("logs/a.log", run(one, new));
+        assert_eq!(gate(), 3, "{new}");
+    }
+}

@@ -58,7 +58,7 @@ fn the_summary_says_what_breaks_and_when() {
         group["text"],
         "release notes are incomplete: chapter three has no heading"
     );
-    assert!(group["fingerprint"].as_str().unwrap().starts_with("3:"));
+    assert!(group["fingerprint"].as_str().unwrap().starts_with("4:"));
     assert!(
         summary["retry"]["usually"].as_u64().unwrap() + summary["retry"]["maybe"].as_u64().unwrap()
             == 2

@@ -141,8 +141,8 @@ struct Compared<'r> {
     text: &'r str,
 }
 
-/// Each failure that the findings of a log were said of, or the one that no pattern knows. Which of several findings is the cause may
-/// change with the order of what was printed.
+/// Each failure that the findings of a log were said of, shown or not, or the one that no pattern knows. Which of several findings is the
+/// cause may change with the order of what was printed.
 fn failures(report: &LogReport) -> Vec<Compared<'_>> {
     let mut all = Vec::new();
     for finding in report.findings() {
@@ -158,6 +158,11 @@ fn failures(report: &LogReport) -> Vec<Compared<'_>> {
             text: &further.text,
         }));
     }
+    all.extend(report.untold.iter().map(|other| Compared {
+        fingerprint: &other.fingerprint,
+        id: Some(&other.id),
+        text: &other.text,
+    }));
     if report.cause.is_none() {
         all.extend(report.unexplained.iter().map(|unknown| Compared {
             fingerprint: &unknown.fingerprint,

@@ -19,7 +19,7 @@ use super::Done;
 use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
-use crate::model::{Advice, Lang, LogReport, Problem, Spot};
+use crate::model::{Advice, Lang, LogReport, Problem, Spot, Untold};
 use crate::redact;
 use crate::source;
 
@@ -79,6 +79,7 @@ struct Unwritten {
     /// What the best line names, where no cause is known.
     place: Option<Spot>,
     consequences: Vec<String>,
+    untold: Vec<Untold>,
 }
 
 impl Cache {
@@ -246,6 +247,7 @@ impl Unwritten {
                 .collect(),
             place: report.unexplained.as_ref().and_then(|u| u.place.clone()),
             consequences: report.consequences.iter().map(|c| c.text.clone()).collect(),
+            untold: report.untold.clone(),
         }
     }
 
@@ -253,6 +255,7 @@ impl Unwritten {
         report.verdict_line = self.verdict_line;
         report.remark = self.remark;
         report.cut = self.cut;
+        report.untold = self.untold;
         let findings = report.cause.iter_mut().chain(&mut report.also);
         for (finding, (span, place)) in findings.zip(self.findings) {
             finding.span = span;

@@ -3,6 +3,7 @@
 //! A path that starts elsewhere is a wrong place. Where nobody knows, there is none.
 
 use super::path::{Folder, below_checkout, join};
+use super::script;
 use crate::model::{Dialect, JobFacts, Place, TailLine};
 
 /// Names of the checkout's folder.
@@ -15,56 +16,44 @@ const CHECKOUT: &[&str] = &[
     "${WORKSPACE}",
 ];
 
-/// Options that have a tool work in another folder.
-const ELSEWHERE: &[(&str, &[&str])] = &[
-    ("cargo", &["-C"]),
-    ("cmake", &["--build"]),
-    ("gmake", &["-C", "--directory"]),
-    ("go", &["-C"]),
-    ("make", &["-C", "--directory"]),
-    ("meson", &["-C"]),
-    ("npm", &["--prefix", "-C"]),
-    ("ninja", &["-C"]),
-    ("pnpm", &["-C", "--dir"]),
-    ("poetry", &["-C", "--directory"]),
-    ("terraform", &["-chdir"]),
-    ("terragrunt", &["--working-dir"]),
-    ("tofu", &["-chdir"]),
-    ("uv", &["--directory"]),
-    ("yarn", &["--cwd"]),
-];
-
-/// Words by which a program runs another one elsewhere.
-const INSIDE: &[&str] = &["-c", "-ec", "-lc", "compose", "exec", "run"];
-
-/// Does an option choose one of several packages, whose folder only the tool knows?
-fn of_package(word: &str) -> bool {
-    const OPTIONS: &[&str] = &[
-        "--filter",
-        "--manifest-path",
-        "--workspace",
-        "--workspaces",
-        "-F",
-        "-w",
-        "-ws",
-        "workspace",
-        "workspaces",
-    ];
-    let name = word.split('=').next().unwrap_or(word);
-    OPTIONS.contains(&name)
-}
-
 /// What make and ninja say when they change folders.
 const ENTERS: &str = ": Entering directory ";
 const LEAVES: &str = ": Leaving directory ";
 
 /// Words without one of which no line leads into a folder.
-pub(super) const MOVES: &[&str] = &[ENTERS, LEAVES, "cd "];
+pub(super) const MOVES: &[&str] = &[
+    ENTERS,
+    LEAVES,
+    "cd ",
+    "pushd ",
+    "> ",
+    "+ ",
+    "$ ",
+    " -C ",
+    " --prefix",
+];
 
-/// The folder that the paths of a line start from. `above`: the lines above it.
-pub(super) fn of(facts: &JobFacts, place: Place, prefix: &str, above: &[TailLine]) -> Folder {
+/// What runners of many packages say, each of which has its folder.
+const OF_MANY: &[&str] = &[
+    "> nx run ",
+    " NX ",
+    "lerna ",
+    "\u{2022} Packages in scope: ",
+];
+
+/// Most levels of a shell's trace that are told apart.
+const LEVELS: usize = 8;
+
+/// The folder that the paths of a line start from. `above`: the lines above it; `stage`: the folder that a stage of Jenkins has gone into.
+pub(super) fn of(
+    facts: &JobFacts,
+    place: Place,
+    prefix: &str,
+    above: &[TailLine],
+    stage: Option<Folder>,
+) -> Folder {
     let project = facts.project.as_deref();
-    let mut folder = Some(String::new());
+    let mut folder = stage.unwrap_or(Some(String::new()));
     let stage = |section: u32| facts.sections.get(section as usize).map(|s| s.stage);
     let own = stage(place.section);
     let before = facts
@@ -72,15 +61,20 @@ pub(super) fn of(facts: &JobFacts, place: Place, prefix: &str, above: &[TailLine
         .iter()
         .filter(|c| c.index <= place.command && stage(c.section) == own);
     let mut cloned = None;
+    let mut inside = folder.clone();
     for command in before {
-        let last = command.index == place.command;
         let words: Vec<&str> = command.text.split_whitespace().collect();
         match words.as_slice() {
             // Where the runner does not, the job fetches the project itself; else it is another one.
             ["cd", to] if cloned == Some(*to) => {
                 folder = (facts.dialect == Dialect::Plain).then(String::new);
+                inside = folder.clone();
             }
-            _ => command_in(&mut folder, &command.text, project, last),
+            _ => inside = script::follow(&mut folder, &command.text, project),
+        }
+        // What the last one does inside counts only for what it prints.
+        if command.index != place.command {
+            inside = folder.clone();
         }
         if let ["git", "clone", .., to] = words.as_slice() {
             let address = to.contains("://") || to.contains('@');
@@ -88,91 +82,204 @@ pub(super) fn of(facts: &JobFacts, place: Place, prefix: &str, above: &[TailLine
             cloned = Some(name.map_or(*to, |name| name.trim_end_matches(".git")));
         }
     }
-    let mut entered: Vec<Folder> = Vec::new();
+    let mut trail = Trail::new(facts, inside);
     for line in above {
-        let content = line.content();
-        if line.command || content.starts_with("[Pipeline] ") {
-            entered.clear();
+        trail.pass(line);
+    }
+    within(trail.now, prefix)
+}
+
+/// What lines tell of the folder that those below them start from.
+struct Trail<'f> {
+    facts: &'f JobFacts,
+    /// That of the command.
+    command: Folder,
+    /// The same, as far as what its output says of folders leaves it known.
+    base: Folder,
+    /// Those that make and ninja entered.
+    entered: Vec<Folder>,
+    /// A traced shell, and those inside it (`++ `).
+    levels: Vec<Level>,
+    now: Folder,
+    /// A line before this one began with `> `, as npm shows scripts.
+    quoted: bool,
+}
+
+#[derive(Debug, Default)]
+struct Level {
+    folder: Folder,
+    /// Where its programs run.
+    inside: Folder,
+    /// It went elsewhere, and was not only asked where that is (`$(cd .. && pwd)`).
+    moved: bool,
+}
+
+impl<'f> Trail<'f> {
+    fn new(facts: &'f JobFacts, base: Folder) -> Self {
+        Self {
+            facts,
+            now: base.clone(),
+            command: base.clone(),
+            base,
+            entered: Vec::new(),
+            levels: Vec::new(),
+            quoted: false,
         }
-        if let Some(command) = content.strip_prefix("+ ") {
-            let (word, to) = command.split_once(' ').unwrap_or((command, ""));
-            if word == "cd" {
-                let from = entered.last().unwrap_or(&folder);
-                let to = into(from, to, project);
-                entered.push(to);
-            }
-        } else if line.echo && facts.dialect == Dialect::Github && content.starts_with("cd ") {
+    }
+
+    fn pass(&mut self, line: &TailLine) {
+        let content = line.content();
+        let project = self.facts.project.as_deref();
+        if line.command || content.starts_with("[Pipeline] ") {
+            self.entered.clear();
+            self.levels.clear();
+            self.base = self.command.clone();
+            self.now = self.base.clone();
+        }
+        let quoted = content
+            .strip_prefix("> ")
+            .filter(|rest| !rest.starts_with([' ', '|']));
+        let follows_quote = std::mem::replace(&mut self.quoted, quoted.is_some());
+        if line.command {
+            return;
+        }
+        let signs = content.bytes().take_while(|b| *b == b'+').count();
+        let traced = content[signs..].strip_prefix(' ').filter(|_| signs > 0);
+        if OF_MANY.iter().any(|words| content.starts_with(words)) {
+            (self.base, self.now) = (None, None);
+        } else if let Some(command) = traced {
+            self.trace(signs, command);
+        } else if line.echo
+            && self.facts.dialect == Dialect::Github
+            && ["cd ", "pushd ", "(cd ", " -C "]
+                .iter()
+                .any(|w| content.contains(w))
+        {
             // A script is shown as a whole; of its lines only the first is known as a command.
             let first = |c: &crate::model::Command| c.text.as_ref() == content.trim();
-            if !facts.commands.iter().any(first) {
-                folder = None;
+            if !self.facts.commands.iter().any(first) {
+                (self.base, self.now) = (None, None);
             }
         } else if let Some((_, to)) = content.split_once(ENTERS) {
             let to = to.trim_matches(['\'', '`', '"', ' ']);
-            entered.push(into(&folder, to, project));
+            self.now = into(&self.base, to, project);
+            self.entered.push(self.now.clone());
         } else if content.contains(LEAVES) {
-            entered.pop();
+            self.entered.pop();
+            self.now = self.outside();
+        } else if let Some(script) = quoted {
+            self.npm(script, follows_quote);
+        } else if let Some(script) = content.strip_prefix("$ ") {
+            // yarn and bun show a script so.
+            self.now = script::follow(&mut self.outside(), script, project);
+        } else if script::is_recipe(content) {
+            self.now = script::follow(&mut self.outside(), content, project);
         }
     }
-    let folder = entered.pop().unwrap_or(folder);
-    within(folder, prefix)
+
+    /// The folder around what a tool shows of its scripts.
+    fn outside(&self) -> Folder {
+        let traced = self.levels.last().map(|level| &level.inside);
+        let outside = self.entered.last().or(traced).unwrap_or(&self.base);
+        outside.clone()
+    }
+
+    /// `> name@1.0.0 build`, and the script below it. Older ones name the folder behind.
+    fn npm(&mut self, script: &str, follows: bool) {
+        let project = self.facts.project.as_deref();
+        let mut words = script.split(' ');
+        let names_package = words.next().is_some_and(|word| {
+            let version = word.rsplit_once('@').map_or("", |(_, version)| version);
+            version.starts_with(|c: char| c.is_ascii_digit())
+        });
+        if names_package {
+            let folder = words.nth(1).filter(|folder| folder.starts_with('/'));
+            self.now = match folder {
+                Some(folder) => into(&self.base, folder, project),
+                None => self.outside(),
+            };
+        } else if follows {
+            self.now = script::follow(&mut self.now.clone(), script, project);
+        }
+    }
+
+    /// A command that a shell traced, of so many signs.
+    fn trace(&mut self, signs: usize, command: &str) {
+        // A difference has such lines too.
+        if self.levels.is_empty() && !script::moves(command) {
+            return;
+        }
+        if signs > LEVELS {
+            self.now = None;
+            return;
+        }
+        let mut moved = false;
+        while self.levels.len() > signs {
+            moved |= self.levels.pop().is_some_and(|level| level.moved);
+        }
+        while self.levels.len() < signs {
+            let folder = match self.levels.last() {
+                Some(level) => level.folder.clone(),
+                None => self.outside(),
+            };
+            self.levels.push(Level {
+                inside: folder.clone(),
+                folder,
+                moved: false,
+            });
+        }
+        let Some(level) = self.levels.last_mut() else {
+            return;
+        };
+        // A script that was read in (`. ./env`) leaves its folder behind, a substitution does not.
+        if moved {
+            level.folder = None;
+        }
+        let before = level.folder.clone();
+        let project = self.facts.project.as_deref();
+        level.inside = script::follow(&mut level.folder, command, project);
+        level.moved |= level.folder != before;
+        level.moved &= command != "pwd" && command != "pwd -P";
+        self.now = level.inside.clone();
+    }
 }
 
-/// The folder behind a command. `last`: it is the one in force, whose options tell where it works.
-fn command_in(folder: &mut Folder, command: &str, project: Option<&str>, last: bool) {
-    // What a subshell does ends with it.
-    let inner = command.trim_start().strip_prefix('(');
-    if inner.is_some() && !last {
-        return;
-    }
-    let command = inner.unwrap_or(command);
-    for part in command.split(['\n', ';', '&', '|', ')']) {
-        let mut words = part.split_whitespace();
-        match words.next() {
-            Some("cd" | "pushd") => {
-                let to = words.next().unwrap_or("~");
-                *folder = into(folder, to, project);
-            }
-            Some("popd") => *folder = None,
-            // What runs there has folders of its own.
-            Some("bash" | "docker" | "kubectl" | "podman" | "sh" | "ssh" | "vagrant")
-                if last && words.clone().any(|word| INSIDE.contains(&word)) =>
-            {
-                *folder = None;
-            }
-            Some("then" | "do" | "{" | "!" | "time") if words.clone().any(|word| word == "cd") => {
-                *folder = None;
-            }
-            Some("bun" | "npm" | "pnpm" | "yarn" | "cargo")
-                if last && words.clone().any(of_package) =>
-            {
-                *folder = None;
-            }
-            Some(tool) if last => {
-                let options = ELSEWHERE.iter().find(|(name, _)| *name == tool);
-                let options = options.map_or(&[][..], |(_, options)| options);
-                if let Some(to) = option(options, words) {
-                    *folder = into(folder, to, project);
-                }
-            }
-            _ => {}
+/// The folder that a stage of Jenkins has gone into (`dir('web')`), below that of the job; `None` where it went into none.
+pub(super) fn of_stage<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Folder> {
+    let mut workspace: Option<&str> = None;
+    let mut folders: Vec<Folder> = Vec::new();
+    for line in lines {
+        if let Some((_, to)) = line
+            .strip_prefix("Running on ")
+            .and_then(|rest| rest.split_once(" in "))
+        {
+            workspace = Some(to.trim_end());
+        } else if line.trim_end() == "[Pipeline] // dir" {
+            folders.pop();
+        } else if let Some((before, to)) = line.split_once(RUNNING) {
+            // One of several branches, each in its folder.
+            let alone = before.is_empty();
+            folders.push(below_workspace(to.trim_end(), workspace).filter(|_| alone));
         }
     }
+    folders.pop()
 }
 
-/// The value of one of these options: `-C DIR`, `-CDIR`, `--dir DIR`, `--dir=DIR`.
-fn option<'w>(options: &[&str], mut words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    while let Some(word) = words.next() {
-        for option in options {
-            match word.strip_prefix(option) {
-                Some("") => return words.next(),
-                Some(rest) if rest.starts_with('=') => return Some(&rest[1..]),
-                Some(rest) if option.len() == 2 => return Some(rest),
-                _ => {}
-            }
+/// What Jenkins says where it goes into a folder.
+pub(super) const RUNNING: &str = "Running in ";
+
+fn below_workspace(path: &str, workspace: Option<&str>) -> Folder {
+    let rest = match workspace {
+        Some(workspace) => path.strip_prefix(workspace)?,
+        None => {
+            let (_, rest) = path.split_once("/workspace/")?;
+            &rest[rest.find('/').unwrap_or(rest.len())..]
         }
+    };
+    match rest {
+        "" => Some(String::new()),
+        rest => join("", rest.strip_prefix('/')?),
     }
-    None
 }
 
 /// The folder that a word leads to.
@@ -277,7 +384,7 @@ mod tests {
             ..Place::default()
         };
         let above: Vec<_> = above.iter().map(|text| line(text)).collect();
-        of(&facts, place, prefix, &above)
+        of(&facts, place, prefix, &above, None)
     }
 
     #[test]
@@ -329,12 +436,12 @@ mod tests {
             command: 3,
             ..Place::default()
         };
-        assert_eq!(of(&facts, place, "", &[]).as_deref(), Some(""));
+        assert_eq!(of(&facts, place, "", &[], None).as_deref(), Some(""));
         facts.commands[0].text = "git clone https://git.example.com/a/b.git".into();
         facts.commands[1].text = "cd b".into();
-        assert_eq!(of(&facts, place, "", &[]).as_deref(), Some(""));
+        assert_eq!(of(&facts, place, "", &[], None).as_deref(), Some(""));
         facts.dialect = Dialect::Gitlab;
-        assert_eq!(of(&facts, place, "", &[]), None);
+        assert_eq!(of(&facts, place, "", &[], None), None);
     }
 
     #[test]
@@ -351,6 +458,33 @@ mod tests {
             Some("apps/web")
         );
         assert_eq!(folder(&["turbo build"], "web:build: ", &[]), None);
+        for (above, there) in [
+            // make shows its recipes, npm, yarn and bun their scripts.
+            (&["cd web && npx tsc -p ."][..], Some("web")),
+            (&["cd $d && npx tsc -p ."], None),
+            (&["> root@1.0.0 build", "> cd web && tsc -p ."], Some("web")),
+            (&["> root@1.0.0 build", "> tsc -p ."], Some("")),
+            (
+                &["> web@1.0.0 build /builds/group/app/web", "> tsc"],
+                Some("web"),
+            ),
+            (&["> web@1.0.0 build /srv/web", "> tsc"], None),
+            (&["> root@1.0.0 build", "> lerna run build"], None),
+            (&["> nx run web:build"], None),
+            (&["lerna notice cli v8.1.2"], None),
+            (&["$ cd web && tsc"], Some("web")),
+            // A traced shell, with others inside it.
+            (&["++ cd web", "++ npx tsc"], Some("web")),
+            (&["+ cd 'my web'"], Some("my web")),
+            (&["+ env -C web npx tsc"], Some("web")),
+            (&["++ cd web", "++ pwd", "+ npx tsc"], Some("")),
+            (&["++ cd web", "+ npx tsc"], None),
+            (&["+ pushd web", "+ popd", "+ make"], None),
+            (&["+ cd $DIR", "+ make"], None),
+            (&["- a", "+ b", enters, "+ c"], Some("lib")),
+        ] {
+            assert_eq!(of(above).as_deref(), there, "{above:?}");
+        }
         let melos = package_named("[app_core]:   error - lib/a.dart:1:2 - x");
         assert_eq!(folder(&["melos analyze"], melos, &[]), None);
         assert_eq!(package_named("[ERROR]: x"), "");
@@ -359,5 +493,19 @@ mod tests {
             folder(&["docker build ."], "#12 3.456 ", &[]).as_deref(),
             Some("")
         );
+    }
+
+    #[test]
+    fn stages_of_jenkins_tell_where_they_work() {
+        let on = "Running on agent-1 in /var/jenkins/workspace/app@2";
+        let into = "Running in /var/jenkins/workspace/app@2/web";
+        let of = |lines: &[&str]| of_stage(lines.iter().copied());
+        let web = Some(Some("web".to_owned()));
+        assert_eq!(of(&[on, "[Pipeline] dir", into, "[Pipeline] {"]), web);
+        assert_eq!(of(&[into]), web);
+        assert_eq!(of(&[on, into, "[Pipeline] // dir"]), None);
+        assert_eq!(of(&[on]), None);
+        assert_eq!(of(&[on, "Running in /tmp/web"]), Some(None));
+        assert_eq!(of(&[on, &format!("[a] {into}")]), Some(None));
     }
 }

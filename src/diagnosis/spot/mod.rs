@@ -12,12 +12,13 @@ use memchr::memmem;
 use super::Case;
 use super::conditions::Settled;
 use crate::engine::Tail;
-use crate::model::{Category, Finding, JobFacts, Owner, Place, Spot, TailLine};
+use crate::model::{Category, Dialect, Finding, JobFacts, Owner, Place, Spot, TailLine};
 
 mod build;
 mod folder;
 mod forms;
 mod path;
+mod script;
 mod shape;
 
 use forms::{At, FORMS, Form, From};
@@ -202,8 +203,23 @@ impl<'c> Scene<'c> {
                 }
                 false => &[],
             };
-            folder::of(self.facts, self.place, prefix, above)
+            folder::of(self.facts, self.place, prefix, above, self.stage())
         })
+    }
+
+    /// The folder of the stage of Jenkins that the line stands in.
+    fn stage(&self) -> Option<Folder> {
+        if self.facts.dialect != Dialect::Plain {
+            return None;
+        }
+        let text = self.tail().text_from(0);
+        let is_of = |words: &str| memmem::find(text, words.as_bytes()).is_some();
+        if !is_of("[Pipeline] ") || !is_of(folder::RUNNING) {
+            return None;
+        }
+        let above = self.place.line.saturating_sub(1);
+        let lines = self.tail().lines_between(self.facts, 1, above);
+        folder::of_stage(lines.iter().map(TailLine::content))
     }
 
     /// May a line near it have such a form: does what it says in so many words stand there?

@@ -320,6 +320,48 @@ fn paths_start_from_where_the_command_ran() {
 }
 
 #[test]
+fn packages_of_a_repository_have_folders_of_their_own() {
+    let error = "src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.";
+    let of = |command: &str, above: &str, place: &str| {
+        let printed = format!("{above}{error}");
+        finds("node/typescript-error", command, &printed, place);
+    };
+    let web = "web/src/a.ts:3";
+    for (command, above, place) in [
+        ("npx tsc -p .", "", "src/a.ts:3"),
+        ("make deps && (cd web && npx tsc -p .)", "", ""),
+        ("(cd web && npx tsc -p .)", "", web),
+        ("for d in web api; do (cd $d && npx tsc -p .); done", "", ""),
+        ("make web", "cd web && npx tsc -p .\n", web),
+        (
+            "npm run build",
+            "\n> root@1.0.0 build\n> cd web && tsc -p .\n\n",
+            web,
+        ),
+        ("npm run build -C web", "", web),
+        ("env -C web npx tsc -p .", "", web),
+        ("npx lerna run build", "", ""),
+        ("npx nx run web:build", "\n> nx run web:build\n\n", ""),
+        ("npm-run-all build", "", ""),
+        ("cd \"my web\" && npx tsc", "", "my web/src/a.ts:3"),
+        ("bash -x b.sh", "++ cd web\n++ npx tsc\n", web),
+    ] {
+        of(command, above, place);
+    }
+    let jenkins = format!(
+        "Started by user ci\n[Pipeline] Start of Pipeline\n[Pipeline] node\n\
+         Running on agent-1 in /var/jenkins/workspace/app\n[Pipeline] {{\n[Pipeline] dir\n\
+         Running in /var/jenkins/workspace/app/web\n[Pipeline] {{\n[Pipeline] sh\n\
+         + npx tsc -p .\n{error}\n[Pipeline] }}\n[Pipeline] // dir\n[Pipeline] }}\n\
+         [Pipeline] // node\n[Pipeline] End of Pipeline\n\
+         ERROR: script returned exit code 2\nFinished: FAILURE\n"
+    );
+    assert_eq!(told(&whole(&jenkins)).1, web);
+    let lost = jenkins.replace("workspace/app/web", "other");
+    assert_eq!(told(&whole(&lost)).1, "");
+}
+
+#[test]
 fn what_nobody_knows_may_name_a_file_too() {
     let place = |printed: &str| {
         let unexplained = report("./check-docs", printed).unexplained;

@@ -22,7 +22,9 @@ pub(super) fn taskcluster(text: &[u8]) -> Option<usize> {
     let inside = text.strip_prefix(b"[")?;
     let name = inside.iter().take_while(|b| b.is_ascii_lowercase()).count();
     let stamped = inside[name..].strip_prefix(b" ")?;
-    let close = stamp::closed(stamped).filter(|_| name > 0)?;
+    // `[taskcluster …] ` is the worker's own.
+    let wraps = name > 0 && &inside[..name] != b"taskcluster";
+    let close = stamp::closed(stamped).filter(|_| wraps)?;
     let at = 1 + name + 1 + close;
     let end = at + usize::from(text.get(at) == Some(&b' '));
     Some(mozharness(&text[end..]).map_or(end, |len| end + len))

@@ -61,6 +61,10 @@ fn wrappers_are_shown_but_not_matched() {
         ),
         ("[vcs 2026-05-01T10:00:00.123Z] abort: x", "abort: x"),
         ("[task 2026-05-01] x", "[task 2026-05-01] x"),
+        (
+            "[taskcluster 2026-05-01T10:00:00.123Z] Result: FAILED",
+            "[taskcluster 2026-05-01T10:00:00.123Z] Result: FAILED",
+        ),
         ("[build : compile] make: *** x", "make: *** x"),
         ("[Build : x] y", "[Build : x] y"),
         ("[a:b] x", "[a:b] x"),
