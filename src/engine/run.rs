@@ -232,7 +232,9 @@ impl<'l> Run<'l> {
         let (targets, of_frame) = targets.split_at(of_frame);
         let wants = |regex: u16| !goes_on && of_frame.iter().any(|t| t.regex == regex);
         if wants(Target::CASE) && !view.command {
+            let awaited = self.frame.awaits_case();
             self.frame.case(view.content(), line);
+            self.age += u64::from(awaited != self.frame.awaits_case());
         }
         if wants(Target::MARK) {
             let next = bytes.get(to + 1..).filter(|rest| !rest.is_empty());
@@ -300,9 +302,9 @@ impl<'l> Run<'l> {
     /// Does any of these conditions want a line here?
     pub(super) fn wants(&self, mut targets: impl Iterator<Item = Target>) -> bool {
         let (stage, command) = (self.frame.stage(), self.frame.place(0).command);
-        targets.any(|target| {
-            let memory = &self.memory;
-            memory.wants(self.library, target, stage, command)
+        targets.any(|target| match target.pattern {
+            Target::FRAME => target.regex == Target::MARK || self.frame.awaits_case(),
+            _ => self.memory.wants(self.library, target, stage, command),
         })
     }
 

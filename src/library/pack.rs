@@ -121,7 +121,7 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Matters {
     Always,
-    /// Until the first one has come, and while a hit waits.
+    /// Until the first one has come, and while a hit waits; the end of a test case, while one is open.
     First,
     /// While a hit waits for it.
     Awaited,
@@ -157,16 +157,15 @@ pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 
     };
     let marks = literals::FRAME.iter().map(|mark| (mark, Target::MARK));
     let cases = literals::CASES.iter().map(|case| (case, Target::CASE));
-    for (literal, regex) in marks.chain(cases) {
+    let ends = literals::CASE_ENDS.iter().map(|end| (end, Target::CASE));
+    let always = marks.chain(cases).map(|one| (one, Matters::Always));
+    let ends = ends.map(|one| (one, Matters::First));
+    for ((literal, regex), matters) in always.chain(ends) {
         let frame = Target {
             pattern: Target::FRAME,
             regex,
         };
-        add(
-            literal.bytes().map(|b| b | 0x20).collect(),
-            frame,
-            Matters::Always,
-        );
+        add(literal.bytes().map(|b| b | 0x20).collect(), frame, matters);
     }
     for (index, pattern) in patterns.enumerate() {
         let alternatives = pattern.matches.iter().map(|m| (&m.regex, Matters::Always));

@@ -67,6 +67,11 @@ impl Cases {
         }
     }
 
+    /// May the next lines end a case?
+    pub(super) fn is_open(&self) -> bool {
+        !self.open.is_empty() || self.result.is_some()
+    }
+
     /// Another command, or another section: what has not ended by now will not.
     pub(super) fn leave(&mut self) {
         self.open.clear();
@@ -119,12 +124,16 @@ impl Cases {
 }
 
 fn says(text: &str) -> Option<Says<'_>> {
-    googletest(text)
-        .or_else(|| xctest(text))
-        .or_else(|| surefire(text))
-        .or_else(|| gradle(text))
-        .or_else(|| ctest(text))
-        .or_else(|| bun(text))
+    // Most lines are told by their first byte.
+    let own = match text.as_bytes().first()? {
+        b'[' => googletest(text).or_else(|| surefire(text)),
+        b'T' => xctest(text).or_else(|| surefire(text)),
+        b'R' => surefire(text),
+        b'0'..=b'9' => ctest(text),
+        b'b' | b'(' => bun(text),
+        _ => None,
+    };
+    own.or_else(|| gradle(text))
         .or_else(|| spoils(text).then_some(Says::Spoils))
 }
 
@@ -167,8 +176,8 @@ fn surefire(text: &str) -> Option<Says<'_>> {
     let counts = text.strip_prefix("Tests run: ")?;
     // The sum of all has no time.
     let (counts, behind) = counts.split_once(", Time elapsed: ")?;
-    let clean = |of: &str| counts.contains(&format!("{of}: 0"));
-    let end = match clean("Failures") && clean("Errors") {
+    let clean = |of: &str| counts.contains(of);
+    let end = match clean("Failures: 0") && clean("Errors: 0") {
         true => End::Passed,
         false => End::Failed,
     };
@@ -179,7 +188,11 @@ fn surefire(text: &str) -> Option<Says<'_>> {
 /// `ATest > works() STANDARD_ERROR`, `ATest > works() PASSED` (Gradle's test logging).
 fn gradle(text: &str) -> Option<Says<'_>> {
     let (name, said) = text.rsplit_once(' ')?;
-    if !name.contains(" > ") {
+    let known = matches!(
+        said,
+        "STANDARD_OUT" | "STANDARD_ERROR" | "PASSED" | "FAILED"
+    );
+    if !known || !name.contains(" > ") {
         return None;
     }
     match said {

@@ -84,20 +84,25 @@ pub const FRAME: &[&str] = &[
     "======cmd======",
 ];
 
-/// The same for lines that tell of test cases (see `cases`).
+/// The same for lines with which test cases begin (see `cases`).
 pub const CASES: &[&str] = &[
     "[ run      ] ",
+    "test case '",
+    "running ",
+    " standard_",
+    ": test command: ",
+    "bun test v",
+];
+
+/// And for those that tell how they end: of interest while one is open.
+pub const CASE_ENDS: &[&str] = &[
     "[       ok ] ",
     "[  skipped ] ",
     "[  failed  ] ",
-    "test case '",
-    "running ",
     "tests run: ",
-    " standard_",
     " passed",
     " failed",
-    ": test command: ",
-    "bun test v",
+    " test #",
     "(pass) ",
     "(fail) ",
     "sanitizer: ",

@@ -187,7 +187,8 @@ fn row(
         let next = block.bytes().get(end + 1..).filter(|rest| !rest.is_empty());
         frame.look(&view, piece, next.map(first_line), line);
     }
-    if !goes_on && !view.command && concerns(literals::CASES, piece) {
+    let of_case = || concerns(literals::CASES, piece) || concerns(literals::CASE_ENDS, piece);
+    if !goes_on && !view.command && of_case() {
         frame.case(view.content(), line);
     }
     if echoed {

@@ -226,7 +226,13 @@ impl Frame {
         }
     }
 
-    /// Looks at what stands on a line that carries one of [`super::literals::CASES`], behind all prefixes.
+    /// Is a test case open, so that lines with one of [`super::literals::CASE_ENDS`] are of interest?
+    pub fn awaits_case(&self) -> bool {
+        self.cases.is_open()
+    }
+
+    /// Looks at what stands on a line that carries one of [`super::literals::CASES`], or of those that end a case, behind all
+    /// prefixes.
     pub fn case(&mut self, content: &[u8], number: u64) {
         if let Ok(text) = str::from_utf8(content) {
             self.cases.read(text, number);
