@@ -99,7 +99,7 @@ pub const CASE_ENDS: &[&str] = &[
     "[       ok ] ",
     "[  skipped ] ",
     "[  failed  ] ",
-    "tests run: ",
+    ", time elapsed: ",
     " passed",
     " failed",
     " test #",
