@@ -322,7 +322,7 @@ mod tests {
             "/builds/Ab3xYz/0/group/app",
             "/builds/y/group/app",
             "/home/ci/builds/t3_x/12/group/app",
-            "/home/runner/work/app/app",
+            "/srv/agent/_work/app/app",
             "/__w/app/app",
             "D:\\a\\app\\app",
             "D:/a/app/app",
@@ -337,7 +337,14 @@ mod tests {
             is(&format!("dir={root}/a.c:3"), "dir=<root>/a.c:3");
         }
         is("-I/builds/group/app/include", "-I<root>/include");
-        is("/home/vsts/work/1/s/a.c", "<root>/s/a.c");
+        is("/srv/agent/_work/1/s/a.c", "<root>/s/a.c");
+        // Hosted runners of both call that folder `work`.
+        for (names, count) in [
+            (&["home", "agent", "work", "app", "app", "a.c"][..], 5),
+            (&["home", "agent", "work", "1", "s", "a.c"], 4),
+        ] {
+            assert_eq!(root(names, false, None), Some((count, "<root>")));
+        }
         is("/builds/other/lib/a.c", "<root>/a.c");
         is("in /builds/group/app: x", "in <root>: x");
         // Where it does not name the project.
@@ -372,7 +379,7 @@ mod tests {
                 "C:\\Users\\ci\\AppData\\Local\\Temp\\tmpab12\\x.bin",
                 "<tmp>\\x.bin",
             ),
-            ("/home/runner/work/_temp/ab.sh: 3", "<tmp>: 3"),
+            ("/srv/agent/_work/_temp/ab.sh: 3", "<tmp>: 3"),
             ("D:\\a\\_temp\\ab.ps1", "<tmp>"),
             ("./tmp.QwErTyUiOp/x tmpk3x9f0ab", "./<tmp>/x <tmp>"),
             ("/tmp", "<tmp>"),

@@ -489,7 +489,7 @@ mod tests {
                 "cannot sign /builds/y/group/app/a/b.ts",
             ),
             (
-                "cannot sign /home/runner/work/app/app/a/b.ts",
+                "cannot sign /srv/agent/_work/app/app/a/b.ts",
                 "cannot sign /opt/ci-7/_work/app/app/a/b.ts",
             ),
             (
