@@ -55,7 +55,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
                     inputs.push(input);
                 } else if written.is_ok() {
                     let case = single(input, args.output.no_redact).against(baseline.clone());
-                    let case = case.with_places(places);
+                    let case = case.with_places(places).with_untold(false);
                     written = reports.log(&diagnose(&case, &library, lang));
                 }
             }),
@@ -74,7 +74,10 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     if args.together {
         let case = together(inputs, args.output.no_redact)?;
         if let Some(case) = case {
-            let case = case.against(baseline).with_places(places);
+            let case = case
+                .against(baseline)
+                .with_places(places)
+                .with_untold(false);
             reports.log(&diagnose(&case, &library, lang))?;
         }
     }

@@ -1,6 +1,7 @@
 //! The lines that prove a finding: the command, what its conditions saw, the line itself and its repetition.
 
 use super::Case;
+use super::aside::indent;
 use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
@@ -149,7 +150,6 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     else {
         return Vec::new();
     };
-    let indent = |line: &TailLine| line.content().len() - line.content().trim_start().len();
     let announces = first.content().trim_end().ends_with(':');
     let deeper = |line: &TailLine| indent(line) > indent(first);
     let said = below.iter().enumerate().take_while(|(k, line)| {

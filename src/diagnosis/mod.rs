@@ -78,6 +78,7 @@ pub struct Case {
     job: usize,
     with_secrets: bool,
     places: bool,
+    untold: bool,
     baseline: Option<Arc<Baseline>>,
 }
 
@@ -94,6 +95,7 @@ impl Case {
             job: 0,
             with_secrets: true,
             places: true,
+            untold: true,
             baseline: None,
         }
     }
@@ -134,6 +136,7 @@ impl Case {
             job,
             with_secrets: true,
             places: true,
+            untold: true,
             baseline: None,
         }
         .number())
@@ -142,6 +145,12 @@ impl Case {
     /// Asks for the place of a failure in the repository or not; to look for it takes time, and few reports show it.
     pub fn with_places(mut self, places: bool) -> Self {
         self.places = places;
+        self
+    }
+
+    /// Asks for the failures that are not told or not; only a baseline, or a cache for one, compares them.
+    pub fn with_untold(mut self, untold: bool) -> Self {
+        self.untold = untold;
         self
     }
 
@@ -341,10 +350,12 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let mut also = rank::also(&candidates, &order);
         also.truncate(MAX_ALSO);
-        let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));
-        let untold = rivals.flat_map(|other| context.untold(&candidates[other]));
         if refined.is_none() {
-            diagnosis.untold = untold.take(MAX_UNTOLD).collect();
+            if case.untold {
+                let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));
+                let untold = rivals.flat_map(|other| context.untold(&candidates[other]));
+                diagnosis.untold = untold.take(MAX_UNTOLD).collect();
+            }
             for other in also {
                 let confidence = rank::own_confidence(&candidates[other], facts_of(case));
                 let finding = context.finding(&candidates[other], None, confidence);

@@ -183,20 +183,17 @@ fn lower(confidence: Confidence) -> Confidence {
 
 /// Independent failures besides the cause, which may fail the job as well.
 pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> {
-    let Some((&winner, rest)) = order.split_first() else {
+    let Some(&winner) = order.first() else {
         return Vec::new();
     };
     let best = &candidates[winner];
     if best.pattern().role != Role::RootCause {
         return Vec::new();
     }
-    rest.iter()
-        .copied()
+    rivals(candidates, order)
         .filter(|&k| {
             let c = &candidates[k];
-            c.place == Where::Command
-                && c.pattern().confidence != Confidence::Low
-                && c.score() + ALSO_MARGIN >= best.score()
+            c.score() + ALSO_MARGIN >= best.score()
                 && c.lead().hit.place.line != best.lead().hit.place.line
         })
         .collect()

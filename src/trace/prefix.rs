@@ -4,7 +4,7 @@
 //! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, those of build services in [`services`], compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the
 //! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
 
-mod services;
+pub(super) mod services;
 
 use super::{escape, hosts, marker, stamp};
 

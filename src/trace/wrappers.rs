@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::foreign::{self, Act};
-use super::prefix::{self, Prefix};
+use super::prefix::{self, Prefix, services};
 
 /// Most packages of one run that are remembered.
 const MAX_PACKAGES: usize = 2000;
@@ -16,8 +16,6 @@ const MAX_PACKAGES: usize = 2000;
 const MAX_TASK: usize = 100;
 /// What drone-ssh puts before lines.
 const STREAMS: [&[u8]; 2] = [b"err: ", b"out: "];
-/// Longest name of a step, in bytes.
-const MAX_STEP: usize = 256;
 
 /// What a log has said so far of the tools that wrap its lines.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +104,7 @@ impl Wrappers {
                 Some((STREAMS[0].len(), &[]))
             }
             b'#' if self.opam && starts && text.starts_with(b"# ") => Some((2, &[])),
-            b'S' if self.steps && starts => step(text),
+            b'S' if self.steps && starts => services::step(text),
             b'[' if self.named && starts => command(text),
             b'@' if self.lerna && starts => package(text),
             b'|' if (self.act || self.bitbake) && starts => match text.get(1) {
@@ -117,24 +115,6 @@ impl Wrappers {
             _ => task(text, self.turbo.as_deref()?),
         }
     }
-}
-
-/// `Step #3: `, `Step #3 - "test": ` (Cloud Build), and what names the step.
-pub(super) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
-    let rest = text.strip_prefix(b"Step #")?;
-    let digits = prefix::digits(rest);
-    if digits == 0 || digits > 3 {
-        return None;
-    }
-    let mut behind = &rest[digits..];
-    if let Some(name) = behind.strip_prefix(b" - \"") {
-        let end = memchr::memchr(b'"', &name[..name.len().min(MAX_STEP)])?;
-        behind = &name[end + 1..];
-    }
-    let name = text.len() - behind.len();
-    behind
-        .starts_with(b":")
-        .then(|| (prefix::past(text, name), &text[..name]))
 }
 
 /// Does a command put a name before each line of what it runs?

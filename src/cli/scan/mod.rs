@@ -70,6 +70,8 @@ struct Work<'l> {
     no_redact: bool,
     /// Some report shows where in the repository a failure is, or may, from the cache.
     places: bool,
+    /// A baseline compares what is not told, or may, from the cache.
+    untold: bool,
     reading: Reading,
     cache: Option<Cache>,
     stop: Stop,
@@ -161,6 +163,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
             answers: false,
         },
         places: reports.shows_places() || cache.is_some(),
+        untold: args.baseline.is_some() || args.write_baseline.is_some() || cache.is_some(),
         cache,
         stop: Stop::listen(),
     };
@@ -384,7 +387,9 @@ fn read(
                     }
                     done.trouble_if_named |= problem.is_some();
                     done.problems.extend(problem);
-                    let case = analyze::single(input, work.no_redact).with_places(work.places);
+                    let case = analyze::single(input, work.no_redact)
+                        .with_places(work.places)
+                        .with_untold(work.untold);
                     done.reports.push(diagnose(&case, work.library, work.lang));
                     if done.reports.len() >= PART {
                         wanted = hand_on(std::mem::take(&mut done));

@@ -265,7 +265,7 @@ fn passed<'t>(lines: impl IntoIterator<Item = &'t TailLine>) -> Vec<RangeInclusi
 }
 
 /// Bytes of blanks that a line begins with.
-fn indent(line: &TailLine) -> usize {
+pub(super) fn indent(line: &TailLine) -> usize {
     line.content().len() - line.content().trim_start().len()
 }
 

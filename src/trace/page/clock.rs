@@ -5,8 +5,8 @@
 //! where no level follows: then a logger wrote it, and patterns know its whole line.
 
 use super::level::{LOUD, OF_SERVERS, QUIET};
+use super::prefix::{self, services};
 use super::stamp::{self, like};
-use super::{prefix, wrappers};
 
 /// A form of time, with what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Form {
             Form::Clock => Some(stamp::time_of_day(line)),
             Form::Bamboo => bamboo(line),
             Form::Seconds => seconds(line),
-            Form::Step => wrappers::step(line).map(|(len, _)| len),
+            Form::Step => services::step(line).map(|(len, _)| len),
         };
         len.unwrap_or(0)
     }

@@ -8,7 +8,7 @@
 
 use std::io::{self, Read};
 
-use super::{escape, header, level, lines, lines::Lines, prefix, stamp, wrappers};
+use super::{escape, header, level, lines, lines::Lines, prefix, stamp};
 
 mod caret;
 mod clock;

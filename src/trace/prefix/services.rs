@@ -5,6 +5,8 @@ use super::{digits, past, stamp, stream};
 
 /// Longest name of a target, in bytes.
 const MAX_TARGET: usize = 120;
+/// Longest name of a step, in bytes.
+const MAX_STEP: usize = 256;
 
 /// `[  123s] ` (the Open Build Service and its `osc build`: seconds, right-aligned in five columns; obs-build, `build`).
 pub(super) fn obs(text: &[u8]) -> Option<usize> {
@@ -82,13 +84,28 @@ pub(super) fn earthly(text: &[u8]) -> Option<(usize, u32)> {
     (named && text.first() == Some(&b' ')).then(|| (bar + 3, stream(target)))
 }
 
-/// `Step #3 - "test": ` (Cloud Build). The short form, `Step #3: `, may be anybody's: it counts where the log says whose it is.
-pub(super) fn cloud_build(text: &[u8]) -> Option<(usize, u32)> {
+/// `Step #3: `, `Step #3 - "test": ` (Cloud Build), and what names the step.
+pub(in crate::trace) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
     let rest = text.strip_prefix(b"Step #")?;
-    let name = rest[digits(rest)..].strip_prefix(b" - \"")?;
-    let len = memchr::memchr(b'"', &name[..name.len().min(MAX_TARGET)])?;
-    let sign = text.len() - name.len() + len + 1;
-    (text.get(sign) == Some(&b':')).then(|| (past(text, sign), stream(&text[..sign])))
+    let digits = digits(rest);
+    if digits == 0 || digits > 3 {
+        return None;
+    }
+    let mut behind = &rest[digits..];
+    if let Some(name) = behind.strip_prefix(b" - \"") {
+        let end = memchr::memchr(b'"', &name[..name.len().min(MAX_STEP)])?;
+        behind = &name[end + 1..];
+    }
+    let name = text.len() - behind.len();
+    behind
+        .starts_with(b":")
+        .then(|| (past(text, name), &text[..name]))
+}
+
+/// The long form: the short one, `Step #3: `, may be anybody's, and counts where the log says whose it is.
+pub(super) fn cloud_build(text: &[u8]) -> Option<(usize, u32)> {
+    let (len, name) = step(text)?;
+    name.ends_with(b"\"").then(|| (len, stream(name)))
 }
 
 /// `remote:        ` (git, before what Heroku's build prints, which is indented by seven; other servers' messages are not).
