@@ -226,11 +226,12 @@ impl Case {
         let facts = self.facts();
         facts.verdict.as_ref().is_some_and(|v| {
             let goes_on = v.text.trim_end().ends_with(':');
-            let interrupted = facts
+            let near = goes_on && (v.line + 1..=v.line + VERDICT_LINES).contains(&place.line);
+            // Asked last: every hit is asked, and a long log has thousands of commands.
+            near && !facts
                 .commands
                 .iter()
-                .any(|c| c.line > v.line && c.line <= place.line);
-            goes_on && !interrupted && (v.line + 1..=v.line + VERDICT_LINES).contains(&place.line)
+                .any(|c| c.line > v.line && c.line <= place.line)
         })
     }
 }
