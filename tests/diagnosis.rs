@@ -685,6 +685,25 @@ fn what_only_announces_gives_way_to_what_stands_below_it() {
     assert_eq!(best("differs.log", log), 2);
 }
 
+#[test]
+fn what_a_cell_of_a_table_goes_on_with_is_shown() {
+    let log = "$ sam deploy
+UPDATE_FAILED   AWS::Lambda::Function   ApiFunction   Resource handler
+                                                      returned message:
+                                                      \"Unzipped size must be
+                                                      smaller than 262144000
+                                                      bytes\"
+UPDATE_ROLLBACK_IN_PROGRESS AWS::CloudFormation::Stack app The following resource(s) failed to update: [ApiFunction].
+Error: Failed to create/update the stack: app, Waiter StackUpdateComplete failed
+ERROR: Job failed: exit code 1
+";
+    let log = report("cell.log", log, &[]);
+    assert_eq!(log["cause"]["id"], "cloud-cli/cloudformation-failed");
+    let shown = log["cause"]["evidence"].as_array().unwrap();
+    let shown: Vec<_> = shown.iter().map(|line| line["line"].as_u64()).collect();
+    assert_eq!(shown, (1..=8).map(Some).collect::<Vec<_>>(), "{log}");
+}
+
 /// The verdict on a log of a Jenkins pipeline.
 fn of_jenkins(name: &str, stages: &str) -> Value {
     let end = "[Pipeline] }\n[Pipeline] // node\n[Pipeline] End of Pipeline\nERROR: script returned exit code 1\nFinished: FAILURE\n";

@@ -19,6 +19,9 @@ const MOST_HITS: usize = 3;
 /// Lines below the one that tells that say what it announces, and how far below they may stand.
 const DETAILS: usize = 3;
 const BELOW: u64 = 8;
+/// Lines that a cell of a table goes on in, and where at the least: what stands further left is a list, not a table.
+const CELL: usize = 6;
+const COLUMN: usize = 16;
 
 /// Collects the lines, in the order of inputs and lines.
 pub(super) fn collect(
@@ -132,13 +135,14 @@ fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s 
 }
 
 /// What a line announces that only says which test failed, or how: the line below one that ends in a colon, or that begins with an
-/// error, and those below it that are indented further (Rust, Go, RSpec, Gradle, .NET, Vitest say there what was wrong).
+/// error, and those below it that are indented further (Rust, Go, RSpec, Gradle, .NET, Vitest say there what was wrong). Of any
+/// line in a table, what its last cell goes on with below (the events of `sam deploy`).
 fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     let lead = candidate.lead();
     let pattern = lead.pattern();
     let only_names = pattern.role == Role::Symptom || pattern.category == Category::Test;
     let own = usize::from(lead.hit.place.input) == case.job;
-    if !only_names || !own || candidate.place != Where::Command {
+    if !own || candidate.place != Where::Command {
         return Vec::new();
     }
     let scan = &case.inputs()[case.job].scan;
@@ -152,9 +156,18 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     };
     let announces = first.content().trim_end().ends_with(':');
     let deeper = |line: &TailLine| indent(line) > indent(first);
+    let of_cell = below.first().is_some_and(|line| goes_on(first, line));
+    if !only_names && !of_cell {
+        return Vec::new();
+    }
     let said = below.iter().enumerate().take_while(|(k, line)| {
         let next = *k == 0 && (announces || names_error(line.content()));
-        !line.command && !line.echo && (deeper(line) || next)
+        let belongs = if of_cell {
+            goes_on(first, line)
+        } else {
+            deeper(line) || next
+        };
+        !line.command && !line.echo && belongs
     });
     let tells = said.filter(|(_, line)| !telling::is_frame(line.content()));
     // What a condition saw is shown already.
@@ -165,7 +178,7 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
             let number = line.place.line;
             !shown.contains(&number) && !hits().any(|hit| hit == number)
         })
-        .take(DETAILS)
+        .take(if of_cell { CELL } else { DETAILS })
         .map(|(_, line)| {
             let place = Place {
                 input: lead.hit.place.input,
@@ -174,6 +187,19 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
             (place, told(case, &near, line))
         })
         .collect()
+}
+
+/// Does a line hold nothing but what a cell of the line above did not have room for? It begins below the start of a column.
+fn goes_on(row: &TailLine, line: &TailLine) -> bool {
+    is_column(row.content(), indent(line))
+}
+
+/// Does a column of a table begin at that byte of its row, behind two blanks?
+fn is_column(row: &str, at: usize) -> bool {
+    let start = at
+        .checked_sub(2)
+        .and_then(|gap| row.as_bytes().get(gap..=at));
+    at >= COLUMN && start.is_some_and(|c| c[..2] == *b"  " && !c[2].is_ascii_whitespace())
 }
 
 /// `AssertionError: expected 1 to be 2`, `java.lang.IllegalStateException: no`
@@ -246,4 +272,18 @@ fn at_command(case: &Case, command: &Command, lead: &Settled<'_>) -> (Place, Str
         ..lead.hit.place
     };
     (place, format!("$ {}", case.told(&command.text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_begins_behind_two_blanks() {
+        let row = "UPDATE_FAILED   AWS::Lambda::Function   ApiFunction   Resource handler";
+        assert!(is_column(row, 54) && is_column(row, 16));
+        for elsewhere in [0, 4, 15, 17, 53, 55, 63, 200] {
+            assert!(!is_column(row, elsewhere), "column {elsewhere}");
+        }
+    }
 }
