@@ -378,6 +378,35 @@ fn a_heading_gives_way_to_the_first_entry_of_its_list() {
 }
 
 #[test]
+fn what_was_overcome_is_not_the_line_that_tells() {
+    let log = |below: &str| {
+        let text = format!(
+            "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./setup.sh\n\
+             error: command 'gcc' failed: No such file or directory\n{below}\n\
+             bundle rejected: signature of 3 files missing\nERROR: Job failed: exit code 1\n"
+        );
+        report("setup.log", &text, &[])
+    };
+    // The pattern that knows the line saw that pip went on without the compiler.
+    let overcome = log("Successfully installed app-1.0");
+    assert_eq!(overcome["unexplained"]["line"], 5);
+    assert_eq!(lines(&overcome), [2, 5]);
+    assert_eq!(log("done")["cause"]["line"], 3);
+}
+
+#[test]
+fn a_log_without_output_shows_nothing_of_the_runner() {
+    let log = report(
+        "empty.log",
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n\x1b[31;1mERROR: Job failed: exit code 1\x1b[0;m\n",
+        &[],
+    );
+    assert_eq!(log["status"], "unexplained");
+    assert_eq!(log["unexplained"]["line"], Value::Null);
+    assert_eq!(lines(&log), [0; 0]);
+}
+
+#[test]
 fn the_last_words_of_a_ci_system_tell_nothing() {
     let log = report(
         "jenkins.log",

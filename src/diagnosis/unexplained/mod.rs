@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::aside::{ABOVE, Aside};
 use super::recovered::Region;
 use super::{Case, Settled, fingerprint, leads, spot, telling};
+use crate::library::Library;
 use crate::model::{
     Dialect, JobFacts, Lang, Outcome, Section, TailLine, Unexplained, UnexplainedLine,
 };
@@ -36,6 +37,7 @@ const CLOSE: usize = 40;
 pub(super) fn extract(
     case: &Case,
     settled: &[Settled<'_>],
+    library: &Library,
     region: &Region,
     lang: Lang,
 ) -> Option<Unexplained> {
@@ -46,7 +48,7 @@ pub(super) fn extract(
     let aside = Aside::among(case, from, &tail);
     let reason = reason(facts);
     let lines = Lines::of(case, region, &tail, reason.as_ref());
-    let known = Known::of(case, settled, region);
+    let known = Known::of(case, settled, library, region);
 
     // Where nothing else says that anything failed, the count of what did says so.
     let counts = facts.outcome == Outcome::Unknown;

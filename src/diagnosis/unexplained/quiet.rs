@@ -12,6 +12,8 @@ use crate::trace::foreign;
 
 /// Lines in which the runner tells of itself.
 const OPENING: u64 = 5;
+/// How they begin.
+const OPENS: &[&str] = &["Running with gitlab-runner ", "  on "];
 
 /// So many lines that differ only in their numbers are a series: what is done to one thing after another.
 const SERIES: usize = 5;
@@ -39,19 +41,23 @@ impl<'a, 't> Quiet<'a, 't> {
         }
     }
 
+    /// Does the runner tell of itself there?
+    pub fn is_opening(&self, line: &TailLine) -> bool {
+        // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
+        let begins = |words: &&str| line.text.starts_with(*words);
+        self.opened && line.place.line <= OPENING && OPENS.iter().any(begins)
+    }
+
     /// Can the line have no part in a failure at all?
     pub fn is_noise(&self, line: &TailLine) -> bool {
-        // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
-        let own = self.opened && line.place.line <= OPENING;
-        self.known.is_noise(line.place.line)
-            || self.lines.differs(line)
-            || own && line.text.starts_with("  on ")
+        self.known.is_noise(line.place.line) || self.lines.differs(line) || self.is_opening(line)
     }
 
     /// Does it say nothing of what failed?
     pub fn says_nothing(&self, line: &TailLine) -> bool {
         let content = line.content();
         self.is_noise(line)
+            || self.known.is_overcome(line.place.line)
             || self.known.wraps(line.place.line) && !self.lines.is_reason(line)
             || self.aside.why(line.place.line).is_some()
             || hollow::is_bare(content)
@@ -142,23 +148,26 @@ mod tests {
     #[test]
     fn noise_wrappers_and_what_stands_aside_say_nothing() {
         let tail = testing::lines(&[
-            "Running",
+            "Running with gitlab-runner 17.5.3",
             "  on runner-1 abc",
-            "lamp is dark",
+            "3 lamps are on",
             "make: Error 2",
+            "lamp is dark",
+            "connection refused",
         ]);
         let lines = Lines::new(&tail, None);
         let mut known = Known::default();
-        known.hit(1, Role::Noise);
+        known.hit(3, Role::Noise);
         known.wrapper(4, false, false);
         let aside = Aside::default();
-        let nothing = |opened| {
-            let quiet = Quiet::new(&lines, &known, &aside, opened);
+        let nothing = |known: &Known, opened| {
+            let quiet = Quiet::new(&lines, known, &aside, opened);
             tail.iter()
                 .map(|line| quiet.says_nothing(line))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(nothing(true), [true, true, false, true]);
-        assert_eq!(nothing(false), [true, false, false, true]);
+        known.overcome(6);
+        assert_eq!(nothing(&known, true), [true, true, true, true, false, true]);
+        assert_eq!(nothing(&known, false)[..2], [false, false]);
     }
 }

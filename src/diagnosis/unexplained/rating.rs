@@ -42,7 +42,9 @@ pub(super) fn of<'t>(
     usual: impl Fn(&str) -> Option<bool>,
 ) -> Vec<Rated<'t>> {
     let one = |(k, line): (usize, &&'t TailLine)| {
-        let quiet = || aside.why(line.place.line).is_some() || lines.is_retried(k);
+        let number = line.place.line;
+        let overcome = || known.is_overcome(number) || lines.is_retried(k);
+        let quiet = || aside.why(number).is_some() || overcome();
         let score = match lines.differs(line) || quiet() {
             true => 0,
             false if lines.is_reason(line) => REASONED,
@@ -150,6 +152,18 @@ mod tests {
         // Where the log shows only what does no harm, that is what is asked about.
         known.harmless = true;
         assert!(of(&known)[1] > of(&known)[0]);
+    }
+
+    #[test]
+    fn what_was_overcome_is_worth_nothing_unless_another_pattern_blames_it() {
+        let tail = testing::lines(&["error: lamp is dark"; 3]);
+        let mut known = Known::default();
+        known.overcome(1);
+        known.overcome(2);
+        known.hit(2, Role::RootCause);
+        let rated = scores(&tail, &known, |_| None);
+        assert_eq!(rated[0], 0);
+        assert!(rated[1] > rated[2] && rated[2] > 0);
     }
 
     #[test]

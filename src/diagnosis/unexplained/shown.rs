@@ -39,7 +39,10 @@ pub(super) fn lines<'r, 't>(
             .take(LAST)
             .collect();
         if shown.is_empty() {
-            shown = last().take(LAST).collect();
+            shown = last()
+                .filter(|r| !quiet.is_opening(r.line))
+                .take(LAST)
+                .collect();
         }
     }
     let last_command = rated.iter().rev().find(|r| r.line.command);
