@@ -407,6 +407,29 @@ fn a_log_without_output_shows_nothing_of_the_runner() {
 }
 
 #[test]
+fn a_long_line_does_not_hide_what_was_said_before() {
+    let rows: Vec<String> = (0..4000)
+        .map(|k| format!("{{\"id\": {k}, \"state\": \"ready\"}}"))
+        .collect();
+    let text = format!(
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./smoke.sh\nchecking ledger\n\
+         ledger said: 3 items lack a price, refusing\n[{}]\nERROR: Job failed: exit code 1\n",
+        rows.join(", ")
+    );
+    let log = report("long.log", &text, &[]);
+    assert_eq!(log["unexplained"]["line"], 4);
+    assert_eq!(log["unexplained"]["exit_meaning"], Value::Null);
+    // Where the end of the section holds nothing, nobody knows what stood above.
+    let above = format!(
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./smoke.sh\nlamps are lit\n{}ERROR: Job failed: exit code 1\n",
+        "\n".repeat(70_000)
+    );
+    let log = report("blank.log", &above, &[]);
+    assert_eq!(log["status"], "unexplained");
+    assert_eq!(log["unexplained"]["exit_meaning"], Value::Null);
+}
+
+#[test]
 fn the_last_words_of_a_ci_system_tell_nothing() {
     let log = report(
         "jenkins.log",

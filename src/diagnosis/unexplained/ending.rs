@@ -16,7 +16,9 @@ pub(super) fn meaning(
     let meaning = exit::meaning(code, lang);
     let last = facts.last_command();
     let block = last.is_some_and(|c| !said && shell::is_block(&c.text));
-    let silent = last.filter(|c| region.is_silent(c.index));
+    // What it printed may stand above what is left of the stage.
+    let tail = &case.inputs()[case.job].scan.tail;
+    let silent = last.filter(|c| region.is_silent(c.index) && tail.reaches(c.line));
     let tests = || exit::of_test(code, &silent?.text, lang);
     if !block && let Some(tests) = tests() {
         return Some(tests);

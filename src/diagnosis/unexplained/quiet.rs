@@ -18,6 +18,9 @@ const OPENS: &[&str] = &["Running with gitlab-runner ", "  on "];
 /// So many lines that differ only in their numbers are a series: what is done to one thing after another.
 const SERIES: usize = 5;
 
+/// From so many bytes on a line that begins as a document is one.
+const DATA: usize = 1000;
+
 /// Knows which lines say nothing.
 pub(super) struct Quiet<'a, 't> {
     lines: &'a Lines<'t>,
@@ -60,6 +63,7 @@ impl<'a, 't> Quiet<'a, 't> {
             || self.known.is_overcome(line.place.line)
             || self.known.wraps(line.place.line) && !self.lines.is_reason(line)
             || self.aside.why(line.place.line).is_some()
+            || is_data(content)
             || hollow::is_bare(content)
             || hollow::only_counts(content)
             || telling::is_frame(content)
@@ -71,6 +75,11 @@ impl<'a, 't> Quiet<'a, 't> {
     fn series(&self) -> &HashSet<u64> {
         self.series.get_or_init(|| series(&self.lines.all))
     }
+}
+
+/// Is that a document on one line (JSON, XML, HTML), which nobody wrote for people?
+fn is_data(content: &str) -> bool {
+    content.len() > DATA && content.trim_start().starts_with(['{', '[', '<'])
 }
 
 /// Is that the end of a run, or a mark between its steps, in the words of another system?
@@ -143,6 +152,13 @@ mod tests {
         let mut series: Vec<u64> = series(&lines).into_iter().collect();
         series.sort_unstable();
         assert_eq!(series, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn a_document_on_one_line_is_told_from_what_is_said_of_one() {
+        let rows = "{\"id\": 7, \"state\": \"ready\"}, ".repeat(50);
+        assert!(is_data(&format!("[{rows}]")) && is_data(&format!("<p>{rows}</p>")));
+        assert!(!is_data(&format!("got {rows}")) && !is_data("{\"state\": \"stale\"}"));
     }
 
     #[test]
