@@ -8,9 +8,9 @@ use std::{env, fs, process};
 
 use sha2::{Digest, Sha256};
 
-#[path = "src/engine/background.rs"]
+#[path = "src/prefilter/background.rs"]
 mod background;
-#[path = "src/engine/gram/mod.rs"]
+#[path = "src/prefilter/gram/mod.rs"]
 mod gram;
 #[path = "src/trace/literals.rs"]
 mod literals;
@@ -28,7 +28,7 @@ use pattern::literal;
 
 fn main() {
     println!("cargo:rerun-if-changed=patterns");
-    println!("cargo:rerun-if-changed=src/engine/background.bin");
+    println!("cargo:rerun-if-changed=src/prefilter/background.bin");
     let root = PathBuf::from("patterns");
     let mut files = Vec::new();
     collect(&root, &mut files);

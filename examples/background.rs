@@ -1,4 +1,4 @@
-//! Writes `src/engine/background.bin`: which four-byte sequences are common in ordinary text.
+//! Writes `src/prefilter/background.bin`: which four-byte sequences are common in ordinary text.
 //!
 //! `cargo run --release --example background -- FILE...`: give it about as much of job logs as of source code and
 //! documentation. Counts are scaled to 8 MiB, so the size of the mix does not matter.
@@ -34,6 +34,6 @@ fn main() {
         .iter()
         .flat_map(|(n, gram)| gram.to_le_bytes().into_iter().chain([n.ilog2() as u8]))
         .collect();
-    fs::write("src/engine/background.bin", &bytes).expect("src/engine is writable");
+    fs::write("src/prefilter/background.bin", &bytes).expect("src/prefilter is writable");
     eprintln!("{} sequences of {} MiB", all.len(), total >> 20);
 }

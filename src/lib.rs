@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]; [`pattern`] and [`library`] are what the
-//! engine knows, [`matcher`] runs their regexes, [`redact`] keeps secrets out of what is told, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
+//! engine knows, [`matcher`] runs their regexes, [`prefilter`] finds where to, [`redact`] keeps secrets out of what is told, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
 //! around it.
 
 pub mod authoring;
@@ -29,6 +29,7 @@ pub mod library;
 pub mod matcher;
 pub mod model;
 pub mod pattern;
+pub mod prefilter;
 pub mod redact;
 pub mod report;
 pub mod source;

@@ -579,6 +579,59 @@ fn the_log_is_shown_as_a_person_should_see_it() {
 }
 
 #[test]
+fn the_place_of_a_failure_is_told_to_tools() {
+    let dir = Dir::new("place");
+    let log = |said: &str| {
+        format!(
+            "Running with gitlab-runner 17.5.3 (12030cf4)\n\x1b[32;1m$ ./check\x1b[0;m\n{said}\n\
+             \x1b[31;1mERROR: Job failed: exit code 1\x1b[0;m\n"
+        )
+    };
+    dir.write(
+        "known.log",
+        &log("error[E0425]: cannot find value `y` in this scope\n --> src/main.rs:3:9"),
+    );
+    dir.write(
+        "unknown.log",
+        &log("src/lamp.zig:12: fatal: the lamp is dark"),
+    );
+    dir.write("nowhere.log", &log("fatal: the lamp is dark"));
+    let place = |log: &str, of: &str| {
+        let (_, out, _) = run(&dir, &[log, "-f", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        report["logs"][0][of].as_object().unwrap()["place"].clone()
+    };
+    let known = place("known.log", "cause");
+    assert_eq!(known, serde_json::json!({"path": "src/main.rs", "line": 3}));
+    let unknown = place("unknown.log", "unexplained");
+    let zig = serde_json::json!({"path": "src/lamp.zig", "line": 12});
+    assert_eq!(unknown, zig);
+    assert!(place("nowhere.log", "unexplained").is_null());
+    // A stream of many logs has none, whatever else is written.
+    let (_, out, _) = run(
+        &dir,
+        &["known.log", "-f", "jsonl", "-f", "json=report.json"],
+    );
+    let line: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert!(line["cause"]["line"].is_u64() && line["cause"]["place"].is_null());
+}
+
+#[test]
+fn several_logs_are_shown_one_below_the_other() {
+    let dir = Dir::new("clean-several");
+    dir.write("a.log", "first");
+    dir.write("b.log", "\x1b[31msecond\x1b[0m\n");
+    let (code, out, _) = run(&dir, &["clean", "a.log", "b.log"]);
+    let both = "==> a.log <==\nfirst\n==> b.log <==\nsecond\n";
+    assert_eq!((code, out.as_str()), (0, both));
+    // One that is missing is told, the others are shown.
+    let (code, out, err) = run(&dir, &["clean", "a.log", "none.log", "b.log"]);
+    assert_eq!((code, out.as_str()), (2, both));
+    assert!(err.contains("'none.log'"), "{err}");
+    assert_eq!(run(&dir, &["clean", "a.log"]).1, "first\n");
+}
+
+#[test]
 fn one_failure_is_explained() {
     let dir = Dir::new("explain");
     let (code, out, _) = run(&dir, &["explain", "git/tls-ssl-error-syscall"]);
@@ -626,7 +679,7 @@ fn a_folder_is_not_cleaned() {
     let (code, out, err) = run(&dir, &["clean", "logs"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(
-        err.contains("'logs': is a folder") && err.contains("name one log in it"),
+        err.contains("'logs': is a folder") && err.contains("name logs in it"),
         "{err}"
     );
 }

@@ -378,6 +378,58 @@ fn a_heading_gives_way_to_the_first_entry_of_its_list() {
 }
 
 #[test]
+fn what_was_overcome_is_not_the_line_that_tells() {
+    let log = |below: &str| {
+        let text = format!(
+            "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./setup.sh\n\
+             error: command 'gcc' failed: No such file or directory\n{below}\n\
+             bundle rejected: signature of 3 files missing\nERROR: Job failed: exit code 1\n"
+        );
+        report("setup.log", &text, &[])
+    };
+    // The pattern that knows the line saw that pip went on without the compiler.
+    let overcome = log("Successfully installed app-1.0");
+    assert_eq!(overcome["unexplained"]["line"], 5);
+    assert_eq!(lines(&overcome), [2, 5]);
+    assert_eq!(log("done")["cause"]["line"], 3);
+}
+
+#[test]
+fn a_log_without_output_shows_nothing_of_the_runner() {
+    let log = report(
+        "empty.log",
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n\x1b[31;1mERROR: Job failed: exit code 1\x1b[0;m\n",
+        &[],
+    );
+    assert_eq!(log["status"], "unexplained");
+    assert_eq!(log["unexplained"]["line"], Value::Null);
+    assert_eq!(lines(&log), [0; 0]);
+}
+
+#[test]
+fn a_long_line_does_not_hide_what_was_said_before() {
+    let rows: Vec<String> = (0..4000)
+        .map(|k| format!("{{\"id\": {k}, \"state\": \"ready\"}}"))
+        .collect();
+    let text = format!(
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./smoke.sh\nchecking ledger\n\
+         ledger said: 3 items lack a price, refusing\n[{}]\nERROR: Job failed: exit code 1\n",
+        rows.join(", ")
+    );
+    let log = report("long.log", &text, &[]);
+    assert_eq!(log["unexplained"]["line"], 4);
+    assert_eq!(log["unexplained"]["exit_meaning"], Value::Null);
+    // Where the end of the section holds nothing, nobody knows what stood above.
+    let above = format!(
+        "Running with gitlab-runner 17.5.3 (12030cf4)\n$ ./smoke.sh\nlamps are lit\n{}ERROR: Job failed: exit code 1\n",
+        "\n".repeat(70_000)
+    );
+    let log = report("blank.log", &above, &[]);
+    assert_eq!(log["status"], "unexplained");
+    assert_eq!(log["unexplained"]["exit_meaning"], Value::Null);
+}
+
+#[test]
 fn the_last_words_of_a_ci_system_tell_nothing() {
     let log = report(
         "jenkins.log",

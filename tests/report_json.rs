@@ -123,7 +123,7 @@ fn the_report_is_that_of_the_design() {
     has(
         &log["cause"],
         "id title category role confidence owner retry line count text evidence captures further cause \
-         fix notes checks verify links score fingerprint",
+         fix notes checks verify links score fingerprint place",
     );
     has(&log["cause"]["evidence"][0], "source line text section");
     has(&log["consequences"][0], "id line");

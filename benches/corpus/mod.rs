@@ -348,7 +348,7 @@ matches = ["{phrase} of x failed"]
 ignores = ["{phrase} of x"]
 "#
     );
-    let cost = &jobtriage::engine::background::literal_cost;
+    let cost = &jobtriage::prefilter::background::literal_cost;
     jobtriage::pattern::compile::compile("made-up.toml", &id, &source, cost)
         .map(|(pattern, _)| pattern)
         .unwrap_or_else(|error| panic!("a made-up pattern is refused: {error}"))

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::engine::background;
 use crate::pattern::UNFINISHED;
 use crate::pattern::literal;
+use crate::prefilter::background;
 use crate::redact;
 use crate::trace::BlockReader;
 use crate::trace::line::{Kind, Line};

@@ -6,13 +6,13 @@ use std::{env, fs, thread};
 
 use globset::Glob;
 
-use crate::engine::background;
 use crate::library::precision::{self, Precision};
 use crate::library::{Layer, Library, layers};
 use crate::pattern::checked::{Condition, Pattern, names};
 use crate::pattern::compile::compile;
 use crate::pattern::schema::PatternFile;
 use crate::pattern::{PatternError, redirect};
+use crate::prefilter::background;
 
 /// A pattern file, and what becomes of it.
 #[derive(Debug)]

@@ -332,14 +332,14 @@ pub enum PlainFormat {
     Json,
 }
 
-/// `jobtriage clean [FILE]`
+/// `jobtriage clean [FILE…]`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The log is shown as it is, secrets included, unless --redact is given.")]
 pub struct Clean {
-    /// The log; `-` or none: standard input
+    /// Logs, one below the other; `-` or none: standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
+    pub files: Vec<PathBuf>,
     /// Only the outline: sections with their lines and times
     #[arg(long)]
     pub sections: bool,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::ops::{ControlFlow, Range};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::analyze;
 use super::args::Clean;
@@ -29,6 +29,13 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
         text: args.reading.text,
         answers: true,
     };
+    if let Some(folder) = args.files.iter().find(|path| path.is_dir()) {
+        let name = folder.display();
+        return Err(Complaint::hint(
+            format!("'{name}': is a folder"),
+            format!("name logs in it; `jobtriage scan {name}` analyses them all"),
+        ));
+    }
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout());
     let mut exit = Exit::Explained;
     let mut written = Ok(());
@@ -54,17 +61,12 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
             Err(_) => ControlFlow::Break(()),
         }
     };
-    if let Some(folder) = args.file.as_deref().filter(|path| path.is_dir()) {
-        let name = folder.display();
-        return Err(Complaint::hint(
-            format!("'{name}': is a folder"),
-            format!("name one log in it; `jobtriage scan {name}` analyses them all"),
-        ));
-    }
-    let _ = match args.file.as_deref() {
-        Some(path) if path != Path::new("-") => source::each(path, reading, &mut each),
-        _ => analyze::standard_input(reading, &mut each),
-    };
+    let none_named = args.files.is_empty().then(|| Path::new("-"));
+    let mut paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
+    let _ = paths.try_for_each(|path| match path == Path::new("-") {
+        true => analyze::standard_input(reading, &mut each),
+        false => source::each(path, reading, &mut each),
+    });
     written?;
     Ok(exit)
 }
@@ -72,7 +74,7 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
 /// Prints one source; false where it was damaged.
 fn one(out: &mut impl Write, source: Source<'_>, origin: Origin, args: &Clean) -> io::Result<bool> {
     let label = source.label;
-    if origin == Origin::Member {
+    if origin == Origin::Member || args.files.len() > 1 {
         writeln!(out, "==> {} <==", sanitize::clean(&label))?;
     }
     let error = if args.sections {

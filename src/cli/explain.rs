@@ -9,7 +9,8 @@ use super::{console, library};
 use crate::library::select::Unfit;
 use crate::library::{Layer, Library, precision};
 use crate::pattern::error::nearest;
-use crate::report::pattern_page;
+
+mod page;
 
 /// Runs it.
 ///
@@ -52,7 +53,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
                 .remove(&pattern.id)
                 .filter(|_| *layer == Layer::BuiltIn)
                 .map(|figure| figure.to_string());
-            pattern_page::write(
+            page::write(
                 &mut out,
                 pattern,
                 &layer.to_string(),

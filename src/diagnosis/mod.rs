@@ -388,7 +388,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         consequences.truncate(MAX_CONSEQUENCES);
         diagnosis.consequences = consequences;
     } else {
-        diagnosis.unexplained = unexplained::extract(case, &settled, &region, lang);
+        diagnosis.unexplained = unexplained::extract(case, &settled, library, &region, lang);
     }
     diagnosis
 }

@@ -1,11 +1,9 @@
 //! Blocks of clean text and the patterns in force come in; hits, the facts of the frame and the tail of what failed leave.
 //!
-//! [`gram`] finds literals, [`sought`] those of a library in a block; [`scan`] drives; [`run`] is the state of
+//! [`sought`] finds the literals of a library in a block; [`scan`] drives; [`run`] is the state of
 //! one log, and looks at lines; [`near`] settles the conditions about other lines; [`store`] keeps hits within bounds, [`evidence`] their text; [`tail`] keeps the end of the section that may have failed, where [`unkeyed`] patterns are tried.
 
-pub mod background;
 mod evidence;
-pub mod gram;
 mod near;
 mod run;
 pub mod scan;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::evidence::bounded;
 use super::near::{self, At, Memory};
 use super::store::{Key, Store};
-use super::tail::Tail;
+use super::tail::{Past, Tail};
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Found;
 use crate::model::{Hit, Place, WatchHit};
@@ -22,6 +22,7 @@ pub(super) struct Run<'l> {
     pub store: Store,
     pub memory: Memory,
     pub tail: Tail,
+    past: Past,
     source: Source,
     /// A group has begun or ended.
     grouped: bool,
@@ -76,6 +77,7 @@ impl<'l> Run<'l> {
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
+            past: Past::default(),
             source: Source::Framed,
             grouped: false,
             undecided: Vec::new(),
@@ -129,17 +131,23 @@ impl<'l> Run<'l> {
         if self.tail_final || harmless || passed_by {
             return;
         }
-        let reach = self.stage_start.checked_sub(block.base());
-        let from = reach.map_or(0, |from| (from as usize).min(to));
+        let from = self.stage_start.saturating_sub(block.base());
+        let from = (from as usize).min(to);
         if name.is_none() && block.bytes()[from..to].iter().all(u8::is_ascii_whitespace) {
             return;
         }
         self.tail_named = name.is_some() && frame::can_fail(name);
         self.tail_kept |= frame::can_fail(name);
-        self.tail.copy(block, from, to, line, stage);
+        self.tail
+            .copy(block, &self.past, self.stage_start, to, line, stage);
         self.tail.wrappers.clone_from(self.frame.wrappers());
-        // The block has forgotten where the stage began.
-        self.tail.cut |= reach.is_none();
+    }
+
+    /// Another block comes, which holds only the end of this one.
+    pub(super) fn block_ends(&mut self, block: &Block) {
+        if !block.is_last() {
+            self.past.remember(block, self.stage_start);
+        }
     }
 
     /// The log may end with this block: what stands at its end is a tail until more is read.

@@ -145,6 +145,7 @@ impl<'l> Scanner<'l> {
             run.memory.expire(self.library, run.frame.stage(), line);
             self.block(block, &mut run, &mut line);
             run.stage_end_if_last(block, line);
+            run.block_ends(block);
         }
         run.finish_header();
         self.age = run.age;

@@ -1,7 +1,7 @@
 //! Where the literals of a library stand in a block.
 
-use super::gram::Tables;
 use crate::library::{Library, Target};
+use crate::prefilter::gram::Tables;
 use crate::trace::Block;
 
 /// An occurrence: its offset in the block, and the literal.

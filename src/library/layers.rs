@@ -7,11 +7,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::Library;
-use crate::engine::background;
 use crate::pattern::checked::Pattern;
 use crate::pattern::compile::compile;
 use crate::pattern::schema::{PatternFile, PatternStatus};
 use crate::pattern::{PatternError, UNFINISHED};
+use crate::prefilter::background;
 
 /// Largest pattern file that is read: a bound for files from strangers.
 const MAX_FILE: u64 = 256 << 10;

@@ -10,10 +10,10 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 
-use crate::engine::gram::{self, Tables};
 use crate::matcher;
 use crate::pattern::checked::{Pattern, names};
 use crate::pattern::literal;
+use crate::prefilter::gram::{self, Tables};
 use crate::trace::literals;
 
 pub mod layers;
@@ -109,7 +109,7 @@ impl Library {
         };
         let entries = pack::entries(patterns.iter().map(|(p, _)| p));
         let [tables, awaited] = entries.map(|set| {
-            Tables::new(gram::build(&set, &crate::engine::background::gram_cost).into())
+            Tables::new(gram::build(&set, &crate::prefilter::background::gram_cost).into())
         });
         Self {
             loaded: cells(patterns.len()),

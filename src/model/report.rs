@@ -242,8 +242,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// Other failures that the pattern found beside it (a second test, another file), in line order; at most 100.
     pub further: Vec<Further>,
-    /// The file of the repository that it is about, where the log tells one. Not part of the JSON contract.
-    #[serde(skip)]
+    /// The file of the repository that it is about; `null` where the log tells none, and in `jsonl`.
+    #[serde(serialize_with = "within")]
+    #[schemars(with = "Option<Spot>")]
     pub place: Option<Spot>,
     /// Byte range of the match in `text`. Not part of the JSON contract.
     #[serde(skip)]
@@ -273,12 +274,30 @@ pub struct Untold {
 }
 
 /// A place in the repository.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spot {
     /// From the checkout's folder on, with slashes.
     pub path: String,
     /// Which line, 1-based.
     pub line: Option<u64>,
+}
+
+impl Spot {
+    /// Does the path stay within the repository, and have only signs that paths have? The diagnosis sees to it; a report can be made of
+    /// any finding, though.
+    pub fn is_within(&self) -> bool {
+        let odd = |c: char| c.is_control() || "\\:*?\"<>|$`{}'%#&;".contains(c);
+        let leads_out = |part: &str| matches!(part, "" | "." | "..");
+        !self.path.contains(odd) && !self.path.split('/').any(leads_out)
+    }
+}
+
+/// Writes a place only where it is one in the repository.
+fn within<S: serde::Serializer>(place: &Option<Spot>, out: S) -> Result<S::Ok, S::Error> {
+    place
+        .as_ref()
+        .filter(|place| place.is_within())
+        .serialize(out)
 }
 
 /// A line that proves something.
@@ -339,8 +358,9 @@ pub struct Unexplained {
     pub exit_meaning: Option<String>,
     /// Stable over runs: equal failures have equal fingerprints.
     pub fingerprint: String,
-    /// The file of the repository that the best line names. Not part of the JSON contract.
-    #[serde(skip)]
+    /// The file of the repository that the best line names; `null` where it names none, and in `jsonl`.
+    #[serde(serialize_with = "within")]
+    #[schemars(with = "Option<Spot>")]
     pub place: Option<Spot>,
 }
 

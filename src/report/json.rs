@@ -23,6 +23,10 @@ impl Format for Json {
         "one document for other tools; its schema is schema/report.schema.json"
     }
 
+    fn shows_places(&self) -> bool {
+        true
+    }
+
     fn start<'w>(
         &self,
         out: Box<dyn Write + 'w>,

@@ -25,7 +25,6 @@ mod labels;
 mod laws;
 mod markdown;
 pub mod paint;
-pub mod pattern_page;
 mod place;
 mod prompt;
 pub mod prose;

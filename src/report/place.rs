@@ -17,7 +17,7 @@ pub(super) fn of_unknown(unexplained: Option<&Unexplained>) -> Option<&Spot> {
 }
 
 fn believed(place: Option<&Spot>) -> Option<&Spot> {
-    place.filter(|place| is_within(&place.path))
+    place.filter(|place| place.is_within() && !place.path.contains(sanitize::is_hostile))
 }
 
 /// The place in words, to be put behind a text that speaks of it: ` (src/main.rs:1)`; nothing where there is none, and where the text names
@@ -32,13 +32,6 @@ pub(super) fn behind(text: &str, finding: &Finding) -> String {
         Some(Spot { path, line: None }) => format!(" ({path})"),
         None => String::new(),
     }
-}
-
-fn is_within(path: &str) -> bool {
-    let odd = |c: char| sanitize::is_hostile(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
-    !path.starts_with('/')
-        && !path.contains(odd)
-        && !path.split('/').any(|part| matches!(part, "" | "." | ".."))
 }
 
 #[cfg(test)]

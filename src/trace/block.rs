@@ -291,6 +291,16 @@ impl Block {
         self.coloured_from = extent.coloured_from;
     }
 
+    /// Where what the next block still holds of this one begins: at a line, but within one that is longer than the history.
+    pub fn kept_from(&self) -> usize {
+        let from = self.carry.saturating_sub(HISTORY);
+        if from == 0 || self.buf[from - 1] == b'\n' {
+            return from;
+        }
+        let newline = memchr::memchr(b'\n', &self.buf[from..self.carry]);
+        newline.map_or(from, |k| from + k + 1)
+    }
+
     /// Makes room for the next stretch: keeps the history and what was carried.
     pub(super) fn recycle(&mut self) {
         let line = match self.carry_line.take() {
@@ -298,12 +308,7 @@ impl Block {
             line => line,
         };
         self.carry_line.set(0);
-        let mut from = self.carry.saturating_sub(HISTORY);
-        if from > 0 && self.buf[from - 1] != b'\n' {
-            from =
-                memchr::memchr(b'\n', &self.buf[from..self.carry]).map_or(from, |k| from + k + 1);
-        }
-        let carry = self.carry;
+        let (from, carry) = (self.kept_from(), self.carry);
         self.column = self.next_column;
         self.base += from as u64;
         self.buf.copy_within(from..self.len, 0);

@@ -3,6 +3,7 @@
 use jobtriage::engine::{Scan, Scanner};
 use jobtriage::library::Library;
 use jobtriage::trace::line::Kind;
+use proptest::prelude::*;
 
 use crate::patterns::library;
 use crate::rows::{Chunked, read};
@@ -16,9 +17,11 @@ fn scan(log: &str, buffer: usize) -> Scan {
 #[track_caller]
 fn tail(log: &str) -> Vec<(u64, String, bool)> {
     let whole = scan(log, 256 << 10);
-    let small = scan(log, 16 << 10);
-    assert_eq!(small.tail_lines(), whole.tail_lines());
-    assert_eq!(small.tail.cut, whole.tail.cut);
+    for buffer in [16 << 10, 60_000] {
+        let small = scan(log, buffer);
+        assert_eq!(small.tail_lines(), whole.tail_lines());
+        assert_eq!(small.tail.cut, whole.tail.cut);
+    }
     whole
         .tail_lines()
         .iter()
@@ -30,7 +33,7 @@ fn tail(log: &str) -> Vec<(u64, String, bool)> {
 fn rows(log: &str, name: &str) -> Vec<(u64, String, bool)> {
     let reading = read(log.as_bytes());
     let rows = reading.rows.iter();
-    rows.filter(|row| row.path.first().is_some_and(|n| n == name))
+    rows.filter(|row| row.path.first().is_some_and(|n| n == name) && !row.goes_on)
         .filter(|row| !row.text[row.content_at..].is_empty())
         .map(|row| (row.line, row.text.clone(), row.kind == Kind::Command))
         .collect()
@@ -112,15 +115,98 @@ fn a_section_that_just_fits_is_not_cut() {
 }
 
 #[test]
-fn the_end_of_a_line_longer_than_the_tail_is_kept() {
+fn a_line_longer_than_the_tail_is_kept_by_its_beginning() {
     let log = format!(
-        "section_start:1:step_script\r\x1b[0K{} the error\nsection_end:3:step_script\r\x1b[0K{VERDICT}",
+        "section_start:1:step_script\r\x1b[0Kfirst {} the end\nsection_end:3:step_script\r\x1b[0K{VERDICT}",
         "한".repeat(40_000)
     );
     let tail = tail(&log);
     assert_eq!(tail.len(), 1);
+    assert!(tail[0].1.starts_with("first 한"));
     assert!(!tail[0].1.contains('\u{fffd}'));
-    assert!(scan(&log, 0).tail.cut);
+    // The stage is there from its first line on.
+    assert!(!scan(&log, 0).tail.cut);
+}
+
+#[test]
+fn a_long_line_leaves_room_for_those_before_it() {
+    for length in [
+        4000, 8191, 8192, 8193, 60_000, 65_500, 65_536, 70_000, 130_000, 600_000,
+    ] {
+        let long = "{\"id\": 1}, ".repeat(length / 11 + 1);
+        let log = format!(
+            "section_start:1:step_script\r\x1b[0K\x1b[32;1m$ ./smoke.sh\x1b[0;m\nledger is empty\n{}\n{}\nlast\n\
+             section_end:3:step_script\r\x1b[0K{VERDICT}",
+            &long[..length],
+            &long[..length / 2],
+        );
+        let tail = tail(&log);
+        let numbers: Vec<u64> = tail.iter().map(|line| line.0).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5], "{length}");
+        assert_eq!(tail[0].1, "$ ./smoke.sh");
+        assert_eq!(tail[1].1, "ledger is empty");
+        assert!(tail[2].1.starts_with(&long[..1900]));
+        assert_eq!(tail[4].1, "last");
+        assert!(!scan(&log, 0).tail.cut);
+    }
+}
+
+#[test]
+fn a_line_without_end_takes_no_more_than_its_share() {
+    let log = format!(
+        "section_start:1:step_script\r\x1b[0Kfirst\n{}\nlast\nsection_end:3:step_script\r\x1b[0K{VERDICT}",
+        "x".repeat(3 << 20)
+    );
+    let tail = tail(&log);
+    let texts: Vec<&str> = tail
+        .iter()
+        .map(|line| &line.1[..line.1.len().min(5)])
+        .collect();
+    assert_eq!(texts, ["first", "xxxxx", "last"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn the_tail_of_long_lines_is_the_same_for_every_buffer(
+        lines in proptest::collection::vec((0usize..6, any::<u16>(), any::<bool>(), any::<bool>()), 1..300),
+        above in 0usize..200_000,
+    ) {
+        let clock = "2026-05-01T10:00:00.123456Z 01O";
+        let mut log = "above\n".repeat(above / 6);
+        log += &format!("{clock} section_start:1:step_script\r\x1b[0K\n");
+        for (k, (kind, length, torn, pieces)) in lines.iter().enumerate() {
+            let length = *length as usize;
+            let length = match kind {
+                0 => length,
+                1 => 8182 + length % 12,
+                2 => 4086 + length % 12,
+                _ => length % 120,
+            };
+            log += &format!("{clock} line {k} ");
+            let text = "ab한 ".repeat(length / 6 + 1);
+            let half = text.floor_char_boundary(length / 2);
+            log += &text[..half];
+            if *torn {
+                log += &format!("\n{clock}+");
+            }
+            if *pieces {
+                log += "\r50% ";
+            }
+            log += &text[half..text.floor_char_boundary(length)];
+            log += ".\n";
+        }
+        log += &format!("{clock} section_end:3:step_script\r\x1b[0K\n{clock} {VERDICT}");
+        let tail = tail(&log);
+        let start = |(line, text, _): &(u64, String, bool)| {
+            (*line, text[..text.floor_char_boundary(1900)].to_owned())
+        };
+        let rows: Vec<_> = rows(&log, "step_script").iter().map(start).collect();
+        let tail: Vec<_> = tail.iter().map(start).collect();
+        prop_assert!(tail.len() <= rows.len());
+        prop_assert_eq!(&tail[..], &rows[rows.len() - tail.len()..]);
+    }
 }
 
 #[test]

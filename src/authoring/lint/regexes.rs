@@ -4,9 +4,9 @@ use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
 
 use super::Remark;
 use crate::authoring::workshop::{Draft, Workshop};
-use crate::engine::background;
 use crate::pattern::checked::Expr;
 use crate::pattern::literal::MIN_LEN;
+use crate::prefilter::background;
 
 /// From which cost on a literal is common: its rarest four bytes stand so often in 8 MiB of ordinary text, some hundred
 /// thousand lines.

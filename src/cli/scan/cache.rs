@@ -19,12 +19,12 @@ use super::Done;
 use crate::cli::args::Scan;
 use crate::cli::complaint::{self, Complaint};
 use crate::library::Library;
-use crate::model::{Advice, Lang, LogReport, Problem, Spot, Untold};
+use crate::model::{Advice, Lang, LogReport, Problem, Untold};
 use crate::redact;
 use crate::source;
 
 /// Version of the form of entries.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
 /// Digits of the name of a way to analyse.
@@ -74,10 +74,8 @@ struct Unwritten {
     verdict_line: Option<u64>,
     remark: Option<String>,
     cut: Option<Advice>,
-    /// Match and place of the cause, and of further findings.
-    findings: Vec<((u32, u32), Option<Spot>)>,
-    /// What the best line names, where no cause is known.
-    place: Option<Spot>,
+    /// What matched in the text of the cause, and of further findings.
+    spans: Vec<(u32, u32)>,
     consequences: Vec<String>,
     untold: Vec<Untold>,
 }
@@ -241,11 +239,7 @@ impl Unwritten {
             verdict_line: report.verdict_line,
             remark: report.remark.clone(),
             cut: report.cut.clone(),
-            findings: report
-                .findings()
-                .map(|finding| (finding.span, finding.place.clone()))
-                .collect(),
-            place: report.unexplained.as_ref().and_then(|u| u.place.clone()),
+            spans: report.findings().map(|finding| finding.span).collect(),
             consequences: report.consequences.iter().map(|c| c.text.clone()).collect(),
             untold: report.untold.clone(),
         }
@@ -257,12 +251,8 @@ impl Unwritten {
         report.cut = self.cut;
         report.untold = self.untold;
         let findings = report.cause.iter_mut().chain(&mut report.also);
-        for (finding, (span, place)) in findings.zip(self.findings) {
+        for (finding, span) in findings.zip(self.spans) {
             finding.span = span;
-            finding.place = place;
-        }
-        if let Some(unexplained) = &mut report.unexplained {
-            unexplained.place = self.place;
         }
         for (consequence, text) in report.consequences.iter_mut().zip(self.consequences) {
             consequence.text = text;

@@ -1,17 +1,24 @@
 //! The end of the section that may have failed the job: what patterns without a literal, and the search for telling
 //! lines, look at.
 //!
-//! Few of its lines are ever asked for, and those from the end: they are made when they are.
+//! Few of its lines are ever asked for, and those from the end: they are made when they are. [`text`] is what is kept, [`past`] what
+//! a block has forgotten of it; [`groups`] tells the source of a step from its output.
 
-use std::sync::{LazyLock, OnceLock};
-
-use memchr::memmem::Finder;
+use std::sync::OnceLock;
 
 use super::evidence::bounded;
 use crate::model::{JobFacts, Place, TailLine};
-use crate::trace::header::{self, Header};
+use crate::trace::header;
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Wrappers, foreign, frame, page};
+
+mod groups;
+mod past;
+mod text;
+
+use groups::Groups;
+pub(super) use past::Past;
+use text::Text;
 
 /// Most bytes kept.
 pub const MAX: usize = 64 << 10;
@@ -20,17 +27,12 @@ pub const LINES: usize = 40;
 /// Bytes at the end on which patterns without a literal are tried.
 pub const BYTES: usize = 4 << 10;
 
-/// GitHub's marks, those of groups among them.
-static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"##["));
-
 /// A copy of the last clean text of a stage.
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
-    text: Vec<u8>,
+    text: Text,
     /// The number that a line behind the text would have.
     end_line: u64,
-    borders: Vec<usize>,
-    joins: Vec<(usize, u64)>,
     groups: OnceLock<Groups>,
     /// The tools that wrap its lines.
     pub(super) wrappers: Wrappers,
@@ -43,21 +45,27 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Copies the end of `from..to`, offsets in the block; `line` is the raw line number at `to`.
-    pub(super) fn copy(&mut self, block: &Block, from: usize, to: usize, line: u64, stage: u32) {
-        let bytes = block.bytes();
-        let mut start = from.max(to.saturating_sub(MAX));
-        self.cut = start > from;
-        if start > from && bytes[start - 1] != b'\n' {
-            let next = memchr::memchr(b'\n', &bytes[start..to]).map_or(to, |k| start + k + 1);
-            // The end of a last line that is longer than all this is better than nothing.
-            let last = (to.saturating_sub(BYTES)..to).find(|&at| bytes[at] & 0xc0 != 0x80);
-            start = if next < to { next } else { last.unwrap_or(to) };
+    /// Copies the end of a stage: from that place on, in clean bytes of the log, to an offset in the block; `line` is the raw line
+    /// number there. Where not all of it has room, long lines are cut short, so that those before them are seen as well.
+    pub(super) fn copy(
+        &mut self,
+        block: &Block,
+        past: &Past,
+        since: u64,
+        to: usize,
+        line: u64,
+        stage: u32,
+    ) {
+        let from = since.checked_sub(block.base());
+        let from = from.map(|from| (from as usize).min(to));
+        match from.filter(|from| to - from <= MAX) {
+            Some(from) => {
+                self.text.copy(block, from, to);
+                self.cut = false;
+            }
+            None => (self.text, self.cut) = past.tail(block, since, to),
         }
         self.groups = OnceLock::new();
-        self.text.clear();
-        self.text.extend_from_slice(&bytes[start..to]);
-        (self.borders, self.joins) = block.breaks(start, to);
         // That number counts what was joined right behind the text as well.
         let (_, behind) = block.breaks(to, to + 1);
         self.end_line = line - behind.iter().map(|(_, count)| count).sum::<u64>();
@@ -66,31 +74,31 @@ impl Tail {
 
     /// Is there any text?
     pub fn is_empty(&self) -> bool {
-        self.text.iter().all(u8::is_ascii_whitespace)
+        self.text.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
     /// Its clean text from a line on, prefixes included; where lines were joined, from somewhat further above.
     pub(crate) fn text_from(&self, line: u64) -> &[u8] {
         let count = self.end_line.saturating_sub(line) as usize;
-        let newlines = memchr::memrchr_iter(b'\n', &self.text);
+        let newlines = memchr::memrchr_iter(b'\n', &self.text.bytes);
         let start = newlines.skip(1).nth(count.saturating_sub(1));
-        &self.text[start.map_or(0, |at| at + 1)..]
+        &self.text.bytes[start.map_or(0, |at| at + 1)..]
     }
 
     /// The pieces from the last to the first.
     fn pieces(&self) -> Pieces<'_> {
         Pieces {
             tail: self,
-            end: self.text.len().checked_sub(1),
+            end: self.text.bytes.len().checked_sub(1),
             line: self.end_line,
-            border: self.borders.len(),
-            join: self.joins.len(),
+            border: self.text.borders.len(),
+            join: self.text.joins.len(),
         }
     }
 
     /// The lines with what is known of them, from the last to the first, empty ones left out.
     pub fn from_end<'t>(&'t self, facts: &'t JobFacts) -> impl Iterator<Item = TailLine> + 't {
-        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         self.pieces()
             .filter_map(move |piece| self.line(piece, facts, groups))
     }
@@ -102,7 +110,7 @@ impl Tail {
 
     /// The lines from one on with what is known of them, and of those above the commands that are echoed; empty ones left out.
     pub(crate) fn lines_from(&self, facts: &JobFacts, first: u64) -> Vec<TailLine> {
-        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         let mut lines: Vec<_> = self
             .pieces()
             .filter(|piece| piece.line >= first || is_echoed(facts, piece.line))
@@ -115,7 +123,7 @@ impl Tail {
 
     /// The lines from one to another with what is known of them; empty ones left out.
     pub(crate) fn lines_between(&self, facts: &JobFacts, first: u64, last: u64) -> Vec<TailLine> {
-        let groups = self.groups.get_or_init(|| Groups::of(&self.text));
+        let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         let mut lines: Vec<_> = self
             .pieces()
             .take_while(|piece| piece.line >= first)
@@ -124,6 +132,11 @@ impl Tail {
             .collect();
         lines.reverse();
         lines
+    }
+
+    /// Are all lines of the stage there, from that one on?
+    pub(crate) fn reaches(&self, line: u64) -> bool {
+        !self.cut || self.pieces().any(|piece| piece.line <= line)
     }
 
     /// Is that line one of them?
@@ -153,7 +166,7 @@ impl Tail {
 
     fn line(&self, piece: Numbered, facts: &JobFacts, groups: &Groups) -> Option<TailLine> {
         let Numbered { line, from, to } = piece;
-        let piece = &self.text[from..to];
+        let piece = &self.text.bytes[from..to];
         let echoed = is_echoed(facts, line);
         let command = echoed && starts_command(piece);
         let view = Line::new(piece, command).within(&self.wrappers);
@@ -206,12 +219,12 @@ impl Iterator for Pieces<'_> {
     type Item = Numbered;
 
     fn next(&mut self) -> Option<Numbered> {
-        let Tail {
-            text,
+        let Text {
+            bytes: text,
             borders,
             joins,
             ..
-        } = self.tail;
+        } = &self.tail.text;
         let last = self.end?;
         let newline = text[last] == b'\n';
         let to = if newline { last } else { last + 1 };
@@ -238,68 +251,6 @@ impl Iterator for Pieces<'_> {
             from,
             to,
         })
-    }
-}
-
-/// Which lines of a tail repeat the source of a step: GitHub prints it between `##[group]Run` and `##[endgroup]`.
-#[derive(Debug, Clone, Default)]
-struct Groups {
-    /// Where such stretches begin and end.
-    stretches: Vec<(usize, usize)>,
-    /// A log that begins in the middle of one: what stands before this offset.
-    before: usize,
-}
-
-impl Groups {
-    fn of(text: &[u8]) -> Self {
-        let mut groups = Self::default();
-        let (mut framed, mut fresh) = (None, true);
-        let mut at = 0;
-        while let Some(mark) = MARK.find(&text[at..]).map(|k| at + k) {
-            let from = memchr::memrchr(b'\n', &text[at..mark]).map_or(at, |k| at + k + 1);
-            let to = memchr::memchr(b'\n', &text[mark..]).map_or(text.len(), |k| mark + k);
-            at = to;
-            let view = Line::new(&text[from..to], false);
-            let group = view.text.starts_with(b"##[group]");
-            let end = view.text.starts_with(b"##[endgroup]");
-            let error = view.text.starts_with(b"##[error]");
-            if view.content().is_empty() || !(group || end || error) {
-                continue;
-            }
-            if fresh && end && header::ends_with(&text[..from]) {
-                groups.before = from;
-            }
-            fresh &= error;
-            if end || error {
-                let stretch = framed.take().map(|begin| (begin, from));
-                groups.stretches.extend(stretch);
-                continue;
-            }
-            let inside = groups.stretches.last().is_some_and(|(_, to)| from < *to);
-            if framed.is_some() || inside || !view.text.starts_with(header::OPENING) {
-                continue;
-            }
-            let behind = (to + 1).min(text.len());
-            match Header::opened_by(&text[from..to]) {
-                Some(mut header) => {
-                    let end = header.end(text, behind, 0);
-                    let end = end.unwrap_or_else(|| header.end_at_last());
-                    let end = (end as usize).clamp(to, text.len());
-                    groups.stretches.push((from, end));
-                }
-                None => framed = Some(from),
-            }
-        }
-        groups
-            .stretches
-            .extend(framed.map(|begin| (begin, text.len())));
-        groups
-    }
-
-    /// Is the line at that offset one of them?
-    fn holds(&self, at: usize) -> bool {
-        let upto = self.stretches.partition_point(|(from, _)| *from <= at);
-        at < self.before || upto > 0 && at < self.stretches[upto - 1].1
     }
 }
 
@@ -339,6 +290,7 @@ fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
 mod tests {
     use super::*;
     use crate::model::Command;
+    use crate::trace::header::Header;
     use proptest::prelude::*;
 
     fn mark(text: &[u8]) -> bool {
@@ -350,29 +302,30 @@ mod tests {
         let mut out: Vec<(u64, String, bool)> = Vec::new();
         let (mut until, mut any) = (0, false);
         let (mut at, mut border) = (0, 0);
-        let mut join = tail.joins.partition_point(|(join, _)| *join == 0);
-        while at < tail.text.len() {
-            let end = memchr::memchr(b'\n', &tail.text[at..]).map_or(tail.text.len(), |k| at + k);
-            while let Some((_, count)) = tail.joins.get(join).filter(|(join, _)| *join <= at) {
+        let mut join = tail.text.joins.partition_point(|(join, _)| *join == 0);
+        while at < tail.text.bytes.len() {
+            let end = memchr::memchr(b'\n', &tail.text.bytes[at..])
+                .map_or(tail.text.bytes.len(), |k| at + k);
+            while let Some((_, count)) = tail.text.joins.get(join).filter(|(join, _)| *join <= at) {
                 join += 1;
                 line += count;
             }
-            let view = Line::new(&tail.text[at..end], false);
+            let view = Line::new(&tail.text.bytes[at..end], false);
             if !view.content().is_empty() {
-                let piece = &tail.text[at..end];
+                let piece = &tail.text.bytes[at..end];
                 if at >= until && view.text.starts_with(header::OPENING) {
                     let mut header = Header::opened_by(piece).unwrap();
-                    let below = (end + 1).min(tail.text.len());
-                    let ends = header.end(&tail.text, below, 0);
+                    let below = (end + 1).min(tail.text.bytes.len());
+                    let ends = header.end(&tail.text.bytes, below, 0);
                     let ends = ends.unwrap_or_else(|| header.end_at_last());
-                    until = (ends as usize).clamp(end, tail.text.len());
+                    until = (ends as usize).clamp(end, tail.text.bytes.len());
                 }
                 let header = at < until;
                 let first = !any;
                 any |= mark(view.text);
                 if view.text.starts_with(b"##[endgroup]")
                     && first
-                    && header::ends_with(&tail.text[..at])
+                    && header::ends_with(&tail.text.bytes[..at])
                 {
                     out.iter_mut().for_each(|line| line.2 = true);
                 }
@@ -383,7 +336,7 @@ mod tests {
                 let text = String::from_utf8_lossy(view.text).into_owned();
                 out.push((line, text, echo));
             }
-            if tail.borders.get(border) == Some(&end) {
+            if tail.text.borders.get(border) == Some(&end) {
                 border += 1;
             } else {
                 line += 1;
@@ -423,9 +376,7 @@ mod tests {
             let within: u64 = joins.iter().filter(|(at, _)| *at > 0).map(|(_, count)| count).sum();
             let tail = Tail {
                 end_line: 7 + (newlines.len() - borders.len()) as u64 + within,
-                text,
-                borders,
-                joins,
+                text: Text::of(text, borders, joins),
                 ..Tail::default()
             };
             let facts = JobFacts::default();

@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::Style;
-use super::paint::{Ink, Row};
-use super::prose;
 use crate::model::Lang;
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Localized, Text};
+use crate::report::paint::{Ink, Row};
+use crate::report::{Style, prose, width};
 
 /// Columns of the labels at the left.
 const LABEL: usize = 9;
@@ -18,7 +17,7 @@ const EXAMPLES: usize = 3;
 ///
 /// # Errors
 /// What writing meets.
-pub fn write(
+pub(super) fn write(
     out: &mut dyn Write,
     pattern: &Pattern,
     layer: &str,
@@ -107,7 +106,7 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         let label = if k == 0 {
             format!("{} 1", words.fix)
         } else {
-            format!("{}{}", " ".repeat(super::width::of(words.fix) + 1), k + 1)
+            format!("{}{}", " ".repeat(width::of(words.fix) + 1), k + 1)
         };
         page.part(&label, fix, Ink::Plain)?;
     }

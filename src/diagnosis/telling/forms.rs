@@ -1,0 +1,144 @@
+//! Lines of a known form: what a tool is doing, what somebody committed, what a program died of, what can be done.
+
+/// `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the error` (git log --oneline): the message of a commit. The number of a
+/// request may stand before a level.
+pub(super) fn is_commit(text: &str) -> bool {
+    const LEVELS: &[&str] = &["error", "fatal", "critical", "panic", "failed"];
+    let hash = |word: &str| {
+        let hex = word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let mixed = |digit: bool| word.bytes().any(|b| b.is_ascii_digit() == digit);
+        hex && matches!(word.len(), 7..=12 | 40) && mixed(true) && mixed(false)
+    };
+    let (hash_of, message) = match text
+        .strip_prefix('[')
+        .and_then(|text| text.split_once("] "))
+    {
+        Some((inside, message)) => (inside.rsplit_once(' ').map(|(_, last)| last), message),
+        None => {
+            let (first, message) = text.split_once(' ').unwrap_or_default();
+            (Some(first), message)
+        }
+    };
+    let first = message.split(|c: char| !c.is_ascii_alphabetic()).next();
+    let level = first.is_none_or(|word| LEVELS.iter().any(|l| l.eq_ignore_ascii_case(word)));
+    hash_of.is_some_and(hash) && !level
+}
+
+/// `Compiling thiserror v1.0.69` (cargo): what is being done to a package, whatever that is called.
+pub(in crate::diagnosis) fn is_progress(text: &str) -> bool {
+    const DOES: &[&str] = &[
+        "Compiling",
+        "Checking",
+        "Documenting",
+        "Downloaded",
+        "Downloading",
+        "Fresh",
+        "Adding",
+        "Updating",
+        "Locking",
+        "Installing",
+    ];
+    // `> Task :app:checkErrors SKIPPED` (Gradle)
+    let is_task = text.strip_prefix("Task :").is_some_and(|task| {
+        let outcomes = [" SKIPPED", " UP-TO-DATE", " NO-SOURCE", " FROM-CACHE"];
+        outcomes.iter().any(|outcome| task.ends_with(outcome))
+    });
+    if is_task {
+        return true;
+    }
+    let mut words = text.split_whitespace();
+    let (does, name, version) = (words.next(), words.next(), words.next());
+    let is_version = version.and_then(|v| v.strip_prefix('v'));
+    // `(/srv/app)`, `-> v1.2.3`; anything else says how it came out.
+    let is_all = words
+        .next()
+        .is_none_or(|word| word.starts_with('(') || word == "->");
+    is_all
+        && does.is_some_and(|word| DOES.contains(&word))
+        && name.is_some()
+        && is_version.is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Is that what Perl or Ruby say of what they died of?
+pub(super) fn is_death(text: &str) -> bool {
+    let perl = || {
+        let (_, line) = text.strip_suffix('.')?.rsplit_once(" line ")?;
+        let place = text.rsplit_once(" at ")?.1;
+        (line.bytes().all(|b| b.is_ascii_digit()) && place.split(' ').count() == 3).then_some(())
+    };
+    let ruby = || {
+        let (before, name) = text.strip_suffix(')')?.rsplit_once(" (")?;
+        let (place, said) = before
+            .split_once(":in ")
+            .filter(|(place, _)| place.contains(".rb:"))?;
+        let class = name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains(' ');
+        (class && !place.contains(' ') && said.contains(": ")).then_some(())
+    };
+    perl().is_some() || ruby().is_some()
+}
+
+/// `FAIL name: …`, `[FAIL] name`; `FAIL 0 tests` counts.
+pub(super) fn what_failed(text: &str) -> Option<&str> {
+    let behind = text
+        .strip_prefix("[FAIL] ")
+        .or_else(|| text.strip_prefix("FAIL "))
+        .or_else(|| text.strip_prefix("FAIL\t"));
+    behind
+        .map(str::trim)
+        .filter(|what| what.starts_with(|c: char| c.is_alphabetic() || "/.'\"`".contains(c)))
+}
+
+/// Does a line say what can be done, behind whatever level?
+pub(super) fn advises(text: &str) -> bool {
+    const BEGINS: &[&str] = &[
+        "If ",
+        "To ",
+        "Please ",
+        "Try ",
+        "See ",
+        "Make sure ",
+        "Consider ",
+        "Check ",
+        "Ensure ",
+        "You may ",
+        "You can ",
+        "Did you ",
+        "Perhaps ",
+        "Note: ",
+        "Hint: ",
+        "hint: ",
+    ];
+    let levels = [
+        "[ERROR] ",
+        "Error: ",
+        "ERROR: ",
+        "error: ",
+        "npm error ",
+        "npm ERR! ",
+    ];
+    let said = levels.iter().find_map(|level| text.strip_prefix(level));
+    let said = said.unwrap_or(text).trim_start();
+    BEGINS.iter().any(|begin| said.starts_with(begin))
+}
+
+/// Marks before what went wrong; the last six are such marks, written as UTF-8 and read as code page 437 or 850.
+const CROSSES: &[&str] = &[
+    "✗", "✘", "×", "❌", "✖", "Γ¥î", "Γ£û", "Γ£ù", "ÔØî", "Ô£û", "Ô£ù",
+];
+
+/// What stands behind a cross: `❌ PR title should start with …`, a script's own words behind its own mark.
+pub(super) fn behind_cross(text: &str) -> Option<&str> {
+    let said = CROSSES.iter().find_map(|cross| text.strip_prefix(cross))?;
+    Some(said.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{fe0f}'))
+}
+
+/// Longest ending of a file's name.
+const ENDING: usize = 4;
+
+/// Is that the name of a file and nothing else (`errors.js`, in a listing)?
+pub(super) fn is_file_name(text: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || "._-/+@".contains(c);
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let in_lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    (1..=ENDING).contains(&ending.len()) && ending.bytes().all(in_lower) && text.chars().all(name)
+}

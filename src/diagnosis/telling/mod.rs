@@ -1,0 +1,306 @@
+//! Words that tell of a failure, for lines that no pattern knows.
+//!
+//! Which [`words`] stand there and what stands [`around`] them, and the [`forms`] that tell by themselves, or nothing.
+
+use super::record::{self, Level};
+use super::{faint, hollow};
+
+mod around;
+mod forms;
+mod frame;
+mod says;
+mod words;
+
+use around::{is_none, within_address, within_name};
+use forms::{advises, behind_cross, is_commit, is_death, is_file_name, what_failed};
+use words::words;
+
+pub(super) use forms::is_progress;
+pub(super) use frame::is_frame;
+pub(super) use says::{Says, says};
+pub(super) use words::is_calm;
+
+/// How a line begins that says what is wrong.
+const STARTS: &[&str] = &[
+    "error",
+    "fatal",
+    "e: ",
+    "e   ",
+    "err:",
+    "[error]",
+    "[fatal]",
+    "failed",
+    "fail",
+    "panic",
+    "exception",
+    "traceback",
+    "caused by",
+    "x [error]",
+    "●",
+    "not ok",
+    "abort",
+    "##[error]",
+    "err ",
+    "[err",
+    "assertion",
+];
+
+/// What a line with such a word must be worth all the same.
+const LEAST: i32 = 3;
+
+/// How Perl and Ruby end and begin what they died of, whatever it is.
+const DIED: i32 = 6;
+
+/// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
+const FAIL: i32 = 6;
+const FAIL_IN: i32 = 3;
+
+/// What it is worth that a line begins with a cross and says more.
+const CROSSED: i32 = 5;
+
+/// What it costs a line that it says what can be done.
+const ADVICE: i32 = 5;
+
+/// How much a line tells of a failure; 0 for nothing.
+pub(super) fn score(line: &str) -> i32 {
+    let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
+    // What rustc says besides a message.
+    let aside = ["= help: ", "= note: "]
+        .iter()
+        .any(|mark| text.starts_with(mark));
+    if aside
+        || is_frame(text)
+        || faint::is_option(line)
+        || faint::is_source(line)
+        || hollow::is_npm_field(line)
+    {
+        return 0;
+    }
+    let level = record::level(text);
+    if level == Some(Level::Quiet) {
+        return 0;
+    }
+    let (mut best, mut second) = (0, 0);
+    words(text.as_bytes(), |at, worth| {
+        let bytes = text.as_bytes();
+        if within_name(bytes, at.clone()) || within_address(bytes, at.start) || is_none(bytes, at) {
+            return;
+        }
+        second = second.max(worth.min(best));
+        best = best.max(worth);
+    });
+    // `FAIL T4: rc=0`: a script's own verdict on one of its checks, which says no other word.
+    if let Some(what) = what_failed(text) {
+        let file = what
+            .split_whitespace()
+            .next()
+            .is_some_and(|w| w.contains(['/', '.']));
+        if file && best == 0 {
+            return FAIL_IN;
+        }
+        second = second.max(best);
+        best = best.max(FAIL);
+    }
+    let crossed = behind_cross(text);
+    // Some tools head a list of reasons with the sign of a product (miette).
+    let own = |said: &str| said.starts_with(char::is_alphabetic) && said.contains(' ');
+    if crossed.is_some_and(own) && !text.starts_with('×') {
+        second = second.max(best);
+        best = best.max(CROSSED);
+    }
+    if level == Some(Level::Error) {
+        second = second.max(best);
+        best = best.max(record::WORTH);
+    }
+    if is_death(text) {
+        second = second.max(best);
+        best = best.max(DIED);
+    }
+    if best == 0
+        || hollow::is_bare(line)
+        || is_commit(text)
+        || is_file_name(text)
+        || is_progress(text)
+        || faint::has_passed(text)
+    {
+        return 0;
+    }
+    let mut score = best + second / 3;
+    let lower: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
+    if crossed.is_some() || STARTS.iter().any(|start| lower.starts_with(start)) {
+        score += 5;
+    }
+    // `tool: message`, `file:line: message`
+    if text
+        .split_once(": ")
+        .is_some_and(|(head, _)| head.len() < 60 && !head.contains("  ") && !head.is_empty())
+    {
+        score += 2;
+    }
+    if is_calm(text.as_bytes()) {
+        score -= 7;
+        // `test result: ok. 12 passed; 0 failed` tells nothing at all.
+        if score < LEAST {
+            return 0;
+        }
+    }
+    if text.len() > 400 {
+        score -= 2;
+    }
+    if advises(text) {
+        score = (score - ADVICE).max(1);
+    }
+    score.max(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_done_tells_less_than_what_is_wrong() {
+        assert!(
+            score("[ERROR] To see the full stack trace of the errors, re-run")
+                < score("[ERROR] lamp not found")
+        );
+        assert!(
+            score("If the lamp is missing, you may need to order one") < score("lamp not found")
+        );
+        assert_eq!(score("> Task :app:checkErrors SKIPPED"), 0);
+        assert_eq!(score("[Help 1] http://docs.example.com/LampException"), 0);
+        assert!(score("Error: fetching https://docs.example.com/lamps: not found") > 0);
+    }
+
+    #[test]
+    fn what_is_counted_as_none_tells_nothing() {
+        for line in [
+            "unit: 412 passed, 0 failed, 0 errors",
+            "vet: no errors found",
+            "checked errors=0 failed=0",
+            "Fehler: 0, gepr\u{fc}ft: 12",
+            "  ok  {\"error\": null}",
+            "Error count: 0",
+            "fatal errors: 0",
+            "error rate: 0.0%",
+            "permission denied test: ok",
+            "timeout set to 30 s",
+        ] {
+            assert_eq!(score(line), 0, "{line}");
+        }
+        for line in [
+            "Error: undefined",
+            "error: 0 is no port",
+            "Error in step: 0 is no port",
+            "error code: 10",
+            "10 failed",
+            "expected: 0, got 3",
+            "no such file: a.txt",
+        ] {
+            assert!(score(line) > 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_languages_and_deaths_tell() {
+        for line in [
+            "FEHLER: Satz 2071: Feld ist leer",
+            "Erreur : cl\u{e9}s manquantes",
+            "\u{9519}\u{8bef}: src/pay.py",
+            "\u{30a8}\u{30e9}\u{30fc}: config.toml",
+            "\u{41e}\u{448}\u{438}\u{431}\u{43a}\u{430}: config.toml",
+            "host db3 is listed twice at tools/mk.pl line 30.",
+            "check.rb:3:in 'check': pod A: README.md is short (LayoutProblem)",
+        ] {
+            assert!(score(line) > 0, "{line}");
+        }
+        for line in [
+            "Fertig, 0 Fehler",
+            "\u{30a8}\u{30e9}\u{30fc}\u{306a}\u{3057}",
+            "looked at line 30.",
+        ] {
+            assert_eq!(score(line), 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_says_the_reason_tells_more() {
+        let better =
+            |a: &str, b: &str| assert!(score(a) > score(b), "{a} {} / {b} {}", score(a), score(b));
+        better(
+            "cp: cannot stat 'dist/app.bin': No such file or directory",
+            "copying 3 files",
+        );
+        better(
+            "ERROR: release notes are missing",
+            "WARNING: release notes are missing",
+        );
+        better("ValueError: invalid literal", "Finished with 0 errors");
+        better(
+            "5f3c2a1b ERROR: the database is locked",
+            "1a2b3c4 Fix the error",
+        );
+        better("FAIL T4: rc=0 hash=1f", "TESTS FAILED");
+        better("[FAIL] schema: 3 fields", "PASS T3: rc=0");
+        better(
+            "\u{274c} Title should start with a type",
+            "Example: 'feat: add it'",
+        );
+        better("\u{2716}\u{fe0f} Branch is behind", "\u{2716} 3");
+        better(
+            "\u{274c} Name is required",
+            "\u{274c} Title should start with a type",
+        );
+        better(
+            "Cannot open shop.db: disk image is malformed",
+            "FAIL 0 tests",
+        );
+        better("fixture could not be loaded", "FAIL  src/a.test.js (5.2 s)");
+        for nothing in [
+            "FAIL",
+            "FAIL 0 tests",
+            "[main 1a2b3c4] Fix the error",
+            "[main (root-commit) 1a2b3c4d] Fix the error",
+            "1a2b3c4 Fix the error",
+            "   Compiling thiserror v1.0.69",
+            "  Downloaded anyhow-error v2.0.0 (registry `internal`)",
+            "   = help: to override `-D warnings` add an attribute, if denied",
+        ] {
+            assert_eq!(score(nothing), 0, "{nothing}");
+        }
+        for name in ["errors.js", "src/fatal-error.cpp", "failed.log"] {
+            assert_eq!(score(name), 0, "{name}");
+        }
+        for said in ["java.lang.OutOfMemoryError", "error: a.js"] {
+            assert!(score(said) > 0, "{said}");
+        }
+        assert_eq!(score("Compiling app v0.1.0"), 0);
+        for name in [
+            "Parsing Error.swift (2/21)",
+            "(1/2) Installing libgpg-error (1.43-r0)",
+            "configure.ac:48: installing 'build-aux/missing'",
+            "   Compiling quick-error v1.2.3",
+            "loading power_assert",
+            "opened=31 openfailed=0 closefailed=0",
+        ] {
+            assert_eq!(score(name), 0, "{name}");
+        }
+        assert!(score("src/error_page.rs: error: no such field") > 0);
+        assert!(score("PERMISSION_DENIED on resource 7") > 0);
+        assert!(score("java.lang.IllegalStateException: closed") > 0);
+        for said in [
+            "configparser.Error: section given twice",
+            "worker-failed: no port",
+            "/opt/app/error: no port",
+            "at line 5: error: unexpected token",
+            "at startup: fatal: no port",
+        ] {
+            assert!(score(said) > 0, "{said}");
+        }
+        assert_eq!(
+            score("\tat com.example.UnknownElement.run(UnknownElement.java:9)"),
+            0
+        );
+        assert_eq!(score("test result: ok. 12 passed; 0 failed; 0 ignored"), 0);
+        assert_eq!(score("Tests: 12 passed, 0 failures, 0 errors"), 0);
+    }
+}

@@ -1,0 +1,220 @@
+//! Text in which long lines are cut short, so that the lines before them have room, with what is needed to count its lines.
+
+use crate::trace::Block;
+
+/// Most bytes of a line that are kept: more than is ever shown of one, and as much as a step's header is told by.
+pub(super) const LONGEST: usize = 8 << 10;
+
+/// From that length on a line counts as a long one: somewhat less than is kept, so that no cut is ever missed.
+const LONG: usize = LONGEST / 2;
+
+/// Such a text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Text {
+    pub bytes: Vec<u8>,
+    /// Newlines of the text that only end a piece of a line.
+    pub borders: Vec<usize>,
+    /// Where newlines are missing that the log has, and how many.
+    pub joins: Vec<(usize, u64)>,
+    /// The line at its end goes on, and has been cut.
+    full: bool,
+}
+
+impl Text {
+    /// Made of its parts.
+    #[cfg(test)]
+    pub fn of(bytes: Vec<u8>, borders: Vec<usize>, joins: Vec<(usize, u64)>) -> Self {
+        Self {
+            bytes,
+            borders,
+            joins,
+            full: false,
+        }
+    }
+
+    /// That stretch of a block, nothing cut.
+    pub fn copy(&mut self, block: &Block, from: usize, to: usize) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&block.bytes()[from..to]);
+        (self.borders, self.joins) = block.breaks(from, to);
+        self.full = false;
+    }
+
+    /// Goes on with that stretch of a block, its lines cut. The text may end within a line: then that goes on.
+    pub fn append(&mut self, block: &Block, from: usize, to: usize) {
+        let text = &block.bytes()[from..to];
+        let (borders, joins) = block.breaks(from, to);
+        let (mut borders, mut joins) =
+            (borders.into_iter().peekable(), joins.into_iter().peekable());
+        let mut at = 0;
+        while at < text.len() {
+            let newline = memchr::memchr(b'\n', &text[at..]).map(|k| at + k);
+            let end = newline.unwrap_or(text.len());
+            let begin = self.bytes.len();
+            self.go_on(&text[at..end]);
+            let kept = self.bytes.len();
+            let place = |offset: usize| (begin + (offset - at)).min(kept);
+            while let Some((join, count)) = joins.next_if(|(join, _)| *join <= end) {
+                self.join(place(join.max(at)), count);
+            }
+            if borders.next_if(|border| *border <= end).is_some() {
+                self.borders.push(kept);
+            }
+            if newline.is_some() {
+                self.bytes.push(b'\n');
+                self.full = false;
+            }
+            at = end + 1;
+        }
+    }
+
+    /// Goes on with the line at the end.
+    fn go_on(&mut self, more: &[u8]) {
+        if self.full {
+            return;
+        }
+        let line = memchr::memrchr(b'\n', &self.bytes).map_or(0, |k| k + 1);
+        let room = LONGEST.saturating_sub(self.bytes.len() - line);
+        let (kept, left) = more.split_at(room.min(more.len()));
+        self.bytes.extend_from_slice(kept);
+        let Some(next) = left.first() else {
+            return;
+        };
+        self.full = true;
+        // No character is torn.
+        let mut torn = next & 0xc0 == 0x80;
+        while torn && self.bytes.len() > line {
+            torn = self.bytes.pop().is_some_and(|byte| byte & 0xc0 == 0x80);
+        }
+        let end = self.bytes.len();
+        while let Some((at, count)) = self.joins.pop_if(|(at, _)| *at > end) {
+            self.join(end.min(at), count);
+        }
+    }
+
+    /// So many newlines are missing there.
+    fn join(&mut self, at: usize, count: u64) {
+        match self.joins.last_mut().filter(|(last, _)| *last == at) {
+            Some((_, counted)) => *counted += count,
+            None => self.joins.push((at, count)),
+        }
+    }
+
+    /// Drops whole lines from the front until so many bytes are left at most. Were there any to drop?
+    pub fn keep_last(&mut self, most: usize) -> bool {
+        let mut start = self.bytes.len().saturating_sub(most);
+        if start == 0 {
+            return false;
+        }
+        if self.bytes[start - 1] != b'\n' {
+            let newline = memchr::memchr(b'\n', &self.bytes[start..]);
+            start = newline.map_or(self.bytes.len(), |k| start + k + 1);
+        }
+        self.bytes.drain(..start);
+        self.borders.retain_mut(|at| {
+            let kept = *at >= start;
+            *at = at.wrapping_sub(start);
+            kept
+        });
+        self.joins.retain_mut(|(at, _)| {
+            let kept = *at >= start;
+            *at = at.wrapping_sub(start);
+            kept
+        });
+        true
+    }
+}
+
+/// Where the line begins from which on a text makes up so many bytes at least, its lines cut; 0 where all of it does not.
+pub(super) fn start_of_last(text: &[u8], least: usize) -> usize {
+    let mut made = 0;
+    let mut end = text.len();
+    while made < least && end > 0 {
+        let newline = usize::from(text[end - 1] == b'\n');
+        let to = end - newline;
+        let from = memchr::memrchr(b'\n', &text[..to]).map_or(0, |k| k + 1);
+        made += (to - from).min(LONGEST) + newline;
+        end = from;
+    }
+    end
+}
+
+/// May there be a line in a text that is cut? Some that are nearly as long count as well.
+pub(super) fn has_long_line(text: &[u8]) -> bool {
+    let mut from = 0;
+    while text.len() - from >= LONG {
+        match memchr::memrchr(b'\n', &text[from..from + LONG]) {
+            Some(k) => from += k + 1,
+            None => return true,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_seen() {
+        let line = |length: usize| [&vec![b'x'; length][..], b"\n"].concat();
+        assert!(!has_long_line(b""));
+        assert!(!has_long_line(&b"short\n".repeat(5000)));
+        let mut text = b"short\n".repeat(5000);
+        text.extend(line(LONG - 1));
+        text.extend(b"short\n".repeat(5000));
+        assert!(!has_long_line(&text));
+        text.extend(line(LONG));
+        assert!(has_long_line(&text));
+        text.extend(b"short\n".repeat(5000));
+        assert!(has_long_line(&text));
+        assert!(has_long_line(&vec![b'x'; LONG]));
+    }
+
+    #[test]
+    fn the_start_of_what_makes_up_so_much_is_found() {
+        let text = [&b"a\nb\n"[..], &vec![b'x'; 3 * LONGEST], b"\nc\n"].concat();
+        let long = 4;
+        assert_eq!(start_of_last(&text, 1), text.len() - 2);
+        assert_eq!(start_of_last(&text, 3), long);
+        assert_eq!(start_of_last(&text, LONGEST + 3), long);
+        assert_eq!(start_of_last(&text, LONGEST + 4), 2);
+        assert_eq!(start_of_last(&text, 1 << 20), 0);
+        assert_eq!(start_of_last(b"", 1), 0);
+    }
+
+    #[test]
+    fn a_line_is_cut_between_characters_however_it_comes() {
+        let line = "\u{d55c}".repeat(2 * LONGEST);
+        let mut whole = Text::default();
+        whole.go_on(line.as_bytes());
+        assert_eq!(whole.bytes.len(), LONGEST / 3 * 3);
+        for step in [1, 7, LONGEST - 1, LONGEST, LONGEST + 1] {
+            let mut pieces = Text::default();
+            line.as_bytes()
+                .chunks(step)
+                .for_each(|piece| pieces.go_on(piece));
+            assert_eq!(pieces.bytes, whole.bytes, "{step}");
+        }
+        let mut fits = Text::default();
+        fits.go_on(&vec![b'x'; LONGEST]);
+        assert!(fits.bytes.len() == LONGEST && !fits.full);
+    }
+
+    #[test]
+    fn whole_lines_are_dropped_with_what_counts_them() {
+        let joins = vec![(1, 1), (5, 2), (10, 3)];
+        let text = || Text::of(b"one\ntwo\nthree\n".to_vec(), vec![3, 7], joins.clone());
+        let mut all = text();
+        assert!(!all.keep_last(14));
+        let mut some = text();
+        assert!(some.keep_last(10));
+        assert_eq!(some.bytes, b"two\nthree\n");
+        assert_eq!(some.borders, [3]);
+        assert_eq!(some.joins, [(1, 2), (6, 3)]);
+        let mut last = text();
+        assert!(last.keep_last(9));
+        assert_eq!(last.bytes, b"three\n");
+        assert_eq!((last.borders.len(), &last.joins[..]), (0, &[(2, 3)][..]));
+    }
+}

@@ -1,0 +1,271 @@
+//! Lines that Windows PowerShell broke at the width of its window, made whole again.
+//!
+//! What a native program writes to stderr becomes error records there, and those are printed into as many columns as the window has:
+//! a longer line is broken, without a mark, behind a blank where the culture of the session breaks between words, else anywhere
+//! (PowerShell: FormatAndOutput/common/ComplexWriter.cs). The first record of a program shows its frame:
+//!
+//! ```text
+//! npm : npm ERR! code E404
+//! At line:1 char:1
+//! + npm install
+//! + ~~~~~~~~~~~
+//!     + CategoryInfo          : NotSpecified: (npm ERR! code E404:String) [], RemoteExcepti
+//!    on
+//!     + FullyQualifiedErrorId : NativeCommandError
+//! ```
+//!
+//! Where its own lines are broken they tell the width; all later records are bare text. Only from such a frame on, and from the
+//! beginning of its record, lines are joined, and only where the break must be one: the line is as long as the window is wide, or the next
+//! word had no room in it. Nothing hangs on where blocks end: [`HOLD`] is held back until it is seen that no frame follows.
+//!
+//! [`record`] finds the records and what is of their frames, [`window`] learns from them how lines were broken; [`row`] is a line.
+
+mod record;
+mod row;
+mod window;
+
+use record::{Record, records};
+use row::{Row, units};
+use window::Window;
+
+/// How the first line of a frame's category begins, as far as it stands on one line in any window.
+pub(super) const SIGN: &[u8] = b"+ Category";
+/// How much stands before it: the category and the name of the error are indented.
+const INDENT: usize = 4;
+/// How the name of the error begins.
+const NAME: &[u8] = b"    + F";
+/// How far above its frame a record begins at most, in bytes.
+const ABOVE: usize = 4 << 10;
+/// How much must be seen behind a line before it is handed out.
+pub(super) const HOLD: usize = ABOVE + 256;
+/// Longest line that is put together, in bytes: less than the smallest buffer, so that its size makes no difference.
+const MAX_LINE: usize = 8 << 10;
+
+/// A change of the text.
+#[derive(Debug, Clone, Copy)]
+struct Edit {
+    from: usize,
+    to: usize,
+    kind: Change,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// The end of a line, and the stamps of the next, go.
+    Join,
+    /// Blanks go.
+    Drop,
+    /// A piece of the line ends.
+    Split,
+}
+
+/// Makes lines whole; keeps in mind from block to block what is known of the window.
+#[derive(Debug, Default)]
+pub(super) struct Folds {
+    /// The lines as they were.
+    pub(super) text: Vec<u8>,
+    /// Where something was joined, in this text.
+    pub(super) joins: Vec<usize>,
+    window: Option<Window>,
+    edits: Vec<Edit>,
+}
+
+impl Folds {
+    /// Another log begins.
+    pub(super) fn forget(&mut self) {
+        self.window = None;
+        self.edits.clear();
+    }
+
+    /// Looks for broken lines in a text of which what stands before `cut`, whole lines, is to be handed out, and says how much of
+    /// it may be: nothing that goes on behind it. `first`: where the first whole line begins; `is_end`: nothing follows the text.
+    pub(super) fn plan(&mut self, raw: &[u8], first: usize, cut: usize, is_end: bool) -> usize {
+        self.edits.clear();
+        let (records, undecided) = records(raw, first, is_end);
+        let mut stop = undecided.map_or(cut, |at| at.clamp(first, cut));
+        let mut at = first;
+        let mut records = records.iter().peekable();
+        while at < stop {
+            let before = (self.edits.len(), self.window);
+            let from = at;
+            match records.peek() {
+                Some(record) if record.from == at => {
+                    at = self.record(raw, record);
+                    records.next();
+                }
+                Some(record) if self.window.is_none() => at = record.from,
+                None if self.window.is_none() => at = stop,
+                next => at = self.line(raw, at, next.map_or(raw.len(), |record| record.from)),
+            }
+            if at > stop && !is_end {
+                if self.window.is_none() {
+                    // Nothing is to be done before the next record.
+                    break;
+                }
+                if from == 0 {
+                    stop = at;
+                    break;
+                }
+                self.edits.truncate(before.0);
+                self.window = before.1;
+                stop = from;
+            }
+        }
+        stop
+    }
+
+    /// The text with what was planned done up to `cut`; false where there is nothing to do.
+    pub(super) fn rewrite(&mut self, raw: &[u8], joins: &[usize]) -> bool {
+        self.edits.retain(|edit| edit.to <= raw.len());
+        if self.edits.is_empty() {
+            return false;
+        }
+        self.text.clear();
+        self.joins.clear();
+        let (mut done, mut join) = (0, 0);
+        let end = Edit {
+            from: raw.len(),
+            to: raw.len(),
+            kind: Change::Drop,
+        };
+        for edit in self.edits.iter().chain([&end]) {
+            while let Some(at) = joins.get(join).filter(|at| **at <= edit.from) {
+                self.joins.push(self.text.len() + (at - done));
+                join += 1;
+            }
+            self.text.extend_from_slice(&raw[done..edit.from]);
+            while joins.get(join).is_some_and(|at| *at < edit.to) {
+                self.joins.push(self.text.len());
+                join += 1;
+            }
+            match edit.kind {
+                Change::Join => self.joins.push(self.text.len()),
+                Change::Split => self.text.push(b'\r'),
+                Change::Drop => {}
+            }
+            done = edit.to;
+        }
+        self.edits.clear();
+        true
+    }
+
+    /// A record with its frame, as a whole; where it ends.
+    fn record(&mut self, raw: &[u8], record: &Record) -> usize {
+        let known = self.window;
+        self.window = Some(record.window.after(known));
+        let mut at = record.from;
+        while at < record.frame {
+            let from = at;
+            let place = record.place.filter(|place| *place > at);
+            at = self.line(raw, at, place.unwrap_or(record.frame));
+            let Some(text) = record.text.filter(|_| from == record.from) else {
+                continue;
+            };
+            // A program's line is a line of its own behind the program's name, and may begin on the next.
+            let behind = self.edits.partition_point(|edit| edit.from < text);
+            let ends_there = Row::at(raw, from).to == text;
+            if ends_there && behind == self.edits.len() {
+                continue;
+            }
+            let split = Edit {
+                from: text,
+                to: text,
+                kind: Change::Split,
+            };
+            self.edits.insert(behind, split);
+        }
+        let mut pieces: Vec<Row> = Vec::new();
+        while at < record.to {
+            let row = Row::at(raw, at);
+            if row.of(raw).starts_with(NAME) {
+                self.frame(raw, &pieces);
+                pieces.clear();
+            }
+            pieces.push(row);
+            at = row.end;
+        }
+        self.frame(raw, &pieces);
+        at
+    }
+
+    /// Joins the pieces of one line of a frame, and drops the indentation that was put before each before they were broken.
+    fn frame(&mut self, raw: &[u8], pieces: &[Row]) {
+        // Where each character stands, and whether it is a blank.
+        let of_row = |row: &Row| {
+            let (from, text) = (row.text, row.of(raw));
+            let starts = (0..text.len()).filter(|k| text[*k] & 0xc0 != 0x80);
+            starts.map(move |k| from + k).collect::<Vec<_>>()
+        };
+        let all: Vec<usize> = pieces.iter().flat_map(of_row).collect();
+        let dropped = indents(&all, raw, pieces);
+        let mut dropped = dropped.iter().copied().peekable();
+        for (k, row) in pieces.iter().enumerate() {
+            while let Some(at) = dropped.next_if(|at| *at < row.to) {
+                self.edits.push(Edit {
+                    from: at,
+                    to: at + 1,
+                    kind: Change::Drop,
+                });
+            }
+            if let Some(next) = pieces.get(k + 1) {
+                self.edits.push(Edit {
+                    from: row.to,
+                    to: next.text,
+                    kind: Change::Join,
+                });
+            }
+        }
+    }
+
+    /// A line with all that goes on with it, which ends before `stop` at the latest; where it ends.
+    fn line(&mut self, raw: &[u8], at: usize, stop: usize) -> usize {
+        let mut row = Row::at(raw, at);
+        while row.end < stop && row.end - at < MAX_LINE {
+            let next = Row::at(raw, row.end);
+            let Some(window) = &mut self.window else {
+                break;
+            };
+            let (text, behind) = (row.of(raw), next.of(raw));
+            if window.width == 0 {
+                window.learn(text, behind);
+                break;
+            }
+            if !window.breaks_between(text, behind) {
+                break;
+            }
+            self.edits.push(Edit {
+                from: row.to,
+                to: next.text,
+                kind: Change::Join,
+            });
+            row = next;
+        }
+        row.end
+    }
+}
+
+/// The blanks that stand before every piece of a frame's line but the first: the line was cut into pieces of one length, each
+/// indented, before the window broke it. `all`: where the characters stand.
+fn indents(all: &[usize], raw: &[u8], pieces: &[Row]) -> Vec<usize> {
+    if pieces.len() < 2 {
+        return Vec::new();
+    }
+    let first = pieces[0].of(raw);
+    let width = units(first, usize::MAX);
+    let blank =
+        |from: usize| (from..from + INDENT).all(|k| all.get(k).is_none_or(|at| raw[*at] == b' '));
+    let fits = |step: &usize| (*step..all.len()).step_by(*step).all(blank) && *step < all.len();
+    // Usually a piece and its indent are a column less than the line.
+    let usual = [1, 2, 0].map(|less| width.saturating_sub(less));
+    let step = usual
+        .into_iter()
+        .filter(|step| *step > INDENT)
+        .chain(2 * INDENT..width);
+    let Some(step) = step.into_iter().find(fits) else {
+        return Vec::new();
+    };
+    let starts = (step..all.len()).step_by(step);
+    starts
+        .flat_map(|k| all[k..all.len().min(k + INDENT)].iter().copied())
+        .collect()
+}
