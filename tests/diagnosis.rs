@@ -1072,3 +1072,52 @@ fn what_ails_a_service_counts_where_the_job_needs_it() {
     let (id, _) = told("nothing.log", &log("./run", "it does not work"));
     assert_eq!(id, "");
 }
+
+#[test]
+fn a_travis_log_without_a_verdict_is_read_by_its_own_folds() {
+    const SCRIPT: &str = "travis_fold:end:install\ntravis_time:start:01\n$ ./suite.sh\n";
+    const CRASH: &str = "bash: line 1: 27986 Segmentation fault      (core dumped) ./phpunit\n";
+    let part = |name: &str, output: &str| {
+        format!(
+            "travis_fold:start:{name}\ntravis_time:start:0{name}\n{output}travis_time:end:0{name}:start=1,finish=2,duration=1\n\
+                 KO {name}\ntravis_fold:end:{name}\n"
+        )
+    };
+    let log = format!(
+        "travis_fold:start:install\n{SCRIPT}{}{}",
+        part("twig", CRASH),
+        part("yaml", "3 tests\n")
+    );
+    assert_eq!(told("folds.log", &log).0, "disk-memory-limits/segfault");
+    // Phases that only run behind a failure, or a success.
+    let phase = |name: &str| {
+        report(
+            "phase.log",
+            &format!(
+                "travis_fold:start:install\n{SCRIPT}stage 3 went wrong\ntravis_fold:start:{name}.1\n$ cat log\n"
+            ),
+            &[],
+        )
+    };
+    assert_eq!(phase("after_failure")["outcome"], "failed");
+    assert_eq!(phase("after_success")["status"], "clean");
+    // R, whose files are shown in folds of their own.
+    let check = "travis_fold:start:R-check\n$ R CMD check a.tar.gz\n* DONE\n\nStatus: 1 ERROR, 1 NOTE\ntravis_fold:end:R-check\n\
+                 travis_fold:start:log\n$ cat 00check.log\n* installing\ntravis_fold:end:log\nR CMD check failed\n";
+    let log = report("r.log", check, &[]);
+    assert_eq!(
+        (&log["outcome"], &log["section"]),
+        (&"failed".into(), &"R-check".into())
+    );
+    assert_eq!(
+        report("r.log", "R CMD check failed\n", &[])["outcome"],
+        "unknown"
+    );
+}
+
+#[test]
+fn colours_of_a_tool_hide_no_command_of_travis() {
+    let log = "travis_fold:start:a\r\x1b[0Ktravis_fold:end:a\r\x1b[0K$ phpunit\n\x1b[36;1mS\x1b[0m..\nNo tests executed!\n\
+               The command \"phpunit\" exited with 0.\n$ phpstan analyse\n\nThe command \"phpstan analyse\" exited with 1.\n";
+    assert_eq!(report("travis.log", log, &[])["command"], "phpstan analyse");
+}
