@@ -1121,3 +1121,103 @@ fn colours_of_a_tool_hide_no_command_of_travis() {
                The command \"phpunit\" exited with 0.\n$ phpstan analyse\n\nThe command \"phpstan analyse\" exited with 1.\n";
     assert_eq!(report("travis.log", log, &[])["command"], "phpstan analyse");
 }
+
+/// The log of a step of GitHub with that script and output.
+fn step(script: &str, output: &str) -> String {
+    let first = script.lines().next().unwrap_or_default();
+    format!(
+        "##[group]Run {first}\n{script}\nshell: /usr/bin/bash --noprofile --norc -e -o pipefail {{0}}\n##[endgroup]\n{output}\n\
+         ##[error]Process completed with exit code 1.\nPost job cleanup.\n"
+    )
+}
+
+#[test]
+fn a_command_that_is_only_tried_gives_way_to_a_later_failure() {
+    const NO_REMOTE: &str = "fatal: 'origin' does not appear to be a git repository\nfatal: Could not read from remote repository.";
+    const CONFLICT: &str = "Auto-merging f\nCONFLICT (content): Merge conflict in f\nAutomatic merge failed; fix conflicts and then commit the result.";
+    const EUSAGE: &str = "npm error code EUSAGE\nnpm error\nnpm error The `npm ci` command can only install with an existing package-lock.json or";
+    const NO_SCRIPT: &str = "npm error Missing script: \"build\"";
+    const FAST: &str = "fatal: Not possible to fast-forward, aborting.";
+    let id = |log: &str| told("tried.log", log).0;
+    let both = |script: &[&str], said: &[&str]| {
+        let output = said.join("\n");
+        let line = format!(
+            "$ {}\n{output}\nERROR: Job failed: exit code 1\n",
+            script.join("; ")
+        );
+        [id(&step(&script.join("\n"), &output)), id(&line)]
+    };
+    for (script, said, cause) in [
+        (
+            &[
+                "git config user.name ci",
+                "git fetch origin || true",
+                "git merge x",
+            ][..],
+            &[NO_REMOTE, CONFLICT][..],
+            "git/merge-conflict",
+        ),
+        (
+            &[
+                "git fetch origin main --depth=1 || true",
+                "git merge-base HEAD HEAD~1",
+            ],
+            &[
+                "fatal: couldn't find remote ref main",
+                "fatal: Not a valid object name HEAD~1",
+            ],
+            "git/shallow-history",
+        ),
+        (
+            &["mysqladmin ping || true", "mysql app < schema.sql"],
+            &[
+                "Waiting\u{7}mysqladmin: connect to server at '127.0.0.1' failed",
+                "error: 'Can't connect to MySQL server on '127.0.0.1' (115)'",
+                "bash: line 2: schema.sql: No such file or directory",
+            ],
+            "shell/no-such-file",
+        ),
+        (
+            &["git merge --ff-only x || git merge x"],
+            &[FAST, CONFLICT],
+            "git/merge-conflict",
+        ),
+        // What is lacking may come of what did not arrive.
+        (
+            &[
+                "git fetch origin || true",
+                "git diff --name-only origin/main...HEAD",
+            ],
+            &[
+                NO_REMOTE,
+                "fatal: ambiguous argument 'origin/main...HEAD': unknown revision or path not in the working tree.",
+            ],
+            "git/remote-not-a-repository",
+        ),
+        (
+            &["npm ci || true", "npm run build"],
+            &[EUSAGE, "sh: 1: tsc: not found"],
+            "node/npm-lockfile-missing",
+        ),
+        // Nothing says that it was tried, or something says that it counts.
+        (
+            &["git fetch origin", "git merge x"],
+            &[NO_REMOTE, CONFLICT],
+            "git/remote-not-a-repository",
+        ),
+        (
+            &["git merge --ff-only x || hub merge x"],
+            &[FAST, CONFLICT],
+            "git/divergent-branches",
+        ),
+    ] {
+        assert_eq!(both(script, said), [cause, cause], "{script:?}");
+    }
+    assert_eq!(
+        id(&step(
+            "npm ci || npm run build",
+            &format!("{EUSAGE}\n{NO_SCRIPT}")
+        )),
+        "node/npm-missing-script"
+    );
+}

@@ -311,7 +311,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let mut candidates = candidates::group(case, &settled, &region);
     listed::apply(&mut candidates, case);
     relations::apply(&mut candidates);
-    went_on::apply(&mut candidates, facts_of(case), &region);
+    went_on::apply(&mut candidates, case, &region);
     rank::score(&mut candidates, case, &region);
     let mut order = rank::order(&candidates);
     let mut cause = order.first().copied();

@@ -24,6 +24,7 @@ mod pytest;
 mod steps;
 mod tap;
 mod tasks;
+pub(super) mod tried;
 mod warnings;
 
 pub(super) use forgiven::is_traced;
