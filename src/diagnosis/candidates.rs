@@ -27,6 +27,8 @@ pub(super) struct Candidate<'s> {
     pub terms: Vec<WhyTerm>,
     /// The verdict repeats it.
     pub in_verdict: bool,
+    /// Why it may not have failed the job after all.
+    pub doubt: Option<&'static str>,
 }
 
 impl<'s> Candidate<'s> {
@@ -39,6 +41,7 @@ impl<'s> Candidate<'s> {
             explains: 0,
             terms: Vec::new(),
             in_verdict: false,
+            doubt: None,
         };
         candidate.dropped = candidate.unfit().map(str::to_owned);
         candidate

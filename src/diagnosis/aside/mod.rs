@@ -12,6 +12,7 @@ use aho_corasick::packed::Searcher;
 use super::{Case, script, telling};
 use crate::model::TailLine;
 
+mod attempts;
 mod console;
 mod forgiven;
 mod github;
@@ -134,6 +135,11 @@ const RULES: &[Rule] = &[
         FORGIVEN,
     ),
     rule(&["(ignored)"], ignored, "make ignored that failure"),
+    rule(
+        &["ttempt 1", "ttempt #1", "try 1", "Try 1", "try #1"],
+        attempts::failed,
+        "a later attempt succeeded",
+    ),
     rule(&["  File \""], source, "a line of the program's source"),
 ];
 const WARNED: &str = "a warning";
