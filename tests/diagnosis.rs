@@ -1143,3 +1143,236 @@ fn what_ails_a_service_counts_where_the_job_needs_it() {
     let (id, _) = told("nothing.log", &log("./run", "it does not work"));
     assert_eq!(id, "");
 }
+
+/// The log of a step of GitHub with that script and output.
+fn step(script: &str, output: &str) -> String {
+    let first = script.lines().next().unwrap_or_default();
+    format!(
+        "##[group]Run {first}\n{script}\nshell: /usr/bin/bash --noprofile --norc -e -o pipefail {{0}}\n##[endgroup]\n{output}\n\
+         ##[error]Process completed with exit code 1.\nPost job cleanup.\n"
+    )
+}
+
+#[test]
+fn a_command_that_is_only_tried_gives_way_to_a_later_failure() {
+    const NO_REMOTE: &str = "fatal: 'origin' does not appear to be a git repository\nfatal: Could not read from remote repository.";
+    const CONFLICT: &str = "Auto-merging f\nCONFLICT (content): Merge conflict in f\nAutomatic merge failed; fix conflicts and then commit the result.";
+    const EUSAGE: &str = "npm error code EUSAGE\nnpm error\nnpm error The `npm ci` command can only install with an existing package-lock.json or";
+    const NO_SCRIPT: &str = "npm error Missing script: \"build\"";
+    const FAST: &str = "fatal: Not possible to fast-forward, aborting.";
+    let id = |log: &str| told("tried.log", log).0;
+    let both = |script: &[&str], said: &[&str]| {
+        let output = said.join("\n");
+        let line = format!(
+            "$ {}\n{output}\nERROR: Job failed: exit code 1\n",
+            script.join("; ")
+        );
+        [id(&step(&script.join("\n"), &output)), id(&line)]
+    };
+    for (script, said, cause) in [
+        (
+            &[
+                "git config user.name ci",
+                "git fetch origin || true",
+                "git merge x",
+            ][..],
+            &[NO_REMOTE, CONFLICT][..],
+            "git/merge-conflict",
+        ),
+        (
+            &[
+                "git fetch origin main --depth=1 || true",
+                "git merge-base HEAD HEAD~1",
+            ],
+            &[
+                "fatal: couldn't find remote ref main",
+                "fatal: Not a valid object name HEAD~1",
+            ],
+            "git/shallow-history",
+        ),
+        (
+            &["mysqladmin ping || true", "mysql app < schema.sql"],
+            &[
+                "Waiting\u{7}mysqladmin: connect to server at '127.0.0.1' failed",
+                "error: 'Can't connect to MySQL server on '127.0.0.1' (115)'",
+                "bash: line 2: schema.sql: No such file or directory",
+            ],
+            "shell/no-such-file",
+        ),
+        (
+            &["git merge --ff-only x || git merge x"],
+            &[FAST, CONFLICT],
+            "git/merge-conflict",
+        ),
+        // What is lacking may come of what did not arrive.
+        (
+            &[
+                "git fetch origin || true",
+                "git diff --name-only origin/main...HEAD",
+            ],
+            &[
+                NO_REMOTE,
+                "fatal: ambiguous argument 'origin/main...HEAD': unknown revision or path not in the working tree.",
+            ],
+            "git/remote-not-a-repository",
+        ),
+        (
+            &["npm ci || true", "npm run build"],
+            &[EUSAGE, "sh: 1: tsc: not found"],
+            "node/npm-lockfile-missing",
+        ),
+        // Nothing says that it was tried, or something says that it counts.
+        (
+            &["git fetch origin", "git merge x"],
+            &[NO_REMOTE, CONFLICT],
+            "git/remote-not-a-repository",
+        ),
+        (
+            &["git merge --ff-only x || hub merge x"],
+            &[FAST, CONFLICT],
+            "git/divergent-branches",
+        ),
+    ] {
+        assert_eq!(both(script, said), [cause, cause], "{script:?}");
+    }
+    assert_eq!(
+        id(&step(
+            "npm ci || npm run build",
+            &format!("{EUSAGE}\n{NO_SCRIPT}")
+        )),
+        "node/npm-missing-script"
+    );
+}
+
+#[test]
+fn what_a_command_overcame_by_itself_is_told_as_unsure_or_not_at_all() {
+    let of = |output: &str| {
+        let log = format!("$ ./e2e.sh\n{output}\nERROR: Job failed: exit code 1\n");
+        let log = report("overcome.log", &log, &[]);
+        let told = |key: &str| log["cause"][key].as_str().unwrap_or_default().to_owned();
+        (told("id"), told("confidence"))
+    };
+    let refused = "psql: error: connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused";
+    let postgres = "services-databases/postgres-connection-refused";
+    let is = |id: &str, confidence: &str| (id.to_owned(), confidence.to_owned());
+    assert_eq!(of(&format!("{refused}\nno invoices")), is(postgres, "high"));
+    assert_eq!(
+        of(&format!("{refused}\ndatabase is up\nno invoices")),
+        is(postgres, "low")
+    );
+    assert_eq!(
+        of(&format!("{refused}\ndatabase is up\nconnect: timed out")).0,
+        postgres
+    );
+    // Another failure is no consequence of it.
+    let full = "cp: error writing '/builds/app/out.bin': No space left on device";
+    let both = format!("{refused}\ndatabase is up\nchecking invoices\n{full}");
+    assert_eq!(of(&both).0, "disk-memory-limits/no-space");
+    let curl = "curl: (7) Failed to connect to api port 8080 after 2 ms: Connection refused";
+    assert_eq!(
+        of(&format!(
+            "attempt 1: {curl}\nattempt 2: ok\nbundle rejected"
+        )),
+        is("", "")
+    );
+    assert_eq!(
+        of(&format!(
+            "attempt 1: {curl}\nattempt 2: {curl}\nbundle rejected"
+        ))
+        .1,
+        "high"
+    );
+    let apt = "W: GPG error: http://deb.example.com stable InRelease: The following signatures couldn't be verified because the public key is not \
+               available: NO_PUBKEY 0123456789ABCDEF";
+    assert_eq!(
+        of(&format!("{apt}\nReading package lists...\nschema drift")).1,
+        "low"
+    );
+    assert_eq!(
+        of(&format!(
+            "{apt}\nE: The repository 'http://deb.example.com stable InRelease' is not signed."
+        ))
+        .1,
+        "high"
+    );
+    let record =
+        |level: &str, k: usize| format!("2026-01-26 01:58:{k:02} [{level:<9}] fetching page {k}\n");
+    let error =
+        "2026-01-26 01:58:31 [error    ] fetch failed error=[Errno -2] Name or service not known";
+    let resolve = "network-dns-tls/temporary-failure";
+    let lived_on: String = (0..30).map(|k| record("info", k)).collect();
+    assert_eq!(
+        of(&format!("{error}\n{lived_on}3 pages are missing")),
+        is(resolve, "low")
+    );
+    let ended: String = (0..5).map(|k| record("info", k)).collect();
+    assert_eq!(
+        of(&format!("{error}\n{ended}3 pages are missing")),
+        is(resolve, "high")
+    );
+}
+
+#[test]
+fn what_python_says_of_a_command_gives_way_to_what_the_command_said() {
+    let of = |command: &str| {
+        let log = format!(
+            "$ pytest\nError: creating IAM Role (app): AccessDenied: User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:CreateRole\n\
+             =========================== short test summary info ============================\n\
+             ERROR tests/test_app.py::test_app - subprocess.CalledProcessError: Command '{command}' returned non-zero exit status 1.\n\
+             ========================= 3 passed, 1 error in 12.31s ==========================\nERROR: Job failed: exit code 1\n"
+        );
+        told("called.log", &log)
+    };
+    let (id, line) = of("terraform apply -auto-approve");
+    assert_eq!(line, 2, "{id}");
+    assert_eq!(of("make docs").0, "tests/pytest-failed");
+}
+
+#[test]
+fn a_travis_log_without_a_verdict_is_read_by_its_own_folds() {
+    const SCRIPT: &str = "travis_fold:end:install\ntravis_time:start:01\n$ ./suite.sh\n";
+    const CRASH: &str = "bash: line 1: 27986 Segmentation fault      (core dumped) ./phpunit\n";
+    let part = |name: &str, output: &str| {
+        format!(
+            "travis_fold:start:{name}\ntravis_time:start:0{name}\n{output}travis_time:end:0{name}:start=1,finish=2,duration=1\n\
+                 KO {name}\ntravis_fold:end:{name}\n"
+        )
+    };
+    let log = format!(
+        "travis_fold:start:install\n{SCRIPT}{}{}",
+        part("twig", CRASH),
+        part("yaml", "3 tests\n")
+    );
+    assert_eq!(told("folds.log", &log).0, "disk-memory-limits/segfault");
+    // Phases that only run behind a failure, or a success.
+    let phase = |name: &str| {
+        report(
+            "phase.log",
+            &format!(
+                "travis_fold:start:install\n{SCRIPT}stage 3 went wrong\ntravis_fold:start:{name}.1\n$ cat log\n"
+            ),
+            &[],
+        )
+    };
+    assert_eq!(phase("after_failure")["outcome"], "failed");
+    assert_eq!(phase("after_success")["status"], "clean");
+    // R, whose files are shown in folds of their own.
+    let check = "travis_fold:start:R-check\n$ R CMD check a.tar.gz\n* DONE\n\nStatus: 1 ERROR, 1 NOTE\ntravis_fold:end:R-check\n\
+                 travis_fold:start:log\n$ cat 00check.log\n* installing\ntravis_fold:end:log\nR CMD check failed\n";
+    let log = report("r.log", check, &[]);
+    assert_eq!(
+        (&log["outcome"], &log["section"]),
+        (&"failed".into(), &"R-check".into())
+    );
+    assert_eq!(
+        report("r.log", "R CMD check failed\n", &[])["outcome"],
+        "unknown"
+    );
+}
+
+#[test]
+fn colours_of_a_tool_hide_no_command_of_travis() {
+    let log = "travis_fold:start:a\r\x1b[0Ktravis_fold:end:a\r\x1b[0K$ phpunit\n\x1b[36;1mS\x1b[0m..\nNo tests executed!\n\
+               The command \"phpunit\" exited with 0.\n$ phpstan analyse\n\nThe command \"phpstan analyse\" exited with 1.\n";
+    assert_eq!(report("travis.log", log, &[])["command"], "phpstan analyse");
+}

@@ -5,9 +5,10 @@ use super::aside::Aside;
 use super::conditions::Settled;
 use super::logger;
 use super::recovered::{Region, Where};
-use crate::model::{Place, Role, WhyTerm};
+use crate::model::{Hit, Place, Role, WhyTerm};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, PatternStatus};
+use crate::trace::prefix;
 
 /// One pattern's hits in one place.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(super) struct Candidate<'s> {
     pub terms: Vec<WhyTerm>,
     /// The verdict repeats it.
     pub in_verdict: bool,
+    /// Why it may not have failed the job after all.
+    pub doubt: Option<&'static str>,
 }
 
 impl<'s> Candidate<'s> {
@@ -38,6 +41,7 @@ impl<'s> Candidate<'s> {
             explains: 0,
             terms: Vec::new(),
             in_verdict: false,
+            doubt: None,
         };
         candidate.dropped = candidate.unfit().map(str::to_owned);
         candidate
@@ -90,6 +94,12 @@ impl<'s> Candidate<'s> {
         }
         self.place.excuse()
     }
+}
+
+/// What the line of a hit holds behind stamps and prefixes.
+pub(super) fn content(hit: &Hit) -> &str {
+    let at = prefix::split(hit.text.as_bytes()).content;
+    hit.text.get(at..).unwrap_or_default()
 }
 
 /// Groups what holds by pattern and place. What the verdict repeats joins the finding it repeats.

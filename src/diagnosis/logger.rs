@@ -21,6 +21,30 @@ pub(super) fn is_everyday(text: &str) -> bool {
     head(text).is_some()
 }
 
+/// How a record with a time begins, digits told as `0`, and whether its level is that of an error. Records of one logger begin alike.
+pub(super) fn record(text: &str) -> Option<(String, bool)> {
+    let text = text.trim_start();
+    if !is_time(text) {
+        return None;
+    }
+    let of_time = |c: char| c.is_ascii_digit() || "[](){}-:.,/TZ+ ".contains(c);
+    let time = &text[..text.find(|c: char| !of_time(c)).unwrap_or(text.len())];
+    let near = &text[..text.floor_char_boundary(REACH)];
+    let mut words = near.split(|c: char| !c.is_ascii_alphabetic());
+    let loud = words.find_map(|word| {
+        let is = |levels: &[&str]| levels.iter().any(|level| level.eq_ignore_ascii_case(word));
+        let error = is(LOUD)
+            && !["warn", "warning"]
+                .iter()
+                .any(|w| w.eq_ignore_ascii_case(word));
+        (is(QUIET) || is(LOUD)).then_some(error)
+    })?;
+    let form = time
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c });
+    Some((form.collect(), loud))
+}
+
 /// That of the head of a line.
 fn head(head: &str) -> Option<&'static str> {
     let quiet = |word: &str| QUIET.iter().copied().find(|level| *level == word);
@@ -122,6 +146,20 @@ mod tests {
             ("May 01, 2026 10:00:00 INFO ", "INFO"),
         ] {
             assert_eq!(head(text), Some(level), "{text}");
+        }
+    }
+
+    #[test]
+    fn records_of_a_logger_begin_alike() {
+        let of = |text: &str| record(text).map(|(form, loud)| format!("{form}{loud}"));
+        let error = of("2026-01-26 01:58:31 [error    ] failed");
+        assert_eq!(error.as_deref(), Some("0000-00-00 00:00:00 [true"));
+        let info = of("2026-01-26 01:59:32 [info     ] went on");
+        assert_eq!(info.as_deref(), Some("0000-00-00 00:00:00 [false"));
+        let warning = of("10:00:00.123 WARN  o.e.App - no");
+        assert_eq!(warning.as_deref(), Some("00:00:00.000 false"));
+        for text in ["ERROR: no", "2026-01-26 01:58:31 no", "[INFO] x", "오류"] {
+            assert_eq!(of(text), None, "{text}");
         }
     }
 

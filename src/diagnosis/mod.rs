@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
-//! [`logger`], [`went_on`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`logger`], [`went_on`], [`overcome`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
@@ -18,6 +18,7 @@ use crate::redact;
 
 mod aside;
 mod baseline;
+mod called;
 mod candidates;
 mod conditions;
 mod cut;
@@ -30,6 +31,7 @@ mod hollow;
 mod leads;
 mod listed;
 mod logger;
+mod overcome;
 mod rank;
 mod record;
 mod recovered;
@@ -312,7 +314,9 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let mut candidates = candidates::group(case, &settled, &region);
     listed::apply(&mut candidates, case);
     relations::apply(&mut candidates);
-    went_on::apply(&mut candidates, facts_of(case), &region);
+    called::apply(&mut candidates);
+    went_on::apply(&mut candidates, case, &region);
+    overcome::apply(&mut candidates, case, &region);
     rank::score(&mut candidates, case, &region);
     let mut order = rank::order(&candidates);
     let mut cause = order.first().copied();

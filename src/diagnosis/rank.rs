@@ -19,6 +19,7 @@ mod weight {
     pub const MOST_EXPLAINS: i64 = 18;
     pub const FIRST: i64 = 6;
     pub const NAMES_PROGRAM: i64 = 5;
+    pub const DOUBT: i64 = -30;
     /// Lines to the end of what failed, and what so little distance is worth.
     pub const DISTANCE: [(u64, i64); 3] = [(5, 10), (50, 7), (500, 4)];
 }
@@ -107,6 +108,9 @@ fn terms(
         .find(|(most, _)| away <= *most)
         .map_or(0, |(_, points)| *points);
     term("near the end", near);
+    if let Some(doubt) = candidate.doubt {
+        term(doubt, weight::DOUBT);
+    }
     terms
 }
 
@@ -163,7 +167,8 @@ pub(super) fn confidence(
 
 /// How sure of a finding by itself.
 pub(super) fn own_confidence(candidate: &Candidate<'_>, facts: &JobFacts) -> Confidence {
-    if facts.outcome == Outcome::Unknown || candidate.pattern().role == Role::Symptom {
+    let unsure = candidate.pattern().role == Role::Symptom || candidate.doubt.is_some();
+    if facts.outcome == Outcome::Unknown || unsure {
         return Confidence::Low;
     }
     let own = candidate.pattern().confidence;

@@ -1,9 +1,12 @@
-//! What a shell says of one command (`command not found`, `invalid option`) ends that command, and a script that stops at
-//! errors with it. Where the script went on for long behind it, it is not what failed the job.
+//! What a script went on behind is not what failed the job: what a shell says of one command (`command not found`, `invalid option`)
+//! ends that command, and a script that stops at errors with it; what a command says that is only tried is forgiven, where a later one
+//! fails in a way of its own.
 
-use super::candidates::Candidate;
+use super::Case;
+use super::aside::tried::{self, Script, Try};
+use super::candidates::{Candidate, content};
 use super::recovered::{Region, Where};
-use crate::model::{JobFacts, Role};
+use crate::model::{Category, Confidence, Hit, JobFacts, Role};
 
 /// The family of patterns that know what shells and their small tools say.
 const FAMILY: &str = "shell/";
@@ -19,7 +22,12 @@ const CLOSE: u64 = 10;
 const NOT_RUN: [i64; 2] = [126, 127];
 
 /// Drops what the script went on behind.
-pub(super) fn apply(candidates: &mut [Candidate<'_>], facts: &JobFacts, region: &Region) {
+pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
+    of_shells(candidates, case.facts(), region);
+    of_tries(candidates, case);
+}
+
+fn of_shells(candidates: &mut [Candidate<'_>], facts: &JobFacts, region: &Region) {
     if facts.exit_code.is_some_and(|code| NOT_RUN.contains(&code)) {
         return;
     }
@@ -67,4 +75,126 @@ fn is_outdone(candidate: &Candidate<'_>, all: &[Candidate<'_>], region: &Region)
             && last(other) > last(candidate)
             && (root || last(other) + NEAR_END >= region.last_line)
     })
+}
+
+/// Drops what commands said that a script only tries, where another failure stands below that does not come of it.
+fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
+    let roots = |c: &&Candidate<'_>| is_root(c);
+    if candidates.iter().filter(roots).count() < 2 {
+        return;
+    }
+    let scripts = tried::scripts(case);
+    let outdone: Vec<usize> = (0..candidates.len())
+        .filter(|&k| {
+            is_root(&candidates[k]) && is_outdone_try(&candidates[k], candidates, &scripts)
+        })
+        .collect();
+    for k in outdone {
+        candidates[k].dropped = Some("its command is only tried, and a later one failed".into());
+    }
+}
+
+fn is_root(candidate: &Candidate<'_>) -> bool {
+    candidate.is_live()
+        && candidate.place == Where::Command
+        && !candidate.in_verdict
+        && candidate.pattern().role == Role::RootCause
+}
+
+/// Was that said by a command that is only tried, and by no later one, and is there another failure below?
+fn is_outdone_try(candidate: &Candidate<'_>, all: &[Candidate<'_>], scripts: &[Script]) -> bool {
+    let line = |c: &Candidate<'_>| c.lead().hit.place.line;
+    let Some(script) = scripts.iter().find(|script| script.holds(line(candidate))) else {
+        return false;
+    };
+    let id = &candidate.pattern().id;
+    let mut hits = candidate.hits.iter().map(|one| one.hit);
+    let of_try = |hit: &Hit| script.tried(hit.place.line, id);
+    let Some((first, tried)) = hits.next().and_then(|first| Some((first, of_try(first)?))) else {
+        return false;
+    };
+    // What comes later has not said the same once more.
+    if !hits.all(|hit| of_try(hit).is_some() && content(hit) != content(first)) {
+        return false;
+    }
+    // What another one of them said is no later failure.
+    let of_another = |other: &Candidate<'_>| {
+        let own = script.tried(line(other), &other.pattern().id);
+        own.is_some_and(|own| !std::ptr::eq(own, tried))
+    };
+    all.iter().any(|other| {
+        is_root(other)
+            && line(other) > last(candidate)
+            && script.holds(line(other))
+            && !of_another(other)
+            && other.pattern().confidence != Confidence::Low
+            && !(tried.needed && may_follow(other, tried))
+    })
+}
+
+/// May a failure come of what such a command was to fetch, to install or to start?
+fn may_follow(failure: &Candidate<'_>, tried: &Try) -> bool {
+    const LACKS: &[&str] = &[
+        "not found",
+        "no such",
+        "not a valid",
+        "cannot find",
+        "can't find",
+        "could not find",
+        "couldn't find",
+        "not exist",
+        "doesn't exist",
+        "missing",
+        "unknown",
+        "unresolved",
+        "undefined",
+        "undeclared",
+        "not match",
+        "no module",
+        "not installed",
+        "not available",
+        "unavailable",
+        "unable to",
+        "could not resolve",
+        "cannot resolve",
+        "can't resolve",
+        "not recognized",
+        "cannot open",
+        "could not open",
+        "can't open",
+        "no matching",
+        "not running",
+        "denied",
+        "unauthorized",
+        "authentication",
+        "connect",
+        "timed out",
+        "initializ",
+        "please run",
+        "have you run",
+        "did you run",
+    ];
+    let text = failure.lead().hit.text.to_ascii_lowercase();
+    let lacks = LACKS.iter().any(|words| text.contains(words));
+    let of_others = matches!(
+        failure.pattern().category,
+        Category::Auth
+            | Category::Network
+            | Category::Dns
+            | Category::Tls
+            | Category::Registry
+            | Category::Service
+            | Category::Dependency
+            | Category::Timeout
+            | Category::Permission
+    );
+    // The history of what is checked out only comes of a fetch that asks for more of it.
+    let deepens = |word: &str| {
+        word == "--unshallow"
+            || word.starts_with("--deepen")
+            || word.starts_with("--depth") && word != "--depth=1"
+    };
+    let own_history = text.contains(" head~") || text.contains(" head^");
+    (lacks || of_others)
+        && !(own_history && tried.has(|word| word == "fetch") && !tried.has(deepens))
 }

@@ -225,9 +225,14 @@ impl JobFacts {
         })
     }
 
-    /// Did the script pass, though the verdict is missing? The runner saves cache and artifacts under these names only then.
+    /// Did the script pass, though the verdict is missing? The runner saves cache and artifacts under these names only then, and Travis CI
+    /// has a phase for it.
     pub fn shows_success(&self) -> bool {
-        let passed = ["archive_cache", "upload_artifacts_on_success"];
+        let passed = [
+            "archive_cache",
+            "upload_artifacts_on_success",
+            "after_success",
+        ];
         let failing = self.failing_section_name();
         self.sections
             .iter()
@@ -235,9 +240,13 @@ impl JobFacts {
             .any(|name| passed.contains(&name) && failing != Some(name))
     }
 
-    /// Did the script fail, though the verdict is missing? The runner has stages that run only then.
+    /// Did the script fail, though the verdict is missing? The runner has stages that run only then, and Travis CI a phase.
     pub fn shows_failure(&self) -> bool {
-        let failed = ["archive_cache_on_failure", "upload_artifacts_on_failure"];
+        let failed = [
+            "archive_cache_on_failure",
+            "upload_artifacts_on_failure",
+            "after_failure",
+        ];
         self.sections
             .iter()
             .filter_map(Section::stage_name)

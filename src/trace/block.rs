@@ -88,6 +88,8 @@ pub struct Block {
     pub(super) marks: Vec<SectionMark>,
     pub(super) greens: Vec<usize>,
     pub(super) coloured_from: Option<usize>,
+    /// There are marks of Travis CI, which ends them with a sequence of GitLab's runner: colours are those of tools.
+    pub(super) of_travis: bool,
     pub(super) base: u64,
     pub(super) last: bool,
 }
@@ -278,6 +280,7 @@ impl Block {
             marks: self.marks.len(),
             greens: self.greens.len(),
             coloured_from: self.coloured_from,
+            of_travis: self.of_travis,
         }
     }
 
@@ -289,6 +292,7 @@ impl Block {
         self.marks.truncate(extent.marks);
         self.greens.truncate(extent.greens);
         self.coloured_from = extent.coloured_from;
+        self.of_travis = extent.of_travis;
     }
 
     /// Where what the next block still holds of this one begins: at a line, but within one that is longer than the history.
@@ -353,6 +357,7 @@ pub(super) struct Extent {
     marks: usize,
     greens: usize,
     coloured_from: Option<usize>,
+    of_travis: bool,
 }
 
 /// A line of a block, or a window of it.

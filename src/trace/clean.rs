@@ -259,11 +259,12 @@ fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
     if is_echo {
         block.greens.push(text.len());
     }
-    if block.coloured_from.is_none()
-        && (is_echo || runner_colour(sequence))
-        && !behind_travis_mark(text)
-    {
-        block.coloured_from = Some(text.len());
+    if block.coloured_from.is_none() && !block.of_travis && (is_echo || runner_colour(sequence)) {
+        if behind_travis_mark(text) {
+            block.of_travis = true;
+        } else {
+            block.coloured_from = Some(text.len());
+        }
     }
 }
 

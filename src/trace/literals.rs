@@ -62,6 +62,8 @@ pub const FRAME: &[&str] = &[
     " finished in ",
     "travis_fold:",
     "travis_time:",
+    "r cmd check failed",
+    "found warnings, treating as errors ",
     "too long with no output (",
     "circleci received exit code ",
     " entering phase ",

@@ -15,29 +15,33 @@ const ASK: &[&str] = &[
     "then", "until", "while", "{", "}",
 ];
 /// What a step may begin with before the first command that matters.
-const QUIET: &[&str] = &["#", ":", "cd", "echo", "export", "printf", "set", "true"];
+pub(super) const QUIET: &[&str] = &["#", ":", "cd", "echo", "export", "printf", "set", "true"];
 /// Words of commands that fetch, install or open what later ones need: though forgiven, they may be why those fail.
 const NEEDED: &[&str] = &[
-    "-O",
-    "-o",
     "add",
     "auth",
     "build",
     "checkout",
     "ci",
     "clone",
+    "config",
     "configure",
     "create",
     "docker",
     "download",
     "fetch",
+    "init",
     "install",
+    "lfs",
     "login",
     "pull",
     "restore",
     "start",
+    "submodule",
     "sync",
     "up",
+    "use-context",
+    "wget",
 ];
 
 /// A line of the script, those that a `\` joins to it among it.
@@ -52,6 +56,24 @@ struct Command {
 /// that `|| echo` prints behind them.
 pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
+    for (script, output) in of_steps(lines) {
+        found.extend(passed(of_step(&commands(script), output)));
+    }
+    found
+}
+
+/// The lines of the scripts of such steps, and their output up to what the runner says of its end.
+pub(super) fn steps(lines: &[TailLine]) -> Vec<(Vec<String>, &[TailLine])> {
+    let texts = |script| commands(script).into_iter().map(|command| command.text);
+    let steps = of_steps(lines).into_iter();
+    steps
+        .map(|(script, output)| (texts(script).collect(), printed(output)))
+        .collect()
+}
+
+/// The headings and the output of all steps whose shell is known.
+fn of_steps(lines: &[TailLine]) -> Vec<(&[TailLine], &[TailLine])> {
+    let mut steps = Vec::new();
     let mut at = 0;
     while let Some(step) = lines.get(at..) {
         let Some(first) = step.iter().position(begins) else {
@@ -60,11 +82,17 @@ pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let step = &step[first..];
         let output = 1 + step[1..].iter().take_while(|line| !begins(line)).count();
         at += first + output;
-        if let Some((script, output)) = parts(&step[..output]) {
-            found.extend(passed(of_step(&commands(script), output)));
-        }
+        steps.extend(parts(&step[..output]));
     }
-    found
+    steps
+}
+
+/// The output above what the runner says of the end of the step.
+fn printed(output: &[TailLine]) -> &[TailLine] {
+    let end = |line: &TailLine| {
+        line.text[..line.text.floor_char_boundary(line.content_at)].ends_with("##[error]")
+    };
+    &output[..output.iter().position(end).unwrap_or(output.len())]
 }
 
 fn begins(line: &TailLine) -> bool {
@@ -122,8 +150,14 @@ fn commands(script: &[TailLine]) -> Vec<Command> {
 }
 
 /// May later commands need what that one does?
-fn is_needed(text: &str) -> bool {
-    text.split_whitespace().any(|word| NEEDED.contains(&word))
+pub(super) fn is_needed(text: &str) -> bool {
+    // `-fsSLo`
+    let writes = |word: &str| {
+        let options = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+        options.is_some_and(|rest| rest.ends_with(['o', 'O']))
+    };
+    text.split_whitespace()
+        .any(|word| NEEDED.contains(&word) || writes(word))
 }
 
 /// Does a line of the script run what can fail by itself?
@@ -143,10 +177,7 @@ fn works(text: &str) -> bool {
 /// Lines of the output that are of forgiven commands: those whose number in the script the shell names, and what stands at the top, where
 /// no other command can have spoken yet.
 fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine> {
-    let end = |line: &TailLine| {
-        line.text[..line.text.floor_char_boundary(line.content_at)].ends_with("##[error]")
-    };
-    let output = &output[..output.iter().position(end).unwrap_or(output.len())];
+    let output = printed(output);
     let is_own = |line: &&TailLine| {
         let number = number(line.content());
         let command = number.and_then(|number| commands.iter().rfind(|c| c.number <= number));

@@ -12,6 +12,7 @@ use aho_corasick::packed::Searcher;
 use super::{Case, script, telling};
 use crate::model::TailLine;
 
+mod attempts;
 mod console;
 mod forgiven;
 mod github;
@@ -24,6 +25,7 @@ mod pytest;
 mod steps;
 mod tap;
 mod tasks;
+pub(super) mod tried;
 mod warnings;
 
 pub(super) use forgiven::is_traced;
@@ -133,6 +135,11 @@ const RULES: &[Rule] = &[
         FORGIVEN,
     ),
     rule(&["(ignored)"], ignored, "make ignored that failure"),
+    rule(
+        &["ttempt 1", "ttempt #1", "try 1", "Try 1", "try #1"],
+        attempts::failed,
+        "a later attempt succeeded",
+    ),
     rule(&["  File \""], source, "a line of the program's source"),
 ];
 const WARNED: &str = "a warning";
@@ -283,7 +290,9 @@ const RECIPE: usize = 3;
 fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let says = |line: &TailLine| {
         let text = line.content();
-        text.ends_with(" (ignored)") && text.contains("make") && text.contains("] Error ")
+        // make prints its name first, and what the recipe echoes may come between.
+        let speaks = text.contains("make") || text.starts_with('[');
+        text.ends_with(" (ignored)") && speaks && text.contains("] Error ")
     };
     let mut found = Vec::new();
     for (k, line) in lines.iter().enumerate().filter(|(_, line)| says(line)) {
@@ -410,6 +419,8 @@ mod tests {
         assert_eq!(found_in(ignored, log), [3, 4]);
         let log = "a.c:3:5: error: x\nrm nothing.txt\nmake: [Makefile:9: clean] Error 1 (ignored)\nmake: *** [Makefile:4: a.o] Error 1\n";
         assert_eq!(found_in(ignored, log), [3]);
+        let log = "mv a/b c\nmv: cannot stat 'a/b'\nmake: cp b a/\n[doinstall] Error 1 (ignored)\n[x] Error 1\n";
+        assert_eq!(found_in(ignored, log), [2, 4]);
         let log = "make: emacs: Command not found\nmake: [a.elc] Error 127 (ignored)\nmake: vi: Command not found\nmake: *** [b] Error 127\n";
         assert_eq!(found_in(ignored, log), [1, 2]);
     }

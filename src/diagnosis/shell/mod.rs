@@ -73,6 +73,38 @@ pub(super) fn is_forgiven(command: &str) -> bool {
     lists.all(goes_on) && commands.iter().any(|c| c.joint == "||")
 }
 
+/// Commands of a line that stand or fall together.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct List<'c> {
+    /// They; never none.
+    pub commands: Vec<Command<'c>>,
+    /// The shell goes on behind them, because they say so.
+    pub forgiven: bool,
+}
+
+/// The lists of a line in their order; of `a || true && b` the shell always comes to `b`, so that these are two. `None` where the line is
+/// not to be understood.
+pub(super) fn lists(line: &str) -> Option<Vec<List<'_>>> {
+    let mut lists: Vec<Vec<Command<'_>>> = Vec::new();
+    for command in commands(line.trim())? {
+        let succeeds = |before: &Command<'_>| {
+            before.joint == "||" && matches!(before.words[0], "true" | ":" | "echo" | "printf")
+        };
+        let before = lists.last().and_then(|list| list.last());
+        let begins = command.joint == ";" || command.joint == "&&" && before.is_some_and(succeeds);
+        match lists.last_mut() {
+            Some(list) if !begins => list.push(command),
+            _ => lists.push(vec![command]),
+        }
+    }
+    let leaves = line.contains(":?");
+    let judged = lists.into_iter().map(|commands| List {
+        forgiven: !leaves && goes_on(&commands) && commands.iter().any(|c| c.joint == "||"),
+        commands,
+    });
+    Some(judged.collect())
+}
+
 /// Does the shell go on behind such a list, whatever fails in it?
 fn goes_on(list: &[Command<'_>]) -> bool {
     let Some((last, before)) = list.split_last() else {
@@ -274,6 +306,36 @@ mod tests {
         ] {
             assert!(!is_forgiven(command), "{command}");
         }
+    }
+
+    #[test]
+    fn lists_of_a_line() {
+        let read = |line: &str| {
+            let shown = |list: List<'_>| {
+                let words = |c: &Command<'_>| format!("{} {}", c.joint, c.words.join(" "));
+                let text: String = list.commands.iter().map(words).collect();
+                format!("{}{}", text.trim(), if list.forgiven { " !" } else { "" })
+            };
+            lists(line).map(|lists| lists.into_iter().map(shown).collect::<Vec<_>>())
+        };
+        for (line, lists) in [
+            ("a || true; b", &["a|| true !", "; b"][..]),
+            ("a || true && b && c", &["a|| true !", "&& b&& c"]),
+            (
+                "a | b || echo no && c || :",
+                &["a| b|| echo no !", "&& c|| : !"],
+            ),
+            ("a || b && c", &["a|| b&& c"]),
+            ("a ${X:?} || true; b", &["a ${X:?}|| true", "; b"]),
+            ("", &[]),
+        ] {
+            assert_eq!(
+                read(line).as_deref(),
+                Some(&lists.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>()[..]),
+                "{line}"
+            );
+        }
+        assert_eq!(read("a || true; b &"), None);
     }
 
     fn text(parts: &'static [&'static str]) -> impl Strategy<Value = String> {

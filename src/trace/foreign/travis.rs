@@ -8,13 +8,23 @@ pub fn is_mark(line: &[u8]) -> bool {
     line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
 }
 
-/// Does a command begin to run here (`Some(true)`), or has it ended (travis-build: bash/travis_time_start.bash)?
-pub fn timed(line: &str) -> Option<bool> {
-    let edge = line.strip_prefix("travis_time:")?;
-    if edge.starts_with("start:") {
-        Some(true)
-    } else {
-        edge.starts_with("end:").then_some(false)
+/// When a command begins to run, and when it has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timed<'t> {
+    /// It begins, with a number of its own.
+    Start(&'t str),
+    /// It has ended.
+    End(&'t str),
+}
+
+/// Reads the time of a command (travis-build: bash/travis_time_start.bash, bash/travis_time_finish.bash).
+pub fn timed(line: &str) -> Option<Timed<'_>> {
+    let (edge, rest) = line.strip_prefix("travis_time:")?.split_once(':')?;
+    let number = rest.split(':').next().unwrap_or(rest).trim_end();
+    match edge {
+        "start" => Some(Timed::Start(number)),
+        "end" => Some(Timed::End(number)),
+        _ => None,
     }
 }
 
@@ -38,6 +48,20 @@ pub fn fold(line: &str) -> Option<Fold<'_>> {
         "end" => Some(Fold::End(name)),
         _ => None,
     }
+}
+
+/// The fold in which `R CMD check` runs.
+pub const R_CHECK: &str = "R-check";
+/// What is said at last where it failed, behind folds that show its files (travis-build: script/r.rb).
+pub const R_CHECK_FAILED: &[&str] = &[
+    "R CMD check failed",
+    "Found warnings, treating as errors (as requested).",
+];
+
+/// Does a line say how a command ended, or its last line where the command has several?
+pub fn has_ended(line: &str) -> bool {
+    let begins = line.starts_with("The command \"") || line.starts_with("\" ");
+    begins && exit_code(line).is_some()
 }
 
 /// The exit code in `The command "make test" exited with 2.`, and in its last line where the command has several
@@ -64,8 +88,10 @@ mod tests {
             fold("travis_fold:end:install.1"),
             Some(Fold::End("install"))
         );
-        assert_eq!(timed("travis_time:start:01ab"), Some(true));
-        assert_eq!(timed("travis_time:end:01ab:start=1,finish=2"), Some(false));
+        let started = timed("travis_time:start:01ab");
+        assert_eq!(started, Some(Timed::Start("01ab")));
+        let ended = timed("travis_time:end:01ab:start=1,finish=2");
+        assert_eq!(ended, Some(Timed::End("01ab")));
         assert_eq!(timed("travis_time:01ab"), None);
         for line in [
             "travis_fold: start",

@@ -149,6 +149,9 @@ impl Frame {
 
     /// The runner echoed a command.
     pub fn echo(&mut self, text: &str, line: u64) {
+        if self.others.prints(line) {
+            return;
+        }
         self.cases.leave();
         self.wrappers.read_command(text);
         self.commands.echo(text, line, self.spans.current());

@@ -1,6 +1,6 @@
 //! What the last words of other systems ([`foreign`]) tell of the job.
 
-use super::super::foreign::travis::{self, Fold};
+use super::super::foreign::travis::{self, Fold, Timed};
 use super::super::foreign::{self, Act, Closing, Reach, codebuild};
 use super::super::line::Line;
 use super::stages::name_of;
@@ -46,29 +46,66 @@ struct Travis {
     seen: bool,
     /// The one that is open.
     open: Option<String>,
-    /// A command runs.
-    runs: bool,
+    /// The number of the command that runs; it may time others, and fold what they print.
+    runs: Option<String>,
+    /// Where a command began to run at last, and its number.
+    started: Option<(u64, String)>,
+    /// The span of the last fold in which `R CMD check` ran.
+    checked: Option<u32>,
 }
+
+/// Folds that only Travis CI itself begins, so that no command runs any more.
+const OWN_FOLDS: &[&str] = &["after_failure", "after_success", "after_script"];
 
 impl Travis {
     /// Reads a line; `None` where it is no mark. A command may print folds of its own: they are output.
-    fn read<'t>(&mut self, text: &'t str) -> Option<Change<'t>> {
-        if let Some(runs) = travis::timed(text) {
-            self.runs = runs;
+    fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Option<Change<'t>> {
+        if let Some(edge) = travis::timed(text) {
+            if let Timed::Start(number) = edge {
+                self.started = Some((line, name_of(number).to_owned()));
+            }
+            match edge {
+                Timed::Start(number) if self.runs.is_none() => {
+                    self.runs = Some(name_of(number).to_owned());
+                }
+                Timed::End(number) if self.runs.as_deref() == Some(name_of(number)) => {
+                    self.runs = None;
+                }
+                Timed::Start(_) | Timed::End(_) => {}
+            }
             return Some(Change::Nothing);
         }
         Some(match travis::fold(text)? {
-            Fold::Start(name) if !self.runs => {
+            Fold::Start(name) if self.runs.is_none() || OWN_FOLDS.contains(&name) => {
+                self.runs = None;
                 self.seen = true;
                 self.open = Some(name_of(name).to_owned());
                 Change::Step(name)
             }
             Fold::End(name) if self.open.as_deref() == Some(name_of(name)) => {
-                (self.open, self.runs) = (None, false);
+                (self.open, self.runs) = (None, None);
+                if name == travis::R_CHECK {
+                    self.checked = Some(span);
+                }
                 Change::StepEnds
             }
             Fold::Start(_) | Fold::End(_) => Change::Nothing,
         })
+    }
+}
+
+impl Travis {
+    /// Is what looks like the echo of a command output of the one that runs? Travis CI echoes a command on the line on which it begins to
+    /// time it, or below where the log lost the carriage return between them.
+    fn prints(&mut self, line: u64) -> bool {
+        if let Some((at, number)) = &self.started {
+            let outermost = self.runs.as_ref() == Some(number);
+            if line == *at || outermost && line == at + 1 {
+                self.runs = Some(number.clone());
+                return false;
+            }
+        }
+        self.runs.is_some()
     }
 }
 
@@ -120,6 +157,11 @@ impl Others {
         self.travis.seen
     }
 
+    /// Is what looks like the echo of a command output of another?
+    pub(super) fn prints(&mut self, line: u64) -> bool {
+        self.travis.prints(line)
+    }
+
     /// Do several jobs speak in turn?
     pub(super) fn several_jobs(&self) -> bool {
         self.act.several
@@ -157,8 +199,17 @@ impl Others {
                 Change::Step(name)
             });
         }
-        if let Some(change) = self.travis.read(text) {
+        if let Some(change) = self.travis.read(text, line, span) {
             return change;
+        }
+        if let Some(checked) = self.travis.checked
+            && travis::R_CHECK_FAILED.contains(&text.trim_end())
+        {
+            let closing = Closing::new(Outcome::Failed, None, Reach::Command);
+            return self.close(closing, text, line, checked);
+        }
+        if travis::has_ended(text) {
+            self.travis.runs = None;
         }
         match foreign::closing(text) {
             Some(closing) => self.close(closing, text, line, span),
@@ -256,7 +307,7 @@ impl Others {
 
     /// A last word.
     fn close(&mut self, closing: Closing, text: &str, line: u64, span: u32) -> Change<'static> {
-        self.travis.runs = false;
+        self.travis.runs = None;
         let verdict = verdicts::of_line(text, line, false);
         match closing.reach {
             Reach::Command if self.failed.is_none() => {

@@ -1,0 +1,332 @@
+//! Commands at the top of a script that are only tried: what later ones need may come of them (`git fetch || true`), or the next of
+//! the same row does their work (`npm ci || npm install`). What they printed may tell of what failed, or not; this says which they are.
+
+use std::ops::RangeInclusive;
+
+use super::forgiven::{NOTHING, says};
+use super::github;
+use crate::diagnosis::Case;
+use crate::diagnosis::shell::{self, Command};
+use crate::model::{Dialect, TailLine};
+
+/// Lines at the top of the output that may be of such commands.
+const TOP: usize = 30;
+/// Lines above a message in which the program may have said its name.
+const ABOVE: u64 = 3;
+
+/// A script that begins with such commands.
+#[derive(Debug)]
+pub(in crate::diagnosis) struct Script {
+    tries: Vec<Try>,
+    /// The lines of its output.
+    output: RangeInclusive<u64>,
+    /// The first of them.
+    top: Vec<(u64, String)>,
+}
+
+/// A command that is tried.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::diagnosis) struct Try {
+    programs: Vec<String>,
+    words: Vec<String>,
+    /// Later commands may need what it does: it does not only ask.
+    pub needed: bool,
+}
+
+impl Script {
+    /// Does a line stand in its output?
+    pub(in crate::diagnosis) fn holds(&self, line: u64) -> bool {
+        self.output.contains(&line)
+    }
+
+    /// Which of its commands may have printed the line of a finding with that id?
+    pub(in crate::diagnosis) fn tried(&self, line: u64, id: &str) -> Option<&Try> {
+        let at = self.top.iter().position(|(number, _)| *number == line)?;
+        let near = self.top[..=at]
+            .iter()
+            .filter(|(number, _)| number + ABOVE >= line);
+        let near: Vec<&str> = near.map(|(_, text)| text.as_str()).collect();
+        let own = &self.top[at].1;
+        let of = |program: &String| {
+            says(program, own)
+                || is_in(id, program)
+                || near.iter().any(|text| speaks(text, program))
+        };
+        let own = self.tries.iter();
+        let own = own.filter(|tried| tried.programs.iter().any(of));
+        own.max_by_key(|tried| tried.needed)
+    }
+}
+
+impl Try {
+    /// Is that one of its words?
+    pub(in crate::diagnosis) fn has(&self, word: impl Fn(&str) -> bool) -> bool {
+        self.words.iter().any(|own| word(own))
+    }
+}
+
+/// Is a program one of the words of an id: `git` of `git/merge-conflict`, `mysqladmin` of `…/mysql-connection`? Families called after a
+/// language hold what many programs say.
+pub(in crate::diagnosis) fn is_in(id: &str, program: &str) -> bool {
+    const LANGUAGES: &[&str] = &[
+        "go", "java", "node", "php", "python", "ruby", "rust", "shell",
+    ];
+    let (family, name) = id.split_once('/').unwrap_or(("", id));
+    let program = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is_it = |word: &str| word == program || word.len() >= 5 && program.starts_with(word);
+    let family = family.split('-').filter(|word| !LANGUAGES.contains(word));
+    family.chain(name.split('-')).any(is_it)
+}
+
+/// Does a program say its name in a line: `… mysqladmin: connect to server …`?
+pub(in crate::diagnosis) fn speaks(text: &str, program: &str) -> bool {
+    text.match_indices(program).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let own = !before.is_some_and(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+        own && text[at + program.len()..].starts_with(": ")
+    })
+}
+
+/// The scripts in the tail of a job's log that begin with such commands.
+pub(in crate::diagnosis) fn scripts(case: &Case) -> Vec<Script> {
+    let facts = case.facts();
+    let scan = &case.inputs()[case.job].scan;
+    if facts.dialect == Dialect::Github {
+        if memchr::memmem::find(scan.tail.text_from(0), b"||").is_none() {
+            return Vec::new();
+        }
+        let lines = scan.tail.lines(facts);
+        let of_step = |(script, output): (Vec<String>, &[TailLine])| {
+            Script::of(tries(script.iter().map(String::as_str)), output)
+        };
+        return github::steps(&lines)
+            .into_iter()
+            .filter_map(of_step)
+            .collect();
+    }
+    let of_command = |(k, command): (usize, &crate::model::Command)| {
+        let tries = tries([&*command.text]);
+        let next = facts.commands.get(k + 1).map(|next| next.line);
+        let last = next.map_or(facts.lines, |line| line.saturating_sub(1));
+        let first = command.line + 1;
+        let lines = || scan.tail.lines_between(facts, first, last);
+        (!tries.is_empty()).then(|| Script::of(tries, &lines()))?
+    };
+    let commands = facts.commands.iter().enumerate();
+    commands
+        .filter(|(_, command)| command.text.contains("||"))
+        .filter_map(of_command)
+        .collect()
+}
+
+impl Script {
+    fn of(tries: Vec<Try>, output: &[TailLine]) -> Option<Self> {
+        let (first, last) = (output.first()?, output.last()?);
+        let top = output.iter().take(TOP);
+        let top = top.map(|line| (line.place.line, line.content().to_owned()));
+        (!tries.is_empty()).then(|| Self {
+            output: first.place.line..=last.place.line,
+            top: top.collect(),
+            tries,
+        })
+    }
+}
+
+/// The commands that a script of these lines only tries before the first that may end it.
+fn tries<'s>(script: impl IntoIterator<Item = &'s str>) -> Vec<Try> {
+    let mut tries = Vec::new();
+    for line in script {
+        let Some(lists) = shell::lists(line) else {
+            // An `if`, a loop, a here-document: whatever it runs.
+            return tries;
+        };
+        for list in &lists {
+            if list.forgiven {
+                tries.push(Try::of(&list.commands, needed(&list.commands)));
+            } else if !list.commands.iter().all(is_quiet) {
+                tries.extend(first_of_two(&list.commands));
+                return tries;
+            }
+        }
+    }
+    // Nothing is left that can have failed.
+    Vec::new()
+}
+
+/// The first of two commands of which the other does its work: `npm ci || npm install`.
+fn first_of_two(list: &[Command<'_>]) -> Option<Try> {
+    let [before @ .., first, second] = list else {
+        return None;
+    };
+    let same = program(first).is_some_and(|name| program(second) == Some(name));
+    let alone = before.iter().all(|command| command.joint != "|");
+    (same && alone && second.joint == "||").then(|| Try::of(std::slice::from_ref(first), false))
+}
+
+impl Try {
+    fn of(list: &[Command<'_>], needed: bool) -> Self {
+        let words = list.iter().flat_map(|command| &command.words);
+        let programs = list.iter().filter_map(program);
+        let programs = programs.filter(|name| !NOTHING.contains(name));
+        Self {
+            programs: programs.map(str::to_owned).collect(),
+            words: words.map(|word| (*word).to_owned()).collect(),
+            needed,
+        }
+    }
+}
+
+/// May later commands need what these do? Not where they only ask, look or clear away.
+fn needed(list: &[Command<'_>]) -> bool {
+    const ASK: &[&str] = &[
+        "--version",
+        "audit",
+        "cat",
+        "check",
+        "curl",
+        "delete",
+        "describe",
+        "diff",
+        "down",
+        "find",
+        "get",
+        "grep",
+        "info",
+        "inspect",
+        "kill",
+        "lint",
+        "list",
+        "logs",
+        "ls",
+        "nc",
+        "outdated",
+        "pg_isready",
+        "ping",
+        "prune",
+        "ps",
+        "rm",
+        "rmi",
+        "show",
+        "status",
+        "stop",
+        "test",
+        "uninstall",
+        "version",
+        "which",
+    ];
+    let asks = |command: &Command<'_>| {
+        let mut words = command
+            .words
+            .iter()
+            .take_while(|word| !word.starts_with('>'));
+        let by_name =
+            program(command).is_some_and(|name| NOTHING.contains(&name) || ASK.contains(&name));
+        by_name || words.any(|word| ASK.contains(word))
+    };
+    let mut words = list.iter().flat_map(|command| &command.words);
+    words.any(|word| github::is_needed(word)) || !list.iter().all(asks)
+}
+
+/// Does a command print nothing unless it fails, or nothing that tells of a failure?
+fn is_quiet(command: &Command<'_>) -> bool {
+    const SILENT: &[&str] = &[
+        "chmod", "cp", "ln", "mkdir", "mv", "rm", "shopt", "touch", "ulimit", "umask",
+    ];
+    let (first, second) = (command.words[0], command.words.get(1));
+    let runs = |word: &&str| word.contains("$(") || word.contains('`');
+    github::QUIET.contains(&first)
+        || SILENT.contains(&first)
+        || first == "git" && second.is_some_and(|what| ["config", "remote"].contains(what))
+        || command.words.iter().all(|word| is_assignment(word)) && !command.words.iter().any(runs)
+}
+
+/// `NAME=value`
+fn is_assignment(word: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    word.split_once('=')
+        .is_some_and(|(before, _)| !before.is_empty() && before.chars().all(name))
+}
+
+/// The program that a command runs.
+fn program<'c>(command: &Command<'c>) -> Option<&'c str> {
+    const BEFORE: &[&str] = &["sudo", "env", "time", "exec", "nice", "command"];
+    let own = |word: &&&str| !is_assignment(word) && !BEFORE.contains(word);
+    let word = command.words.iter().find(own)?;
+    word.rsplit('/').next().filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(script: &str) -> Vec<String> {
+        let shown = |tried: Try| {
+            format!(
+                "{}{}",
+                tried.programs.join("+"),
+                if tried.needed { "!" } else { "" }
+            )
+        };
+        tries(script.lines()).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_a_script_only_tries() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "git config user.name ci\ngit fetch origin || true\ngit merge x",
+                &["git!"],
+            ),
+            ("git fetch origin || true\ngit merge x", &["git!"]),
+            ("cd a; X=1; sudo docker rm -f db || :; make", &["docker!"]),
+            ("mysqladmin ping || true && mysql < a.sql", &["mysqladmin"]),
+            ("npm ci || echo \"no lock file\"\nnpm run build", &["npm!"]),
+            ("npm ci || npm install", &["npm"]),
+            (
+                "kubectl config use-context x || true\nkubectl apply -f a",
+                &["kubectl!"],
+            ),
+            ("kubectl get pods || true\nkubectl apply -f a", &["kubectl"]),
+            (
+                "curl -fsS x || true; curl -fsSo a x || :; make",
+                &["curl", "curl!"],
+            ),
+            ("set -e\nmvn -s a.xml verify || ./bin/mvn verify && ls", &[]),
+            ("A=1 pip install -i x y || sudo pip install y", &["pip"]),
+            ("npm ci || yarn install", &[]),
+            ("git fetch || true\nif x; then\n  y\nfi", &["git!"]),
+            // Nothing is left behind it.
+            ("git fetch || true", &[]),
+            ("make\ngit fetch || true\ngit merge x", &[]),
+            ("make 'a || b", &[]),
+        ];
+        for (script, tried) in cases {
+            assert_eq!(of(script), *tried, "{script}");
+        }
+    }
+
+    #[test]
+    fn whose_words_a_line_may_be() {
+        for (id, program) in [
+            ("git/merge-conflict", "git"),
+            ("node/npm-missing-script", "npm"),
+            ("services-databases/mysql-connection", "mysqladmin"),
+            ("python/pip-hash-mismatch", "pip3"),
+            ("docker-daemon/unreachable-socket", "docker-compose"),
+        ] {
+            assert!(is_in(id, program), "{id} {program}");
+        }
+        for (id, program) in [
+            ("node/npm-missing-script", "node"),
+            ("git/merge-conflict", "gitleaks"),
+            ("python/pip-hash-mismatch", "python3.11"),
+            ("shell/command-not-found", "sh"),
+        ] {
+            assert!(!is_in(id, program), "{id} {program}");
+        }
+        assert!(speaks("Waiting\u{7}mysqladmin: connect to x", "mysqladmin"));
+        assert!(speaks("curl: (7) no", "curl"));
+        assert!(!speaks("/usr/bin/curl: no", "curl") && !speaks("mycurl: no", "curl"));
+        assert!(!speaks("curl a: b", "curl"));
+    }
+}

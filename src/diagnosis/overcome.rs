@@ -1,0 +1,196 @@
+//! What a command may have overcome by itself, as it says further down: a service that came up, a warning of a tool that knows errors, an
+//! error of a program that lives on. It is told as unsure.
+
+use super::Case;
+use super::candidates::{Candidate, content};
+use super::logger;
+use super::recovered::{Region, Where};
+use crate::model::{Role, TailLine};
+
+/// Families of what may only have to be waited for.
+const FAMILIES: &[&str] = &["network-dns-tls/", "services-databases/"];
+/// So many lines of the same logger behind its error are a program that lives on.
+const LIVES: usize = 20;
+/// Longest line that says that something came up.
+const SHORT: usize = 90;
+
+/// Marks what may have been overcome.
+pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
+    let kinds: Vec<Option<Kind>> = candidates.iter().map(Kind::of).collect();
+    let last = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
+    let told = candidates
+        .iter()
+        .zip(&kinds)
+        .filter(|(_, kind)| kind.is_some());
+    let Some(first) = told.map(|(c, _)| c.lead().hit.place.line).min() else {
+        return;
+    };
+    let scan = &case.inputs()[case.job].scan;
+    let lines = scan.tail.lines_from(&scan.facts, first);
+    for (candidate, kind) in candidates.iter_mut().zip(kinds) {
+        let Some(kind) = kind else { continue };
+        let command = candidate.lead().hit.place.command;
+        let from = last(candidate);
+        let below: Vec<&TailLine> = lines
+            .iter()
+            .filter(|line| line.place.line > from && line.place.command == command)
+            .filter(|line| !line.echo && region.locate(case, line.place) == Where::Command)
+            .collect();
+        kind.judge(candidate, &below);
+    }
+}
+
+/// What may have been overcome.
+#[derive(Debug, PartialEq, Eq)]
+struct Kind {
+    /// Something that does not answer.
+    of_network: bool,
+    /// All of it are warnings of apt, which says `E: ` where it fails.
+    of_apt: bool,
+    /// How the records of the logger begin that wrote it as an error.
+    logger: Option<String>,
+}
+
+impl Kind {
+    fn of(candidate: &Candidate<'_>) -> Option<Self> {
+        let told = candidate.is_live()
+            && candidate.place == Where::Command
+            && !candidate.in_verdict
+            && candidate.pattern().role == Role::RootCause;
+        if !told {
+            return None;
+        }
+        let id = &candidate.pattern().id;
+        let kind = Self {
+            of_network: FAMILIES.iter().any(|family| id.starts_with(family)),
+            of_apt: candidate
+                .hits
+                .iter()
+                .all(|one| content(one.hit).starts_with("W: ")),
+            logger: logger::record(content(candidate.hits[0].hit))
+                .filter(|(_, loud)| *loud)
+                .map(|(form, _)| form),
+        };
+        let any = kind.of_network || kind.of_apt || kind.logger.is_some();
+        any.then_some(kind)
+    }
+
+    fn judge(&self, candidate: &mut Candidate<'_>, below: &[&TailLine]) {
+        let texts = || below.iter().map(|line| line.content());
+        let up = texts().position(comes_up).filter(|_| self.of_network);
+        let lives = |form: &String| texts().filter(|text| is_record(text, form)).count() >= LIVES;
+        candidate.doubt = if up
+            .is_some_and(|k| below.len() > k + 1 && !texts().skip(k + 1).any(of_network))
+        {
+            Some("what did not answer came up")
+        } else if self.of_apt && !below.is_empty() && !texts().any(|text| text.starts_with("E: ")) {
+            Some("apt only warned")
+        } else if self.logger.as_ref().is_some_and(lives) {
+            Some("the program that logged it lived on")
+        } else {
+            None
+        };
+    }
+}
+
+/// Does a line say that something answers now: `database is up`, `db:5432 is available after 3 seconds` (wait-for-it.sh), `mysqld is
+/// alive` (mysqladmin), `/tmp:5432 - accepting connections` (pg_isready), `Connection to db 5432 port [tcp/*] succeeded!` (nc)?
+fn comes_up(text: &str) -> bool {
+    const STATES: &[&str] = &[
+        "up",
+        "ready",
+        "available",
+        "reachable",
+        "healthy",
+        "online",
+        "alive",
+        "responding",
+        "running",
+        "listening",
+    ];
+    const DENIES: &[&str] = &[
+        "not ", "n't ", "until ", "when ", "if ", "unless ", "whether ", "once ", "wait", "check",
+        "sure", "?", "\"", "that ", "which ",
+    ];
+    let text = text.trim();
+    if text.len() > SHORT {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    let lower = lower.strip_prefix("wait-for-it.sh: ").unwrap_or(&lower);
+    if lower.ends_with(" - accepting connections")
+        || lower.starts_with("connection to ") && lower.ends_with(" succeeded!")
+    {
+        return true;
+    }
+    if DENIES.iter().any(|word| lower.contains(word)) || logger::record(text).is_some() {
+        return false;
+    }
+    let Some((_, behind)) = lower.split_once(" is ") else {
+        return false;
+    };
+    let behind = behind.strip_prefix("now ").unwrap_or(behind);
+    let state = behind.split(|c: char| !c.is_ascii_alphabetic()).next();
+    let Some(state) = state.filter(|state| STATES.contains(state)) else {
+        return false;
+    };
+    let rest = behind[state.len()..].trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    rest.is_empty()
+        || ["after ", "and running", "now"]
+            .iter()
+            .any(|more| rest.starts_with(more))
+}
+
+/// Does a line still speak of something that does not answer?
+fn of_network(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "refused",
+        "timed out",
+        "timeout",
+        "unreachable",
+        "connect",
+        "resolve",
+        "no route",
+        "not known",
+        "network",
+    ];
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Is that a record of the same logger, and of no error?
+fn is_record(text: &str, form: &str) -> bool {
+    logger::record(text).is_some_and(|(own, loud)| own == form && !loud)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_up() {
+        for text in [
+            "database is up",
+            "Postgres is up and running",
+            "wait-for-it.sh: db:5432 is available after 3 seconds",
+            "mysqld is alive",
+            "db:5432 - accepting connections",
+            "Connection to db 5432 port [tcp/postgresql] succeeded!",
+            "Server is ready!",
+        ] {
+            assert!(comes_up(text), "{text}");
+        }
+        for text in [
+            "database is not up",
+            "waiting until db is up",
+            "is it up?",
+            "check that the server is running",
+            "the server is running on that host",
+            "2026-05-01 10:00:00 INFO server is up",
+            "db-1 | database system is ready to accept connections",
+            "version is available at https://docs.example.com",
+        ] {
+            assert!(!comes_up(text), "{text}");
+        }
+    }
+}
