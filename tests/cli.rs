@@ -589,13 +589,13 @@ fn the_place_of_a_failure_is_told_to_tools() {
     };
     dir.write(
         "known.log",
-        &log("error[E0425]: cannot find value `y` in this scope\n --> src/main.rs:3:9"),
+        log("error[E0425]: cannot find value `y` in this scope\n --> src/main.rs:3:9"),
     );
     dir.write(
         "unknown.log",
-        &log("src/lamp.zig:12: fatal: the lamp is dark"),
+        log("src/lamp.zig:12: fatal: the lamp is dark"),
     );
-    dir.write("nowhere.log", &log("fatal: the lamp is dark"));
+    dir.write("nowhere.log", log("fatal: the lamp is dark"));
     let place = |log: &str, of: &str| {
         let (_, out, _) = run(&dir, &[log, "-f", "json"]);
         let report: serde_json::Value = serde_json::from_str(&out).unwrap();
