@@ -216,9 +216,12 @@ fn is_passing(content: &[u8]) -> bool {
         b" -> passed",
         b" PASS",
     ];
-    // The second half is what became of them in the code pages 437 and 1252.
+    // Below the first row is what became of them in the code pages 437, 1252, 850, 852 and 866. Those of East Asia do not keep them
+    // apart from the marks of failing tests.
     const TICKS: &[&str] = &[
-        "✓ ", "✔ ", "√ ", "✅ ", "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ",
+        "✓ ", "✔ ", "√ ", "✅ ", //
+        "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ", "Ô£ô ", "Ô£ö ", "ÔêÜ ", "Ô£à ", "Ôťô ",
+        "Ôťö ", "ÔłÜ ", "Ôťů ", "тЬУ ", "тЬФ ", "тИЪ ", "тЬЕ ",
     ];
     let text = content.trim_ascii();
     let (Some(first), Some(last)) = (text.first(), text.last()) else {
@@ -231,7 +234,7 @@ fn is_passing(content: &[u8]) -> bool {
         }
         b'n' => expected_not_ok(text),
         b'0'..=b'9' => dart_progress(text),
-        0xe2 | 0xce | 0xc3 => {
+        0xe2 | 0xce | 0xc3 | 0xd1 => {
             TICKS.iter().any(|t| text.starts_with(t.as_bytes())) || skipped_by_vitest(text)
         }
         _ => false,
@@ -359,6 +362,8 @@ mod tests {
         for line in [
             "ok 3 - handles fatal errors",
             "  ✓ reports error 500 (3 ms)",
+            "  тЬУ reports error 500 (3 ms)",
+            "  Ô£à reports error 500 (3 ms)",
             "--- PASS: TestError (0.00s)",
             "tests/test_x.py::test_error PASSED                  [ 50%]",
             "test tests::error ... ok",

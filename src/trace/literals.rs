@@ -57,6 +57,7 @@ pub const FRAME: &[&str] = &[
     " failed and exited with ",
     "your build exited with ",
     "job exceeded the maximum time limit",
+    "failing build: failed to ",
     "no output has been received in the last ",
     "done: job cancelled",
     " finished in ",

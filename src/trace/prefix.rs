@@ -95,7 +95,8 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
 }
 
-/// Length of a byte order mark, or of what the code pages 850, 437, 1252 and 950 make of one: `gh` puts one before each step.
+/// Length of a byte order mark, or of what code pages make of one (850, 437, 1252, 950; 866, 855, 1251, 1250; 936, 949, 932): `gh` puts one
+/// before each step.
 #[inline]
 fn order_mark(text: &[u8]) -> usize {
     const MARKS: &[&str] = &[
@@ -104,6 +105,14 @@ fn order_mark(text: &[u8]) -> usize {
         "\u{2229}\u{2557}\u{2510}",
         "\u{ef}\u{bb}\u{bf}",
         "\u{569c}?",
+        "\u{44f}\u{2557}\u{2510}",
+        "\u{2116}\u{2557}\u{2510}",
+        "\u{43f}\u{bb}\u{457}",
+        "\u{10f}\u{bb}\u{17c}",
+        "\u{9518}?",
+        "\u{7664}?",
+        "\u{30fb}\u{ff7b}\u{ff7f}",
+        "\u{fffd}\u{ff7b}\u{ff7f}",
     ];
     if text.first().is_none_or(u8::is_ascii) {
         return 0;

@@ -1,4 +1,4 @@
-//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Patchew, act and
+//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Netlify, Patchew, act and
 //! gitlab-ci-local.
 //!
 //! Only how the job ended and which line ended it; such logs are plain ones otherwise.
@@ -82,6 +82,12 @@ const WORDS: &[(&str, Outcome, Reach)] = &[
         Outcome::TimedOut,
         Reach::Job,
     ),
+    // Netlify
+    (
+        "Failing build: Failed to build site",
+        Outcome::Failed,
+        Reach::Job,
+    ),
     // Azure Pipelines
     (
         "##[error]The task has timed out.",
@@ -92,8 +98,9 @@ const WORDS: &[(&str, Outcome, Reach)] = &[
 
 /// Reads a last word; `None` for any other line.
 pub fn closing(line: &str) -> Option<Closing> {
-    // Jenkins may put the time before each line.
-    let line = line[stamp::time_of_day(line.as_bytes())..].trim_end();
+    // Jenkins may put the time before each line, Netlify always does.
+    let time = stamp::twelve_hours(line.as_bytes());
+    let line = line[time.unwrap_or_else(|| stamp::time_of_day(line.as_bytes()))..].trim_end();
     let says = |outcome, exit_code, reach| Some(Closing::new(outcome, exit_code, reach));
     if let Some((_, outcome, reach)) = WORDS.iter().find(|(word, ..)| *word == line) {
         return says(*outcome, None, *reach);
@@ -420,6 +427,10 @@ mod tests {
         let failed = Some((Outcome::Failed, None, Reach::Last));
         assert_eq!(read("15:40:07  Finished: FAILURE"), failed);
         assert_eq!(read("15:40 Finished: FAILURE"), None);
+        let netlify = Some((Outcome::Failed, None, Reach::Job));
+        let said = "Failing build: Failed to build site";
+        assert_eq!(read(&format!("9:40:07 PM: {said}")), netlify);
+        assert_eq!(read(&format!("he said: {said}")), None);
     }
 
     #[test]

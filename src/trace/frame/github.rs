@@ -221,7 +221,7 @@ impl Github {
                     self.tolerate();
                 }
                 self.in_header = true;
-                let script = cut::shortened(command, MAX_TEXT).to_lowercase();
+                let script = without_options(&cut::shortened(command, MAX_TEXT));
                 let mut words = script.split(|c: char| !c.is_ascii_alphanumeric());
                 let says = words.any(|word| TELLING_WORDS.contains(&word));
                 let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
@@ -323,9 +323,8 @@ impl Github {
                 if !self.failed_here
                     && self.kind == Kind::Script
                     && !self.tells
-                    && matches!((before.says, says), (Says::ExitCode(_), Says::ExitCode(_)))
-                    && (self.since >= WENT_ON && line.saturating_sub(self.output) > GATE
-                        || before.optional && line.saturating_sub(self.output) > WORK) =>
+                    && matches!(says, Says::ExitCode(_))
+                    && tolerated(before, self.since, line.saturating_sub(self.output)) =>
             {
                 *before = failed;
                 self.failed_here = true;
@@ -370,6 +369,26 @@ impl Github {
             self.failed_here = false;
         }
     }
+}
+
+/// Was the job told to go on behind that failure? So many scripts began behind it, the last of which failed as well, after so many
+/// lines of output. An action that checks fails by the error it reports.
+fn tolerated(before: &Failed, scripts: u32, output: u64) -> bool {
+    match before.says {
+        Says::ExitCode(_) => {
+            scripts >= WENT_ON && output > GATE || before.optional && output > WORK
+        }
+        Says::Something => before.optional && output > WORK,
+        Says::Shutdown | Says::TimedOut | Says::Canceled => false,
+    }
+}
+
+/// The words of a script in small letters, but its options: `--cov-report` is no report.
+fn without_options(script: &str) -> String {
+    let words = script
+        .split_whitespace()
+        .filter(|word| !word.starts_with('-'));
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// What the runner says of a summary that is too long: the step goes on (actions/runner, FileCommandManager.cs).

@@ -16,6 +16,8 @@ fn stamps_are_not_part_of_a_line() {
         "build\tRun make\t2026-05-01T10:00:00.1234567Z make: *** x",
         "build\tUNKNOWN STEP\t\u{feff}2026-05-01T10:00:00.1234567Z make: *** x",
         "build\tUNKNOWN STEP\t\u{b4}\u{2557}\u{2510}2026-05-01T10:00:00.1234567Z make: *** x",
+        "build\tRun make\tя╗┐2026-05-01T10:00:00.1234567Z make: *** x",
+        "build\tRun make\t・ｻｿ2026-05-01T10:00:00.1234567Z make: *** x",
         "\u{ef}\u{bb}\u{bf}2026-05-01T10:00:00.1234567Z make: *** x",
         "2026-05-01T10:00:00.123456Z 01E 2026-05-01T10:00:00Z make: *** x",
     ];

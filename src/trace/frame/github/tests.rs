@@ -53,6 +53,28 @@ fn of_two_scripts_that_fail_the_second_counts_behind_a_mere_check() {
     assert_eq!(log("npm audit", "make test", 5), first);
     assert_eq!(log("make", "make test", 50), first);
     assert_eq!(log("npm audit", "docker compose logs", 50), first);
+    // An option tells nothing of what a step is for.
+    assert_eq!(
+        log("mypy app/", "pytest --cov-report=term --summary", 50),
+        second
+    );
+    assert_eq!(log("mypy app/", "./report --all", 50), first);
+}
+
+#[test]
+fn a_script_that_works_counts_behind_an_action_that_merely_checks() {
+    let log = |first: &str, lines: usize| {
+        let work = "ok\n".repeat(lines);
+        ending(&format!(
+            "##[group]Run {first}\n##[endgroup]\n##[error]golangci-lint exit with code 3\n\
+             ##[group]Run go test ./...\n##[endgroup]\n{work}##[error]Process completed with exit code 1.\n{POST}"
+        ))
+    };
+    let lint = "golangci/golangci-lint-action@v6";
+    assert_eq!(log(lint, 50), (Some((Outcome::Failed, Some(1))), Some(56)));
+    let first = (Some((Outcome::Failed, None)), Some(3));
+    assert_eq!(log(lint, 5), first);
+    assert_eq!(log("docker/build-push-action@v6", 50), first);
 }
 
 #[test]
