@@ -9,6 +9,10 @@ use crate::model::{Confidence, Role};
 
 /// How it says so (CPython: Lib/subprocess.py); libraries name theirs after it.
 const SAYS: &str = "CalledProcessError: Command '";
+/// So far below the error a test framework, or the library, shows what the command printed.
+const SHOWN: u64 = 10;
+/// What stands further above must be sure of itself: the program may have run before, and have failed without harm.
+const NEAR: u64 = 100;
 
 /// Takes such findings as consequences of what the command has said.
 pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
@@ -18,14 +22,20 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
         if programs.is_empty() {
             continue;
         }
+        let line = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
+        let end = line(candidate);
         let of_command = |other: &Candidate<'_>| {
+            // What it printed is shown with the error at the latest; what stands below was said by others.
+            let confidence = other.pattern().confidence;
+            let near = line(other) + NEAR >= end && confidence != Confidence::Low;
+            let before = line(other) < end + SHOWN;
             let text = content(other.hits[0].hit);
             let root = other.pattern().role == Role::RootCause;
-            let sure = other.pattern().confidence != Confidence::Low;
+            let sure = near || confidence == Confidence::High;
             let of = |program: &String| {
                 tried::is_in(&other.pattern().id, program) || tried::speaks(text, program)
             };
-            root && sure && is_told(other) && programs.iter().any(of)
+            root && sure && before && is_told(other) && programs.iter().any(of)
         };
         let reason = (0..candidates.len()).find(|&o| o != k && of_command(&candidates[o]));
         explained.extend(reason.map(|reason| (k, reason)));

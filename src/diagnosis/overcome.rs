@@ -77,8 +77,14 @@ impl Kind {
 
     fn judge(&self, candidate: &mut Candidate<'_>, below: &[&TailLine]) {
         let texts = || below.iter().map(|line| line.content());
+        let said = content(candidate.lead().hit).to_ascii_lowercase();
+        let id = &candidate.pattern().id;
+        let comes_up = |text: &str| comes_up(text).is_some_and(|who| is_meant(&who, id, &said));
         let up = texts().position(comes_up).filter(|_| self.of_network);
-        let lives = |form: &String| texts().filter(|text| is_record(text, form)).count() >= LIVES;
+        let lives = |form: &String| {
+            let records = texts().filter(|text| is_record(text, form) && !ends(text));
+            records.count() >= LIVES
+        };
         candidate.doubt = if up
             .is_some_and(|k| below.len() > k + 1 && !texts().skip(k + 1).any(of_network))
         {
@@ -94,8 +100,9 @@ impl Kind {
 }
 
 /// Does a line say that something answers now: `database is up`, `db:5432 is available after 3 seconds` (wait-for-it.sh), `mysqld is
-/// alive` (mysqladmin), `/tmp:5432 - accepting connections` (pg_isready), `Connection to db 5432 port [tcp/*] succeeded!` (nc)?
-fn comes_up(text: &str) -> bool {
+/// alive` (mysqladmin), `/tmp:5432 - accepting connections` (pg_isready), `Connection to db 5432 port [tcp/*] succeeded!` (nc)? Then who
+/// does, in lower case.
+fn comes_up(text: &str) -> Option<String> {
     const STATES: &[&str] = &[
         "up",
         "ready",
@@ -114,31 +121,49 @@ fn comes_up(text: &str) -> bool {
     ];
     let text = text.trim();
     if text.len() > SHORT {
-        return false;
+        return None;
     }
     let lower = text.to_ascii_lowercase();
     let lower = lower.strip_prefix("wait-for-it.sh: ").unwrap_or(&lower);
-    if lower.ends_with(" - accepting connections")
-        || lower.starts_with("connection to ") && lower.ends_with(" succeeded!")
+    if let Some(who) = lower.strip_suffix(" - accepting connections") {
+        return Some(who.to_owned());
+    }
+    if let Some(to) = lower.strip_prefix("connection to ")
+        && lower.ends_with(" succeeded!")
     {
-        return true;
+        return to.split(' ').next().map(str::to_owned);
     }
     if DENIES.iter().any(|word| lower.contains(word)) || logger::record(text).is_some() {
-        return false;
+        return None;
     }
-    let Some((_, behind)) = lower.split_once(" is ") else {
-        return false;
-    };
+    let (who, behind) = lower.split_once(" is ")?;
     let behind = behind.strip_prefix("now ").unwrap_or(behind);
     let state = behind.split(|c: char| !c.is_ascii_alphabetic()).next();
-    let Some(state) = state.filter(|state| STATES.contains(state)) else {
-        return false;
-    };
+    let state = state.filter(|state| STATES.contains(state))?;
     let rest = behind[state.len()..].trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    rest.is_empty()
+    let ends = rest.is_empty()
         || ["after ", "and running", "now"]
             .iter()
-            .any(|more| rest.starts_with(more))
+            .any(|more| rest.starts_with(more));
+    ends.then(|| who.strip_prefix("the ").unwrap_or(who).to_owned())
+}
+
+/// Is it the one that did not answer before: by a word for any of them, or one that the failure holds?
+fn is_meant(who: &str, id: &str, said: &str) -> bool {
+    const ANY: &[&str] = &["database", "db", "host", "it", "port", "server", "service"];
+    let name = who.split([':', '/', ' ']).find(|part| !part.is_empty());
+    // `postgresql`, `mysqld`: the pattern has the name of the program.
+    let of_pattern = |name: &str| {
+        let mut words = id.split(['/', '-']).filter(|word| word.len() >= 4);
+        words.any(|word| name.starts_with(word))
+    };
+    let addressed = who.ends_with(|c: char| c.is_ascii_digit()) && who.contains(':');
+    name.is_none_or(|name| {
+        ANY.contains(&who)
+            || said.contains(name)
+            || of_pattern(name)
+            || addressed && name == "localhost"
+    })
 }
 
 /// Does a line still speak of something that does not answer?
@@ -153,6 +178,16 @@ fn of_network(text: &str) -> bool {
         "no route",
         "not known",
         "network",
+    ];
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Does a record tell that a program ends, or takes back what it did?
+fn ends(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "abort", "cancel", "clean", "clos", "delet", "destroy", "dispos", "drain", "exit", "kill",
+        "remov", "releas", "revert", "roll", "shut", "stop", "teardown", "terminat", "undo",
     ];
     let lower = text.to_ascii_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
@@ -178,7 +213,7 @@ mod tests {
             "Connection to db 5432 port [tcp/postgresql] succeeded!",
             "Server is ready!",
         ] {
-            assert!(comes_up(text), "{text}");
+            assert!(comes_up(text).is_some(), "{text}");
         }
         for text in [
             "database is not up",
@@ -190,7 +225,33 @@ mod tests {
             "db-1 | database system is ready to accept connections",
             "version is available at https://docs.example.com",
         ] {
-            assert!(!comes_up(text), "{text}");
+            assert_eq!(comes_up(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn who_came_up_is_who_did_not_answer() {
+        let refused = "psql: error: connection to server at \"db\" (10.0.0.7), port 5432 failed";
+        let id = "services-databases/postgres-connection";
+        for line in [
+            "database is up",
+            "the server is ready",
+            "db:5432 is available after 3 seconds",
+            "PostgreSQL is up and running",
+        ] {
+            let who = comes_up(line).unwrap();
+            assert!(is_meant(&who, id, refused), "{line}");
+        }
+        for line in ["web is up", "mock server is listening", "redis is ready"] {
+            let who = comes_up(line).unwrap();
+            assert!(!is_meant(&who, id, refused), "{line}");
+        }
+    }
+
+    #[test]
+    fn records_of_an_end() {
+        assert!(ends("10:00:00 INFO deploy: rolling back step 3"));
+        assert!(ends("10:00:00 INFO Shutting down"));
+        assert!(!ends("10:00:00 INFO fetched page 3"));
     }
 }

@@ -1,6 +1,6 @@
 //! What a script went on behind is not what failed the job: what a shell says of one command (`command not found`, `invalid option`)
 //! ends that command, and a script that stops at errors with it; what a command says that is only tried is forgiven, where a later one
-//! fails in a way of its own.
+//! fails in a way of its own. Where later ones may need what it does, that is only doubted.
 
 use super::Case;
 use super::aside::tried::{self, Script, Try};
@@ -18,6 +18,8 @@ const VERY_LONG: u64 = 250;
 const NEAR_END: u64 = 100;
 /// What wraps a failure is said so close to it.
 const CLOSE: u64 = 10;
+/// Why what a command said that is only tried counts little.
+const TRIED: &str = "its command is only tried, and a later one failed";
 /// Exit codes of a command that could not be run.
 const NOT_RUN: [i64; 2] = [126, 127];
 
@@ -84,13 +86,16 @@ fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
         return;
     }
     let scripts = tried::scripts(case);
-    let outdone: Vec<usize> = (0..candidates.len())
-        .filter(|&k| {
-            is_root(&candidates[k]) && is_outdone_try(&candidates[k], candidates, &scripts)
-        })
+    let outdone: Vec<(usize, bool)> = (0..candidates.len())
+        .filter(|&k| is_root(&candidates[k]))
+        .filter_map(|k| Some((k, outdone_try(&candidates[k], candidates, &scripts)?)))
         .collect();
-    for k in outdone {
-        candidates[k].dropped = Some("its command is only tried, and a later one failed".into());
+    for (k, doubted) in outdone {
+        if doubted {
+            candidates[k].doubt = Some(TRIED);
+        } else {
+            candidates[k].dropped = Some(TRIED.into());
+        }
     }
 }
 
@@ -101,35 +106,40 @@ fn is_root(candidate: &Candidate<'_>) -> bool {
         && candidate.pattern().role == Role::RootCause
 }
 
-/// Was that said by a command that is only tried, and by no later one, and is there another failure below?
-fn is_outdone_try(candidate: &Candidate<'_>, all: &[Candidate<'_>], scripts: &[Script]) -> bool {
+/// Was that said by a command that is only tried, and by no later one, and is there another failure below? Then whether that is only
+/// doubted: later commands may need what it does, or the next one does its work.
+fn outdone_try(
+    candidate: &Candidate<'_>,
+    all: &[Candidate<'_>],
+    scripts: &[Script],
+) -> Option<bool> {
     let line = |c: &Candidate<'_>| c.lead().hit.place.line;
-    let Some(script) = scripts.iter().find(|script| script.holds(line(candidate))) else {
-        return false;
-    };
+    let script = scripts
+        .iter()
+        .find(|script| script.holds(line(candidate)))?;
     let id = &candidate.pattern().id;
     let mut hits = candidate.hits.iter().map(|one| one.hit);
     let of_try = |hit: &Hit| script.tried(hit.place.line, id);
-    let Some((first, tried)) = hits.next().and_then(|first| Some((first, of_try(first)?))) else {
-        return false;
-    };
+    let first = hits.next()?;
+    let tried = of_try(first)?;
     // What comes later has not said the same once more.
     if !hits.all(|hit| of_try(hit).is_some() && content(hit) != content(first)) {
-        return false;
+        return None;
     }
     // What another one of them said is no later failure.
     let of_another = |other: &Candidate<'_>| {
         let own = script.tried(line(other), &other.pattern().id);
         own.is_some_and(|own| !std::ptr::eq(own, tried))
     };
-    all.iter().any(|other| {
+    let fails = |other: &Candidate<'_>| {
         is_root(other)
             && line(other) > last(candidate)
             && script.holds(line(other))
             && !of_another(other)
             && other.pattern().confidence != Confidence::Low
             && !(tried.needed && may_follow(other, tried))
-    })
+    };
+    all.iter().any(fails).then_some(tried.needed || tried.again)
 }
 
 /// May a failure come of what such a command was to fetch, to install or to start?
@@ -173,6 +183,14 @@ fn may_follow(failure: &Candidate<'_>, tried: &Try) -> bool {
         "please run",
         "have you run",
         "did you run",
+        // What git says where something was not fetched, or not merged in.
+        "something we can merge",
+        "bad revision",
+        "invalid upstream",
+        "ambiguous argument",
+        "fetch first",
+        "non-fast-forward",
+        "conflict marker",
     ];
     let text = failure.lead().hit.text.to_ascii_lowercase();
     let lacks = LACKS.iter().any(|words| text.contains(words));

@@ -286,7 +286,9 @@ impl Spot {
     /// Does the path stay within the repository, and have only signs that paths have? The diagnosis sees to it; a report can be made of
     /// any finding, though.
     pub fn is_within(&self) -> bool {
-        let odd = |c: char| c.is_control() || "\\:*?\"<>|$`{}'%#&;".contains(c);
+        // What turns or hides text (Unicode UAX #9, format characters) stands in no path either.
+        let hidden = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let odd = |c: char| c.is_control() || hidden(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
         let leads_out = |part: &str| matches!(part, "" | "." | "..");
         !self.path.contains(odd) && !self.path.split('/').any(leads_out)
     }

@@ -80,12 +80,16 @@ fn succeeds(text: &str, attempt: &Attempt) -> bool {
         "connected",
         "ready",
     ];
+    const DENIES: &[&str] = &[
+        "not ", "n't", "no ", "never", "fail", "error", "giv", "abort", "skip", "un-",
+    ];
     // What is lower case has as many bytes.
     let rest = &text[attempt.words.len()..];
     let end = rest.trim_end_matches(|c: char| !c.is_alphanumeric());
     let last = end.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let lower = rest.to_ascii_lowercase();
     rest.len() <= RESULT
-        && !rest.to_ascii_lowercase().contains("not ")
+        && !DENIES.iter().any(|word| lower.contains(word))
         && last.is_some_and(|word| WELL.contains(&word.to_ascii_lowercase().as_str()))
 }
 
@@ -105,6 +109,9 @@ mod tests {
             "attempt 1: ok\nattempt 1: ok\n",
             "attempt 1: no\nattempt 2: not ok\n",
             "attempt 1: no\nattempt 2\n",
+            "attempt 1: no\nattempt 2: failed, giving up, cleanup done\n",
+            "attempt 1: no\nattempt 2: isn't ready\n",
+            "attempt 1: no\nattempt 2: db un-ready\n",
             "attempt 1: no\ntry 2: ok\n",
             "attempt 1: no\n$ ./b\nattempt 2: ok\n",
             "attempt 1: no\nattempt 2: what was told to be done here, at great length, is done\n",

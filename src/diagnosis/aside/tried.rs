@@ -31,6 +31,8 @@ pub(in crate::diagnosis) struct Try {
     words: Vec<String>,
     /// Later commands may need what it does: it does not only ask.
     pub needed: bool,
+    /// The next command tries the same once more.
+    pub again: bool,
 }
 
 impl Script {
@@ -104,6 +106,27 @@ pub(in crate::diagnosis) fn scripts(case: &Case) -> Vec<Script> {
             .filter_map(of_step)
             .collect();
     }
+    let mut commands = facts.commands.iter().enumerate().peekable();
+    if !facts
+        .commands
+        .iter()
+        .any(|command| command.text.contains("||"))
+    {
+        return Vec::new();
+    }
+    // Of commands above the tail nothing is left: they are not looked for in it one by one.
+    let lines = scan.tail.lines_from(facts, 0);
+    let output = lines.iter().find(|line| !line.command);
+    let top = output.map_or(u64::MAX, |line| line.place.line);
+    while commands
+        .next_if(|(k, _)| {
+            facts
+                .commands
+                .get(k + 1)
+                .is_some_and(|next| next.line <= top)
+        })
+        .is_some()
+    {}
     let of_command = |(k, command): (usize, &crate::model::Command)| {
         let tries = tries([&*command.text]);
         let next = facts.commands.get(k + 1).map(|next| next.line);
@@ -112,7 +135,6 @@ pub(in crate::diagnosis) fn scripts(case: &Case) -> Vec<Script> {
         let lines = || scan.tail.lines_between(facts, first, last);
         (!tries.is_empty()).then(|| Script::of(tries, &lines()))?
     };
-    let commands = facts.commands.iter().enumerate();
     commands
         .filter(|(_, command)| command.text.contains("||"))
         .filter_map(of_command)
@@ -142,7 +164,7 @@ fn tries<'s>(script: impl IntoIterator<Item = &'s str>) -> Vec<Try> {
         };
         for list in &lists {
             if list.forgiven {
-                tries.push(Try::of(&list.commands, needed(&list.commands)));
+                tries.push(Try::of(&list.commands, needed(&list.commands), false));
             } else if !list.commands.iter().all(is_quiet) {
                 tries.extend(first_of_two(&list.commands));
                 return tries;
@@ -160,11 +182,55 @@ fn first_of_two(list: &[Command<'_>]) -> Option<Try> {
     };
     let same = program(first).is_some_and(|name| program(second) == Some(name));
     let alone = before.iter().all(|command| command.joint != "|");
-    (same && alone && second.joint == "||").then(|| Try::of(std::slice::from_ref(first), false))
+    let again = same && alone && second.joint == "||" && do_the_same(first, second);
+    again.then(|| Try::of(std::slice::from_ref(first), false, true))
+}
+
+/// Are two commands of a program for the same? `docker compose up || docker compose logs` looks at what failed.
+fn do_the_same(first: &Command<'_>, second: &Command<'_>) -> bool {
+    const INSTALL: &[&str] = &[
+        "add", "ci", "i", "install", "pull", "restore", "sync", "update",
+    ];
+    const LOOK: &[&str] = &[
+        "cache",
+        "clean",
+        "describe",
+        "destroy",
+        "down",
+        "logs",
+        "prune",
+        "ps",
+        "rollback",
+        "rm",
+        "show",
+        "status",
+        "stop",
+        "--abort",
+        "--version",
+    ];
+    let what = |command: &Command<'_>| -> Vec<String> {
+        let own = command
+            .words
+            .iter()
+            .skip_while(|word| Some(**word) != command_word(command));
+        own.skip(1).map(|word| (*word).to_owned()).collect()
+    };
+    let (first, second) = (what(first), what(second));
+    let action = |words: &[String]| words.iter().find(|word| !word.starts_with('-')).cloned();
+    let install = |action: &Option<String>| {
+        action
+            .as_ref()
+            .is_some_and(|word| INSTALL.contains(&word.as_str()))
+    };
+    let (one, other) = (action(&first), action(&second));
+    let looks = second
+        .iter()
+        .any(|word| LOOK.contains(&word.as_str()) && !first.contains(word));
+    !looks && (one == other || install(&one) && install(&other))
 }
 
 impl Try {
-    fn of(list: &[Command<'_>], needed: bool) -> Self {
+    fn of(list: &[Command<'_>], needed: bool, again: bool) -> Self {
         let words = list.iter().flat_map(|command| &command.words);
         let programs = list.iter().filter_map(program);
         let programs = programs.filter(|name| !NOTHING.contains(name));
@@ -172,6 +238,7 @@ impl Try {
             programs: programs.map(str::to_owned).collect(),
             words: words.map(|word| (*word).to_owned()).collect(),
             needed,
+            again,
         }
     }
 }
@@ -249,10 +316,15 @@ fn is_assignment(word: &str) -> bool {
 
 /// The program that a command runs.
 fn program<'c>(command: &Command<'c>) -> Option<&'c str> {
+    let word = command_word(command)?;
+    word.rsplit('/').next().filter(|name| !name.is_empty())
+}
+
+/// The word with which it is called.
+fn command_word<'c>(command: &Command<'c>) -> Option<&'c str> {
     const BEFORE: &[&str] = &["sudo", "env", "time", "exec", "nice", "command"];
     let own = |word: &&&str| !is_assignment(word) && !BEFORE.contains(word);
-    let word = command.words.iter().find(own)?;
-    word.rsplit('/').next().filter(|name| !name.is_empty())
+    command.words.iter().find(own).copied()
 }
 
 #[cfg(test)]
@@ -282,6 +354,10 @@ mod tests {
             ("mysqladmin ping || true && mysql < a.sql", &["mysqladmin"]),
             ("npm ci || echo \"no lock file\"\nnpm run build", &["npm!"]),
             ("npm ci || npm install", &["npm"]),
+            ("npm ci || npm cache clean", &[]),
+            ("terraform apply -auto-approve || terraform destroy", &[]),
+            ("docker compose up -d --wait || docker compose logs db", &[]),
+            ("python -m pytest || python -c 'x'", &[]),
             (
                 "kubectl config use-context x || true\nkubectl apply -f a",
                 &["kubectl!"],

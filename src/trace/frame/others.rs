@@ -60,6 +60,13 @@ const OWN_FOLDS: &[&str] = &["after_failure", "after_success", "after_script"];
 impl Travis {
     /// Reads a line; `None` where it is no mark. A command may print folds of its own: they are output.
     fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Option<Change<'t>> {
+        // Behind output without a line feed.
+        if let Some(at) = text.rfind("travis_time:end:")
+            && let Some(Timed::End(number)) = travis::timed(&text[at..])
+            && self.runs.as_deref() == Some(name_of(number))
+        {
+            self.runs = None;
+        }
         if let Some(edge) = travis::timed(text) {
             if let Timed::Start(number) = edge {
                 self.started = Some((line, name_of(number).to_owned()));
