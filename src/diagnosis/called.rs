@@ -9,10 +9,8 @@ use crate::model::{Confidence, Role};
 
 /// How it says so (CPython: Lib/subprocess.py); libraries name theirs after it.
 const SAYS: &str = "CalledProcessError: Command '";
-/// So far below the error a test framework, or the library, shows what the command printed.
-const SHOWN: u64 = 10;
-/// What stands further above must be sure of itself: the program may have run before, and have failed without harm.
-const NEAR: u64 = 100;
+/// So far below the error the library that raised it shows what the command printed; what stands further below was said by others.
+const SHOWN: u64 = 1;
 
 /// Takes such findings as consequences of what the command has said.
 pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
@@ -25,13 +23,10 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
         let line = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
         let end = line(candidate);
         let of_command = |other: &Candidate<'_>| {
-            // What it printed is shown with the error at the latest; what stands below was said by others.
-            let confidence = other.pattern().confidence;
-            let near = line(other) + NEAR >= end && confidence != Confidence::Low;
-            let before = line(other) < end + SHOWN;
+            let before = line(other) <= end + SHOWN;
             let text = content(other.hits[0].hit);
             let root = other.pattern().role == Role::RootCause;
-            let sure = near || confidence == Confidence::High;
+            let sure = other.pattern().confidence != Confidence::Low;
             let of = |program: &String| {
                 tried::is_in(&other.pattern().id, program) || tried::speaks(text, program)
             };

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::recovered::Region;
-use super::super::{Case, Settled};
+use super::super::{Case, Settled, telling};
 use crate::library::Library;
-use crate::model::{Hit, Role};
+use crate::model::{Category, Hit, Role, WatchHit};
 use crate::pattern::checked::{Condition, Near, Pattern};
 
 /// Captures in which a wrapper tells the reason as well.
@@ -34,7 +34,11 @@ impl Known {
             ..Self::default()
         };
         for hit in &case.inputs()[case.job].scan.hits {
-            if is_overcome(hit, &library.get(hit.pattern).pattern) {
+            // Few have seen anything below them, and a pattern is unpacked when it is asked for.
+            let mut seen = hit.context.iter().flatten();
+            if seen.any(|s| s.place.line > hit.place.line)
+                && is_overcome(hit, &library.get(hit.pattern).pattern)
+            {
                 known.overcome(hit.place.line);
             }
         }
@@ -98,14 +102,19 @@ impl Known {
     }
 }
 
-/// Does a line below a hit say that the job went on (`absent`: a try that succeeded, a result that came all the same)?
+/// Does a line below a hit say that the job went on (`absent`: a try that succeeded, a result that came all the same)? Of a test or a check
+/// it speaks of others that passed, and where it tells of a failure itself it is the better reason.
 fn is_overcome(hit: &Hit, pattern: &Pattern) -> bool {
+    if matches!(pattern.category, Category::Test | Category::Lint) {
+        return false;
+    }
     let near = pattern.conditions.iter().filter_map(|c| match c {
         Condition::Near { kind, .. } => Some(kind),
         _ => None,
     });
     near.zip(&hit.context).any(|(kind, seen)| {
         let below = |line: u64| line > hit.place.line;
-        matches!(kind, Near::Absent(_)) && seen.as_ref().is_some_and(|s| below(s.place.line))
+        let went_on = |s: &WatchHit| below(s.place.line) && telling::score(&s.text) == 0;
+        matches!(kind, Near::Absent(_)) && seen.as_ref().is_some_and(went_on)
     })
 }
