@@ -20,10 +20,9 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
         if programs.is_empty() {
             continue;
         }
-        let line = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
-        let end = line(candidate);
+        let end = candidate.last_line() + SHOWN;
         let of_command = |other: &Candidate<'_>| {
-            let before = line(other) <= end + SHOWN;
+            let before = other.last_line() <= end;
             let text = content(other.hits[0].hit);
             let root = other.pattern().role == Role::RootCause;
             let sure = other.pattern().confidence != Confidence::Low;

@@ -71,6 +71,19 @@ impl<'s> Candidate<'s> {
         self.dropped.is_none()
     }
 
+    /// Does it name a reason, in what failed, and is it still in the race? What the verdict repeats is told by that.
+    pub(super) fn is_reason(&self) -> bool {
+        self.is_live()
+            && self.place == Where::Command
+            && !self.in_verdict
+            && self.pattern().role == Role::RootCause
+    }
+
+    /// The line of its last hit.
+    pub(super) fn last_line(&self) -> u64 {
+        self.hits[self.hits.len() - 1].hit.place.line
+    }
+
     /// Is it what merely follows from the cause?
     pub(super) fn follows(&self) -> bool {
         let wrapper = self.pattern().role == Role::Wrapper

@@ -142,7 +142,8 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     let pattern = lead.pattern();
     let only_names = pattern.role == Role::Symptom || pattern.category == Category::Test;
     let own = usize::from(lead.hit.place.input) == case.job;
-    if !own || candidate.place != Where::Command {
+    let row = has_columns(&lead.hit.text);
+    if !(only_names || row) || !own || candidate.place != Where::Command {
         return Vec::new();
     }
     let scan = &case.inputs()[case.job].scan;
@@ -192,6 +193,12 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
 /// Does a line hold nothing but what a cell of the line above did not have room for? It begins below the start of a column.
 fn goes_on(row: &TailLine, line: &TailLine) -> bool {
     is_column(row.content(), indent(line))
+}
+
+/// May a line be the row of a table?
+fn has_columns(row: &str) -> bool {
+    let gaps = row.match_indices("  ");
+    gaps.into_iter().any(|(gap, _)| gap + 2 >= COLUMN)
 }
 
 /// Does a column of a table begin at that byte of its row, behind two blanks?

@@ -5,7 +5,7 @@ use super::Case;
 use super::candidates::{Candidate, content};
 use super::logger;
 use super::recovered::{Region, Where};
-use crate::model::{Role, TailLine};
+use crate::model::TailLine;
 
 /// Families of what may only have to be waited for.
 const FAMILIES: &[&str] = &["network-dns-tls/", "services-databases/"];
@@ -17,7 +17,6 @@ const SHORT: usize = 90;
 /// Marks what may have been overcome.
 pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
     let kinds: Vec<Option<Kind>> = candidates.iter().map(Kind::of).collect();
-    let last = |c: &Candidate<'_>| c.hits[c.hits.len() - 1].hit.place.line;
     let told = candidates
         .iter()
         .zip(&kinds)
@@ -30,7 +29,7 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Regi
     for (candidate, kind) in candidates.iter_mut().zip(kinds) {
         let Some(kind) = kind else { continue };
         let command = candidate.lead().hit.place.command;
-        let from = last(candidate);
+        let from = candidate.last_line();
         let below: Vec<&TailLine> = lines
             .iter()
             .filter(|line| line.place.line > from && line.place.command == command)
@@ -53,11 +52,7 @@ struct Kind {
 
 impl Kind {
     fn of(candidate: &Candidate<'_>) -> Option<Self> {
-        let told = candidate.is_live()
-            && candidate.place == Where::Command
-            && !candidate.in_verdict
-            && candidate.pattern().role == Role::RootCause;
-        if !told {
+        if !candidate.is_reason() {
             return None;
         }
         let id = &candidate.pattern().id;

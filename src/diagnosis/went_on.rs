@@ -35,7 +35,12 @@ fn of_shells(candidates: &mut [Candidate<'_>], facts: &JobFacts, region: &Region
     }
     let left: Vec<(usize, u64)> = (0..candidates.len())
         .filter(|&k| is_of_a_shell(&candidates[k]) && !is_wrapped(&candidates[k], candidates))
-        .map(|k| (k, region.last_line.saturating_sub(last(&candidates[k]))))
+        .map(|k| {
+            (
+                k,
+                region.last_line.saturating_sub(candidates[k].last_line()),
+            )
+        })
         .filter(|&(k, lines)| {
             lines > LONG && is_outdone(&candidates[k], candidates, region)
                 || lines > VERY_LONG && facts.exit_code.is_some()
@@ -47,20 +52,12 @@ fn of_shells(candidates: &mut [Candidate<'_>], facts: &JobFacts, region: &Region
 }
 
 fn is_of_a_shell(candidate: &Candidate<'_>) -> bool {
-    candidate.is_live()
-        && candidate.place == Where::Command
-        && !candidate.in_verdict
-        && candidate.pattern().role == Role::RootCause
-        && candidate.pattern().id.starts_with(FAMILY)
-}
-
-fn last(candidate: &Candidate<'_>) -> u64 {
-    candidate.hits[candidate.hits.len() - 1].hit.place.line
+    candidate.is_reason() && candidate.pattern().id.starts_with(FAMILY)
 }
 
 /// Is it said right behind it that something failed there (`make: *** [all] Error 127`)?
 fn is_wrapped(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
-    let near = last(candidate)..=last(candidate) + CLOSE;
+    let near = candidate.last_line()..=candidate.last_line() + CLOSE;
     all.iter()
         .filter(|c| c.pattern().role == Role::Wrapper)
         .flat_map(|c| &c.hits)
@@ -74,20 +71,19 @@ fn is_outdone(candidate: &Candidate<'_>, all: &[Candidate<'_>], region: &Region)
         other.is_live()
             && other.place == Where::Command
             && !is_of_a_shell(other)
-            && last(other) > last(candidate)
-            && (root || last(other) + NEAR_END >= region.last_line)
+            && other.last_line() > candidate.last_line()
+            && (root || other.last_line() + NEAR_END >= region.last_line)
     })
 }
 
 /// Drops what commands said that a script only tries, where another failure stands below that does not come of it.
 fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
-    let roots = |c: &&Candidate<'_>| is_root(c);
-    if candidates.iter().filter(roots).count() < 2 {
+    if candidates.iter().filter(|c| c.is_reason()).count() < 2 {
         return;
     }
     let scripts = tried::scripts(case);
     let outdone: Vec<(usize, bool)> = (0..candidates.len())
-        .filter(|&k| is_root(&candidates[k]))
+        .filter(|&k| candidates[k].is_reason())
         .filter_map(|k| Some((k, outdone_try(&candidates[k], candidates, &scripts)?)))
         .collect();
     for (k, doubted) in outdone {
@@ -97,13 +93,6 @@ fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
             candidates[k].dropped = Some(TRIED.into());
         }
     }
-}
-
-fn is_root(candidate: &Candidate<'_>) -> bool {
-    candidate.is_live()
-        && candidate.place == Where::Command
-        && !candidate.in_verdict
-        && candidate.pattern().role == Role::RootCause
 }
 
 /// Was that said by a command that is only tried, and by no later one, and is there another failure below? Then whether that is only
@@ -132,8 +121,8 @@ fn outdone_try(
         own.is_some_and(|own| !std::ptr::eq(own, tried))
     };
     let fails = |other: &Candidate<'_>| {
-        is_root(other)
-            && line(other) > last(candidate)
+        other.is_reason()
+            && line(other) > candidate.last_line()
             && script.holds(line(other))
             && !of_another(other)
             && other.pattern().confidence != Confidence::Low

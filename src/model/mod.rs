@@ -2,6 +2,7 @@
 
 mod facts;
 mod hit;
+mod hostile;
 mod report;
 mod summary;
 mod time;
@@ -9,6 +10,7 @@ mod vocabulary;
 
 pub use facts::{Command, Dialect, JobFacts, Outcome, Runner, Section, Verdict};
 pub use hit::{Captures, Hit, Place, TailLine, WatchHit};
+pub use hostile::is_hostile;
 pub use report::{
     Advice, Batch, Check, CheckOutcome, Consequence, Diagnosis, Evidence, Finding, Further,
     InputInfo, InputKind, LogReport, Problem, RunnerInfo, SCHEMA_VERSION, Spot, Status, ToolInfo,

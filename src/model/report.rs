@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Category, Confidence, Dialect, Lang, Outcome, Owner, Retry, Role, Summary, Time};
+use super::{
+    Category, Confidence, Dialect, Lang, Outcome, Owner, Retry, Role, Summary, Time, is_hostile,
+};
 
 /// Version of the JSON contract.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -286,9 +288,7 @@ impl Spot {
     /// Does the path stay within the repository, and have only signs that paths have? The diagnosis sees to it; a report can be made of
     /// any finding, though.
     pub fn is_within(&self) -> bool {
-        // What turns or hides text (Unicode UAX #9, format characters) stands in no path either.
-        let hidden = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        let odd = |c: char| c.is_control() || hidden(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
+        let odd = |c: char| is_hostile(c) || "\\:*?\"<>|$`{}'%#&;".contains(c);
         let leads_out = |part: &str| matches!(part, "" | "." | "..");
         !self.path.contains(odd) && !self.path.split('/').any(leads_out)
     }

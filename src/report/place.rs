@@ -3,7 +3,6 @@
 //! The diagnosis has looked for the place. Reports are written from any diagnosis, though: what could lead a reader of
 //! a format out of the repository, or is no text, is left out here once more.
 
-use super::sanitize;
 use crate::model::{Finding, Spot, Unexplained};
 
 /// The file that a finding is about.
@@ -17,7 +16,7 @@ pub(super) fn of_unknown(unexplained: Option<&Unexplained>) -> Option<&Spot> {
 }
 
 fn believed(place: Option<&Spot>) -> Option<&Spot> {
-    place.filter(|place| place.is_within() && !place.path.contains(sanitize::is_hostile))
+    place.filter(|place| place.is_within())
 }
 
 /// The place in words, to be put behind a text that speaks of it: ` (src/main.rs:1)`; nothing where there is none, and where the text names

@@ -4,6 +4,7 @@
 //! nothing, starts no line and steers no CI system that shows it. What is taken away stays visible
 //! as a placeholder: `␛` for ESC, `<U+202E>` for a bidi override. Cleaning twice changes nothing.
 
+pub use crate::model::is_hostile;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -26,23 +27,6 @@ static ON_RUNNER: AtomicBool = AtomicBool::new(false);
 /// errors of another job as those of the one that shows it.
 pub fn on_runner() {
     ON_RUNNER.store(true, Ordering::Relaxed);
-}
-
-/// True for a character that a terminal would obey, or that a reader cannot see.
-pub fn is_hostile(c: char) -> bool {
-    // Most are told by this alone.
-    !matches!(c, ' '..='~')
-        && matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        // Bidi marks, embeddings, overrides, isolates.
-        | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        // Zero width and invisible: soft hyphen, joiners, fillers, separators, variation selectors
-        // other than the two that choose between text and emoji, tags.
-        | '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}'
-        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Nothing but printable ASCII? Most text is, and shows it at a glance.

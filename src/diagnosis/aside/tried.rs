@@ -7,7 +7,7 @@ use super::forgiven::{NOTHING, says};
 use super::github;
 use crate::diagnosis::Case;
 use crate::diagnosis::shell::{self, Command};
-use crate::model::{Dialect, TailLine};
+use crate::model::{self, Dialect, TailLine};
 
 /// Lines at the top of the output that may be of such commands.
 const TOP: usize = 30;
@@ -106,39 +106,21 @@ pub(in crate::diagnosis) fn scripts(case: &Case) -> Vec<Script> {
             .filter_map(of_step)
             .collect();
     }
-    let mut commands = facts.commands.iter().enumerate().peekable();
-    if !facts
-        .commands
-        .iter()
-        .any(|command| command.text.contains("||"))
-    {
+    let has_two = |command: &model::Command| command.text.contains("||");
+    if !facts.commands.iter().any(has_two) {
         return Vec::new();
     }
-    // Of commands above the tail nothing is left: they are not looked for in it one by one.
-    let lines = scan.tail.lines_from(facts, 0);
-    let output = lines.iter().find(|line| !line.command);
-    let top = output.map_or(u64::MAX, |line| line.place.line);
-    while commands
-        .next_if(|(k, _)| {
-            facts
-                .commands
-                .get(k + 1)
-                .is_some_and(|next| next.line <= top)
-        })
-        .is_some()
-    {}
-    let of_command = |(k, command): (usize, &crate::model::Command)| {
-        let tries = tries([&*command.text]);
-        let next = facts.commands.get(k + 1).map(|next| next.line);
-        let last = next.map_or(facts.lines, |line| line.saturating_sub(1));
-        let first = command.line + 1;
-        let lines = || scan.tail.lines_between(facts, first, last);
-        (!tries.is_empty()).then(|| Script::of(tries, &lines()))?
+    let lines = scan.tail.lines(facts);
+    let above = |number: u64| lines.partition_point(|line| line.place.line < number);
+    let of_command = |(k, command): (usize, &model::Command)| {
+        let next = facts.commands.get(k + 1);
+        let output = above(command.line + 1)..next.map_or(lines.len(), |next| above(next.line));
+        // Of most nothing is left in the tail.
+        let shown = has_two(command) && !output.is_empty();
+        shown.then(|| Script::of(tries([&*command.text]), &lines[output]))?
     };
-    commands
-        .filter(|(_, command)| command.text.contains("||"))
-        .filter_map(of_command)
-        .collect()
+    let commands = facts.commands.iter().enumerate();
+    commands.filter_map(of_command).collect()
 }
 
 impl Script {
@@ -208,25 +190,15 @@ fn do_the_same(first: &Command<'_>, second: &Command<'_>) -> bool {
         "--abort",
         "--version",
     ];
-    let what = |command: &Command<'_>| -> Vec<String> {
-        let own = command
-            .words
-            .iter()
-            .skip_while(|word| Some(**word) != command_word(command));
-        own.skip(1).map(|word| (*word).to_owned()).collect()
-    };
-    let (first, second) = (what(first), what(second));
-    let action = |words: &[String]| words.iter().find(|word| !word.starts_with('-')).cloned();
-    let install = |action: &Option<String>| {
-        action
-            .as_ref()
-            .is_some_and(|word| INSTALL.contains(&word.as_str()))
-    };
-    let (one, other) = (action(&first), action(&second));
+    let (first, second) = (behind(first), behind(second));
+    let names = |word: &&&str| !word.starts_with('-');
+    let one = first.iter().find(names).copied();
+    let other = second.iter().find(names).copied();
+    let install = |action: Option<&str>| action.is_some_and(|word| INSTALL.contains(&word));
     let looks = second
         .iter()
-        .any(|word| LOOK.contains(&word.as_str()) && !first.contains(word));
-    !looks && (one == other || install(&one) && install(&other))
+        .any(|word| LOOK.contains(word) && !first.contains(word));
+    !looks && (one == other || install(one) && install(other))
 }
 
 impl Try {
@@ -304,27 +276,27 @@ fn is_quiet(command: &Command<'_>) -> bool {
     github::QUIET.contains(&first)
         || SILENT.contains(&first)
         || first == "git" && second.is_some_and(|what| ["config", "remote"].contains(what))
-        || command.words.iter().all(|word| is_assignment(word)) && !command.words.iter().any(runs)
-}
-
-/// `NAME=value`
-fn is_assignment(word: &str) -> bool {
-    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    word.split_once('=')
-        .is_some_and(|(before, _)| !before.is_empty() && before.chars().all(name))
+        || command.words.iter().all(|word| shell::is_assignment(word))
+            && !command.words.iter().any(runs)
 }
 
 /// The program that a command runs.
 fn program<'c>(command: &Command<'c>) -> Option<&'c str> {
-    let word = command_word(command)?;
+    let word = command.words.get(place(command)?)?;
     word.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
-/// The word with which it is called.
-fn command_word<'c>(command: &Command<'c>) -> Option<&'c str> {
+/// The words behind it.
+fn behind<'w, 'c>(command: &'w Command<'c>) -> &'w [&'c str] {
+    let from = place(command).map_or(0, |at| at + 1);
+    &command.words[from..]
+}
+
+/// Which word calls it.
+fn place(command: &Command<'_>) -> Option<usize> {
     const BEFORE: &[&str] = &["sudo", "env", "time", "exec", "nice", "command"];
-    let own = |word: &&&str| !is_assignment(word) && !BEFORE.contains(word);
-    command.words.iter().find(own).copied()
+    let calls = |word: &&str| !shell::is_assignment(word) && !BEFORE.contains(word);
+    command.words.iter().position(calls)
 }
 
 #[cfg(test)]

@@ -73,6 +73,13 @@ pub(super) fn is_forgiven(command: &str) -> bool {
     lists.all(goes_on) && commands.iter().any(|c| c.joint == "||")
 }
 
+/// Does a word only set a variable: `NAME=value`?
+pub(super) fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    !name.is_empty() && name.bytes().all(of_name)
+}
+
 /// Commands of a line that stand or fall together.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct List<'c> {

@@ -4,6 +4,7 @@
 //! one that a variable names, what several programs do in several folders, and what another shell, a container or a runner of many packages
 //! does: nobody knows.
 
+use super::super::shell;
 use super::folder::into;
 use super::path::Folder;
 
@@ -206,7 +207,7 @@ impl Shell<'_> {
                     self.folder = None;
                     return;
                 }
-                word if is_assignment(word) => {}
+                word if shell::is_assignment(word) => {}
                 _ => break,
             }
             words = rest;
@@ -255,7 +256,9 @@ impl Shell<'_> {
                         folder = into(&folder, to, self.project);
                         behind
                     }
-                    (word, ..) if word.starts_with('-') || is_assignment(word) || number => behind,
+                    (word, ..) if word.starts_with('-') || shell::is_assignment(word) || number => {
+                        behind
+                    }
                     _ => break,
                 };
             }
@@ -296,12 +299,6 @@ fn goes(word: &str) -> bool {
 
 fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
-}
-
-fn is_assignment(word: &str) -> bool {
-    let name = word.split_once('=').map_or("", |(name, _)| name);
-    let of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    !name.is_empty() && name.bytes().all(of_name)
 }
 
 /// Does an option choose one of several packages, whose folder only the tool knows?

@@ -6,7 +6,7 @@ use super::super::recovered::Region;
 use super::super::{Case, Settled, telling};
 use crate::library::Library;
 use crate::model::{Category, Hit, Role, WatchHit};
-use crate::pattern::checked::{Condition, Near, Pattern};
+use crate::pattern::checked::{Condition, Near};
 
 /// Captures in which a wrapper tells the reason as well.
 const REASONS: &[&str] = &["detail", "reason", "why"];
@@ -34,11 +34,7 @@ impl Known {
             ..Self::default()
         };
         for hit in &case.inputs()[case.job].scan.hits {
-            // Few have seen anything below them, and a pattern is unpacked when it is asked for.
-            let mut seen = hit.context.iter().flatten();
-            if seen.any(|s| s.place.line > hit.place.line)
-                && is_overcome(hit, &library.get(hit.pattern).pattern)
-            {
+            if is_overcome(hit, library) {
                 known.overcome(hit.place.line);
             }
         }
@@ -104,7 +100,13 @@ impl Known {
 
 /// Does a line below a hit say that the job went on (`absent`: a try that succeeded, a result that came all the same)? Of a test or a check
 /// it speaks of others that passed, and where it tells of a failure itself it is the better reason.
-fn is_overcome(hit: &Hit, pattern: &Pattern) -> bool {
+fn is_overcome(hit: &Hit, library: &Library) -> bool {
+    let below = |s: &WatchHit| s.place.line > hit.place.line;
+    // Few have seen anything there, and a pattern is unpacked when it is asked for.
+    if !hit.context.iter().flatten().any(below) {
+        return false;
+    }
+    let pattern = &library.get(hit.pattern).pattern;
     if matches!(pattern.category, Category::Test | Category::Lint) {
         return false;
     }
@@ -113,8 +115,7 @@ fn is_overcome(hit: &Hit, pattern: &Pattern) -> bool {
         _ => None,
     });
     near.zip(&hit.context).any(|(kind, seen)| {
-        let below = |line: u64| line > hit.place.line;
-        let went_on = |s: &WatchHit| below(s.place.line) && telling::score(&s.text) == 0;
+        let went_on = |s: &WatchHit| below(s) && telling::score(&s.text) == 0;
         matches!(kind, Near::Absent(_)) && seen.as_ref().is_some_and(went_on)
     })
 }

@@ -60,25 +60,19 @@ const OWN_FOLDS: &[&str] = &["after_failure", "after_success", "after_script"];
 impl Travis {
     /// Reads a line; `None` where it is no mark. A command may print folds of its own: they are output.
     fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Option<Change<'t>> {
-        // Behind output without a line feed.
-        if let Some(at) = text.rfind("travis_time:end:")
+        // Also behind output without a line feed.
+        if let Some(runs) = &self.runs
+            && let Some(at) = text.rfind("travis_time:end:")
             && let Some(Timed::End(number)) = travis::timed(&text[at..])
-            && self.runs.as_deref() == Some(name_of(number))
+            && runs == name_of(number)
         {
             self.runs = None;
         }
         if let Some(edge) = travis::timed(text) {
             if let Timed::Start(number) = edge {
-                self.started = Some((line, name_of(number).to_owned()));
-            }
-            match edge {
-                Timed::Start(number) if self.runs.is_none() => {
-                    self.runs = Some(name_of(number).to_owned());
-                }
-                Timed::End(number) if self.runs.as_deref() == Some(name_of(number)) => {
-                    self.runs = None;
-                }
-                Timed::Start(_) | Timed::End(_) => {}
+                let number = name_of(number).to_owned();
+                self.started = Some((line, number.clone()));
+                self.runs.get_or_insert(number);
             }
             return Some(Change::Nothing);
         }
@@ -99,9 +93,7 @@ impl Travis {
             Fold::Start(_) | Fold::End(_) => Change::Nothing,
         })
     }
-}
 
-impl Travis {
     /// Is what looks like the echo of a command output of the one that runs? Travis CI echoes a command on the line on which it begins to
     /// time it, or below where the log lost the carriage return between them.
     fn prints(&mut self, line: u64) -> bool {
