@@ -395,6 +395,16 @@ fn what_was_overcome_is_not_the_line_that_tells() {
 }
 
 #[test]
+fn what_is_only_tried_stays_in_doubt_though_nothing_came_up() {
+    let log = "$ curl -fsSo lamps https://lamps.example.com/a || true; make\n\
+        curl: (6) Could not resolve host: lamps.example.com\n\
+        main.c:3:5: error: expected ';' before 'return'\n\
+        make: *** [Makefile:2: main.o] Error 1\nERROR: Job failed: exit code 2\n";
+    let (id, line) = told("tried-curl.log", log);
+    assert_eq!((id.as_str(), line), ("c-cpp/cc-compile-error", 3));
+}
+
+#[test]
 fn a_run_of_tests_that_passes_overcomes_none_that_failed() {
     let log = "pytest unit\nFAILED tests/a.py::test_b - lamp.Dark: no oil in lamp 3\n\
         1 failed in 0.10s\npytest integration\n5 passed in 0.20s\n\

@@ -52,7 +52,7 @@ struct Kind {
 
 impl Kind {
     fn of(candidate: &Candidate<'_>) -> Option<Self> {
-        if !candidate.is_reason() {
+        if !candidate.is_reason() || candidate.doubt.is_some() {
             return None;
         }
         let id = &candidate.pattern().id;
