@@ -58,12 +58,14 @@ impl Tail {
     ) {
         let from = since.checked_sub(block.base());
         let from = from.map(|from| (from as usize).min(to));
-        match from.filter(|from| to - from <= MAX) {
-            Some(from) => {
-                self.text.copy(block, from, to);
-                self.cut = false;
-            }
-            None => (self.text, self.cut) = past.tail(block, since, to),
+        if let Some(from) = from.filter(|from| to - from <= MAX) {
+            self.text.copy(block, from, to);
+            self.cut = false;
+        } else if let Some(start) = text::last_lines(block.bytes(), from.unwrap_or(0)..to, MAX) {
+            self.text.copy(block, start, to);
+            self.cut = true;
+        } else {
+            (self.text, self.cut) = past.tail(block, since, to);
         }
         self.groups = OnceLock::new();
         // That number counts what was joined right behind the text as well.

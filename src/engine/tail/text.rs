@@ -1,5 +1,7 @@
 //! Text in which long lines are cut short, so that the lines before them have room, with what is needed to count its lines.
 
+use std::ops::Range;
+
 use crate::trace::Block;
 
 /// Most bytes of a line that are kept: more than is ever shown of one, and as much as a step's header is told by.
@@ -139,6 +141,22 @@ pub(super) fn start_of_last(text: &[u8], least: usize) -> usize {
     end
 }
 
+/// Where the last whole lines of a stretch begin that make up so many bytes at most; `None` where the stretch is shorter, or one of them may
+/// have to be cut.
+pub(super) fn last_lines(text: &[u8], stretch: Range<usize>, most: usize) -> Option<usize> {
+    let start = stretch
+        .end
+        .checked_sub(most)
+        .filter(|start| *start > stretch.start)?;
+    let last = &text[start..stretch.end];
+    if has_long_line(last) {
+        return None;
+    }
+    let whole = text[start - 1] == b'\n';
+    let skipped = || memchr::memchr(b'\n', last).map_or(last.len(), |k| k + 1);
+    Some(start + if whole { 0 } else { skipped() })
+}
+
 /// May there be a line in a text that is cut? Some that are nearly as long count as well.
 pub(super) fn has_long_line(text: &[u8]) -> bool {
     let mut from = 0;
@@ -169,6 +187,17 @@ mod tests {
         text.extend(b"short\n".repeat(5000));
         assert!(has_long_line(&text));
         assert!(has_long_line(&vec![b'x'; LONG]));
+    }
+
+    #[test]
+    fn the_last_lines_are_whole_ones() {
+        let text = b"ab\ncd\nef\n";
+        assert_eq!(last_lines(text, 0..9, 6), Some(3));
+        assert_eq!(last_lines(text, 0..9, 5), Some(6));
+        assert_eq!(last_lines(text, 0..9, 9), None);
+        assert_eq!(last_lines(text, 4..9, 5), None);
+        let long = [&text[..], &vec![b'x'; LONG], b"\n"].concat();
+        assert_eq!(last_lines(&long, 0..long.len(), LONG + 2), None);
     }
 
     #[test]
