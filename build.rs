@@ -77,14 +77,14 @@ fn main() {
         Err(_) => Vec::new(),
     };
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let library = pack::pack(&patterns, redirects);
+    let library = pack::pack(&patterns, redirects, &background::literal_cost);
     // What `--version` says: two programs that say the same know the same.
     let digest = Sha256::digest(&library);
     let digest: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
     println!("cargo:rustc-env=JOBTRIAGE_LIBRARY={digest}");
     println!("cargo:rustc-env=JOBTRIAGE_PATTERNS={}", patterns.len());
-    let [tables, awaited] =
-        pack::entries(patterns.iter()).map(|set| gram::build(&set, &background::gram_cost));
+    let [tables, awaited] = pack::entries((0..).zip(&patterns), true)
+        .map(|set| gram::build(&set, &background::gram_cost));
     for (name, bytes) in [
         ("library.bin", library),
         ("tables.bin", tables),

@@ -352,7 +352,7 @@ impl Bench {
             return Ok(());
         }
         let library = Library::embedded();
-        let own = || library.indices().map(|k| library.get(k).pattern.clone());
+        let own = || library.indices().map(|k| library.whole(k));
         let few = || own().step_by(own().count().div_ceil(700).max(1));
         let mut g = corpus::Gen::new(3);
         let mut made_up = |own: Vec<Pattern>| {

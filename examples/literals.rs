@@ -11,6 +11,7 @@ use jobtriage::trace::{BlockReader, line::Line};
 
 fn main() {
     let library = Library::embedded();
+    let tables = &library.tables()[0];
     let mut counts: HashMap<u32, (u64, u64)> = HashMap::new();
     let mut names: HashMap<u32, (String, Vec<String>)> = HashMap::new();
     let mut bytes = 0;
@@ -19,30 +20,23 @@ fn main() {
         let mut reader = BlockReader::new(File::open(&file).expect("a readable file"));
         while let Some(block) = reader.next_block() {
             let text = &block.bytes()[block.start()..];
-            library
-                .tables()
-                .sampled(text, |gram| *grams.entry(gram).or_default() += 1);
-            library.tables().scan(text, |literal, at| {
+            tables.sampled(text, |gram| *grams.entry(gram).or_default() += 1);
+            tables.scan(text, |literal, at| {
                 let entry = counts.entry(literal).or_default();
                 entry.0 += 1;
                 let piece = block.piece(block.start() + at);
                 let line = Line::new(&block.bytes()[piece.from..piece.to], false);
-                let matched = library
-                    .tables()
-                    .targets(literal)
-                    .map(Target::unpack)
-                    .any(|t| {
-                        t.pattern != Target::FRAME
-                            && library
-                                .get(t.pattern.into())
-                                .regex(t.regex as usize)
-                                .is_some_and(|r| r.is_match(line.content()))
-                    });
+                let matched = tables.targets(literal).map(Target::unpack).any(|t| {
+                    t.pattern != Target::FRAME
+                        && library
+                            .get(t.pattern.into())
+                            .regex(t.regex as usize)
+                            .is_some_and(|r| r.is_match(line.content()))
+                });
                 entry.1 += u64::from(matched);
                 names.entry(literal).or_insert_with(|| {
                     let ids =
-                        library
-                            .tables()
+                        tables
                             .targets(literal)
                             .map(Target::unpack)
                             .map(|t| match t.pattern {
@@ -50,7 +44,7 @@ fn main() {
                                 p => library.id(p.into()).to_owned(),
                             });
                     (
-                        String::from_utf8_lossy(library.tables().literal(literal)).into_owned(),
+                        String::from_utf8_lossy(tables.literal(literal)).into_owned(),
                         ids.collect(),
                     )
                 });

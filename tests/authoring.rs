@@ -124,14 +124,21 @@ fn from_a_line_of_a_log_to_a_pattern() {
 fn a_pattern_that_is_not_finished_is_never_the_cause() {
     let folder = Folder::new("unfinished");
     folder.put("job.log", LOG);
-    folder
-        .run(&["new", "acme/no-seat-left", "--from", "job.log:2"])
-        .holds(0, &["until then it is never the cause"]);
+    folder.put(
+        "all.log",
+        &LOG.replace("ERROR:", "license-check: error: giving up\nERROR:"),
+    );
     let told = |args: &[&str]| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
         let output = program.args(args).current_dir(&folder.0).output();
         Said::of(&output.expect("the program runs"))
     };
+    let reports = || ["text", "tsv"].map(|format| told(&["all.log", "-f", format]).out);
+    let before = reports();
+    folder
+        .run(&["new", "acme/no-seat-left", "--from", "job.log:2"])
+        .holds(0, &["until then it is never the cause"]);
+    assert_eq!(reports(), before, "a draft changes what is told");
     for args in [&["job.log"][..], &["job.log", "--lang", "ko"]] {
         let said = told(args);
         said.holds(1, &["has no seat left"]);

@@ -33,7 +33,8 @@ fn every_pattern_is_found_by_its_id() {
 #[test]
 fn the_pages_are_fresh() {
     let library = Library::embedded();
-    let patterns: Vec<_> = library.indices().map(|k| &library.get(k).pattern).collect();
+    let whole: Vec<_> = library.indices().map(|k| library.whole(k)).collect();
+    let patterns: Vec<_> = whole.iter().collect();
     let pages = page::all(&patterns, &precision::built_in());
     let folder = root().join("docs/patterns");
     let there: BTreeSet<String> = fs::read_dir(&folder)
@@ -70,7 +71,8 @@ fn the_pages_are_fresh() {
 #[test]
 fn the_pages_hang_together() {
     let library = Library::embedded();
-    let patterns: Vec<_> = library.indices().map(|k| &library.get(k).pattern).collect();
+    let whole: Vec<_> = library.indices().map(|k| library.whole(k)).collect();
+    let patterns: Vec<_> = whole.iter().collect();
     let pages = page::all(&patterns, &precision::built_in());
     let headings: BTreeSet<String> = pages
         .iter()

@@ -111,7 +111,7 @@ fn list<'p>(out: &mut String, title: &str, patterns: impl Iterator<Item = &'p &'
 /// The section of one pattern.
 fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>) -> String {
     let (family, name) = split(&pattern.id);
-    let text = &pattern.text.en;
+    let text = &pattern.text;
     let mut out = format!("## {name}\n\n**{}**\n\n", prose(&text.title));
     let status = match pattern.status {
         PatternStatus::Stable => "",
@@ -132,9 +132,9 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
         &mut out,
         "text",
         pattern
-            .examples
-            .matches
+            .examples()
             .iter()
+            .flat_map(|examples| &examples.matches)
             .take(EXAMPLES)
             .map(String::as_str),
     );
@@ -185,7 +185,7 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
         let title = link.title.as_deref().unwrap_or(&link.url);
         let _ = write!(out, "\n[{}]({})\n", prose(title), link.url);
     }
-    if let Some(ko) = &pattern.text.ko {
+    if let Some(ko) = pattern.more.as_ref().and_then(|more| more.ko.as_ref()) {
         let _ = write!(
             out,
             "\n<details><summary>한국어</summary>\n\n**{}**\n\n",

@@ -58,10 +58,7 @@ pub fn run(draft: &Draft, workshop: &Workshop, folders: &[PathBuf]) -> Trial {
     let embedded = Library::embedded();
     let built_in = embedded.indices().find(|&k| embedded.id(k) == draft.id);
     let rest = workshop.patterns().filter(|p| p.id != draft.id).cloned();
-    let without = Library::of(
-        rest.chain(built_in.map(|k| embedded.get(k).pattern.clone()))
-            .collect(),
-    );
+    let without = Library::of(rest.chain(built_in.map(|k| embedded.whole(k))).collect());
     let (mut old, mut new) = (Scanner::new(&without), Scanner::new(&with));
     let (files, problems) = source::walk::files(&source::walk::Root::named(folders));
     let mut trial = Trial {

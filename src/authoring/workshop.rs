@@ -264,7 +264,7 @@ impl Workshop {
         self.others = library
             .indices()
             .filter(|&k| self.draft(library.id(k)).is_none())
-            .map(|k| library.get(k).pattern.clone())
+            .map(|k| library.whole(k))
             .collect();
     }
 

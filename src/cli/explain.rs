@@ -46,7 +46,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
             ));
         }
         Some((_, index)) => {
-            let pattern = &library.get(index).pattern;
+            let pattern = &library.whole(index);
             let layer = library.layer(index);
             // What was counted was the built-in one.
             let figure = precision::built_in()
@@ -56,6 +56,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
             page::write(
                 &mut out,
                 pattern,
+                library.text(index, style.lang),
                 &layer.to_string(),
                 figure.as_deref(),
                 &style,
@@ -110,5 +111,5 @@ fn similar(
 fn title<'l>(library: &'l Library, id: &str) -> &'l str {
     library
         .find(id)
-        .map_or("", |k| &library.get(k).pattern.text.en.title)
+        .map_or("", |k| &library.get(k).pattern.text.title)
 }

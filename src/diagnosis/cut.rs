@@ -1,6 +1,6 @@
 //! A log that the runner cut: what it lacks cannot be told, but what to do about it can.
 
-use super::{Case, render};
+use super::Case;
 use crate::library::Library;
 use crate::model::{Advice, Lang, Outcome};
 
@@ -20,7 +20,7 @@ pub(super) fn advice(case: &Case, library: &Library, lang: Lang) -> Option<Advic
     let mut hits = case.inputs[case.job].scan.hits.iter();
     let hit = hits.find(|hit| hit.pattern == index)?;
     let pattern = &library.get(index).pattern;
-    let texts = render::texts(lang, pattern);
+    let texts = library.text(index, lang);
     let fill = |template: &str| {
         crate::pattern::text::render(template, |name| hit.captures.get(name).map(String::as_str))
     };

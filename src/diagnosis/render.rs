@@ -36,7 +36,7 @@ impl Context<'_> {
         let pattern = candidate.pattern();
         let values = self.values(&lead.captures);
         let fill = |template: &str| fill(template, &values);
-        let texts = texts(self.lang, pattern);
+        let texts = self.library.text(lead.hit.pattern, self.lang);
         let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
@@ -186,14 +186,6 @@ impl Context<'_> {
             .collect();
         values.extend(captures.iter().map(|(n, v)| (n.clone(), v.clone())));
         values
-    }
-}
-
-/// The texts of a pattern in a language, if it has them.
-pub(super) fn texts(lang: Lang, pattern: &Pattern) -> &Text {
-    match (lang, &pattern.text.ko) {
-        (Lang::Ko, Some(ko)) => ko,
-        _ => &pattern.text.en,
     }
 }
 

@@ -10,35 +10,45 @@ pub(super) type Occurrence = (usize, u32);
 /// The literals of a library, numbered through: first those that are always looked for, then those that a hit waits for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sought<'l> {
-    always: &'l Tables,
-    awaited: &'l Tables,
-    first_awaited: u32,
+    always: &'l [Tables],
+    awaited: &'l [Tables],
 }
 
 impl<'l> Sought<'l> {
     pub(super) fn of(library: &'l Library) -> Self {
-        let always = library.tables();
         Self {
-            always,
+            always: library.tables(),
             awaited: library.awaited(),
-            first_awaited: always.count() as u32,
         }
+    }
+
+    /// All tables, in the order in which their literals are numbered.
+    fn all(self) -> impl Iterator<Item = &'l Tables> {
+        self.always.iter().chain(self.awaited)
     }
 
     /// How many literals there are.
     pub(super) fn count(self) -> usize {
-        self.always.count() + self.awaited.count()
+        self.all().map(Tables::count).sum()
     }
 
     /// Finds those that are always looked for, in order.
     pub(super) fn find(self, block: &Block, found: &mut Vec<Occurrence>) {
         found.clear();
         let start = block.start();
-        self.always.scan(&block.bytes()[start..], |literal, at| {
-            if counts(block, start + at) {
-                in_order(found, (start + at, literal));
+        let mut first = 0;
+        for tables in self.always {
+            let others = found.len();
+            tables.scan(&block.bytes()[start..], |literal, at| {
+                if counts(block, start + at) {
+                    in_order(found, others, (start + at, first + literal));
+                }
+            });
+            first += tables.count() as u32;
+            if others > 0 {
+                found.sort_unstable();
             }
-        });
+        }
     }
 
     /// Finds those that hits wait for, from an offset on, and puts them among the occurrences from `rest` on, all of which
@@ -50,11 +60,15 @@ impl<'l> Sought<'l> {
         found: &mut Vec<Occurrence>,
         rest: usize,
     ) {
-        self.awaited.scan(&block.bytes()[from..], |literal, at| {
-            if counts(block, from + at) {
-                found.push((from + at, self.first_awaited + literal));
-            }
-        });
+        let mut first: u32 = self.always.iter().map(|t| t.count() as u32).sum();
+        for tables in self.awaited {
+            tables.scan(&block.bytes()[from..], |literal, at| {
+                if counts(block, from + at) {
+                    found.push((from + at, first + literal));
+                }
+            });
+            first += tables.count() as u32;
+        }
         found[rest..].sort_unstable();
     }
 
@@ -70,11 +84,15 @@ impl<'l> Sought<'l> {
         tables.is_conditional(literal)
     }
 
-    fn tables(self, literal: u32) -> (&'l Tables, u32) {
-        match literal.checked_sub(self.first_awaited) {
-            Some(literal) => (self.awaited, literal),
-            None => (self.always, literal),
+    /// The tables that have a literal, and its number there.
+    fn tables(self, mut literal: u32) -> (&'l Tables, u32) {
+        for tables in self.all() {
+            match literal.checked_sub(tables.count() as u32) {
+                Some(rest) => literal = rest,
+                None => return (tables, literal),
+            }
         }
+        unreachable!("the tables handed the number out")
     }
 }
 
@@ -84,8 +102,12 @@ fn counts(block: &Block, at: usize) -> bool {
     at < block.owned() && block.bytes()[at] != b'\n'
 }
 
-/// Adds an occurrence; they come almost in order.
-fn in_order(found: &mut Vec<Occurrence>, one: Occurrence) {
-    let behind = found.iter().rev().take_while(|other| **other > one).count();
+/// Adds an occurrence to those from `first` on; they come almost in order.
+fn in_order(found: &mut Vec<Occurrence>, first: usize, one: Occurrence) {
+    let later = found[first..]
+        .iter()
+        .rev()
+        .take_while(|other| **other > one);
+    let behind = later.count();
     found.insert(found.len() - behind, one);
 }

@@ -77,19 +77,11 @@ pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
             }
         }
     }
-    let embedded = Library::embedded();
-    if own.is_empty() {
-        return (embedded, faults);
-    }
-    let kept = embedded
-        .indices()
-        .filter(|&k| !own.contains_key(embedded.id(k)))
-        .map(|k| (embedded.get(k).pattern.clone(), Layer::BuiltIn))
-        .collect::<Vec<_>>();
-    (
-        Library::build(kept.into_iter().chain(own.into_values()).collect()),
-        faults,
-    )
+    let library = match own.is_empty() {
+        true => Library::embedded(),
+        false => Library::with(own.into_values().collect()),
+    };
+    (library, faults)
 }
 
 fn too_many(file: &Path) -> PatternError {
@@ -219,9 +211,16 @@ pub fn user_config() -> Option<PathBuf> {
     Some(base.join("jobtriage"))
 }
 
-/// The project's patterns: `.jobtriage/patterns` in the nearest parent of a folder that has it.
+/// The folders whose files may decide for who works in `from`, nearest first: up to the root of the repository, outside of
+/// one that folder only. Above it somebody else may write, as into `/tmp` on a shared runner.
+pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
+    let root = from.ancestors().position(|dir| dir.join(".git").exists());
+    from.ancestors().take(root.unwrap_or(0) + 1)
+}
+
+/// The project's patterns: `.jobtriage/patterns` in the nearest folder [of the project](of_project) that has it.
 pub fn project_folder(from: &Path) -> Option<PathBuf> {
-    from.ancestors()
+    of_project(from)
         .map(|dir| dir.join(".jobtriage").join("patterns"))
         .find(|p| p.is_dir())
 }

@@ -11,8 +11,10 @@ use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 
 use crate::matcher;
-use crate::pattern::checked::{Pattern, names};
+use crate::model::Lang;
+use crate::pattern::checked::{More, Pattern, names};
 use crate::pattern::literal;
+use crate::pattern::schema::Text;
 use crate::prefilter::gram::{self, Tables};
 use crate::trace::literals;
 
@@ -34,16 +36,25 @@ static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 static AWAITED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/awaited.bin"));
 
 /// The patterns in force and the tables that find them.
+///
+/// A pattern has an index: first come those of the program, which stay packed until they are asked for, then a user's own.
 #[derive(Debug)]
 pub struct Library {
-    /// Patterns that do not come with the program; `None` where all of them do.
-    own: Option<Vec<Own>>,
+    /// How many patterns of the program there are, replaced ones included; 0 for a library without them.
+    built_in: u32,
+    /// Patterns that do not come with the program, in id order.
+    own: Vec<Own>,
+    /// The indices of all patterns in id order, replaced ones left out; empty where that is how they are numbered.
+    order: Vec<u32>,
+    /// Patterns of the program whose ids the own ones have taken.
+    replaced: BTreeSet<u32>,
     /// Few of them are ever loaded: the others must cost no more than a pointer.
     loaded: Box<[OnceLock<Box<Loaded>>]>,
     disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
-    tables: Tables,
-    awaited: Tables,
+    /// Of the program, of the own patterns.
+    tables: Vec<Tables>,
+    awaited: Vec<Tables>,
 }
 
 /// A pattern that was parsed, not packed by the build.
@@ -61,6 +72,7 @@ pub struct Loaded {
     /// The pattern.
     pub pattern: Pattern,
     regexes: Vec<OnceLock<Option<Regex>>>,
+    more: OnceLock<Box<More>>,
 }
 
 impl Loaded {
@@ -69,6 +81,7 @@ impl Loaded {
         Self {
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             pattern,
+            more: OnceLock::new(),
         }
     }
 
@@ -85,68 +98,91 @@ impl Library {
     /// The patterns that come with the program. Costs some microseconds: nothing is parsed.
     pub fn embedded() -> Self {
         Self {
-            own: None,
+            built_in: word(0) as u32,
+            own: Vec::new(),
+            order: Vec::new(),
+            replaced: BTreeSet::new(),
             loaded: cells(word(0)),
             disabled: BTreeSet::new(),
             trailer: OnceLock::new(),
-            tables: Tables::new(TABLES.into()),
-            awaited: Tables::new(AWAITED.into()),
+            tables: vec![Tables::new(TABLES.into())],
+            awaited: vec![Tables::new(AWAITED.into())],
         }
     }
 
     /// A library of these patterns only, with tables made now.
     pub fn of(patterns: Vec<Pattern>) -> Self {
-        Self::build(patterns.into_iter().map(|p| (p, Layer::BuiltIn)).collect())
+        let mut library = Self {
+            built_in: 0,
+            tables: Vec::new(),
+            awaited: Vec::new(),
+            ..Self::embedded()
+        };
+        let layers = patterns.into_iter().map(|p| (p, Layer::BuiltIn));
+        library.add(layers.collect());
+        library
     }
 
-    /// Patterns of several layers, with tables made now. Sorted by id.
-    pub(crate) fn build(mut patterns: Vec<(Pattern, Layer)>) -> Self {
+    /// The patterns of the program with these over them, each in place of the one that has its id. The tables of the program
+    /// stay as they are: only those of the patterns that were added are made now.
+    pub(crate) fn with(own: Vec<(Pattern, Layer)>) -> Self {
+        let mut library = Self::embedded();
+        library.replaced = own
+            .iter()
+            .filter_map(|(p, _)| library.search(&p.id))
+            .collect();
+        library.add(own);
+        let mut order: Vec<u32> = (0..library.loaded.len() as u32)
+            .filter(|index| !library.replaced.contains(index))
+            .collect();
+        order.sort_by(|&a, &b| library.id(a).cmp(library.id(b)));
+        library.order = order;
+        library
+    }
+
+    /// Puts own patterns behind those of the program.
+    fn add(&mut self, mut patterns: Vec<(Pattern, Layer)>) {
         patterns.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-        let unkeyed = pack::unkeyed(patterns.iter().map(|(p, _)| p));
-        let trailer = Trailer {
-            redirects: packed_trailer().redirects,
-            unkeyed,
-        };
-        let entries = pack::entries(patterns.iter().map(|(p, _)| p));
-        let [tables, awaited] = entries.map(|set| {
+        let numbered = || (self.built_in..).zip(patterns.iter().map(|(p, _)| p));
+        let mut trailer = packed_trailer();
+        if self.built_in == 0 {
+            trailer.unkeyed.clear();
+        }
+        trailer.unkeyed.extend(pack::unkeyed(numbered()));
+        let frame = self.built_in == 0;
+        let [tables, awaited] = pack::entries(numbered(), frame).map(|set| {
             Tables::new(gram::build(&set, &crate::prefilter::background::gram_cost).into())
         });
-        Self {
-            loaded: cells(patterns.len()),
-            own: Some(
-                patterns
-                    .into_iter()
-                    .map(|(pattern, layer)| Own {
-                        pattern,
-                        layer,
-                        rule: OnceLock::new(),
-                    })
-                    .collect(),
-            ),
-            disabled: BTreeSet::new(),
-            trailer: OnceLock::from(trailer),
-            tables,
-            awaited,
-        }
+        self.tables.push(tables);
+        self.awaited.push(awaited);
+        self.trailer = OnceLock::from(trailer);
+        self.loaded = cells(self.built_in as usize + patterns.len());
+        let own = patterns.into_iter().map(|(pattern, layer)| Own {
+            pattern,
+            layer,
+            rule: OnceLock::new(),
+        });
+        self.own = own.collect();
     }
 
     /// A pattern that was not packed by the build.
     fn own(&self, index: u32) -> Option<&Own> {
-        self.own.as_ref()?.get(index as usize)
+        self.own.get(index.checked_sub(self.built_in)? as usize)
     }
 
     /// A hash of the patterns in force: results of equal libraries are equal.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for index in self.indices().filter(|&k| self.is_enabled(k)) {
-            let body = match self.own(index) {
-                None => Cow::Borrowed(packed(index).1),
+            let (body, more) = match self.own(index) {
+                None => (Cow::Borrowed(packed(index).body), packed(index).more),
                 // What cannot be written is no pattern that was read.
-                Some(own) => postcard::to_allocvec(&own.pattern)
-                    .unwrap_or_default()
-                    .into(),
+                Some(own) => {
+                    let whole = postcard::to_allocvec(&own.pattern).unwrap_or_default();
+                    (whole.into(), [].as_slice())
+                }
             };
-            for part in [self.id(index).as_bytes(), &body] {
+            for part in [self.id(index).as_bytes(), &body, more] {
                 hash.update((part.len() as u64).to_le_bytes());
                 hash.update(part);
             }
@@ -154,24 +190,24 @@ impl Library {
         hash.finalize().into()
     }
 
-    /// The tables of the prefilter.
-    pub fn tables(&self) -> &Tables {
+    /// The tables of the prefilter: each finds literals of its own.
+    pub fn tables(&self) -> &[Tables] {
         &self.tables
     }
 
     /// The same for lines that matter only behind a hit that waits for them.
-    pub fn awaited(&self) -> &Tables {
+    pub fn awaited(&self) -> &[Tables] {
         &self.awaited
     }
 
     /// How many patterns there are, disabled ones included.
     pub fn len(&self) -> usize {
-        self.loaded.len()
+        self.loaded.len() - self.replaced.len()
     }
 
     /// Is there no pattern at all?
     pub fn is_empty(&self) -> bool {
-        self.loaded.is_empty()
+        self.len() == 0
     }
 
     /// How many patterns are in force.
@@ -181,14 +217,15 @@ impl Library {
 
     /// Is this pattern in force?
     pub fn is_enabled(&self, index: u32) -> bool {
-        (index as usize) < self.len() && !self.disabled.contains(&index)
+        let there = (index as usize) < self.loaded.len() && !self.replaced.contains(&index);
+        there && !self.disabled.contains(&index)
     }
 
     /// The id of a pattern.
     pub fn id(&self, index: u32) -> &str {
         match self.own(index) {
             Some(own) => &own.pattern.id,
-            None if (index as usize) < self.len() => packed(index).0,
+            None if index < self.built_in => packed(index).id,
             None => "",
         }
     }
@@ -198,17 +235,52 @@ impl Library {
         self.own(index).map_or(&Layer::BuiltIn, |own| &own.layer)
     }
 
-    /// The pattern of an index.
+    /// The pattern of an index, without what few runs ask for ([`Self::more`]).
     ///
     /// # Panics
     /// For an index that this library did not hand out.
     pub fn get(&self, index: u32) -> &Loaded {
         self.loaded[index as usize].get_or_init(|| {
             Box::new(Loaded::new(match self.own(index) {
-                None => postcard::from_bytes(packed(index).1).expect("the build packed it"),
+                None => postcard::from_bytes(packed(index).body).expect("the build packed it"),
                 Some(own) => own.pattern.clone(),
             }))
         })
+    }
+
+    /// What few runs ask of a pattern: its other languages and its examples.
+    ///
+    /// # Panics
+    /// For an index that this library did not hand out.
+    pub fn more(&self, index: u32) -> &More {
+        let loaded = self.get(index);
+        loaded.pattern.more.as_deref().unwrap_or_else(|| {
+            loaded.more.get_or_init(|| {
+                postcard::from_bytes(packed(index).more).expect("the build packed it")
+            })
+        })
+    }
+
+    /// A copy of a pattern with all that belongs to it.
+    ///
+    /// # Panics
+    /// For an index that this library did not hand out.
+    pub fn whole(&self, index: u32) -> Pattern {
+        let mut pattern = self.get(index).pattern.clone();
+        pattern.more = Some(Box::new(self.more(index).clone()));
+        pattern
+    }
+
+    /// The texts of a pattern in a language, in English where it has no others.
+    ///
+    /// # Panics
+    /// For an index that this library did not hand out.
+    pub fn text(&self, index: u32, lang: Lang) -> &Text {
+        let other = match lang {
+            Lang::En => None,
+            Lang::Ko => self.more(index).ko.as_ref(),
+        };
+        other.unwrap_or(&self.get(index).pattern.text)
     }
 
     /// What the engine asks of a pattern.
@@ -233,20 +305,29 @@ impl Library {
 
     /// The index of an id; renamed ids lead to their new name.
     pub fn find(&self, id: &str) -> Option<u32> {
-        let search = |id: &str| {
-            // Sorted by id; few are ever asked for by name.
-            let (mut low, mut high) = (0, self.len() as u32);
-            while low < high {
-                let middle = low.midpoint(high);
-                match self.id(middle).cmp(id) {
-                    Ordering::Equal => return Some(middle),
-                    Ordering::Less => low = middle + 1,
-                    Ordering::Greater => high = middle,
-                }
+        self.search(id)
+            .or_else(|| self.search(self.redirected(id)?))
+    }
+
+    /// The index of an id that was not renamed.
+    fn search(&self, id: &str) -> Option<u32> {
+        // Few are ever asked for by name.
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let index = self.at(middle);
+            match self.id(index).cmp(id) {
+                Ordering::Equal => return Some(index),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
             }
-            None
-        };
-        search(id).or_else(|| search(self.redirected(id)?))
+        }
+        None
+    }
+
+    /// The index that is so far behind the first one in id order.
+    fn at(&self, place: usize) -> u32 {
+        self.order.get(place).copied().unwrap_or(place as u32)
     }
 
     /// The new name of a renamed id.
@@ -275,8 +356,8 @@ impl Library {
     }
 
     /// Every index in id order.
-    pub fn indices(&self) -> impl Iterator<Item = u32> + use<> {
-        0..self.len() as u32
+    pub fn indices(&self) -> impl Iterator<Item = u32> {
+        (0..self.len()).map(|place| self.at(place))
     }
 
     /// Every id that one of these names (or `family/*`) means.
@@ -289,13 +370,24 @@ fn word(at: usize) -> usize {
     matcher::word(PACKED, at) as usize
 }
 
-/// Id and body of a pattern that the build packed.
-fn packed(index: u32) -> (&'static str, &'static [u8]) {
+/// A pattern that the build packed.
+struct Packed {
+    id: &'static str,
+    /// The pattern without what is more.
+    body: &'static [u8],
+    more: &'static [u8],
+}
+
+fn packed(index: u32) -> Packed {
     let at = HEAD + ENTRY * index as usize;
-    let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
-    // The build wrote the ids: they are ASCII.
-    let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
-    (id, &PACKED[body..body + len])
+    // Where a part starts, and behind it its length.
+    let part = |at: usize| &PACKED[word(at)..][..word(at + 4)];
+    Packed {
+        // The build wrote the ids: they are ASCII.
+        id: std::str::from_utf8(part(at)).unwrap_or_default(),
+        body: part(at + 8),
+        more: part(at + 20),
+    }
 }
 
 fn cells(count: usize) -> Box<[OnceLock<Box<Loaded>>]> {

@@ -1,9 +1,12 @@
 //! The embedded form of the library: an index that needs no parsing, and each pattern on its own, decoded when needed.
 //!
 //! Layout, all numbers `u32` little endian: count, where the trailer starts; for each pattern where its id starts and how
-//! long it is, where its body starts and how long it is, where its rule starts; ids, bodies (postcard),
-//! [rules](super::rule) and their programs. Behind them a [`Trailer`] (postcard).
+//! long it is, where its body starts and how long it is, where its rule starts, where what is [more](crate::pattern::checked::More)
+//! starts and how long it is; ids, bodies (postcard), [rules](super::rule) and their programs, what is more (postcard).
+//! Behind them a [`Trailer`] (postcard). What a scan reads lies together, what common text asks for in front: memory is
+//! counted in pages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::gram::Entry;
 use super::literals;
 use super::rule;
-use crate::pattern::checked::{Condition, Near, Pattern};
+use crate::pattern::checked::{Condition, More, Near, Pattern};
 use crate::pattern::schema::Side;
 
 /// What an occurrence of a literal concerns: a pattern and one of its regexes.
@@ -50,7 +53,7 @@ impl Target {
 /// Bytes before the index.
 pub const HEAD: usize = 8;
 /// Bytes of an entry of the index.
-pub const ENTRY: usize = 20;
+pub const ENTRY: usize = 28;
 
 /// What concerns the library as a whole.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -61,10 +64,10 @@ pub struct Trailer {
     pub unkeyed: Vec<u32>,
 }
 
-/// Alternatives without a literal.
-pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
+/// Alternatives without a literal, of patterns with their indices.
+pub fn unkeyed<'p>(patterns: impl Iterator<Item = (u32, &'p Pattern)>) -> Vec<u32> {
     let mut out = Vec::new();
-    for (index, pattern) in patterns.enumerate() {
+    for (index, pattern) in patterns {
         for (number, alternative) in pattern.matches.iter().enumerate() {
             if alternative.regex.literals.is_empty() {
                 out.push(
@@ -80,41 +83,89 @@ pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
     out
 }
 
-/// Packs patterns, in id order.
-pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
+/// A pattern, cut into what is read at different times.
+struct Parts {
+    /// Without what is more (postcard).
+    body: Vec<u8>,
+    rule: rule::Packed,
+    /// What is more (postcard).
+    more: Vec<u8>,
+}
+
+impl Parts {
+    fn of(pattern: &Pattern) -> Self {
+        let mut body = pattern.clone();
+        let more: More = body.more.take().map(|more| *more).unwrap_or_default();
+        Self {
+            body: postcard::to_allocvec(&body).expect("patterns are plain data"),
+            rule: rule::pack(pattern),
+            more: postcard::to_allocvec(&more).expect("texts are plain data"),
+        }
+    }
+}
+
+/// Packs patterns, which are in id order; `cost` tells how common a literal is.
+pub fn pack(
+    patterns: &[Pattern],
+    redirects: Vec<(String, String)>,
+    cost: &dyn Fn(&[u8]) -> u64,
+) -> Vec<u8> {
     let trailer = Trailer {
         redirects,
-        unkeyed: unkeyed(patterns.iter()),
+        unkeyed: unkeyed((0..).zip(patterns)),
     };
-    let bodies: Vec<Vec<u8>> = patterns
-        .iter()
-        .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
-        .collect();
-    let rules: Vec<rule::Packed> = patterns.iter().map(rule::pack).collect();
+    let parts: Vec<Parts> = patterns.iter().map(Parts::of).collect();
+    let sum = |size: fn(&Parts) -> usize| parts.iter().map(size).sum::<usize>();
     // Ids first: whoever looks for one reads a few pages, not all.
-    let mut id_at = HEAD + ENTRY * patterns.len();
-    let mut body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
-    let mut rule_at = body_at + bodies.iter().map(Vec::len).sum::<usize>();
-    let mut program_at = rule_at + rules.iter().map(rule::Packed::size).sum::<usize>();
-    let trailer_at = program_at + rules.iter().map(|r| r.programs().len()).sum::<usize>();
-    let mut index: Vec<u32> = vec![patterns.len() as u32, trailer_at as u32];
-    let mut placed = Vec::new();
-    for ((pattern, body), rule) in patterns.iter().zip(&bodies).zip(&rules) {
-        let (id_len, body_len) = (pattern.id.len(), body.len());
-        index.extend([id_at, id_len, body_at, body_len, rule_at].map(|n| n as u32));
-        id_at += id_len;
-        body_at += body_len;
-        placed.extend(rule.at_distance(program_at - rule_at));
-        rule_at += rule.size();
-        program_at += rule.programs().len();
+    let id_at = HEAD + ENTRY * patterns.len();
+    let body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
+    let rule_at = body_at + sum(|p| p.body.len());
+    let program_at = rule_at + sum(|p| p.rule.size());
+    let more_at = program_at + sum(|p| p.rule.programs().len());
+    let trailer_at = more_at + sum(|p| p.more.len());
+    let mut index = vec![[0; ENTRY / 4]; patterns.len()];
+    let [mut ids, mut bodies, mut rules, mut programs, mut more] = [const { Vec::new() }; 5];
+    for k in by_commonness(patterns, cost) {
+        let (id, part) = (patterns[k].id.as_bytes(), &parts[k]);
+        let rule = rule_at + rules.len();
+        index[k] = [
+            id_at + ids.len(),
+            id.len(),
+            body_at + bodies.len(),
+            part.body.len(),
+            rule,
+            more_at + more.len(),
+            part.more.len(),
+        ];
+        rules.extend(part.rule.at_distance(program_at + programs.len() - rule));
+        ids.extend(id);
+        bodies.extend(&part.body);
+        programs.extend(part.rule.programs());
+        more.extend(&part.more);
     }
-    let mut bytes: Vec<u8> = index.iter().flat_map(|n| n.to_le_bytes()).collect();
-    bytes.extend(patterns.iter().flat_map(|p| p.id.bytes()));
-    bytes.extend(bodies.concat());
-    bytes.extend(placed);
-    rules.iter().for_each(|r| bytes.extend(r.programs()));
+    let head = [patterns.len(), trailer_at];
+    let words = head.iter().chain(index.iter().flatten());
+    let mut bytes: Vec<u8> = words.flat_map(|&n| (n as u32).to_le_bytes()).collect();
+    for area in [ids, bodies, rules, programs, more] {
+        bytes.extend(area);
+    }
     bytes.extend(postcard::to_allocvec(&trailer).expect("ids are plain data"));
     bytes
+}
+
+/// Indices of patterns, those first that ordinary text asks for most: what it touches lies in few pages.
+fn by_commonness(patterns: &[Pattern], cost: &dyn Fn(&[u8]) -> u64) -> Vec<usize> {
+    let common = |pattern: &Pattern| {
+        let costs = pattern.exprs().map(|expr| {
+            let costs = expr.literals.iter().map(|literal| cost(literal));
+            // Without a literal it is tried on every tail.
+            costs.max().unwrap_or(u64::MAX)
+        });
+        costs.max().unwrap_or_default()
+    };
+    let mut order: Vec<usize> = (0..patterns.len()).collect();
+    order.sort_by_cached_key(|&k| Reverse(common(&patterns[k])));
+    order
 }
 
 /// When a line with a literal matters.
@@ -138,9 +189,12 @@ impl Matters {
     }
 }
 
-/// Every literal of a library with its targets: a set that is looked for in every line, and one that matters only while a
-/// hit waits for what comes behind it. Indices are the order of the iterator.
-pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 2] {
+/// Every literal of patterns, which come with their indices, and its targets: a set that is looked for in every line, and one
+/// that matters only while a hit waits for what comes behind it. `frame`: those of the frame of a log as well.
+pub fn entries<'p>(
+    patterns: impl Iterator<Item = (u32, &'p Pattern)>,
+    frame: bool,
+) -> [Vec<Entry>; 2] {
     let mut sets: [BTreeMap<Vec<u8>, Entry>; 2] = Default::default();
     let mut add = |literal: Vec<u8>, target: Target, matters: Matters| {
         let set = &mut sets[usize::from(matters == Matters::Awaited)];
@@ -160,14 +214,14 @@ pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 
     let ends = literals::CASE_ENDS.iter().map(|end| (end, Target::CASE));
     let always = marks.chain(cases).map(|one| (one, Matters::Always));
     let ends = ends.map(|one| (one, Matters::First));
-    for ((literal, regex), matters) in always.chain(ends) {
+    for ((literal, regex), matters) in always.chain(ends).filter(|_| frame) {
         let frame = Target {
             pattern: Target::FRAME,
             regex,
         };
         add(literal.bytes().map(|b| b | 0x20).collect(), frame, matters);
     }
-    for (index, pattern) in patterns.enumerate() {
+    for (index, pattern) in patterns {
         let alternatives = pattern.matches.iter().map(|m| (&m.regex, Matters::Always));
         let watches = pattern.near().filter_map(|c| match c {
             Condition::Near {

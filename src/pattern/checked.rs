@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::literal;
 use super::schema::{
     CheckTable, Lead, LineTests, LinkTable, Localized, On, PatternStatus, Provenance, Scope, Side,
-    Texts,
+    Text,
 };
 use crate::model::{Category, Confidence, Owner, Retry, Role};
 
@@ -49,10 +49,20 @@ pub struct Pattern {
     pub notes: Vec<Note>,
     /// What settles the cause.
     pub checks: Vec<CheckTable>,
-    /// What people read.
-    pub text: Texts,
+    /// What people read, in English.
+    pub text: Text,
     /// Official documentation.
     pub links: Vec<LinkTable>,
+    /// What few runs ask for. `None` where a library handed the pattern out: it stays packed until
+    /// [`Library::more`](crate::library::Library::more) is asked, so that a scan reads a half of what is embedded.
+    pub more: Option<Box<More>>,
+}
+
+/// The part of a pattern that no diagnosis in English needs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct More {
+    /// The texts in Korean.
+    pub ko: Option<Text>,
     /// One-line examples, for `explain` and the tests.
     pub examples: LineTests,
 }
@@ -229,6 +239,17 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 impl Pattern {
+    /// Its texts in every language that is at hand.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let ko = self.more.iter().filter_map(|more| more.ko.as_ref());
+        std::iter::once(&self.text).chain(ko)
+    }
+
+    /// Its examples, where they are at hand.
+    pub fn examples(&self) -> Option<&LineTests> {
+        self.more.as_ref().map(|more| &more.examples)
+    }
+
     /// How many regexes it has.
     pub fn regexes(&self) -> usize {
         self.matches.len() + self.near().count() + self.commands().count()

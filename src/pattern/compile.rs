@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::captures::{CaptureNames, captured_by};
-use super::checked::{Condition, Expr, Match, Near, Note, Pattern, VersionRange};
+use super::checked::{Condition, Expr, Match, More, Near, Note, Pattern, VersionRange};
 use super::error::{PatternError, nearest};
 use super::literal;
 use super::schema::{CONDITION_KEYS, ConditionTable, MatchTable, PatternFile, Side};
@@ -160,9 +160,12 @@ impl Checker<'_> {
             conditions,
             notes,
             checks: file.check.clone(),
-            text: file.text.clone(),
+            text: file.text.en.clone(),
             links: file.link.clone(),
-            examples: file.tests.clone(),
+            more: Some(Box::new(More {
+                ko: file.text.ko.clone(),
+                examples: file.tests.clone(),
+            })),
         };
         let counts = [
             pattern.matches.len(),
@@ -331,8 +334,7 @@ impl Checker<'_> {
     /// Every placeholder names a capture or a fact; one that may be absent has a fallback.
     fn placeholders(&self, pattern: &Pattern) -> Result<(), PatternError> {
         let captures = CaptureNames::of(pattern);
-        let texts = [Some(&pattern.text.en), pattern.text.ko.as_ref()];
-        for text in texts.into_iter().flatten() {
+        for text in pattern.texts() {
             let all = [&text.title, &text.cause]
                 .into_iter()
                 .chain(&text.fix)

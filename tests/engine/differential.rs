@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use jobtriage::engine::Scanner;
-use jobtriage::library::Library;
+use jobtriage::library::{Layer, Library, layers};
 use proptest::prelude::*;
 
 use crate::naive::{Found, Naive, found};
@@ -58,11 +58,51 @@ fn same(log: &[u8]) {
     }
 }
 
+/// Own patterns have tables of their own beside those of the program: here they are patterns of the program, so all is found as before.
+#[test]
+fn patterns_over_those_of_the_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    let layers: Vec<Layer> = ["docker-build", "git", "node", "shell", "tests"]
+        .iter()
+        .map(|family| Layer::Option(root.join(family)))
+        .collect();
+    let (library, faults) = layers::load(&layers);
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(library.len(), LIBRARY.len());
+    let ids = |library: &Library| -> Vec<String> {
+        let ids = library.indices().map(|k| library.id(k).to_owned());
+        ids.collect()
+    };
+    assert_eq!(ids(&library), ids(&LIBRARY));
+    for id in ids(&library) {
+        assert_eq!(library.find(&id).map(|k| library.id(k)), Some(id.as_str()));
+    }
+    let own = |k: &u32| *library.layer(*k) != Layer::BuiltIn;
+    assert!(library.indices().filter(own).count() > 500);
+    let mut logs: Vec<Vec<u8>> = examples()
+        .chunks(50) // Few enough for all hits to be kept.
+        .map(|lines| job(lines).into_bytes())
+        .collect();
+    let samples = std::fs::read_dir(root.with_file_name("samples")).unwrap();
+    let samples = samples.map(|entry| std::fs::read(entry.unwrap().path()));
+    logs.extend(samples.filter_map(Result::ok));
+    for log in &logs {
+        let of = |library| found(&Scanner::new(library).scan(log.as_slice()), library);
+        let (got, want) = (of(&library), of(&LIBRARY));
+        let missed: Vec<_> = want.iter().filter(|f| !got.contains(f)).take(3).collect();
+        let extra: Vec<_> = got.iter().filter(|f| !want.contains(f)).take(3).collect();
+        assert!(
+            missed.is_empty() && extra.is_empty(),
+            "{missed:#?}\n{extra:#?}"
+        );
+    }
+}
+
 /// Every line that some pattern says it matches.
 fn examples() -> Vec<String> {
     let mut lines: Vec<String> = LIBRARY
         .indices()
-        .flat_map(|k| LIBRARY.get(k).pattern.examples.matches.clone())
+        .flat_map(|k| LIBRARY.more(k).examples.matches.clone())
         .collect();
     lines.sort();
     lines.dedup();

@@ -106,10 +106,7 @@ fn shown_by(pattern: &Pattern) -> BTreeSet<String> {
     let mut add = |template: &str| {
         used.extend(text::placeholders(template).map(|(name, _)| name.to_owned()));
     };
-    for text in [Some(&pattern.text.en), pattern.text.ko.as_ref()]
-        .into_iter()
-        .flatten()
-    {
+    for text in pattern.texts() {
         add(&text.title);
         add(&text.cause);
         text.fix.iter().for_each(|f| add(f));

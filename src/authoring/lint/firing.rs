@@ -196,7 +196,7 @@ pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> 
     let tests: BTreeMap<&str, &Draft> =
         workshop.drafts.iter().map(|d| (d.id.as_str(), d)).collect();
     for pattern in workshop.patterns().filter(|p| blames(p)) {
-        for line in &pattern.examples.matches {
+        for line in pattern.examples().iter().flat_map(|e| &e.matches) {
             look(pattern, line);
         }
         if let Some(draft) = tests.get(pattern.id.as_str()) {

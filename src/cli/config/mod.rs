@@ -104,12 +104,11 @@ impl File {
     }
 }
 
-/// The nearest file above a folder, up to the root of the repository; outside of one, that folder's only: nobody else's
-/// file in a folder above decides anything.
+/// The nearest file in the [folders of the project](layers::of_project).
 fn of_project(from: &Path) -> Option<PathBuf> {
-    let root = from.ancestors().position(|dir| dir.join(".git").exists());
-    let mut folders = from.ancestors().take(root.unwrap_or(0) + 1);
-    folders.find_map(|dir| Some(dir.join(NAME)).filter(|path| is_there(path)))
+    layers::of_project(from)
+        .map(|dir| dir.join(NAME))
+        .find(|path| is_there(path))
 }
 
 fn is_there(path: &Path) -> bool {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::model::Lang;
 use crate::pattern::checked::Pattern;
-use crate::pattern::schema::{Localized, Text};
+use crate::pattern::schema::{LineTests, Localized, Text};
 use crate::report::paint::{Ink, Row};
 use crate::report::{Style, prose, width};
 
@@ -13,23 +13,20 @@ const LABEL: usize = 9;
 /// Example lines shown.
 const EXAMPLES: usize = 3;
 
-/// Writes the page; `layer` says where the pattern comes from, `figure` how often it was right.
+/// Writes the page of a whole pattern with its texts in one language; `layer` says where the pattern comes from, `figure` how often it was right.
 ///
 /// # Errors
 /// What writing meets.
 pub(super) fn write(
     out: &mut dyn Write,
     pattern: &Pattern,
+    text: &Text,
     layer: &str,
     figure: Option<&str>,
     style: &Style,
 ) -> io::Result<()> {
     let words = style.words();
     let mut page = Page { out, style };
-    let text = match (style.lang, &pattern.text.ko) {
-        (Lang::Ko, Some(ko)) => ko,
-        _ => &pattern.text.en,
-    };
     let mut row = Row::new();
     row.push(Ink::Code, &pattern.id).space(2);
     row.push(
@@ -56,14 +53,18 @@ pub(super) fn write(
     );
     page.row(&row)?;
     page.blank()?;
-    for (k, line) in pattern.examples.matches.iter().take(EXAMPLES).enumerate() {
+    let examples = |of: fn(&LineTests) -> &Vec<String>| {
+        let lines = pattern.examples().into_iter().flat_map(of);
+        lines.take(EXAMPLES).enumerate()
+    };
+    for (k, line) in examples(|e| &e.matches) {
         page.part(
             if k == 0 { "Looks" } else { "" },
             line.trim_end(),
             Ink::Plain,
         )?;
     }
-    for (k, line) in pattern.examples.ignores.iter().take(EXAMPLES).enumerate() {
+    for (k, line) in examples(|e| &e.ignores) {
         page.part(if k == 0 { "Not" } else { "" }, line.trim_end(), Ink::Faint)?;
     }
     page.blank()?;

@@ -10,7 +10,6 @@ use crate::cli::exit::Exit;
 use crate::cli::{console, library};
 use crate::library::{Layer, Library};
 use crate::model::{Category, Confidence, Lang, Owner, Retry, Role};
-use crate::pattern::Pattern;
 use crate::pattern::schema::{PatternStatus, Provenance};
 use crate::report::sanitize;
 
@@ -112,18 +111,11 @@ fn layer(layer: &Layer) -> LayerName {
     }
 }
 
-fn title(pattern: &Pattern, lang: Lang) -> &str {
-    match (lang, &pattern.text.ko) {
-        (Lang::Ko, Some(ko)) => &ko.title,
-        _ => &pattern.text.en.title,
-    }
-}
-
 fn listed(library: &Library, index: u32, lang: Lang) -> Listed<'_> {
     let pattern = &library.get(index).pattern;
     Listed {
         id: &pattern.id,
-        title: title(pattern, lang),
+        title: &library.text(index, lang).title,
         role: pattern.role,
         confidence: pattern.confidence,
         owner: pattern.owner,
@@ -156,7 +148,7 @@ fn text(out: &mut dyn Write, library: &Library, chosen: &[u32], lang: Lang) -> i
         if own {
             write!(out, "{:<8}  ", library.layer(index))?;
         }
-        writeln!(out, "{}", sanitize::clean(title(pattern, lang)))?;
+        writeln!(out, "{}", sanitize::clean(&library.text(index, lang).title))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::super::{Case, Settled, telling};
 use crate::library::Library;
 use crate::model::{Category, Hit, Role, WatchHit};
 use crate::pattern::checked::{Condition, Near};
+use crate::pattern::schema::PatternStatus;
 
 /// Captures in which a wrapper tells the reason as well.
 const REASONS: &[&str] = &["detail", "reason", "why"];
@@ -38,7 +39,11 @@ impl Known {
                 known.overcome(hit.place.line);
             }
         }
-        let of_job = |s: &&Settled<'_>| usize::from(s.hit.place.input) == case.job;
+        let of_job = |s: &&Settled<'_>| {
+            // A draft changes nothing but what `--why` shows.
+            let draft = s.pattern().status == PatternStatus::Preview;
+            usize::from(s.hit.place.input) == case.job && !draft
+        };
         for s in settled.iter().filter(of_job) {
             let line = s.hit.place.line;
             known.hit(line, s.pattern().role);
@@ -107,7 +112,8 @@ fn is_overcome(hit: &Hit, library: &Library) -> bool {
         return false;
     }
     let pattern = &library.get(hit.pattern).pattern;
-    if matches!(pattern.category, Category::Test | Category::Lint) {
+    let draft = pattern.status == PatternStatus::Preview;
+    if draft || matches!(pattern.category, Category::Test | Category::Lint) {
         return false;
     }
     let near = pattern.conditions.iter().filter_map(|c| match c {
