@@ -33,12 +33,27 @@ pub fn gitlab(line: &str) -> Option<Parsed> {
 
 /// Is it the environment that failed, and the reason that a closing line gives.
 fn of_failure(line: &str) -> Option<(bool, &str)> {
+    if let Some(reason) = of_old_runner(line) {
+        return Some((false, reason));
+    }
     let rest = line.strip_prefix("ERROR: Job failed")?;
     let (system_failure, rest) = match rest.strip_prefix(" (system failure)") {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
     Some((system_failure, rest.strip_prefix(':')?.trim()))
+}
+
+/// The reason in the words of runners before 9.0 (`ERROR: Build failed: exit status 1`, `… failed with: exit code 1`; runner 1.11:
+/// common/build.go). Other tools begin so as well: only how a script ended is read.
+fn of_old_runner(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("ERROR: Build failed")?;
+    let reason = rest.strip_prefix(" with").unwrap_or(rest);
+    let reason = reason.strip_prefix(": ")?;
+    let code = reason
+        .strip_prefix("exit code ")
+        .or_else(|| reason.strip_prefix("exit status "))?;
+    (!code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())).then_some(reason)
 }
 
 /// Does a closing line of GitLab's say more than how the script, or a program of the runner's, ended, or that nothing came
@@ -257,6 +272,19 @@ mod tests {
         );
         assert_eq!(outcome("Job succeeded?"), None);
         assert_eq!(outcome("see ERROR: Job failed: x"), None);
+        for line in [
+            "ERROR: Build failed: exit status 2",
+            "ERROR: Build failed with: exit code 2",
+        ] {
+            assert_eq!(gitlab(line).and_then(|p| p.exit_code), Some(2), "{line}");
+        }
+        for line in [
+            "ERROR: Build failed: no such target",
+            "ERROR: Build failed: exit code 2, see above",
+            "ERROR: Build failed",
+        ] {
+            assert_eq!(gitlab(line), None, "{line}");
+        }
     }
 
     #[test]

@@ -13,7 +13,11 @@ use crate::trace::foreign;
 /// Lines in which the runner tells of itself.
 const OPENING: u64 = 5;
 /// How they begin.
-const OPENS: &[&str] = &["Running with gitlab-runner ", "  on "];
+const OPENS: &[&str] = &[
+    "Running with gitlab-runner ",
+    "Running with gitlab-ci-multi-runner ",
+    "  on ",
+];
 
 /// So many lines that differ only in their numbers are a series: what is done to one thing after another.
 const SERIES: usize = 5;

@@ -24,7 +24,12 @@ impl About {
     /// The lines at the top of a trace (runner: common/build.go, the executors' `Prepare`). Says whether it is the first of them.
     pub(super) fn header(&mut self, text: &str, next: Option<&[u8]>) -> bool {
         let runner = &mut self.runner;
-        if let Some(rest) = text.strip_prefix("Running with gitlab-runner ") {
+        // Its name before 10.0 was another.
+        let begins = [
+            "Running with gitlab-runner ",
+            "Running with gitlab-ci-multi-runner ",
+        ];
+        if let Some(rest) = begins.iter().find_map(|words| text.strip_prefix(words)) {
             runner.version = rest
                 .split_whitespace()
                 .next()
@@ -59,6 +64,13 @@ impl About {
             runner.executor = Some("shell".to_owned());
         } else if let Some(namespace) = text.strip_prefix("Using Kubernetes namespace: ") {
             runner.namespace = Some(namespace.trim().to_owned());
+        } else if let Some(pod) = text.strip_prefix("Waiting for pod ")
+            && let Some((namespace, rest)) = pod.split_once('/')
+            && rest.contains(" to be running, status is ")
+            && runner.executor.as_deref().is_none_or(|e| e == "kubernetes")
+        {
+            runner.executor = Some("kubernetes".to_owned());
+            runner.namespace.get_or_insert_with(|| namespace.to_owned());
         }
         false
     }
@@ -104,4 +116,27 @@ fn project(text: &str) -> Option<&str> {
         .filter(|rest| concurrent && rest.contains('/'))
         .unwrap_or(path);
     path.contains('/').then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_runners_and_pods_that_are_waited_for_tell_of_the_runner() {
+        let mut about = About::default();
+        assert!(about.header("Running with gitlab-ci-multi-runner 1.11.1 (a67a225)", None));
+        assert_eq!(about.runner.version.as_deref(), Some("1.11.1"));
+        about.header("Waiting for pod ci/runner-abc to be ready", None);
+        assert_eq!(about.runner.executor, None);
+        let waits = "Waiting for pod ci/runner-abc to be running, status is Pending";
+        about.header(waits, None);
+        assert_eq!(about.runner.executor.as_deref(), Some("kubernetes"));
+        assert_eq!(about.runner.namespace.as_deref(), Some("ci"));
+        // Words of a script that runs elsewhere.
+        let mut about = About::default();
+        about.header("Preparing the \"docker\" executor", None);
+        about.header(waits, None);
+        assert_eq!(about.runner.namespace, None);
+    }
 }
