@@ -38,6 +38,7 @@ mod recovered;
 mod refine;
 mod relations;
 mod render;
+mod scope;
 mod script;
 mod shell;
 mod silence;

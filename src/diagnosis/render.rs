@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidate;
-use super::{Case, Settled, evidence, fingerprint, spot, terms};
+use super::{Case, Settled, evidence, fingerprint, scope, spot, terms};
 use crate::library::Library;
 use crate::model::{
     Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang, Untold,
@@ -56,6 +56,11 @@ impl Context<'_> {
                 })
                 .collect(),
         });
+        let executor = self.case.facts().runner.executor.as_deref();
+        // What a step is for is told in English; other languages should have the same steps, but may have more.
+        let order = scope::order(&pattern.text.fix, executor).into_iter();
+        let further = pattern.text.fix.len()..texts.fix.len();
+        let steps = order.chain(further).filter_map(|k| texts.fix.get(k));
         // A check that has been run already is not asked for again.
         let checks = if replaces.is_some() {
             Vec::new()
@@ -77,7 +82,7 @@ impl Context<'_> {
             place: None,
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
             cause: fill(&texts.cause),
-            fix: texts.fix.iter().map(|f| fill(f)).collect(),
+            fix: steps.map(|step| fill(step)).collect(),
             notes: notes.chain(self.terms(lead, texts)).collect(),
             checks,
             verify: texts.verify.as_deref().map(fill),

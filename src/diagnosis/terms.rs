@@ -42,6 +42,11 @@ const TERMS: &[Term] = &[
         ko: "job의 `container:`",
     },
     same("`tags`", "`runs-on:`"),
+    Term {
+        word: "artifacts:reports",
+        en: "unknown (write results to `$GITHUB_STEP_SUMMARY`)",
+        ko: "없음 (결과는 `$GITHUB_STEP_SUMMARY`에 씁니다)",
+    },
     same("`artifacts`", "`actions/upload-artifact`"),
     same("`cache`", "`actions/cache`"),
     same("`rules`", "`if:`"),
@@ -59,6 +64,10 @@ const TERMS: &[Term] = &[
     same("CI_COMMIT_REF_NAME", "`$GITHUB_REF_NAME`"),
     same("CI_COMMIT_BRANCH", "`$GITHUB_REF_NAME`"),
     same("CI_COMMIT_SHA", "`$GITHUB_SHA`"),
+    same(
+        "CI_DEFAULT_BRANCH",
+        "`${{ github.event.repository.default_branch }}`",
+    ),
     Term {
         word: "GIT_DEPTH",
         en: "`fetch-depth:` of `actions/checkout`",
@@ -92,7 +101,7 @@ pub(super) fn of_github<'t>(
             };
             match lang {
                 Lang::Ko => format!("{word} → {}", term.ko),
-                Lang::En => format!("{word} is {}", term.en),
+                Lang::En => format!("{}{word} is {}", article(term.word), term.en),
             }
         })
         .collect();
@@ -104,6 +113,15 @@ pub(super) fn of_github<'t>(
         Lang::Ko => format!("GitHub Actions에서는 {told}."),
         Lang::En => format!("In GitHub Actions {told}."),
     })
+}
+
+/// What is no code needs one in English.
+fn article(word: &str) -> &'static str {
+    match word {
+        "CI/CD variable" => "a ",
+        "job image" => "the ",
+        _ => "",
+    }
 }
 
 /// Does a text name that? What is in code may go on: `image: alpine`.
@@ -135,6 +153,17 @@ mod tests {
         assert_eq!(
             of("Keep it below `$CI_PROJECT_DIR`.", Lang::Ko).as_deref(),
             Some("GitHub Actions에서는 `$CI_PROJECT_DIR` → `$GITHUB_WORKSPACE`.")
+        );
+        assert_eq!(
+            of(
+                "Set a CI/CD variable; keep `artifacts:reports:junit`.",
+                Lang::En
+            )
+            .as_deref(),
+            Some(
+                "In GitHub Actions `artifacts:reports` is unknown (write results to `$GITHUB_STEP_SUMMARY`); \
+                 a CI/CD variable is a secret or variable of the repository (`${{ secrets.NAME }}`)."
+            )
         );
         for text in [
             "Run `docker image ls`, `imagetool`, `tagsoup`.",
