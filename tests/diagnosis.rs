@@ -828,6 +828,43 @@ fn what_a_jenkins_run_left_behind_is_no_cause() {
 }
 
 #[test]
+fn an_attempt_of_jenkins_that_was_not_the_last_is_no_cause() {
+    let attempt = |output: &str| {
+        format!("[Pipeline] {{\n[Pipeline] sh\n+ ./get a.tgz\n{output}[Pipeline] }}\n")
+    };
+    let lost = "curl: (6) Could not resolve host: lamps.example.com\n";
+    let first = attempt(lost);
+    let again = format!("[Pipeline] retry\n{first}ERROR: script returned exit code 6\nRetrying\n");
+    let verify = "[Pipeline] sh\n+ ./verify\nverify: signature of a.tgz does not match\n";
+    let log = of_jenkins(
+        "retry-went-on.log",
+        &format!("{again}{}[Pipeline] // retry\n{verify}", attempt("")),
+    );
+    assert_eq!(
+        (&log["cause"], log["unexplained"]["line"].as_u64()),
+        (&Value::Null, Some(20))
+    );
+    // The last attempt failed in another way.
+    let log = of_jenkins(
+        "retry-last.log",
+        &format!(
+            "{again}{}[Pipeline] // retry\n",
+            attempt("get: sum of a.tgz does not match\n")
+        ),
+    );
+    assert_eq!(
+        (&log["cause"], log["unexplained"]["line"].as_u64()),
+        (&Value::Null, Some(16))
+    );
+    // It failed as the first did, which is told.
+    let log = of_jenkins(
+        "retry-vain.log",
+        &format!("{again}{}[Pipeline] // retry\n", attempt(lost)),
+    );
+    assert_eq!(log["cause"]["line"], 16, "{log}");
+}
+
+#[test]
 fn a_step_of_an_image_that_passed_is_no_cause() {
     let lost = "curl: (6) Could not resolve host: lamps.example.com";
     let log = format!(

@@ -22,6 +22,7 @@ mod marked;
 mod named;
 mod outside;
 mod pytest;
+mod retries;
 mod steps;
 mod tap;
 mod tasks;
@@ -118,6 +119,11 @@ const RULES: &[Rule] = &[
         &["[Pipeline] // stage"],
         jenkins::stages,
         "another stage ran",
+    ),
+    rule(
+        &["[Pipeline] // retry"],
+        retries::of_jenkins,
+        "it was tried again",
     ),
     rule(
         &["' marked build as failure"],
