@@ -1368,6 +1368,38 @@ fn what_a_command_overcame_by_itself_is_told_as_unsure_or_not_at_all() {
 }
 
 #[test]
+fn what_pytest_captured_gives_way_to_why_the_test_failed() {
+    let log = |captured: &str, why: &str| {
+        format!(
+            "$ pytest\n=== FAILURES ===\n_____ test_total _____\n\n>       assert cart.total() == 30\nE       {why}\n\n\
+             tests/test_net.py:9: AssertionError\n---- Captured log call ----\n{captured}\n\
+             === short test summary info ===\nFAILED tests/test_net.py::test_total - {why}\n\
+             === 1 failed, 1 passed in 0.12s ===\nERROR: Job failed: exit code 1\n"
+        )
+    };
+    let lost = "ERROR    net:client.py:12 Could not resolve host: nexus.example.com";
+    let own = ("tests/pytest-failed".to_owned(), 12);
+    assert_eq!(
+        told(
+            "captured.log",
+            &log(lost, "AssertionError: assert 29 == 30")
+        ),
+        own
+    );
+    let curl = ("network-dns-tls/curl-could-not-resolve".to_owned(), 10);
+    // The failure speaks of it, or of a command that says there why it failed.
+    for why in [
+        "Lost: Could not resolve host: nexus.example.com",
+        "AssertionError: no answer of nexus.example.com",
+        "subprocess.CalledProcessError: Command '['curl', 'x']' returned non-zero exit status 6.",
+    ] {
+        let lost = "curl: (6) Could not resolve host: nexus.example.com";
+        let (id, _) = told("captured-same.log", &log(lost, why));
+        assert_eq!(id, curl.0, "{why}");
+    }
+}
+
+#[test]
 fn what_python_says_of_a_command_gives_way_to_what_the_command_said() {
     let of = |command: &str| {
         let log = format!(

@@ -32,6 +32,7 @@ mod warnings;
 pub(super) use forgiven::is_traced;
 pub(super) use jenkins::mark as mark_of_jenkins;
 pub(super) use outside::may_come_from_outside;
+pub(super) use pytest::captured as captured_by_pytest;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
