@@ -1368,6 +1368,88 @@ fn what_a_command_overcame_by_itself_is_told_as_unsure_or_not_at_all() {
 }
 
 #[test]
+fn what_a_script_says_it_does_without_is_no_cause() {
+    const GATE: &str = "release gate: owner approval for change 4711 is missing";
+    let steps: String = (1..=30).map(|k| format!("step {k} of 30 done\n")).collect();
+    let log = |said: &str, end: &str| {
+        format!("$ ./ci/run.sh\n{said}\n{steps}{end}\nERROR: Job failed: exit code 1\n")
+    };
+    let pull = "Error response from daemon: manifest for reg.example.com/app:cache not found: manifest unknown: manifest unknown";
+    let aws = "An error occurred (404) when calling the HeadObject operation: Not Found";
+    let refused = "java.net.ConnectException: Connection refused (Connection refused)\n\tat java.net.PlainSocketImpl.socketConnect(Native Method)";
+    for (name, said) in [
+        ("pull", format!("{pull}\nno cache image, building from scratch")),
+        ("aws", format!("{aws}\nno previous state, starting fresh")),
+        ("java", format!("{refused}\nINFO retry ok, connected to broker")),
+        (
+            "init",
+            "Error: Backend initialization required, please run \"terraform init\"\nInitializing the backend...\n\
+             Terraform has been successfully initialized!"
+                .to_owned(),
+        ),
+        (
+            "helm",
+            "Error: release: not found\nRelease \"web\" does not exist. Installing it now.".to_owned(),
+        ),
+        (
+            "tag",
+            "fatal: No names found, cannot describe anything.\nusing version 0.0.0".to_owned(),
+        ),
+    ] {
+        let log = report(&format!("{name}.log"), &log(&said, GATE), &[]);
+        assert_eq!(log["cause"], Value::Null, "{name}");
+        let line = log["unexplained"]["line"].as_u64().unwrap();
+        assert_eq!(line, 32 + said.lines().count() as u64, "{name}");
+    }
+    let cause = |said: &str, end: &str| {
+        let log = report("went-on.log", &log(said, end), &[]);
+        let told = |key: &str| log["cause"][key].as_str().unwrap_or_default().to_owned();
+        (told("id"), told("confidence"))
+    };
+    let is = |id: &str, confidence: &str| (id.to_owned(), confidence.to_owned());
+    // Where nothing below tells of a failure it stays the cause, but an unsure one.
+    assert_eq!(
+        cause(&format!("{aws}\nno previous state, starting fresh"), "bye"),
+        is("cloud-cli/aws-not-found", "low")
+    );
+    // Long output below it alone says nothing.
+    assert_eq!(cause(aws, GATE), is("cloud-cli/aws-not-found", "high"));
+}
+
+#[test]
+fn what_a_database_refuses_gives_way_to_the_tests_of_another_service() {
+    let told = |summary: &str| {
+        let log = format!(
+            "$ docker compose run tests\ndb-1  | FATAL:  password authentication failed for user \"probe\"\n\
+             db-1  | LOG: database system is ready to accept connections\nweb-1  | starting\n{summary}\n\
+             ERROR: Job failed: exit code 1\n"
+        );
+        let log = report("compose.log", &log, &[]);
+        let told = |key: &str| log["cause"][key].as_str().unwrap_or_default().to_owned();
+        (told("id"), told("confidence"))
+    };
+    let is = |id: &str, confidence: &str| (id.to_owned(), confidence.to_owned());
+    let refused = "services-databases/postgres-auth";
+    assert_eq!(
+        told(
+            "tests-1  | 12 examples, 1 failure\ntests-1  | rspec ./spec/cart_spec.rb:14 # Cart adds totals"
+        ),
+        is("tests/summary-failed", "low")
+    );
+    assert_eq!(
+        told("tests-1  | 12 examples, 12 failures"),
+        is(refused, "low")
+    );
+    assert_eq!(told("db-1  | 12 examples, 1 failure"), is(refused, "high"));
+    assert_eq!(
+        told(
+            "tests-1  | FATAL:  password authentication failed for user \"app\"\ntests-1  | 12 examples, 1 failure"
+        ),
+        is(refused, "high")
+    );
+}
+
+#[test]
 fn what_pytest_captured_gives_way_to_why_the_test_failed() {
     let log = |captured: &str, why: &str| {
         format!(

@@ -332,6 +332,22 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
             cause = order.first().copied();
         }
     }
+    if facts_of(case).outcome.is_failure()
+        && let Some(winner) = cause
+        && overcome::by_its_script(&candidates[winner])
+        && let Some(line) =
+            unexplained::line_that_tells(case, &settled, &candidates, library, &region)
+    {
+        // What the script went on behind gives way to what tells of a failure further down.
+        while let Some(winner) = cause
+            && overcome::by_its_script(&candidates[winner])
+            && candidates[winner].last_line() < line
+        {
+            candidates[winner].dropped = candidates[winner].doubt.map(str::to_owned);
+            order = rank::order(&candidates);
+            cause = order.first().copied();
+        }
+    }
     let refined =
         cause.and_then(|winner| refine::by_checks(case, library, &settled, &candidates[winner]));
     let mut diagnosis = Diagnosis {
@@ -394,7 +410,8 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         consequences.truncate(MAX_CONSEQUENCES);
         diagnosis.consequences = consequences;
     } else {
-        diagnosis.unexplained = unexplained::extract(case, &settled, library, &region, lang);
+        diagnosis.unexplained =
+            unexplained::extract(case, &settled, &candidates, library, &region, lang);
     }
     diagnosis
 }
