@@ -1482,6 +1482,26 @@ fn what_pytest_captured_gives_way_to_why_the_test_failed() {
 }
 
 #[test]
+fn what_apt_says_it_ignored_is_not_the_line_that_tells() {
+    let log = |below: &str| {
+        format!(
+            "W: Failed to fetch http://deb.example.com/x/InRelease  Could not resolve 'deb.example.com'\n\
+             W: Some index files failed to download. They have been ignored, or old ones used instead.\n{below}\n"
+        )
+    };
+    let steps: String = (1..=30).map(|k| format!("step {k} of 30 done\n")).collect();
+    let gate = "release gate: owner approval for change 4711 is missing";
+    assert_eq!(
+        best(
+            "apt-ignored.log",
+            &log(&format!("Setting up jq (1.6) ...\n{steps}{gate}"))
+        ),
+        35
+    );
+    assert_eq!(best("apt-alone.log", &log("Reading package lists...")), 2);
+}
+
+#[test]
 fn what_python_says_of_a_command_gives_way_to_what_the_command_said() {
     let of = |command: &str| {
         let log = format!(

@@ -8,9 +8,11 @@ use super::logger;
 use super::recovered::{Region, Where};
 use crate::model::TailLine;
 
+mod apt;
 mod compose;
 mod fallback;
 
+pub(super) use apt::warnings as warnings_of_apt;
 pub(super) use fallback::by_its_script;
 
 /// Families of what may only have to be waited for.

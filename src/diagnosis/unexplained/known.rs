@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::candidates::Candidate;
 use super::super::recovered::Region;
 use super::super::{Case, Settled, overcome, telling};
+use super::lines::Lines;
 use crate::library::Library;
 use crate::model::{Category, Hit, Role, WatchHit};
 use crate::pattern::checked::{Condition, Near};
@@ -63,6 +64,13 @@ impl Known {
             .harmless_lines
             .extend(hits.map(|one| one.hit.place.line));
         known
+    }
+
+    /// Takes what apt only warned of for what did no harm.
+    pub fn with_warnings_of_apt(mut self, lines: &Lines<'_>) -> Self {
+        self.harmless_lines
+            .extend(overcome::warnings_of_apt(&lines.all));
+        self
     }
 
     /// A pattern with that role hit a line.

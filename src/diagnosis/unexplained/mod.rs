@@ -50,7 +50,7 @@ pub(super) fn extract(
     let aside = Aside::among(case, from, &tail);
     let reason = reason(facts);
     let lines = Lines::of(case, region, &tail, reason.as_ref());
-    let known = Known::of(case, settled, candidates, library, region);
+    let known = Known::of(case, settled, candidates, library, region).with_warnings_of_apt(&lines);
     let rated = rated(case, &lines, &known, &aside);
     let best = match facts.outcome {
         Outcome::Unknown => best_of_fragment(&rated, &lines, &known)?,
@@ -106,7 +106,7 @@ pub(super) fn line_that_tells(
     let tail = case.inputs()[case.job].scan.tail.lines_from(facts, from);
     let aside = Aside::among(case, from, &tail);
     let lines = Lines::of(case, region, &tail, None);
-    let known = Known::of(case, settled, candidates, library, region);
+    let known = Known::of(case, settled, candidates, library, region).with_warnings_of_apt(&lines);
     let rated = rated(case, &lines, &known, &aside);
     let best = choice::best(&rated, |r| r.score > rating::WRAPPED)?;
     Some(best.line.place.line)
