@@ -828,6 +828,43 @@ fn what_a_jenkins_run_left_behind_is_no_cause() {
 }
 
 #[test]
+fn an_attempt_of_jenkins_that_was_not_the_last_is_no_cause() {
+    let attempt = |output: &str| {
+        format!("[Pipeline] {{\n[Pipeline] sh\n+ ./get a.tgz\n{output}[Pipeline] }}\n")
+    };
+    let lost = "curl: (6) Could not resolve host: lamps.example.com\n";
+    let first = attempt(lost);
+    let again = format!("[Pipeline] retry\n{first}ERROR: script returned exit code 6\nRetrying\n");
+    let verify = "[Pipeline] sh\n+ ./verify\nverify: signature of a.tgz does not match\n";
+    let log = of_jenkins(
+        "retry-went-on.log",
+        &format!("{again}{}[Pipeline] // retry\n{verify}", attempt("")),
+    );
+    assert_eq!(
+        (&log["cause"], log["unexplained"]["line"].as_u64()),
+        (&Value::Null, Some(20))
+    );
+    // The last attempt failed in another way.
+    let log = of_jenkins(
+        "retry-last.log",
+        &format!(
+            "{again}{}[Pipeline] // retry\n",
+            attempt("get: sum of a.tgz does not match\n")
+        ),
+    );
+    assert_eq!(
+        (&log["cause"], log["unexplained"]["line"].as_u64()),
+        (&Value::Null, Some(16))
+    );
+    // It failed as the first did, which is told.
+    let log = of_jenkins(
+        "retry-vain.log",
+        &format!("{again}{}[Pipeline] // retry\n", attempt(lost)),
+    );
+    assert_eq!(log["cause"]["line"], 16, "{log}");
+}
+
+#[test]
 fn a_step_of_an_image_that_passed_is_no_cause() {
     let lost = "curl: (6) Could not resolve host: lamps.example.com";
     let log = format!(
@@ -1328,6 +1365,140 @@ fn what_a_command_overcame_by_itself_is_told_as_unsure_or_not_at_all() {
         of(&format!("{error}\n{ended}3 pages are missing")),
         is(resolve, "high")
     );
+}
+
+#[test]
+fn what_a_script_says_it_does_without_is_no_cause() {
+    const GATE: &str = "release gate: owner approval for change 4711 is missing";
+    let steps: String = (1..=30).map(|k| format!("step {k} of 30 done\n")).collect();
+    let log = |said: &str, end: &str| {
+        format!("$ ./ci/run.sh\n{said}\n{steps}{end}\nERROR: Job failed: exit code 1\n")
+    };
+    let pull = "Error response from daemon: manifest for reg.example.com/app:cache not found: manifest unknown: manifest unknown";
+    let aws = "An error occurred (404) when calling the HeadObject operation: Not Found";
+    let refused = "java.net.ConnectException: Connection refused (Connection refused)\n\tat java.net.PlainSocketImpl.socketConnect(Native Method)";
+    for (name, said) in [
+        ("pull", format!("{pull}\nno cache image, building from scratch")),
+        ("aws", format!("{aws}\nno previous state, starting fresh")),
+        ("java", format!("{refused}\nINFO retry ok, connected to broker")),
+        (
+            "init",
+            "Error: Backend initialization required, please run \"terraform init\"\nInitializing the backend...\n\
+             Terraform has been successfully initialized!"
+                .to_owned(),
+        ),
+        (
+            "helm",
+            "Error: release: not found\nRelease \"web\" does not exist. Installing it now.".to_owned(),
+        ),
+        (
+            "tag",
+            "fatal: No names found, cannot describe anything.\nusing version 0.0.0".to_owned(),
+        ),
+    ] {
+        let log = report(&format!("{name}.log"), &log(&said, GATE), &[]);
+        assert_eq!(log["cause"], Value::Null, "{name}");
+        let line = log["unexplained"]["line"].as_u64().unwrap();
+        assert_eq!(line, 32 + said.lines().count() as u64, "{name}");
+    }
+    let cause = |said: &str, end: &str| {
+        let log = report("went-on.log", &log(said, end), &[]);
+        let told = |key: &str| log["cause"][key].as_str().unwrap_or_default().to_owned();
+        (told("id"), told("confidence"))
+    };
+    let is = |id: &str, confidence: &str| (id.to_owned(), confidence.to_owned());
+    // Where nothing below tells of a failure it stays the cause, but an unsure one.
+    assert_eq!(
+        cause(&format!("{aws}\nno previous state, starting fresh"), "bye"),
+        is("cloud-cli/aws-not-found", "low")
+    );
+    // Long output below it alone says nothing.
+    assert_eq!(cause(aws, GATE), is("cloud-cli/aws-not-found", "high"));
+}
+
+#[test]
+fn what_a_database_refuses_gives_way_to_the_tests_of_another_service() {
+    let told = |summary: &str| {
+        let log = format!(
+            "$ docker compose run tests\ndb-1  | FATAL:  password authentication failed for user \"probe\"\n\
+             db-1  | LOG: database system is ready to accept connections\nweb-1  | starting\n{summary}\n\
+             ERROR: Job failed: exit code 1\n"
+        );
+        let log = report("compose.log", &log, &[]);
+        let told = |key: &str| log["cause"][key].as_str().unwrap_or_default().to_owned();
+        (told("id"), told("confidence"))
+    };
+    let is = |id: &str, confidence: &str| (id.to_owned(), confidence.to_owned());
+    let refused = "services-databases/postgres-auth";
+    assert_eq!(
+        told(
+            "tests-1  | 12 examples, 1 failure\ntests-1  | rspec ./spec/cart_spec.rb:14 # Cart adds totals"
+        ),
+        is("tests/summary-failed", "low")
+    );
+    assert_eq!(
+        told("tests-1  | 12 examples, 12 failures"),
+        is(refused, "low")
+    );
+    assert_eq!(told("db-1  | 12 examples, 1 failure"), is(refused, "high"));
+    assert_eq!(
+        told(
+            "tests-1  | FATAL:  password authentication failed for user \"app\"\ntests-1  | 12 examples, 1 failure"
+        ),
+        is(refused, "high")
+    );
+}
+
+#[test]
+fn what_pytest_captured_gives_way_to_why_the_test_failed() {
+    let log = |captured: &str, why: &str| {
+        format!(
+            "$ pytest\n=== FAILURES ===\n_____ test_total _____\n\n>       assert cart.total() == 30\nE       {why}\n\n\
+             tests/test_net.py:9: AssertionError\n---- Captured log call ----\n{captured}\n\
+             === short test summary info ===\nFAILED tests/test_net.py::test_total - {why}\n\
+             === 1 failed, 1 passed in 0.12s ===\nERROR: Job failed: exit code 1\n"
+        )
+    };
+    let lost = "ERROR    net:client.py:12 Could not resolve host: nexus.example.com";
+    let own = ("tests/pytest-failed".to_owned(), 12);
+    assert_eq!(
+        told(
+            "captured.log",
+            &log(lost, "AssertionError: assert 29 == 30")
+        ),
+        own
+    );
+    let curl = ("network-dns-tls/curl-could-not-resolve".to_owned(), 10);
+    // The failure speaks of it, or of a command that says there why it failed.
+    for why in [
+        "Lost: Could not resolve host: nexus.example.com",
+        "AssertionError: no answer of nexus.example.com",
+        "subprocess.CalledProcessError: Command '['curl', 'x']' returned non-zero exit status 6.",
+    ] {
+        let lost = "curl: (6) Could not resolve host: nexus.example.com";
+        let (id, _) = told("captured-same.log", &log(lost, why));
+        assert_eq!(id, curl.0, "{why}");
+    }
+}
+
+#[test]
+fn what_apt_says_it_ignored_is_not_the_line_that_tells() {
+    let log = |below: &str| {
+        format!(
+            "W: Failed to fetch http://deb.example.com/x/InRelease  Could not resolve 'deb.example.com'\n\
+             W: Some index files failed to download. They have been ignored, or old ones used instead.\n{below}\n"
+        )
+    };
+    let steps: String = (1..=30).map(|k| format!("step {k} of 30 done\n")).collect();
+    let gate = "release gate: owner approval for change 4711 is missing";
+    assert_eq!(
+        best(
+            "apt-ignored.log",
+            &log(&format!("Setting up jq (1.6) ...\n{steps}{gate}"))
+        ),
+        35
+    );
+    assert_eq!(best("apt-alone.log", &log("Reading package lists...")), 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
-//! [`logger`], [`went_on`], [`overcome`] and [`listed`] drop what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`logger`], [`went_on`], [`overcome`], [`captured`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
@@ -20,6 +20,7 @@ mod aside;
 mod baseline;
 mod called;
 mod candidates;
+mod captured;
 mod conditions;
 mod cut;
 mod difference;
@@ -318,6 +319,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     called::apply(&mut candidates);
     went_on::apply(&mut candidates, case, &region);
     overcome::apply(&mut candidates, case, &region);
+    captured::apply(&mut candidates, case);
     rank::score(&mut candidates, case, &region);
     let mut order = rank::order(&candidates);
     let mut cause = order.first().copied();
@@ -327,6 +329,22 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
             && !worth_telling(winner, &candidates, case, &region)
         {
             candidates[winner].dropped = Some("nothing near the end bears it out".into());
+            order = rank::order(&candidates);
+            cause = order.first().copied();
+        }
+    }
+    if facts_of(case).outcome.is_failure()
+        && let Some(winner) = cause
+        && overcome::by_its_script(&candidates[winner])
+        && let Some(line) =
+            unexplained::line_that_tells(case, &settled, &candidates, library, &region)
+    {
+        // What the script went on behind gives way to what tells of a failure further down.
+        while let Some(winner) = cause
+            && overcome::by_its_script(&candidates[winner])
+            && candidates[winner].last_line() < line
+        {
+            candidates[winner].dropped = candidates[winner].doubt.map(str::to_owned);
             order = rank::order(&candidates);
             cause = order.first().copied();
         }
@@ -393,7 +411,8 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         consequences.truncate(MAX_CONSEQUENCES);
         diagnosis.consequences = consequences;
     } else {
-        diagnosis.unexplained = unexplained::extract(case, &settled, library, &region, lang);
+        diagnosis.unexplained =
+            unexplained::extract(case, &settled, &candidates, library, &region, lang);
     }
     diagnosis
 }

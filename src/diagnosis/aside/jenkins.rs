@@ -7,7 +7,7 @@ use super::tells;
 use crate::model::TailLine;
 
 /// Names of stages that run whatever happened before.
-const ALWAYS: &[&str] = &[
+pub(super) const ALWAYS: &[&str] = &[
     "always",
     "archiv",
     "clean",
@@ -42,7 +42,7 @@ pub(in crate::diagnosis) fn mark(line: &TailLine) -> Option<&str> {
 }
 
 /// What catches the failure of what it holds, and lets the run go on.
-const CATCHES: &[&str] = &["catchError", "warnError", "unstable"];
+pub(super) const CATCHES: &[&str] = &["catchError", "warnError", "unstable"];
 
 /// Did a script end the run?
 fn is_ended(lines: &[TailLine]) -> bool {

@@ -22,6 +22,7 @@ mod marked;
 mod named;
 mod outside;
 mod pytest;
+mod retries;
 mod steps;
 mod tap;
 mod tasks;
@@ -31,6 +32,7 @@ mod warnings;
 pub(super) use forgiven::is_traced;
 pub(super) use jenkins::mark as mark_of_jenkins;
 pub(super) use outside::may_come_from_outside;
+pub(super) use pytest::captured as captured_by_pytest;
 
 /// Lines, and why they are no evidence.
 #[derive(Debug, Default)]
@@ -118,6 +120,11 @@ const RULES: &[Rule] = &[
         &["[Pipeline] // stage"],
         jenkins::stages,
         "another stage ran",
+    ),
+    rule(
+        &["[Pipeline] // retry"],
+        retries::of_jenkins,
+        "it was tried again",
     ),
     rule(
         &["' marked build as failure"],

@@ -76,6 +76,24 @@ pub(super) fn passes(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     )
 }
 
+/// What they and tests that failed printed, below `---- Captured log call ----`, down to what pytest frames next.
+pub(in crate::diagnosis) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
+    const STREAMS: &[&str] = &["stdout", "stderr", "log"];
+    const PHASES: &[&str] = &["setup", "call", "teardown"];
+    let heads = |text: &str| {
+        let said = text.trim_matches('-').trim().strip_prefix("Captured ");
+        let parts = said.and_then(|said| said.split_once(' '));
+        text.starts_with("--")
+            && parts
+                .is_some_and(|(stream, phase)| STREAMS.contains(&stream) && PHASES.contains(&phase))
+    };
+    let framed = |text: &str| {
+        let by = |frame: &str| text.starts_with(frame) && text.ends_with(frame);
+        by("==") || by("__") || by("--")
+    };
+    blocks(lines, heads, |_, line, _| !framed(line.content()))
+}
+
 /// `FAILED`, `PASSED     [ 50%]`: nothing else stands on the line.
 fn is_result(text: &str) -> bool {
     let mut words = text.split_whitespace().skip(1);
@@ -103,6 +121,14 @@ mod tests {
         let log = "a/test_a.py::test_x refused\nerror\nPASSED\na/test_a.py::test_y fatal\nno\nFAILED\na/test_a.py::test_z PASSED\n\
              error\nPASSED\na/test_a.py::test_w\nerror\n==== FAILURES ====\nPASSED\n";
         assert_eq!(found_in(printed, log), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_was_captured_of_tests_that_failed() {
+        let log = "___ test_a ___\nE   assert 1 == 2\n---- Captured stdout setup ----\nup\n---- Captured log call ----\nERROR  a:a.py:3 no\n\
+             ___ test_b ___\nE   x\n---- Captured by hand ----\nno\n---- Captured stderr teardown ----\nno\n\
+             == short test summary info ==\nFAILED a.py::b\n";
+        assert_eq!(found_in(captured, log), [3, 4, 5, 6, 11, 12]);
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn summary_of_failures(text: &str) -> bool {
 }
 
 /// Does a text count some of those, more than none?
-fn some(text: &str, unit: &str) -> bool {
+pub(super) fn some(text: &str, unit: &str) -> bool {
     text.match_indices(unit).any(|(at, _)| {
         let count = text[..at].rsplit(|c: char| !c.is_ascii_digit()).next();
         count.is_some_and(|count| count.parse::<u64>().is_ok_and(|n| n > 0))

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::candidates::Candidate;
 use super::super::recovered::Region;
-use super::super::{Case, Settled, telling};
+use super::super::{Case, Settled, overcome, telling};
+use super::lines::Lines;
 use crate::library::Library;
 use crate::model::{Category, Hit, Role, WatchHit};
 use crate::pattern::checked::{Condition, Near};
@@ -23,13 +25,21 @@ pub(super) struct Known {
     unusual_wrappers: Vec<u64>,
     /// Lines that a pattern knows, and that something below says were overcome.
     overcome: HashSet<u64>,
+    /// Lines that the log itself says did no harm, whatever patterns take them for.
+    harmless_lines: HashSet<u64>,
     /// The log shows only what does no harm.
     pub harmless: bool,
 }
 
 impl Known {
     /// Of the hits in the job's log.
-    pub fn of(case: &Case, settled: &[Settled<'_>], library: &Library, region: &Region) -> Self {
+    pub fn of(
+        case: &Case,
+        settled: &[Settled<'_>],
+        candidates: &[Candidate<'_>],
+        library: &Library,
+        region: &Region,
+    ) -> Self {
         let mut known = Self {
             harmless: region.harmless,
             ..Self::default()
@@ -53,7 +63,19 @@ impl Known {
                 known.wrapper(line, tells, usual);
             }
         }
+        let by_script = candidates.iter().filter(|c| overcome::by_its_script(c));
+        let hits = by_script.flat_map(|c| &c.hits);
         known
+            .harmless_lines
+            .extend(hits.map(|one| one.hit.place.line));
+        known
+    }
+
+    /// Takes what apt only warned of for what did no harm.
+    pub fn with_warnings_of_apt(mut self, lines: &Lines<'_>) -> Self {
+        self.harmless_lines
+            .extend(overcome::warnings_of_apt(&lines.all));
+        self
     }
 
     /// A pattern with that role hit a line.
@@ -79,7 +101,8 @@ impl Known {
     /// Is the line one that was overcome, and does no other pattern take it for a failure?
     pub fn is_overcome(&self, line: u64) -> bool {
         let fails = |role: &Role| matches!(role, Role::RootCause | Role::Symptom);
-        self.overcome.contains(&line) && !self.roles(line).iter().any(fails)
+        self.harmless_lines.contains(&line)
+            || self.overcome.contains(&line) && !self.roles(line).iter().any(fails)
     }
 
     /// The roles of the patterns that hit a line.

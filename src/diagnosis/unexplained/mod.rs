@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::aside::{ABOVE, Aside};
+use super::candidates::Candidate;
 use super::recovered::Region;
 use super::{Case, Settled, fingerprint, leads, spot, telling};
 use crate::library::Library;
@@ -37,6 +38,7 @@ const CLOSE: usize = 40;
 pub(super) fn extract(
     case: &Case,
     settled: &[Settled<'_>],
+    candidates: &[Candidate<'_>],
     library: &Library,
     region: &Region,
     lang: Lang,
@@ -48,15 +50,8 @@ pub(super) fn extract(
     let aside = Aside::among(case, from, &tail);
     let reason = reason(facts);
     let lines = Lines::of(case, region, &tail, reason.as_ref());
-    let known = Known::of(case, settled, library, region);
-
-    // Where nothing else says that anything failed, the count of what did says so.
-    let counts = facts.outcome == Outcome::Unknown;
-    let usual = |text: &str| case.in_baseline(text);
-    let mut rated = rating::of(&lines, &known, &aside, counts, usual);
-    leads::rate(&mut rated);
-    rating::bound_wrappers(&mut rated, &lines, &known);
-
+    let known = Known::of(case, settled, candidates, library, region).with_warnings_of_apt(&lines);
+    let rated = rated(case, &lines, &known, &aside);
     let best = match facts.outcome {
         Outcome::Unknown => best_of_fragment(&rated, &lines, &known)?,
         _ => choice::best(&rated, |_| true),
@@ -96,6 +91,36 @@ pub(super) fn extract(
             .and_then(|code| ending::meaning(case, region, code, best.is_some(), lang)),
         fingerprint: fingerprint::unknown(section, &best_text, facts.project.as_deref()),
     })
+}
+
+/// The most telling line of a log with a verdict, what its script went on behind aside; `None` where none tells of a failure.
+pub(super) fn line_that_tells(
+    case: &Case,
+    settled: &[Settled<'_>],
+    candidates: &[Candidate<'_>],
+    library: &Library,
+    region: &Region,
+) -> Option<u64> {
+    let facts = case.facts();
+    let from = region.first_line(facts).saturating_sub(ABOVE);
+    let tail = case.inputs()[case.job].scan.tail.lines_from(facts, from);
+    let aside = Aside::among(case, from, &tail);
+    let lines = Lines::of(case, region, &tail, None);
+    let known = Known::of(case, settled, candidates, library, region).with_warnings_of_apt(&lines);
+    let rated = rated(case, &lines, &known, &aside);
+    let best = choice::best(&rated, |r| r.score > rating::WRAPPED)?;
+    Some(best.line.place.line)
+}
+
+/// The lines with how telling each is, by itself and by what stands around it.
+fn rated<'t>(case: &Case, lines: &Lines<'t>, known: &Known, aside: &Aside) -> Vec<Rated<'t>> {
+    // Where nothing else says that anything failed, the count of what did says so.
+    let counts = case.facts().outcome == Outcome::Unknown;
+    let usual = |text: &str| case.in_baseline(text);
+    let mut rated = rating::of(lines, known, aside, counts, usual);
+    leads::rate(&mut rated);
+    rating::bound_wrappers(&mut rated, lines, known);
+    rated
 }
 
 /// The best line of a log without a verdict: a strong one near its end, if any. Outer `None`: nothing says that anything failed.

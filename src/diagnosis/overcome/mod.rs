@@ -1,11 +1,19 @@
 //! What a command may have overcome by itself, as it says further down: a service that came up, a warning of a tool that knows errors, an
-//! error of a program that lives on. It is told as unsure.
+//! error of a program that lives on, what a script does without by its own word ([`fallback`]), what a database refused while the tests of
+//! another service failed ([`compose`]). It is told as unsure.
 
 use super::Case;
 use super::candidates::{Candidate, content};
 use super::logger;
 use super::recovered::{Region, Where};
 use crate::model::TailLine;
+
+mod apt;
+mod compose;
+mod fallback;
+
+pub(super) use apt::warnings as warnings_of_apt;
+pub(super) use fallback::by_its_script;
 
 /// Families of what may only have to be waited for.
 const FAMILIES: &[&str] = &["network-dns-tls/", "services-databases/"];
@@ -16,6 +24,12 @@ const SHORT: usize = 90;
 
 /// Marks what may have been overcome.
 pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
+    compose::apply(candidates, case);
+    of_kinds(candidates, case, region);
+    fallback::apply(candidates, case, region);
+}
+
+fn of_kinds(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
     let kinds: Vec<Option<Kind>> = candidates.iter().map(Kind::of).collect();
     let told = candidates
         .iter()
