@@ -1,9 +1,11 @@
-//! Prefixes of wrapping tools that only count where the log has said which tool runs.
+//! Prefixes of wrapping tools that count only once the log has shown which tool runs.
 //!
-//! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
-//! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
-//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's
-//! ssh-action builds).
+//! By form alone they could be anything: a bar before each line (act in colour, which prints no name there, and
+//! BitBake), a name
+//! and a word before a colon (turbo, whose tasks have any name), a numbered step (Cloud Build), a word in
+//! brackets
+//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's ssh-action
+//! builds).
 
 use std::sync::Arc;
 
@@ -14,10 +16,10 @@ use super::prefix::{self, Prefix, services};
 const MAX_PACKAGES: usize = 2000;
 /// Longest name of a task, in bytes.
 const MAX_TASK: usize = 100;
-/// What drone-ssh puts before lines.
+/// drone-ssh's prefixes.
 const STREAMS: [&[u8]; 2] = [b"err: ", b"out: "];
 
-/// What a log has said so far of the tools that wrap its lines.
+/// The wrapping tools that the log has shown so far.
 #[derive(Debug, Clone, Default)]
 pub struct Wrappers {
     act: bool,
@@ -40,7 +42,7 @@ pub struct Wrappers {
 }
 
 impl Wrappers {
-    /// Reads a line that may say it.
+    /// Reads a line that may show such a tool.
     pub(super) fn read(&mut self, text: &str) {
         if let Some(packages) = packages(text) {
             let packages = packages.split(", ").take(MAX_PACKAGES);
@@ -60,12 +62,12 @@ impl Wrappers {
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
 
-    /// Reads a command that is echoed: the names before lines end with the one before.
+    /// Reads an echoed command, which ends the names of the one before.
     pub(super) fn read_command(&mut self, command: &str) {
         self.named = names_its_lines(command);
     }
 
-    /// Is there any?
+    /// Whether any such tool is known.
     #[inline]
     pub(super) fn any(&self) -> bool {
         self.act
@@ -79,7 +81,7 @@ impl Wrappers {
             || self.ssh
     }
 
-    /// Splits such prefixes off a line, and those of other wrappers behind them.
+    /// Splits the prefixes of known tools off a line, and of other wrappers behind them.
     pub(super) fn split_off(&self, line: &[u8], prefix: &mut Prefix) {
         for _ in 0..2 {
             let starts = prefix.content == prefix.stamps;
@@ -96,7 +98,8 @@ impl Wrappers {
         }
     }
 
-    /// Length of such a prefix, and what names the output behind it. `starts`: there is no other before it.
+    /// Length of one prefix, and the text that names its output. `starts` means that no other prefix precedes
+    /// it.
     fn split<'t>(&self, text: &'t [u8], starts: bool) -> Option<(usize, &'t [u8])> {
         match text.first()? {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
@@ -117,7 +120,7 @@ impl Wrappers {
     }
 }
 
-/// Does a command put a name before each line of what it runs?
+/// Whether a command puts a name before each line of what it runs.
 fn names_its_lines(command: &str) -> bool {
     const RUNS: &[&str] = &[
         "npx", "pnpx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "run", "x", "&&", ";", "--",
@@ -159,7 +162,7 @@ fn nix(text: &[u8]) -> Option<usize> {
     (blanks >= 2 && text[at..].starts_with(b"> ")).then_some(at + 2)
 }
 
-/// The packages in `• Packages in scope: docs, web`, turbo's header; its bullet may have been through an encoding.
+/// The packages in turbo's header `• Packages in scope: docs, web`. Its bullet may be misencoded.
 fn packages(text: &str) -> Option<&str> {
     let (bullet, packages) = text.split_once("Packages in scope: ")?;
     let bullet = bullet.trim();
