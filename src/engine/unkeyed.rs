@@ -1,5 +1,6 @@
-//! Patterns without a literal: the filter cannot find their lines, so they are tried on the last ones only, those at the
-//! end of the section that may have failed.
+//! Runs patterns without a literal. The prefilter cannot find their lines, so they run only on the last lines
+//! of the section
+//! that may have failed.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -12,16 +13,17 @@ use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;
 
-/// The alternatives without a literal that are in force.
+/// The enabled alternatives without a literal.
 #[derive(Debug)]
 pub(super) struct Unkeyed<'l> {
     library: &'l Library,
     alternatives: Vec<Alternative<'l>>,
-    /// For each byte, and for none, which of them may match a text that begins so; made when it is first asked for.
+    /// For each first byte, and for an empty text, the alternatives that may match a text beginning so; filled
+    /// on demand.
     beginning: Vec<OnceCell<Box<[u32]>>>,
 }
 
-/// Behind the 256 bytes.
+/// The index for an empty text, behind the 256 bytes.
 const NO_BYTE: usize = 256;
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl<'l> Alternative<'l> {
 }
 
 impl<'l> Unkeyed<'l> {
-    /// Those of a library.
+    /// Collects those of a library.
     pub(super) fn of(library: &'l Library) -> Self {
         let in_force = |target: &Target| library.is_enabled(target.pattern.into());
         let made = |target| Alternative::new(library, target);
@@ -61,7 +63,7 @@ impl<'l> Unkeyed<'l> {
         }
     }
 
-    /// Those that may match a text, in their order: the first byte tells most of them.
+    /// The alternatives that may match a text, in order. The first byte rules most of them out.
     fn beginning_like(&self, text: &[u8]) -> impl Iterator<Item = &Alternative<'l>> {
         let first = &text[..text.len().min(1)];
         let slot = first.first().map_or(NO_BYTE, |&byte| usize::from(byte));
@@ -74,8 +76,9 @@ impl<'l> Unkeyed<'l> {
         those.iter().map(|&k| &self.alternatives[k as usize])
     }
 
-    /// Hits on the last lines of the tail, the verdict behind them; `all` are all of its lines, the last one first. `known` are
-    /// those of alternatives with a literal: a pattern that has one on a line needs no other.
+    /// The hits on the last lines of the tail and on the verdict behind them. `all` are the tail's lines, the
+    /// last one first.
+    /// `known` are the hits of alternatives with a literal: a pattern needs only one hit on a line.
     pub(super) fn hits(
         &self,
         last: &[TailLine],
@@ -151,7 +154,7 @@ fn try_line(
     })
 }
 
-/// The command in force, if the stage of the line has one.
+/// The command in force, if the line's stage has one.
 fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     let stage = |section: u32| facts.sections.get(section as usize).map(|s| s.stage);
     let command = facts
@@ -162,7 +165,7 @@ fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     (stage(command.section) == stage(line.place.section)).then(|| command.text.clone())
 }
 
-/// Lines from the last to the first, each made when it is first asked for.
+/// Lines from the last to the first, each made on demand.
 struct FromEnd<I> {
     made: RefCell<Vec<TailLine>>,
     rest: RefCell<I>,
@@ -176,7 +179,7 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
         }
     }
 
-    /// What a line tells that has so many behind it; `None` where there is no such line.
+    /// Applies `f` to the line that has `behind` lines below it; `None` if there is no such line.
     fn tell<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
         let mut made = self.made.borrow_mut();
         while made.len() <= behind {
@@ -186,8 +189,9 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
     }
 }
 
-/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope. So many lines
-/// stand behind the hit.
+/// Settles the positional conditions of a hit in the tail. Only the tail's lines are searched, whatever their
+/// scope. `behind` lines
+/// stand below the hit.
 fn context(
     library: &Library,
     pattern: u16,
@@ -213,7 +217,7 @@ fn context(
             pattern,
             regex: number as u16,
         };
-        // Lines come nearest first: behind the first that is too far there is no other.
+        // Lines come nearest first, so after the first that is too far away no other can match.
         let is_near = |line: &TailLine| {
             within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w))
         };
