@@ -1,6 +1,6 @@
-//! The patterns in force: the embedded ones, and the layers that users put on top.
+//! The patterns in force: the embedded ones and the layers that users put over them.
 //!
-//! [`pack`] is the embedded form; [`layers`] reads pattern folders; [`select`] chooses by glob.
+//! [`pack`] is the embedded form, [`layers`] reads pattern folders, [`select`] chooses patterns by glob.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -33,12 +33,12 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 static AWAITED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/awaited.bin"));
 
-/// The patterns in force and the tables that find them.
+/// The patterns in force, with the tables that find their lines.
 #[derive(Debug)]
 pub struct Library {
-    /// Patterns that do not come with the program; `None` where all of them do.
+    /// Patterns that were parsed, not embedded; `None` if all are embedded.
     own: Option<Vec<Own>>,
-    /// Few of them are ever loaded: the others must cost no more than a pointer.
+    /// Only a few are ever loaded, so each of the others costs one pointer.
     loaded: Box<[OnceLock<Box<Loaded>>]>,
     disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
@@ -51,11 +51,11 @@ pub struct Library {
 struct Own {
     pattern: Pattern,
     layer: Layer,
-    /// Made when first asked for.
+    /// Packed on first use.
     rule: OnceLock<Box<[u8]>>,
 }
 
-/// A pattern with its regexes, each compiled when first used.
+/// A pattern with its regexes, each compiled on first use.
 #[derive(Debug)]
 pub struct Loaded {
     /// The pattern.
@@ -72,7 +72,8 @@ impl Loaded {
         }
     }
 
-    /// The regex of that number ([`rule`] tells their order), for what a program cannot do and for those who want to compare.
+    /// The regex with that number ([`rule`] defines their order): for what a program cannot express, and for
+    /// comparison.
     pub fn regex(&self, number: usize) -> Option<&Regex> {
         self.regexes
             .get(number)?
@@ -82,7 +83,7 @@ impl Loaded {
 }
 
 impl Library {
-    /// The patterns that come with the program. Costs some microseconds: nothing is parsed.
+    /// The embedded patterns. This takes microseconds, since nothing is parsed.
     pub fn embedded() -> Self {
         Self {
             own: None,
@@ -94,12 +95,12 @@ impl Library {
         }
     }
 
-    /// A library of these patterns only, with tables made now.
+    /// A library of only these patterns, with new tables.
     pub fn of(patterns: Vec<Pattern>) -> Self {
         Self::build(patterns.into_iter().map(|p| (p, Layer::BuiltIn)).collect())
     }
 
-    /// Patterns of several layers, with tables made now. Sorted by id.
+    /// A library of patterns of several layers, sorted by id, with new tables.
     pub(crate) fn build(mut patterns: Vec<(Pattern, Layer)>) -> Self {
         patterns.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         let unkeyed = pack::unkeyed(patterns.iter().map(|(p, _)| p));
@@ -130,18 +131,18 @@ impl Library {
         }
     }
 
-    /// A pattern that was not packed by the build.
+    /// A pattern that is not embedded.
     fn own(&self, index: u32) -> Option<&Own> {
         self.own.as_ref()?.get(index as usize)
     }
 
-    /// A hash of the patterns in force: results of equal libraries are equal.
+    /// A hash of the patterns in force. Libraries with equal digests give equal results.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for index in self.indices().filter(|&k| self.is_enabled(k)) {
             let body = match self.own(index) {
                 None => Cow::Borrowed(packed(index).1),
-                // What cannot be written is no pattern that was read.
+                // A pattern that was read can always be serialised.
                 Some(own) => postcard::to_allocvec(&own.pattern)
                     .unwrap_or_default()
                     .into(),
@@ -154,32 +155,32 @@ impl Library {
         hash.finalize().into()
     }
 
-    /// The tables of the prefilter.
+    /// The prefilter's tables of literals that are always searched.
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// The same for lines that matter only behind a hit that waits for them.
+    /// The tables of literals that matter only while a hit waits for their lines.
     pub fn awaited(&self) -> &Tables {
         &self.awaited
     }
 
-    /// How many patterns there are, disabled ones included.
+    /// The number of patterns, disabled ones included.
     pub fn len(&self) -> usize {
         self.loaded.len()
     }
 
-    /// Is there no pattern at all?
+    /// Whether there are no patterns.
     pub fn is_empty(&self) -> bool {
         self.loaded.is_empty()
     }
 
-    /// How many patterns are in force.
+    /// The number of enabled patterns.
     pub fn enabled(&self) -> usize {
         self.len() - self.disabled.len()
     }
 
-    /// Is this pattern in force?
+    /// Whether a pattern is enabled.
     pub fn is_enabled(&self, index: u32) -> bool {
         (index as usize) < self.len() && !self.disabled.contains(&index)
     }
@@ -198,10 +199,10 @@ impl Library {
         self.own(index).map_or(&Layer::BuiltIn, |own| &own.layer)
     }
 
-    /// The pattern of an index.
+    /// The pattern at an index.
     ///
     /// # Panics
-    /// For an index that this library did not hand out.
+    /// If the index is not one of this library's.
     pub fn get(&self, index: u32) -> &Loaded {
         self.loaded[index as usize].get_or_init(|| {
             Box::new(Loaded::new(match self.own(index) {
@@ -211,10 +212,10 @@ impl Library {
         })
     }
 
-    /// What the engine asks of a pattern.
+    /// The part of a pattern that the engine needs.
     ///
     /// # Panics
-    /// For an index that this library did not hand out.
+    /// If the index is not one of this library's.
     #[inline]
     pub fn rule(&self, index: u32) -> Rule<'_> {
         match self.own(index) {
@@ -226,15 +227,15 @@ impl Library {
         }
     }
 
-    /// A regex of a pattern, to be run.
+    /// A regex of a pattern, ready to run.
     pub fn probe(&self, index: u32, number: usize) -> Option<Probe<'_>> {
         Probe::new(self, index, number)
     }
 
-    /// The index of an id; renamed ids lead to their new name.
+    /// The index of an id; a renamed id leads to its new name.
     pub fn find(&self, id: &str) -> Option<u32> {
         let search = |id: &str| {
-            // Sorted by id; few are ever asked for by name.
+            // Ids are sorted, so a binary search finds one.
             let (mut low, mut high) = (0, self.len() as u32);
             while low < high {
                 let middle = low.midpoint(high);
@@ -262,7 +263,7 @@ impl Library {
         &self.trailer().redirects
     }
 
-    /// Alternatives without a literal: they are tried on the tail of a section only.
+    /// Alternatives without a literal, which run only on the tail of a section.
     pub fn unkeyed(&self) -> impl Iterator<Item = Target> + '_ {
         self.trailer()
             .unkeyed
@@ -274,12 +275,12 @@ impl Library {
         self.trailer.get_or_init(packed_trailer)
     }
 
-    /// Every index in id order.
+    /// All indices, in id order.
     pub fn indices(&self) -> impl Iterator<Item = u32> + use<> {
         0..self.len() as u32
     }
 
-    /// Every id that one of these names (or `family/*`) means.
+    /// All patterns that one of these names (or `family/*`) refers to.
     pub fn named<'l>(&'l self, list: &'l [String]) -> impl Iterator<Item = u32> + 'l {
         self.indices().filter(|&k| names(list, self.id(k)))
     }
@@ -289,11 +290,11 @@ fn word(at: usize) -> usize {
     matcher::word(PACKED, at) as usize
 }
 
-/// Id and body of a pattern that the build packed.
+/// Id and body of an embedded pattern.
 fn packed(index: u32) -> (&'static str, &'static [u8]) {
     let at = HEAD + ENTRY * index as usize;
     let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
-    // The build wrote the ids: they are ASCII.
+    // The build wrote the ids, which are ASCII.
     let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
     (id, &PACKED[body..body + len])
 }

@@ -1,8 +1,11 @@
-//! The embedded form of the library: an index that needs no parsing, and each pattern on its own, decoded when needed.
+//! The embedded form of the library: an index that needs no parsing, and patterns that are decoded one by one
+//! on demand.
 //!
-//! Layout, all numbers `u32` little endian: count, where the trailer starts; for each pattern where its id starts and how
-//! long it is, where its body starts and how long it is, where its rule starts; ids, bodies (postcard),
-//! [rules](super::rule) and their programs. Behind them a [`Trailer`] (postcard).
+//! Layout, all numbers `u32` little endian: the count, and where the trailer starts; for each pattern where its
+//! id starts and
+//! its length, where its body starts and its length, where its rule starts; then ids, bodies (postcard),
+//! [rules](super::rule)
+//! and their programs. At the end a [`Trailer`] (postcard).
 
 use std::collections::BTreeMap;
 
@@ -14,31 +17,32 @@ use super::rule;
 use crate::pattern::checked::{Condition, Near, Pattern};
 use crate::pattern::schema::Side;
 
-/// What an occurrence of a literal concerns: a pattern and one of its regexes.
+/// The target of a literal's occurrences: a pattern and one of its regexes.
 ///
-/// Regexes are numbered: first the alternatives, then the positional conditions in the order of [`Pattern::near`].
+/// Regexes are numbered: first the alternatives, then the positional conditions in the order of
+/// [`Pattern::near`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
-    /// Index in the library; [`Target::FRAME`] for lines that concern the frame of the log.
+    /// Index in the library; [`Target::FRAME`] for lines that the frame reads.
     pub pattern: u16,
     /// Number of the regex.
     pub regex: u16,
 }
 
 impl Target {
-    /// The `pattern` of literals that the frame asks for; their `regex` is [`Target::MARK`] or [`Target::CASE`].
+    /// The `pattern` of literals for the frame; their `regex` is [`Target::MARK`] or [`Target::CASE`].
     pub const FRAME: u16 = u16::MAX;
-    /// The frame itself.
+    /// A line for the frame itself.
     pub const MARK: u16 = 0;
-    /// Test cases.
+    /// A line of a test case.
     pub const CASE: u16 = 1;
 
-    /// As the tables store it.
+    /// Packs the target as the tables store it.
     pub fn pack(self) -> u32 {
         u32::from(self.pattern) << 16 | u32::from(self.regex)
     }
 
-    /// Back from the tables.
+    /// Unpacks a target of the tables.
     pub fn unpack(word: u32) -> Self {
         Self {
             pattern: (word >> 16) as u16,
@@ -49,19 +53,19 @@ impl Target {
 
 /// Bytes before the index.
 pub const HEAD: usize = 8;
-/// Bytes of an entry of the index.
+/// Bytes of an index entry.
 pub const ENTRY: usize = 20;
 
-/// What concerns the library as a whole.
+/// Data of the library as a whole.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Trailer {
     /// Old and new ids.
     pub redirects: Vec<(String, String)>,
-    /// Alternatives without a literal: tried on the tail of a section only.
+    /// Alternatives without a literal, which run only on the tail of a section.
     pub unkeyed: Vec<u32>,
 }
 
-/// Alternatives without a literal.
+/// The alternatives without a literal.
 pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
     let mut out = Vec::new();
     for (index, pattern) in patterns.enumerate() {
@@ -80,7 +84,7 @@ pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
     out
 }
 
-/// Packs patterns, in id order.
+/// Packs patterns, which must be in id order.
 pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
     let trailer = Trailer {
         redirects,
@@ -91,7 +95,7 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
         .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
         .collect();
     let rules: Vec<rule::Packed> = patterns.iter().map(rule::pack).collect();
-    // Ids first: whoever looks for one reads a few pages, not all.
+    // Ids come first, so that a search by id reads only a few pages.
     let mut id_at = HEAD + ENTRY * patterns.len();
     let mut body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
     let mut rule_at = body_at + bodies.iter().map(Vec::len).sum::<usize>();
@@ -121,14 +125,14 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Matters {
     Always,
-    /// Until the first one has come, and while a hit waits; the end of a test case, while one is open.
+    /// Until the first one was seen, and while a hit waits; for the end of a test case, while one is open.
     First,
-    /// While a hit waits for it.
+    /// Only while a hit waits for it.
     Awaited,
 }
 
 impl Matters {
-    /// A line that a positional condition watches for.
+    /// For a line that a positional condition watches.
     fn to(kind: Near, within: Option<u32>) -> Self {
         match kind {
             Near::After | Near::Absent(Side::After) => Self::Awaited,
@@ -138,8 +142,9 @@ impl Matters {
     }
 }
 
-/// Every literal of a library with its targets: a set that is looked for in every line, and one that matters only while a
-/// hit waits for what comes behind it. Indices are the order of the iterator.
+/// Every literal of a library with its targets, in two sets: those searched in every line, and those that
+/// matter only
+/// while a hit waits for a line below. Indices follow the order of the iterator.
 pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 2] {
     let mut sets: [BTreeMap<Vec<u8>, Entry>; 2] = Default::default();
     let mut add = |literal: Vec<u8>, target: Target, matters: Matters| {

@@ -81,13 +81,13 @@ pub struct Lines {
     block: Option<usize>,
     /// What kind of object it is.
     kind: Kind,
-    /// It is one that could be a secret: the version of its kind stands above.
+    /// `apiVersion: v1` was seen, so this object may be a Secret.
     version: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It may be said below.
+    /// The `kind` may follow below.
     #[default]
     Unknown,
     Secret,
