@@ -1,8 +1,7 @@
 //! Settles conditions about other lines: `before`, `after`, `absent`.
 //!
 //! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of
-//! each of its
-//! watches, and waits for those that must follow it. The lines found go into [`Hit::context`].
+//! each of its watches, and waits for those that must follow it. The lines found go into [`Hit::context`].
 
 use std::collections::BTreeMap;
 
@@ -141,8 +140,7 @@ impl Memory {
     }
 
     /// Whether a line must be remembered for hits below it. For `absent`, the first matching line is enough;
-    /// later ones
-    /// need not be stored.
+    /// later ones need not be stored.
     pub(super) fn is_news(&self, watch: Watch, target: Target, stage: u32, command: u32) -> bool {
         match watch.kind {
             Kind::After | Kind::Absent(Side::After) => false,

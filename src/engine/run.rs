@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::evidence::bounded;
 use super::near::{self, At, Memory};
 use super::store::{Key, Store};
-use super::tail::{Past, Tail};
+use super::tail::{EarlierText, Tail};
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Found;
 use crate::model::{Hit, Place, WatchHit};
@@ -22,7 +22,7 @@ pub(super) struct Run<'l> {
     pub store: Store,
     pub memory: Memory,
     pub tail: Tail,
-    past: Past,
+    earlier: EarlierText,
     source: Source,
     /// A group has begun or ended.
     grouped: bool,
@@ -60,11 +60,11 @@ enum Source {
 }
 
 /// A line that is checked.
-struct Looked<'a> {
+struct CheckedLine<'a> {
     view: Line<'a>,
     folded: &'a [u8],
     at: At,
-    own: Own,
+    own: OwnStretch,
     /// Where its own stretch begins in the block.
     since: usize,
 }
@@ -77,7 +77,7 @@ impl<'l> Run<'l> {
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
-            past: Past::default(),
+            earlier: EarlierText::default(),
             source: Source::Framed,
             grouped: false,
             undecided: Vec::new(),
@@ -139,14 +139,14 @@ impl<'l> Run<'l> {
         self.tail_named = name.is_some() && frame::can_fail(name);
         self.tail_kept |= frame::can_fail(name);
         self.tail
-            .copy(block, &self.past, self.stage_start, to, line, stage);
+            .copy(block, &self.earlier, self.stage_start, to, line, stage);
         self.tail.wrappers.clone_from(self.frame.wrappers());
     }
 
     /// Prepares for the next block, which holds only the end of this one.
     pub(super) fn block_ends(&mut self, block: &Block) {
         if !block.is_last() {
-            self.past.remember(block, self.stage_start);
+            self.earlier.remember(block, self.stage_start);
         }
     }
 
@@ -291,8 +291,8 @@ impl<'l> Run<'l> {
         let mut folded = std::mem::take(&mut self.folded);
         folded.clear();
         folded.extend(view.content().iter().map(|&byte| literal::fold(byte)));
-        let looked = Looked {
-            own: Own::of(place, piece, &view),
+        let looked = CheckedLine {
+            own: OwnStretch::of(place, piece, &view),
             view,
             folded: &folded,
             at,
@@ -318,7 +318,7 @@ impl<'l> Run<'l> {
 
     /// Checks watched lines: with `arrive` for the hits above, else, after the hits of this line itself, for
     /// those below.
-    fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
+    fn watches(&mut self, line: &CheckedLine<'_>, targets: &[Target], arrive: bool) {
         let (view, at) = (&line.view, line.at);
         for &target in targets {
             let index = target.pattern.into();
@@ -357,7 +357,7 @@ impl<'l> Run<'l> {
     fn matches(
         &mut self,
         block: &Block,
-        line: &Looked<'_>,
+        line: &CheckedLine<'_>,
         targets: &[Target],
         undecided: Option<u64>,
     ) {
@@ -465,13 +465,13 @@ pub(super) fn echo_mark(content: &[u8]) -> usize {
 
 /// The part of a text that a match must touch. A window of a long line owns only a stretch of what it sees.
 #[derive(Debug, Clone, Copy)]
-struct Own {
+struct OwnStretch {
     since: usize,
     until: usize,
     goes_on: bool,
 }
 
-impl Own {
+impl OwnStretch {
     /// For the content of a piece.
     fn of(place: Piece, piece: &[u8], view: &Line<'_>) -> Self {
         let until = if place.until == place.to {
@@ -491,9 +491,8 @@ impl Own {
         }
     }
 
-    /// The first match that touches the part. If the window does not begin its line, its first byte is skipped,
-    /// so that `^`
-    /// cannot match there.
+    /// The first match that touches the part. If the window does not begin its line, its first byte is
+    /// skipped, so that `^` cannot match there.
     fn find(self, probe: Probe<'_>, text: &[u8]) -> Option<Found> {
         let mut at = usize::from(self.goes_on);
         while at <= text.len() {

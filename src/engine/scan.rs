@@ -1,8 +1,7 @@
 //! Drives a log through reader, frame, prefilter and regexes.
 //!
 //! The prefilter searches whole blocks for literals. Only lines with a literal, a marker or an echoed command
-//! are checked, and
-//! only the regexes of the literals found there run. A line without a hit allocates nothing.
+//! are checked, and only the regexes of the literals found there run. A line without a hit allocates nothing.
 
 use std::cell::OnceCell;
 use std::io::{self, Read};
@@ -100,8 +99,7 @@ impl<'l> Scanner<'l> {
     }
 
     /// Reads a text job by job: `gh run view --log` prints all jobs of a run into one text, `cat *.log` joins
-    /// logs. A job has
-    /// the name that the text gives it; the second one without a name is `job 2`.
+    /// logs. A job has the name that the text gives it; the second one without a name is `job 2`.
     pub fn scan_jobs(&mut self, source: impl Read, mut each: impl FnMut(Option<String>, Scan)) {
         let mut jobs = Jobs::new(Page::new(source));
         let mut removed = 0;

@@ -43,8 +43,7 @@ impl<'l> Sought<'l> {
     }
 
     /// Finds the literals that hits wait for, from an offset on, and merges them into the occurrences from
-    /// `rest` on. All of
-    /// those stand behind that offset too.
+    /// `rest` on. All of those stand behind that offset too.
     pub(super) fn find_awaited(
         self,
         block: &Block,
@@ -81,8 +80,7 @@ impl<'l> Sought<'l> {
 }
 
 /// Whether a match is an occurrence. Matches in the overlap come again with the next block. `fold` maps `\n`
-/// (0x0A) to `*`
-/// (0x2A), so a literal that begins with `*` may match at a line end; such matches are dropped.
+/// (0x0A) to `*` (0x2A), so a literal that begins with `*` may match at a line end; such matches are dropped.
 fn counts(block: &Block, at: usize) -> bool {
     at < block.owned() && block.bytes()[at] != b'\n'
 }

@@ -1,6 +1,5 @@
 //! Runs patterns without a literal. The prefilter cannot find their lines, so they run only on the last lines
-//! of the section
-//! that may have failed.
+//! of the section that may have failed.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -77,8 +76,8 @@ impl<'l> Unkeyed<'l> {
     }
 
     /// The hits on the last lines of the tail and on the verdict behind them. `all` are the tail's lines, the
-    /// last one first.
-    /// `known` are the hits of alternatives with a literal: a pattern needs only one hit on a line.
+    /// last one first. `known` are the hits of alternatives with a literal: a pattern needs only one hit on a
+    /// line.
     pub(super) fn hits(
         &self,
         last: &[TailLine],
@@ -180,7 +179,7 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
     }
 
     /// Applies `f` to the line that has `behind` lines below it; `None` if there is no such line.
-    fn tell<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
+    fn with_line<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
         let mut made = self.made.borrow_mut();
         while made.len() <= behind {
             made.push(self.rest.borrow_mut().next()?);
@@ -190,8 +189,7 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
 }
 
 /// Settles the positional conditions of a hit in the tail. Only the tail's lines are searched, whatever their
-/// scope. `behind` lines
-/// stand below the hit.
+/// scope. `behind` lines stand below the hit.
 fn context(
     library: &Library,
     pattern: u16,
@@ -204,7 +202,7 @@ fn context(
     }
     let stream = |line: &TailLine| Line::new(line.text.as_bytes(), line.command).stream;
     let (here, own) = tail
-        .tell(behind, |line| (line.place, stream(line)))
+        .with_line(behind, |line| (line.place, stream(line)))
         .unwrap_or_default();
     let one = |(number, watch): (usize, Watch)| {
         let Watch {
@@ -231,7 +229,7 @@ fn context(
             let text = line.text.as_bytes();
             near::watch_hit(library, target, line.place, text, line.content_at)
         };
-        let look = |behind| tail.tell(behind, |line| is_near(line).then(|| found(line)))?;
+        let look = |behind| tail.with_line(behind, |line| is_near(line).then(|| found(line)))?;
         let above = || (behind + 1..).map_while(look).find_map(|found| found);
         let below = || (0..behind).rev().map_while(look).find_map(|found| found);
         match kind {

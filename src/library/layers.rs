@@ -18,9 +18,8 @@ use crate::prefilter::background;
 const MAX_FILE: u64 = 256 << 10;
 /// Most pattern files in one folder.
 const MAX_FILES: usize = 20_000;
-/// Most regexes of all folders together, and of those without a literal, each of which costs time on every log.
-/// A merge
-/// request may bring patterns along. The embedded library has less than half of each.
+/// Most regexes of all folders together, and of those without a literal, each of which costs time on every
+/// log. A merge request may bring patterns along. The embedded library has less than half of each.
 const MAX_REGEXES: usize = 20_000;
 const MAX_UNKEYED: usize = 1_000;
 
@@ -155,9 +154,8 @@ fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     Ok(pattern)
 }
 
-/// Whether a file still holds the words that `patterns new` leaves for its author to replace. Such a pattern is
-/// in
-/// preview: it is matched and shown by `--why`, but never the cause.
+/// Whether a file still holds the words that `patterns new` leaves for its author to replace. Such a pattern
+/// is in preview: it is matched and shown by `--why`, but never the cause.
 pub fn is_unfinished(source: &str, written: &PatternFile) -> bool {
     // A regex may search for these very words.
     source.contains(UNFINISHED)

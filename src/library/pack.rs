@@ -1,11 +1,9 @@
 //! The embedded form of the library: an index that needs no parsing, and patterns that are decoded one by one
 //! on demand.
 //!
-//! Layout, all numbers `u32` little endian: the count, and where the trailer starts; for each pattern where its
-//! id starts and
-//! its length, where its body starts and its length, where its rule starts; then ids, bodies (postcard),
-//! [rules](super::rule)
-//! and their programs. At the end a [`Trailer`] (postcard).
+//! Layout, all numbers `u32` little endian: the count, and where the trailer starts; for each pattern where
+//! its id starts and its length, where its body starts and its length, where its rule starts; then ids,
+//! bodies (postcard), [rules](super::rule) and their programs. At the end a [`Trailer`] (postcard).
 
 use std::collections::BTreeMap;
 
@@ -143,8 +141,7 @@ impl Matters {
 }
 
 /// Every literal of a library with its targets, in two sets: those searched in every line, and those that
-/// matter only
-/// while a hit waits for a line below. Indices follow the order of the iterator.
+/// matter only while a hit waits for a line below. Indices follow the order of the iterator.
 pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 2] {
     let mut sets: [BTreeMap<Vec<u8>, Entry>; 2] = Default::default();
     let mut add = |literal: Vec<u8>, target: Target, matters: Matters| {

@@ -45,8 +45,7 @@ impl fmt::Display for Precision {
 }
 
 /// Parses a table: id, right, wrong, passing, separated by tabs; lines with `#` are comments. A malformed row
-/// is skipped, since
-/// the figures decide nothing.
+/// is skipped, since the figures decide nothing.
 pub fn parse(text: &str) -> BTreeMap<String, Precision> {
     let row = |line: &str| {
         let mut cells = line.split('\t');

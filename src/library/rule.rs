@@ -1,13 +1,10 @@
 //! The part of a pattern that the engine needs, in a form that is read in place: its regexes as programs, and
-//! what its
-//! positional conditions look for. The texts for people stay packed until a report needs them.
+//! what its positional conditions look for. The texts for people stay packed until a report needs them.
 //!
-//! Layout, all words `u32` little endian: flags and counts; [`WORDS`] words for each regex; the [needs](Needs)
-//! of their matches.
-//! The programs stand behind the rule, or in the library behind all rules, since a rule is read far more often
-//! than a program is
-//! run. Regexes are numbered: alternatives, then positional conditions ([`Pattern::near`]), then the conditions
-//! on commands.
+//! Layout, all words `u32` little endian: flags and counts; [`WORDS`] words for each regex; the
+//! [needs](Needs) of their matches. The programs stand behind the rule, or in the library behind all rules,
+//! since a rule is read far more often than a program is run. Regexes are numbered: alternatives, then
+//! positional conditions ([`Pattern::near`]), then the conditions on commands.
 
 use super::literal;
 use super::matcher::{self, Needs, Program};
@@ -15,8 +12,7 @@ use crate::pattern::checked::{Condition, Expr, Near, Pattern};
 use crate::pattern::schema::{On, PatternStatus, Scope, Side};
 
 /// Words of a regex: its kind, the distance of a condition, the offset of its program from the rule's start,
-/// and the offset
-/// of its needs.
+/// and the offset of its needs.
 const WORDS: usize = 4;
 const RETIRED: u32 = 1 << 31;
 /// Flag of a condition that no literal finds.

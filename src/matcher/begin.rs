@@ -98,8 +98,7 @@ fn places(hir: &Hir) -> (Vec<Set>, bool) {
 }
 
 /// Groups neighbouring ways that begin with the same text, so that it is written once: `failed to
-/// (?:pull|push)` takes
-/// fewer steps than `failed to pull|failed to push` and means the same.
+/// (?:pull|push)` takes fewer steps than `failed to pull|failed to push` and means the same.
 pub(super) fn grouped(ways: &[Hir]) -> Cow<'_, [Hir]> {
     let first = |way: &Hir| leading(way).first().copied();
     let begin_alike = |a: &Hir, b: &Hir| first(a).is_some() && first(a) == first(b);

@@ -42,7 +42,7 @@ pub fn make(hir: &Hir) -> Vec<u8> {
         flags,
         classes as u32,
         names_at as u32,
-        first.as_ref().map_or(0, few),
+        first.as_ref().map_or(0, packed_members),
     ];
     debug_assert_eq!(words.len(), FIRST);
     words.extend(begin::leads(hir).iter().flat_map(Set::words));
@@ -54,7 +54,7 @@ pub fn make(hir: &Hir) -> Vec<u8> {
 }
 
 /// The members of a set of one to three bytes, packed as the header keeps them.
-fn few(set: &Set) -> u32 {
+fn packed_members(set: &Set) -> u32 {
     let members: Vec<u8> = set.members().take(4).collect();
     match members[..] {
         [a] => u32::from_le_bytes([a, 0, 0, 1]),
@@ -252,9 +252,8 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// Writes an alternation, whose first matching way wins. `first` gives the bytes that a way may begin with,
-    /// unless it may be
-    /// empty.
+    /// Writes an alternation, whose first matching way wins. `first` gives the bytes that a way may begin
+    /// with, unless it may be empty.
     fn ways<W>(
         &mut self,
         ways: &[W],

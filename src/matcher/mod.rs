@@ -1,18 +1,14 @@
 //! Runs regexes that the build has compiled to flat programs.
 //!
 //! In a failed job's log a regex must run on about a dozen lines, each regex once or twice. Compiling them
-//! would cost a hundred
-//! times as much as running them, so the build compiles them into words that lie in the binary and run in
-//! place. A program
-//! means what [`regex`] means by the same source: leftmost-first, on bytes, without backreferences. Its time is
-//! linear in the
-//! text, since no place of the program is tried twice at one place of the text.
+//! would cost a hundred times as much as running them, so the build compiles them into words that lie in the
+//! binary and run in place. A program means what [`regex`] means by the same source: leftmost-first, on
+//! bytes, without backreferences. Its time is linear in the text, since no place of the program is tried
+//! twice at one place of the text.
 //!
 //! [`make`] writes programs with [`set`] and [`begin`], [`run`] runs them, [`needs`] rules most lines out
-//! beforehand. A regex
-//! that is too big or needs tables of Unicode has no program; its caller uses [`regex`], as it does for a text
-//! on which a program
-//! would take too long.
+//! beforehand. A regex that is too big or needs tables of Unicode has no program; its caller uses [`regex`],
+//! as it does for a text on which a program would take too long.
 
 mod begin;
 mod make;
@@ -30,8 +26,7 @@ const LEADS: usize = 3;
 /// Words before the code.
 const HEADER: usize = FIRST + 8 * LEADS;
 /// Header word with the bytes that a match may begin with, if they are one to three, and their number in the
-/// highest byte;
-/// else zero.
+/// highest byte; else zero.
 const FIRST_BYTES: usize = 6;
 /// Header word where the sets of the first, second and third byte begin.
 const FIRST: usize = FIRST_BYTES + 1;
@@ -58,15 +53,14 @@ mod op {
     pub const LOOK: u32 = 6;
     /// Continues at the place in the next word.
     pub const JUMP: u32 = 7;
-    /// Continues here, and if that fails, at the place in the next word. The argument numbers the row of tried
-    /// places. Two
-    /// more words give the class of the bytes that each of the two ways begins with, or [`ANY`](super::ANY).
+    /// Continues here, and if that fails, at the place in the next word. The argument numbers the row of
+    /// tried places. Two more words give the class of the bytes that each of the two ways begins with, or
+    /// [`ANY`](super::ANY).
     pub const SPLIT: u32 = 8;
     /// The same with the ways swapped.
     pub const SPLIT_LAZY: u32 = 9;
     /// Matches bytes of a class. The next words are the class, the least, the most, and the byte that must
-    /// follow or
-    /// [`ANY`](super::ANY).
+    /// follow or [`ANY`](super::ANY).
     pub const LOOP: u32 = 10;
     /// The same, as few as possible.
     pub const LOOP_LAZY: u32 = 11;

@@ -109,7 +109,7 @@ impl Run<'_> {
                 };
                 at = self.next_start(at, upto)?;
             }
-            if let Some(end) = self.from(at) {
+            if let Some(end) = self.match_end(at) {
                 return Some(self.found(at, end));
             }
             if self.steps == 0 {
@@ -185,8 +185,7 @@ impl Run<'_> {
     }
 
     /// Marks where a loop may be left, from a place up to the first one that is already marked or that the
-    /// class does not
-    /// reach; returns that place.
+    /// class does not reach; returns that place.
     fn mark(&mut self, row: u32, set: usize, from: usize) -> usize {
         let rest = self.text.len() - self.base;
         let mut at = from - self.base;
@@ -215,7 +214,7 @@ impl Run<'_> {
     }
 
     /// The end of a match that begins at `start`.
-    fn from(&mut self, start: usize) -> Option<usize> {
+    fn match_end(&mut self, start: usize) -> Option<usize> {
         let text = self.text;
         self.memory.frames.clear();
         let (mut pc, mut at) = (HEADER, start);
@@ -304,7 +303,7 @@ impl Run<'_> {
                 _ => unreachable!("the build wrote the program"),
             };
             if !goes_on {
-                (pc, at) = self.back()?;
+                (pc, at) = self.backtrack()?;
             }
         }
     }
@@ -317,18 +316,18 @@ impl Run<'_> {
     }
 
     /// Returns to the most recent untried way.
-    fn back(&mut self) -> Option<(usize, usize)> {
+    fn backtrack(&mut self) -> Option<(usize, usize)> {
         loop {
             match self.memory.frames.pop()? {
                 Frame::Try { pc, at } => return Some((pc as usize, at as usize)),
                 Frame::Slot { slot, old } => self.memory.slots[slot as usize] = old,
                 Frame::Less { pc, least, at } => {
-                    if let Some(way) = self.less(pc, least, at as usize) {
+                    if let Some(way) = self.leave_greedy(pc, least, at as usize) {
                         return Some(way);
                     }
                 }
                 Frame::More { pc, most, at } => {
-                    if let Some(way) = self.more(pc, most, at as usize) {
+                    if let Some(way) = self.leave_lazy(pc, most, at as usize) {
                         return Some(way);
                     }
                 }
@@ -339,8 +338,7 @@ impl Run<'_> {
     /// Runs through the least turns of a loop, and if it is greedy, through all that it can take.
     ///
     /// A loop without a bound marks where it may be left, since from a marked place there is nothing new to
-    /// try. With a bound, the
-    /// number of turns matters too, so entries and ways out are marked separately.
+    /// try. With a bound, the number of turns matters too, so entries and ways out are marked separately.
     fn enter(&mut self, word: u32, pc: usize, at: usize) -> Option<Frame> {
         let (row, least, most) = (word >> 8, self.word(pc + 2), self.word(pc + 3));
         let set = self.program.classes() + 8 * self.word(pc + 1) as usize;
@@ -374,7 +372,7 @@ impl Run<'_> {
     }
 
     /// Leaves a greedy loop at the last possible place from `least` to below `until`.
-    fn less(&mut self, pc: u32, least: u32, mut until: usize) -> Option<(usize, usize)> {
+    fn leave_greedy(&mut self, pc: u32, least: u32, mut until: usize) -> Option<(usize, usize)> {
         let start = pc as usize;
         let (row, most, next) = (
             self.word(start) >> 8,
@@ -401,7 +399,7 @@ impl Run<'_> {
     }
 
     /// Leaves a lazy loop at the first possible place from `at` to `most`.
-    fn more(&mut self, pc: u32, most: u32, mut at: usize) -> Option<(usize, usize)> {
+    fn leave_lazy(&mut self, pc: u32, most: u32, mut at: usize) -> Option<(usize, usize)> {
         let start = pc as usize;
         let (row, bound, next) = (
             self.word(start) >> 8,

@@ -1,10 +1,8 @@
 //! Derives the literals that a line must contain for a regex to match. The prefilter searches for them.
 //!
 //! The result is a set of alternatives, each at least [`MIN_LEN`] bytes long and folded to lower case. Every
-//! line that the
-//! regex matches contains at least one of them, ignoring ASCII case. Authors never write literals by hand, so
-//! literals cannot
-//! disagree with the regex.
+//! line that the regex matches contains at least one of them, ignoring ASCII case. Authors never write
+//! literals by hand, so literals cannot disagree with the regex.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -60,9 +58,8 @@ pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
     Some(set)
 }
 
-/// Folded texts that every match contains, in this order and without overlaps. They rule most lines out before
-/// the regex
-/// runs.
+/// Folded texts that every match contains, in this order and without overlaps. They rule most lines out
+/// before the regex runs.
 pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
@@ -147,7 +144,7 @@ fn single(class: &Class) -> Option<u8> {
 }
 
 /// The folded bytes of a small class.
-fn few(class: &Class) -> Option<Set> {
+fn folded_members(class: &Class) -> Option<Set> {
     let mut bytes: Vec<u8> = Vec::new();
     let ranges: Vec<(u32, u32)> = match class {
         Class::Bytes(class) => class
@@ -272,10 +269,8 @@ fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
 }
 
 /// The branches of an alternation within a concatenation, each with the fixed text around it: `: ` makes a
-/// common word rare.
-/// `None` if a branch has no literal of its own. Its only literal would then be the text around it, and `error:
-/// ` stands on every
-/// other line; such a regex runs on the end of a section instead.
+/// common word rare. `None` if a branch has no literal of its own. Its only literal would then be the text
+/// around it, and `error: ` stands on every other line; such a regex runs on the end of a section instead.
 fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
     let HirKind::Alternation(branches) = parts[at].kind() else {
         return None;
@@ -346,7 +341,7 @@ fn alternatives(hir: &Hir) -> Option<Set> {
             ways.push(Vec::new());
             Some(ways)
         }
-        HirKind::Class(class) => few(class),
+        HirKind::Class(class) => folded_members(class),
         HirKind::Concat(parts) => {
             let mut ways = vec![Vec::new()];
             for part in parts {

@@ -12,7 +12,6 @@ pub mod text;
 pub use checked::{Condition, Expr, Match, Near, Note, Pattern};
 pub use error::PatternError;
 
-/// The words that `patterns new` writes where the author must write something. A file that still holds them is
-/// not in
-/// force, and the lint `unfinished` reports it.
+/// The words that `patterns new` writes where the author must write something. A file that still holds them
+/// is not in force, and the lint `unfinished` reports it.
 pub const UNFINISHED: &str = "CHANGE ME";

@@ -2,9 +2,8 @@
 //! another.
 //!
 //! `background.bin` holds the most frequent sequences of a mix of generated job logs, source code and
-//! documentation, with case
-//! folded. Each takes five bytes: the gram (little endian) and the binary logarithm of its count in 8 MiB.
-//! `examples/background.rs` writes the file.
+//! documentation, with case folded. Each takes five bytes: the gram (little endian) and the binary logarithm
+//! of its count in 8 MiB. `examples/background.rs` writes the file.
 
 use super::gram;
 
@@ -35,9 +34,8 @@ pub fn stretch_cost(literal: &[u8]) -> u64 {
 }
 
 /// Cost of a folded literal. Each of its occurrences has a line checked; each gram of its rarest stretch has
-/// the text
-/// beside it checked, which costs a fortieth of that. If all grams are equally common, it costs what three of
-/// them cost.
+/// the text beside it checked, which costs a fortieth of that. If all grams are equally common, it costs what
+/// three of them cost.
 pub fn literal_cost(literal: &[u8]) -> u64 {
     const OF_A_LINE: u64 = 40;
     let costs = gram::costs(literal, &gram_cost);

@@ -62,8 +62,7 @@ pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
 }
 
 /// `machine git.example.com login ci password value`, `default login ci password value`. The machine may be
-/// missing if the line
-/// holds nothing else.
+/// missing if the line holds nothing else.
 pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
     let keyword = "password";
     memchr::memmem::find_iter(&text[from..], keyword).find_map(|at| {
@@ -161,8 +160,7 @@ pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
 }
 
 /// On a line of JSON that holds a `Secret`, each value of its `data`. An object whose kind was cut off counts
-/// as one, since
-/// too much is better than too little.
+/// as one, since too much is better than too little.
 pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
     let kinds = memchr::memmem::find_iter(&text[near.clone()], "Secret");

@@ -1,21 +1,15 @@
 //! Replaces secrets in text by placeholders: reports are passed on, and logs hold what nobody meant to print.
 //!
 //! Only the secret is replaced. The host, the header's name, the user of a URL and the error stay, so that
-//! evidence keeps its
-//! meaning. A machine-made secret (a token of a known form) becomes `[redacted:KIND#HASH]`. Six digits of its
-//! SHA-256 tell two
-//! tokens apart and identify the same one across logs, threads and runs, but are too few to find it. A secret
-//! that a person may
-//! have chosen (a password) becomes `[redacted:secret]` without a hash, since a few digits would help to guess
-//! it.
+//! evidence keeps its meaning. A machine-made secret (a token of a known form) becomes
+//! `[redacted:KIND#HASH]`. Six digits of its SHA-256 tell two tokens apart and identify the same one across
+//! logs, threads and runs, but are too few to find it. A secret that a person may have chosen (a password)
+//! becomes `[redacted:secret]` without a hash, since a few digits would help to guess it.
 //!
-//! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`] printed
-//! files, [`judge`]
-//! values that are no secrets, [`block`] secrets over many lines. One pass for a few literals rules most texts
-//! out. Secrets known
-//! by their place are found without a regex ([`place`]). The regexes of tokens are compiled only if something
-//! as long as a token
-//! is present.
+//! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`]
+//! printed files, [`judge`] values that are no secrets, [`block`] secrets over many lines. One pass for a few
+//! literals rules most texts out. Secrets known by their place are found without a regex ([`place`]). The
+//! regexes of tokens are compiled only if something as long as a token is present.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -66,14 +60,13 @@ pub fn within(text: &str, part: Range<usize>) -> String {
     replace(text, part, &find(text))
 }
 
-/// Removes the secrets of a hit: its line, its captures, its conditions' lines and the command. The span of the
-/// match moves
-/// with its text.
+/// Removes the secrets of a hit: its line, its captures, its conditions' lines and the command. The span of
+/// the match moves with its text.
 pub fn hit(hit: &mut Hit) {
-    line(&mut hit.text, Some(&mut hit.span), &mut hit.captures);
+    redact_line(&mut hit.text, Some(&mut hit.span), &mut hit.captures);
     for other in hit.context.iter_mut().flatten() {
         let WatchHit { text, captures, .. } = other;
-        line(text, None, captures);
+        redact_line(text, None, captures);
     }
     if let Some(command) = &hit.command
         && let Cow::Owned(masked) = text(command)
@@ -104,10 +97,10 @@ pub fn captures(of: &Hit, all: &Captures) -> Captures {
 }
 
 /// Redacts a line and the captures taken from it.
-fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Captures) {
+fn redact_line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Captures) {
     let secrets = find(text);
     for value in captures.values_mut() {
-        if let Some(masked) = part(text, value, &secrets) {
+        if let Some(masked) = replacement(text, value, &secrets) {
             *value = masked;
         }
     }
@@ -116,8 +109,8 @@ fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Capture
     }
     if let Some(span) = span {
         *span = (
-            moved(text, span.0, &secrets, false),
-            moved(text, span.1, &secrets, true),
+            moved_offset(text, span.0, &secrets, false),
+            moved_offset(text, span.1, &secrets, true),
         );
     }
     *text = replace(text, 0..text.len(), &secrets);
@@ -126,7 +119,7 @@ fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Capture
 /// The replacement for a value taken from a text with these secrets; `None` if it may stay.
 ///
 /// A value may be the middle of a secret, which could not be recognised by itself.
-fn part(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
+fn replacement(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
     let mut first = None;
     let mut at = 0;
     while !value.is_empty()
@@ -168,7 +161,7 @@ fn replace(text: &str, part: Range<usize>, secrets: &[Secret]) -> String {
 
 /// The offset after the replacements. An offset within a secret moves to the start or, with `end`, to the end
 /// of its placeholder.
-fn moved(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
+fn moved_offset(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
     let offset = offset as usize;
     let mut shift = 0isize;
     for secret in secrets {
@@ -197,8 +190,7 @@ impl Secret {
 }
 
 /// The secrets of a text in order, without overlaps. Of two that overlap the earlier rule wins: it knows the
-/// form, while
-/// a later one guesses from the words around.
+/// form, while a later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
     let mut kept = by_rules(text);
     for mut range in own::values(text) {
@@ -246,15 +238,14 @@ fn is_unseen(c: char) -> bool {
 }
 
 /// Blanks what was found and searches again: a `;` in a password ends no command, and a text that is redacted
-/// twice must
-/// not change.
+/// twice must not change.
 fn by_rules_in(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
     blank_placeholders(&mut plain);
     for _ in 0..MOST_ROUNDS {
         let known = kept.len();
-        round(&plain, &mut kept);
+        apply_rules(&plain, &mut kept);
         if kept.len() == known {
             break;
         }
@@ -267,7 +258,7 @@ fn by_rules_in(text: &str) -> Vec<Secret> {
 }
 
 /// Adds what each rule finds, in their order, since a token may be the name of what follows it.
-fn round(plain: &str, kept: &mut Vec<Secret>) {
+fn apply_rules(plain: &str, kept: &mut Vec<Secret>) {
     let wanted = rules::wanted(plain.as_bytes());
     for (k, rule) in rules::RULES.iter().enumerate() {
         if wanted & (1 << k) == 0 {
@@ -316,8 +307,7 @@ fn blank(plain: &mut Cow<'_, str>, part: Range<usize>) {
 }
 
 /// Blanks earlier placeholders, so that redacting twice changes nothing: the colon of a placeholder separates
-/// no user from
-/// a password. Only real placeholders are blanked; other text that begins like one is searched.
+/// no user from a password. Only real placeholders are blanked; other text that begins like one is searched.
 fn blank_placeholders(plain: &mut Cow<'_, str>) {
     let mut from = 0;
     while let Some(bracket) = memchr::memchr(b'[', &plain.as_bytes()[from..]) {

@@ -1,8 +1,7 @@
 //! Names that the user calls secret: `redact.names` of the settings.
 //!
 //! A name that cannot be searched for is an error of the settings: printing what somebody called secret is
-//! worse than printing
-//! nothing.
+//! worse than printing nothing.
 
 use std::fmt;
 use std::ops::Range;
@@ -78,8 +77,7 @@ impl BadName {
 }
 
 /// Makes the values of variables, options and keys with these names secrets too; `*` stands for any letters.
-/// Only the first
-/// call has an effect.
+/// Only the first call has an effect.
 ///
 /// # Errors
 /// A name that cannot be searched for. Nothing may be read then.

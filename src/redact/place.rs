@@ -1,10 +1,9 @@
-//! Finds secrets that only their place shows: behind a name, in an address, in a header. Those of commands are
-//! found by
-//! [`super::command`].
+//! Finds secrets that only their place shows: behind a name, in an address, in a header. Those of commands
+//! are found by [`super::command`].
 //!
 //! Each function finds the first such value whose place begins at or behind an offset, as a regex would, but
-//! without compiling
-//! one: most logs hold a word like `token` somewhere. `reference` has the regexes, for tests.
+//! without compiling one: most logs hold a word like `token` somewhere. `reference` has the regexes, for
+//! tests.
 
 use std::ops::Range;
 
@@ -78,7 +77,7 @@ pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
 }
 
 /// The end of a word, ignoring case, if it stands at `at`.
-fn here(text: &[u8], at: usize, word: &str) -> Option<usize> {
+fn word_end(text: &[u8], at: usize, word: &str) -> Option<usize> {
     let end = at + word.len();
     text.get(at..end)?
         .eq_ignore_ascii_case(word.as_bytes())
@@ -87,7 +86,7 @@ fn here(text: &[u8], at: usize, word: &str) -> Option<usize> {
 
 /// The end of the first of these words that stands at `at`.
 pub(super) fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> {
-    words.iter().find_map(|word| here(text, at, word))
+    words.iter().find_map(|word| word_end(text, at, word))
 }
 
 /// `://user:password@`
@@ -95,7 +94,7 @@ pub(super) fn in_address(text: &[u8], from: usize) -> Option<Found> {
     memchr::memmem::find_iter(&text[from..], b"://").find_map(|at| {
         let user = from + at + 3;
         // A bracket begins a host's address, except in the runner's own mask.
-        let masked = here(text, user, "[MASKED]").unwrap_or(user);
+        let masked = word_end(text, user, "[MASKED]").unwrap_or(user);
         let colon = run(text, masked, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
         if text.get(colon) != Some(&b':') {
             return None;
@@ -146,7 +145,7 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
         "apikey",
     ];
     words(text, from).find_map(|at| {
-        let at = behind_header(text, here(text, at, "authorization")?)?;
+        let at = behind_header(text, word_end(text, at, "authorization")?)?;
         let blank = any_here(text, at, SCHEMES)?;
         let at = run(text, blank, is_space);
         let found = value(text, at, 6, is_header_value)?;
@@ -158,11 +157,11 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
 pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
     words(text, from).find_map(|at| {
         let bearer = || {
-            let blank = here(text, at, "bearer")?;
+            let blank = word_end(text, at, "bearer")?;
             let at = run(text, blank, is_space);
             (at > blank).then_some(at)
         };
-        let header = here(text, at, "authorization").and_then(|at| behind_header(text, at));
+        let header = word_end(text, at, "authorization").and_then(|at| behind_header(text, at));
         let at = header.or_else(bearer)?;
         value(text, at, 16, is_header_value).map(Found::unnamed)
     })
@@ -176,7 +175,7 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
         let plain = any_here(text, start, &known).and_then(ends);
         // `x-`, then 2 to 24 letters and dashes, as many as leave the ending.
         let own = || {
-            let name = here(text, start, "x-")?;
+            let name = word_end(text, start, "x-")?;
             let most = few(text, name, 24, |b| b.is_ascii_alphabetic() || b == b'-');
             (name + 2..=most).rev().find_map(ends)
         };
@@ -202,7 +201,7 @@ pub(super) fn in_cookie(text: &[u8], from: usize) -> Option<Found> {
         let known = !name.is_empty() && !is_attribute && text.get(name.end) == Some(&b'=');
         known.then(|| (name, start..run(text, start, is_value)))
     };
-    let names = words(text, from).filter_map(|at| here(text, at, "cookie"));
+    let names = words(text, from).filter_map(|at| word_end(text, at, "cookie"));
     names.into_iter().find_map(|end| {
         let colon = few(text, end, 2, is_quote);
         if text.get(colon) != Some(&b':') {

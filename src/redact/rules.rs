@@ -1,10 +1,9 @@
 //! The table of rules, one for each kind of secret: literals that a text must hold, how the secret is found,
-//! and the final
-//! check of its value. Of two rules that find the same, the earlier one wins.
+//! and the final check of its value. Of two rules that find the same, the earlier one wins.
 //!
 //! Token forms are published by their issuers and collected by secret scanners (gitleaks, GitLab's own). The
-//! words around
-//! (assignments, headers, options) are our own, since a report must not lose `token: unexpected end of file`.
+//! words around (assignments, headers, options) are our own, since a report must not lose `token: unexpected
+//! end of file`.
 
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
@@ -658,9 +657,8 @@ pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
         return None;
     };
     let regex = match regex.strip_prefix(r"(?-u:\b)") {
-        // A token may follow the last word of a name, an escape of an address, an escape in a quoted text, or a
-        // colour without
-        // its ESC.
+        // A token may follow the last word of a name, an escape of an address, an escape in a quoted text, or
+        // a colour without its ESC.
         Some(form) if !form.contains("(?<secret>") => {
             &*format!(r"(?:(?-u:\b)|_|%[0-9A-Fa-f]{{2}}|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
         }

@@ -91,7 +91,7 @@ struct Lines {
 impl Writer for QualityWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
         let entry = match (&report.cause, report.status) {
-            (Some(cause), _) => of(cause),
+            (Some(cause), _) => entry_of(cause),
             (None, Status::Unexplained) => unexplained(report),
             (None, _) => return Ok(()),
         };
@@ -131,7 +131,7 @@ impl Writer for QualityWriter<'_> {
     }
 }
 
-fn of(cause: &Finding) -> Entry {
+fn entry_of(cause: &Finding) -> Entry {
     let mut said = line(&cause.title);
     if let Some(step) = cause.fix.first() {
         said = format!("{said} — {}", line(step));

@@ -71,7 +71,7 @@ pub(super) fn of_finding<'r>(
         .map(|(k, (source, line, text))| {
             let span = if k == at { finding.span } else { (0, 0) };
             let source = several.then_some(*source);
-            one(source, *line, text, span, k == at)
+            shown_line(source, *line, text, span, k == at)
         })
         .collect();
     let left_out = if all { 0 } else { keep(&mut shown, at) };
@@ -84,12 +84,12 @@ pub(super) fn of_unexplained(unexplained: &Unexplained) -> Vec<Shown<'_>> {
     lines
         .map(|line| {
             let best = Some(line.line) == unexplained.line;
-            one(None, line.line, &line.text, (0, 0), best)
+            shown_line(None, line.line, &line.text, (0, 0), best)
         })
         .collect()
 }
 
-fn one<'r>(
+fn shown_line<'r>(
     source: Option<&'r str>,
     line: u64,
     text: &str,

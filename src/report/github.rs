@@ -82,7 +82,7 @@ impl Writer for GithubWriter<'_> {
         let (key, command) = match (&report.cause, report.status) {
             (Some(cause), _) => (
                 format!("{}\0{}", cause.id, cause.fingerprint),
-                of(report, cause, &self.style),
+                annotation_of(report, cause, &self.style),
             ),
             (None, Status::Unexplained) => {
                 let unknown = report.unexplained.as_ref();
@@ -162,7 +162,7 @@ impl GithubWriter<'_> {
     }
 }
 
-fn of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
+fn annotation_of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
     let words = style.words();
     let mut message = Vec::new();
     if !cause.cause.is_empty() {

@@ -15,13 +15,13 @@ const FOR_SHARE: usize = 105;
 const FOR_TIMES: usize = 130;
 
 /// Writes the sums.
-pub(super) struct Sums<'s> {
+pub(super) struct SumsWriter<'s> {
     pub out: &'s mut dyn Write,
     pub style: &'s Style,
     pub summary: &'s Summary,
 }
 
-impl Sums<'_> {
+impl SumsWriter<'_> {
     /// All of them, `errors` being what could not be read.
     pub fn write(&mut self, errors: &[Problem]) -> io::Result<()> {
         self.totals(errors)?;

@@ -146,7 +146,7 @@ impl Tally {
         for shape in &mut summary.unexplained_groups {
             shape.share = share(shape.logs);
         }
-        summary.groups = self.groups.into_iter().map(Group::told).collect();
+        summary.groups = self.groups.into_iter().map(Group::into_count).collect();
         let order = |group: &GroupCount| std::cmp::Reverse((group.failures, group.logs));
         summary.groups.sort_by_key(order);
         for group in &mut summary.groups {
@@ -157,7 +157,7 @@ impl Tally {
 }
 
 impl Group {
-    fn told((key, group): (Option<String>, Self)) -> GroupCount {
+    fn into_count((key, group): (Option<String>, Self)) -> GroupCount {
         // The first of the most frequent, by id.
         let top = group.causes.into_iter().rev().max_by_key(|(_, logs)| *logs);
         GroupCount {

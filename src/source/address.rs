@@ -1,6 +1,5 @@
-//! Recognises a web address in place of a file name, which many people try first. Nothing is fetched; a problem
-//! says which
-//! tool fetches it.
+//! Recognises a web address in place of a file name, which many people try first. Nothing is fetched; a
+//! problem says which tool fetches it.
 
 use std::path::Path;
 

@@ -112,7 +112,7 @@ fn title(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(text: &str, is_whole: bool) -> Option<String> {
+    fn message_of(text: &str, is_whole: bool) -> Option<String> {
         let refusal = refusal("a.log", text.as_bytes(), is_whole, Reading::default());
         refusal.map(|refusal| refusal.problem().message.clone())
     }
@@ -138,9 +138,9 @@ mod tests {
             ),
             ("<!DOCTYPE html><p>x</html>", "is no log but a web page"),
         ] {
-            assert_eq!(told(text, true).as_deref(), Some(said));
+            assert_eq!(message_of(text, true).as_deref(), Some(said));
         }
-        assert!(told("<!doctype HTML>\n<title>Sign in</title>", false).is_some());
+        assert!(message_of("<!doctype HTML>\n<title>Sign in</title>", false).is_some());
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
             "<html><title>502</title></html>\nERROR: Job failed: exit code 1\n",
             "$ curl -s https://example.com\n<html></html>",
         ] {
-            assert_eq!(told(text, true), None, "{text}");
+            assert_eq!(message_of(text, true), None, "{text}");
         }
         for (text, answers) in [(true, false), (false, true)] {
             let reading = Reading { text, answers };

@@ -1,10 +1,8 @@
 //! Reads zip and tar archives member by member. Nothing is written to disk, and a member's name is only a
-//! label, whatever path
-//! it contains.
+//! label, whatever path it contains.
 //!
 //! Links and special files are skipped. An archive within an archive is reported, not opened. Damaged members
-//! are reported, and
-//! the others are read.
+//! are reported, and the others are read.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -67,7 +65,7 @@ pub(super) fn zip(
     let mut archive = match zip::ZipArchive::new(rationed) {
         Ok(archive) => archive,
         Err(error) => {
-            tell(
+            report_refusal(
                 each,
                 damaged(
                     label,
@@ -91,7 +89,7 @@ pub(super) fn zip(
     left.set(u64::MAX);
     for index in 0..archive.len() {
         if index >= limits.members {
-            return tell(each, too_many(label, limits));
+            return report_refusal(each, too_many(label, limits));
         }
         let name = match archive.name_for_index(index) {
             Some(Ok(name)) => name.into_owned(),
@@ -105,11 +103,11 @@ pub(super) fn zip(
             Ok(member) => {
                 let packed = Rc::new(Cell::new(member.compressed_size()));
                 let bounded = Bounded::new(member, packed, Some(total.clone()), limits);
-                one(label, &name, Box::new(bounded), reading, limits, each)?;
+                read_member(label, &name, Box::new(bounded), reading, limits, each)?;
             }
             Err(error) => {
                 let member = member_label(label, &name);
-                tell(each, damaged(&member, &error.to_string(), false))?;
+                report_refusal(each, damaged(&member, &error.to_string(), false))?;
             }
         }
     }
@@ -117,8 +115,7 @@ pub(super) fn zip(
 }
 
 /// The members of a GitHub log archive that repeat parts of others: beside `0_build.txt`, the log of a job,
-/// stand its
-/// steps as `build/1_Set up job.txt`, and the runner's own log as `build/system.txt`.
+/// stand its steps as `build/1_Set up job.txt`, and the runner's own log as `build/system.txt`.
 fn steps_of_whole_jobs(names: &[String]) -> HashSet<&str> {
     let jobs: HashSet<&str> = names
         .iter()
@@ -192,9 +189,9 @@ fn zip_stream(
         );
         let packed = Rc::new(Cell::new(member.compressed_size()));
         let bounded = Bounded::new(member, packed, Some(total.clone()), limits);
-        one(label, &name, Box::new(bounded), reading, limits, each)?;
+        read_member(label, &name, Box::new(bounded), reading, limits, each)?;
     }
-    tell(each, too_many(label, limits))
+    report_refusal(each, too_many(label, limits))
 }
 
 /// Reads the members of an unpacked tar stream. Long names are read here, within bounds.
@@ -211,7 +208,7 @@ pub(super) fn tar(
     let mut archive = ::tar::Archive::new(whole);
     let entries = match archive.entries() {
         Ok(entries) => entries.raw(true),
-        Err(error) => return tell(each, damaged(label, &super::reason(&error), true)),
+        Err(error) => return report_refusal(each, damaged(label, &super::reason(&error), true)),
     };
     let mut long_name: Option<Vec<u8>> = None;
     let mut members = 0;
@@ -219,13 +216,15 @@ pub(super) fn tar(
         let mut entry = match entry {
             Ok(entry) => entry,
             // The start of the next member is unknown.
-            Err(error) => return tell(each, damaged(label, &super::reason(&error), true)),
+            Err(error) => {
+                return report_refusal(each, damaged(label, &super::reason(&error), true));
+            }
         };
         let kind = entry.header().entry_type();
         if kind.is_gnu_longname() || kind.is_pax_local_extensions() {
             let mut text = Vec::new();
             if let Err(error) = entry.by_ref().take(NAME).read_to_end(&mut text) {
-                return tell(each, damaged(label, &super::reason(&error), true));
+                return report_refusal(each, damaged(label, &super::reason(&error), true));
             }
             if kind.is_gnu_longname() {
                 text.retain(|b| *b != 0);
@@ -243,10 +242,10 @@ pub(super) fn tar(
         }
         members += 1;
         if members > limits.members {
-            return tell(each, too_many(label, limits));
+            return report_refusal(each, too_many(label, limits));
         }
         let name = String::from_utf8_lossy(&name).into_owned();
-        one(label, &name, Box::new(entry), reading, limits, each)?;
+        read_member(label, &name, Box::new(entry), reading, limits, each)?;
     }
     ControlFlow::Continue(())
 }
@@ -264,7 +263,7 @@ fn pax_path(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Reads a member, unless its name shows that it is no log.
-fn one(
+fn read_member(
     label: &str,
     name: &str,
     member: Box<dyn Read + '_>,
@@ -296,7 +295,7 @@ fn member_label(archive: &str, name: &str) -> String {
     format!("{archive}:{name}")
 }
 
-fn tell(each: &mut Each<'_>, (refusal, origin): (Refusal, Origin)) -> ControlFlow<()> {
+fn report_refusal(each: &mut Each<'_>, (refusal, origin): (Refusal, Origin)) -> ControlFlow<()> {
     each(Err(refusal), origin)
 }
 

@@ -13,8 +13,7 @@ pub fn is_glob(path: &Path) -> bool {
 }
 
 /// The files and folders that fit a glob, in path order, and the problems met on the way. `*` stays within a
-/// folder, `**`
-/// does not; a hidden name fits only a pattern that begins with a dot.
+/// folder, `**` does not; a hidden name fits only a pattern that begins with a dot.
 ///
 /// # Errors
 /// The glob is malformed.

@@ -3,9 +3,8 @@
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// Identifies a file, whatever detour or link leads to it. Hard links to one content, which programs create to
-/// save space,
-/// count as separate files.
+/// Identifies a file, whatever detour or link leads to it. Hard links to one content, which programs create
+/// to save space, count as separate files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// Device and inode of a file with one name.

@@ -4,8 +4,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 /// Reads a list of paths. One NUL anywhere means that names end with NUL (`find -print0`), so that a name may
-/// contain a
-/// newline.
+/// contain a newline.
 ///
 /// # Errors
 /// Reading failed.

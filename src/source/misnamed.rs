@@ -1,10 +1,8 @@
 //! Files whose name does not fit their bytes.
 //!
 //! A browser or `curl --compressed` unpacks `job.log.gz` while loading and keeps the name. Such a file is a
-//! whole log and is read
-//! without a message. Nothing unpacks an archive while loading, so text in a `.zip` is most likely an error
-//! page that was saved
-//! in its place. Bytes that are neither packed nor text are damaged.
+//! whole log and is read without a message. Nothing unpacks an archive while loading, so text in a `.zip` is
+//! most likely an error page that was saved in its place. Bytes that are neither packed nor text are damaged.
 
 use super::{Reading, Refusal};
 use crate::model::Problem;

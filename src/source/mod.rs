@@ -127,8 +127,7 @@ pub type Each<'e> = dyn FnMut(Result<Source<'_>, Refusal>, Origin) -> ControlFlo
 /// Opens a file by name: one source, or one for each member of an archive.
 ///
 /// What cannot be opened arrives as a refusal: a missing file, a folder, no permission, no bytes, a binary
-/// file, a damaged
-/// archive.
+/// file, a damaged archive.
 pub fn each(path: &Path, reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     each_within(path, reading, Limits::default(), each)
 }

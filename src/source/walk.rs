@@ -12,8 +12,7 @@ use crate::model::Problem;
 /// Every file below these paths, once each, whatever spelling or link leads to it. A root may itself be a file.
 ///
 /// Hidden files and folders, caches, and files whose names are not those of logs are skipped unless they are
-/// roots. Links to
-/// folders are not followed.
+/// roots. Links to folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     let mut folder = Arc::new(PathBuf::new());

@@ -89,8 +89,7 @@ pub struct Block {
     pub(super) greens: Vec<usize>,
     pub(super) coloured_from: Option<usize>,
     /// The log has marks of Travis CI. Those end with an escape sequence of GitLab's runner, so in such a log
-    /// that sequence
-    /// does not prove the runner's colours.
+    /// that sequence does not prove the runner's colours.
     pub(super) of_travis: bool,
     pub(super) base: u64,
     pub(super) last: bool,
@@ -300,9 +299,8 @@ impl Block {
         self.of_travis = extent.of_travis;
     }
 
-    /// Where the part begins that the next block keeps as history: at a line start, unless that line is longer
-    /// than the
-    /// history.
+    /// Where the part begins that the next block keeps as history: at a line start, unless that line is
+    /// longer than the history.
     pub fn kept_from(&self) -> usize {
         let from = self.carry.saturating_sub(HISTORY);
         if from == 0 || self.buf[from - 1] == b'\n' {

@@ -1,12 +1,9 @@
 //! Finds the lines that passing test cases printed. Errors in them belong to the test, not to the job.
 //!
-//! Runners that print the start and the end of a case are followed line by line: Surefire and Ant (one class at
-//! a time),
-//! GoogleTest, XCTest, CTest with `-V`, and Gradle where it shows test output. bun prints only the end.
-//! Parallel cases form
-//! one stretch, which counts only if all of them passed. Sanitizers and Valgrind fail a run whose tests all
-//! pass, so a
-//! stretch with one of their reports does not count.
+//! Runners that print the start and the end of a case are followed line by line: Surefire and Ant (one class
+//! at a time), GoogleTest, XCTest, CTest with `-V`, and Gradle where it shows test output. bun prints only
+//! the end. Parallel cases form one stretch, which counts only if all of them passed. Sanitizers and Valgrind
+//! fail a run whose tests all pass, so a stretch with one of their reports does not count.
 
 use std::ops::RangeInclusive;
 
@@ -219,9 +216,8 @@ fn ctest(text: &str) -> Option<Says<'_>> {
     Some(Says::Ends(number, end))
 }
 
-/// `bun test v1.2.0 (…)`, `(pass) works [0.12ms]`. The file's name stands above its cases, and a case's output
-/// above its
-/// own line.
+/// `bun test v1.2.0 (…)`, `(pass) works [0.12ms]`. The file's name stands above its cases, and a case's
+/// output above its own line.
 fn bun(text: &str) -> Option<Says<'_>> {
     let ended = |end| Some(Says::Ended(end));
     match text.split(' ').next()? {

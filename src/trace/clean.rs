@@ -2,8 +2,7 @@
 //! borders.
 //!
 //! Input: raw bytes that end at a line end, or at a border that no escape crosses. Output: clean bytes in a
-//! [`Block`], never
-//! more than came in, with its index of piece borders, joins, markers and green echoes.
+//! [`Block`], never more than came in, with its index of piece borders, joins, markers and green echoes.
 
 use super::block::{Block, Border, PieceEnd, SectionMark};
 use super::escape::{self, ESC};
@@ -67,8 +66,7 @@ fn mask_portable(b: &[u8; 64]) -> u64 {
 /// Appends the clean form of `src` to `block`, and returns whether `src` held a NUL.
 ///
 /// `joins` are offsets in `src` where a newline and a continuation header were removed, ascending. With
-/// `at_eof` nothing
-/// follows, so a trailing CR ends the line.
+/// `at_eof` nothing follows, so a trailing CR ends the line.
 pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) -> bool {
     block.reserve(src.len() + 66);
     let n = src.len();
@@ -172,8 +170,7 @@ impl At<'_> {
     }
 
     /// Copies the text between two special bytes. It always writes a whole chunk, so that the copy's length
-    /// does not depend
-    /// on the data; `o` advances only by the true length.
+    /// does not depend on the data; `o` advances only by the true length.
     #[inline(always)]
     fn text(&mut self, both: &[u8; 2 * CHUNK], from: usize, to: usize) {
         let buf = &mut self.buf[self.o..self.o + CHUNK];
@@ -204,7 +201,7 @@ impl At<'_> {
     #[inline(never)]
     fn special(&mut self, block: &mut Block) {
         let src = self.src;
-        let run = run(&src[self.i..]);
+        let run = repeats(&src[self.i..]);
         match src[self.i] {
             ESC => {
                 // Only the last ESC of a run begins a sequence.
@@ -233,7 +230,7 @@ impl At<'_> {
 
 /// How often the first byte repeats at the start, itself included.
 #[inline(always)]
-fn run(bytes: &[u8]) -> usize {
+fn repeats(bytes: &[u8]) -> usize {
     let first = bytes[0];
     if bytes.get(1) != Some(&first) {
         return 1;
@@ -258,8 +255,7 @@ fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, text: &[u8], block: &mut Bl
 }
 
 /// Records where commands are echoed in green, and where the runner's colours begin. `text` is the clean text
-/// before the
-/// sequence.
+/// before the sequence.
 #[inline(always)]
 fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
     let is_echo = sequence.starts_with(GREEN_ECHO);
@@ -276,8 +272,8 @@ fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
 }
 
 /// Whether the line or piece at the end of the text is a mark of Travis CI. Travis ends its marks with the
-/// sequence that
-/// GitLab's runner begins its lines with (travis-build: bash/travis_fold.bash, bash/travis_time_start.bash).
+/// sequence that GitLab's runner begins its lines with (travis-build: bash/travis_fold.bash,
+/// bash/travis_time_start.bash).
 #[inline(never)]
 fn behind_travis_mark(text: &[u8]) -> bool {
     // Bounded, since many such sequences may follow one mark.

@@ -57,9 +57,8 @@ const LEAST: usize = 32;
 
 /// Converts UTF-16 to UTF-8 while reading.
 ///
-/// Another program may have appended plain text (`cmd >> log` after PowerShell's `> log`). From the first line
-/// that is plain
-/// UTF-8 on, bytes pass unchanged; if UTF-16 resumes soon behind such lines, only they do.
+/// Another program may have appended plain text (`cmd >> log` after PowerShell's `> log`). From the first
+/// line that is plain UTF-8 on, bytes pass unchanged; if UTF-16 resumes soon behind such lines, only they do.
 #[derive(Debug)]
 pub struct Utf16<R> {
     held: Held<R>,
@@ -189,9 +188,8 @@ impl<R: Read> Utf16<R> {
         let high = usize::from(!self.big_endian);
         let least = (behind.len() / 2).clamp(1, 4);
         let wide = zeros(high) >= least.max(4 * zeros(1 - high));
-        // Behind an odd number of bytes only the position of zeros can tell. Otherwise the newline is half of a
-        // character: of
-        // Gurmukhi in little endian, of any script in big endian.
+        // Behind an odd number of bytes only the position of zeros can tell. Otherwise the newline is half of
+        // a character: of Gurmukhi in little endian, of any script in big endian.
         let odd = lines.len() % 2 == 1;
         let text = || {
             let gurmukhi = lines.iter().skip(1).step_by(2).all(|b| *b == b'\n');

@@ -1,8 +1,7 @@
 //! Splits one text into its jobs: `gh run view --log` prints the job's name in the first column.
 //!
 //! Jobs come out one after another, and their line numbers count through the whole text. Any other text is a
-//! single job without
-//! a name and passes unchanged.
+//! single job without a name and passes unchanged.
 
 use std::io::{self, Read};
 

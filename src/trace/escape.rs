@@ -1,8 +1,7 @@
 //! Measures terminal escape sequences. They are removed; no terminal is emulated, and no text moves.
 //!
 //! ECMA-48 names the forms. GitLab's own converters know only CSI; OSC and the other string sequences are
-//! removed as well, so
-//! that titles and hyperlinks leave no fragments.
+//! removed as well, so that titles and hyperlinks leave no fragments.
 
 /// The escape character.
 pub const ESC: u8 = 0x1b;
@@ -22,9 +21,8 @@ pub fn len(s: &[u8]) -> usize {
 
 /// Length of a CSI of at most 18 bytes at `s[0] == ESC`; 0 for any other sequence.
 ///
-/// No loop depends on the data: the first byte with bit 6 set ends the sequence. Only 24-bit colours have more
-/// than eight bytes
-/// behind `ESC [`.
+/// No loop depends on the data: the first byte with bit 6 set ends the sequence. Only 24-bit colours have
+/// more than eight bytes behind `ESC [`.
 #[inline(always)]
 pub fn short(s: &[u8; 18]) -> usize {
     if s[1] != b'[' {
@@ -124,8 +122,7 @@ fn string(s: &[u8]) -> usize {
 }
 
 /// Length of the runner's escape sequences at the start of a line that lost the ESC character, or shows it as
-/// `^[` or
-/// `␛`: `[0K[36;1m`. Only the runner's own forms count, since text may begin with a bracket.
+/// `^[` or `␛`: `[0K[36;1m`. Only the runner's own forms count, since text may begin with a bracket.
 pub fn lost(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(len) = lost_one(&text[at..]) {

@@ -1,15 +1,11 @@
 //! Finds where the header of a GitHub Actions step ends, from `##[group]Run …` to `##[endgroup]`.
 //!
 //! A script's header repeats the script, whose first line is also the title, then prints `shell: PATH … {0}`
-//! and `env:` with its
-//! entries. An action's header has `with:` and `env:` (runner: Handlers/ScriptHandler.cs and Handler.cs). A
-//! script that opens
-//! such a group itself names no shell, so that is no header. Source and values may contain lines of any kind,
-//! so the end is
-//! known only further below: at the end of the group, or at the next group if that was lost. GitHub stamps a
-//! value once, however
-//! many lines it has. Its web page indents all lines of a header, so there the header ends with the
-//! indentation.
+//! and `env:` with its entries. An action's header has `with:` and `env:` (runner: Handlers/ScriptHandler.cs
+//! and Handler.cs). A script that opens such a group itself names no shell, so that is no header. Source and
+//! values may contain lines of any kind, so the end is known only further below: at the end of the group, or
+//! at the next group if that was lost. GitHub stamps a value once, however many lines it has. Its web page
+//! indents all lines of a header, so there the header ends with the indentation.
 
 use super::line::Line;
 use super::{prefix, verdict};
@@ -82,8 +78,7 @@ impl Header {
     }
 
     /// Reads clean lines from `from` on; `base` is the offset of the text in the log. Once the end is known,
-    /// returns where the
-    /// first line behind the header begins: 0 if there was no header.
+    /// returns where the first line behind the header begins: 0 if there was no header.
     pub fn end(&mut self, text: &[u8], mut from: usize, base: u64) -> Option<u64> {
         while from < text.len() {
             let to = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k);

@@ -1,7 +1,6 @@
 //! Prefixes that name the program or resource whose output follows. PowerShell puts one before the first line
-//! that a
-//! program writes to standard error (`npm : npm error code E404`), Terraform before each line of a provisioner
-//! (`null_resource.web (local-exec): `).
+//! that a program writes to standard error (`npm : npm error code E404`), Terraform before each line of a
+//! provisioner (`null_resource.web (local-exec): `).
 
 use super::prefix::stream;
 
@@ -103,8 +102,8 @@ pub(super) fn provisioner(text: &[u8]) -> Option<(usize, u32)> {
     known.then(|| (end + blank, stream(name)))
 }
 
-/// Whether PowerShell repeats in this line what a program wrote:
-/// `    + CategoryInfo          : NotSpecified: (npm error code E404:String) [], RemoteException`.
+/// Whether PowerShell repeats in this line what a program wrote: `    + CategoryInfo          : NotSpecified:
+/// (npm error code E404:String) [], RemoteException`.
 pub(super) fn repeats(text: &[u8]) -> bool {
     let told = || {
         let rest = text.strip_prefix(b"    + CategoryInfo")?.trim_ascii_start();

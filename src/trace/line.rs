@@ -108,9 +108,8 @@ pub fn kind(content: &[u8]) -> Kind {
     }
 }
 
-/// Whether a line is a copy of source. Last come PowerShell's repetitions, then marks and echoes of Travis CI,
-/// AWS CodeBuild,
-/// Jenkins and Azure Pipelines.
+/// Whether a line is a copy of source. Last come PowerShell's repetitions, then marks and echoes of Travis
+/// CI, AWS CodeBuild, Jenkins and Azure Pipelines.
 fn is_source(content: &[u8]) -> bool {
     xtrace(content).is_some()
         || dockerfile_step(content)
@@ -124,16 +123,14 @@ fn is_source(content: &[u8]) -> bool {
 }
 
 /// The number of signs in `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds). The
-/// command follows
-/// behind a blank.
+/// command follows behind a blank.
 pub fn xtrace(content: &[u8]) -> Option<usize> {
     let plus = content.iter().take_while(|&&b| b == b'+').count();
     ((1..=6).contains(&plus) && content.get(plus) == Some(&b' ')).then_some(plus)
 }
 
 /// Whether an action of GitHub or a task of Azure Pipelines shows what it runs: `[command]/usr/bin/git fetch
-/// …`,
-/// `##[command]…`.
+/// …`, `##[command]…`.
 fn inner_command(content: &[u8]) -> bool {
     content.starts_with(b"[command]") || content.starts_with(b"##[command]")
 }
@@ -224,9 +221,9 @@ fn is_passing(content: &[u8]) -> bool {
         b" -> passed",
         b" PASS",
     ];
-    // The rows below the first have these marks as misread by the code pages 437, 1252, 850, 852 and 866. East
-    // Asian code
-    // pages are left out, since they turn the marks of passing and failing tests into the same text.
+    // The rows below the first have these marks as misread by the code pages 437, 1252, 850, 852 and 866.
+    // East Asian code pages are left out, since they turn the marks of passing and failing tests into the
+    // same text.
     const TICKS: &[&str] = &[
         "✓ ", "✔ ", "√ ", "✅ ", //
         "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ", "Ô£ô ", "Ô£ö ", "ÔêÜ ", "Ô£à ", "Ôťô ",
@@ -272,8 +269,7 @@ fn tasty_passed(text: &[u8]) -> bool {
 static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
 
 /// `00:06 +15 ~1 -2: test/a_test.dart: parses an error` (package:test, flutter test) names the test that runs
-/// next. A
-/// failed test has ` [E]` behind its name.
+/// next. A failed test has ` [E]` behind its name.
 fn dart_progress(text: &[u8]) -> bool {
     let (Some(clock), Some(rest)) = (text.first_chunk::<5>(), text.get(5..)) else {
         return false;

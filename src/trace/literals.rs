@@ -1,6 +1,5 @@
-//! The literals of lines that the frame reads. They have a module of their own because the build compiles them
-//! into the
-//! prefilter.
+//! The literals of lines that the frame reads. They have a module of their own because the build compiles
+//! them into the prefilter.
 
 /// The frame ignores lines with none of these. Each has at least six bytes, in lower case.
 pub const FRAME: &[&str] = &[

@@ -1,9 +1,8 @@
 //! Section markers: `section_start:UNIX:NAME[OPTIONS]` and `section_end:UNIX:NAME`.
 //!
 //! GitLab Runner ends them with CR and `ESC [0K` (runner: helpers/build_section.go). Damaged markers of a
-//! pasted log are read as
-//! well: on a line of their own, with the escape lost (`[0K` as text), or with the section's title directly
-//! behind.
+//! pasted log are read as well: on a line of their own, with the escape lost (`[0K` as text), or with the
+//! section's title directly behind.
 
 use super::escape;
 
@@ -162,12 +161,10 @@ fn options(text: &[u8]) -> usize {
 }
 
 /// Parses a marker at the start of a line that lost its CR, in any form that a paste leaves; returns also the
-/// number of
-/// bytes that belong to it. `None` for ordinary text.
+/// number of bytes that belong to it. `None` for ordinary text.
 ///
 /// Behind it may stand nothing, remains of escapes, a blank, a command or the next marker; behind the name of
-/// one of the
-/// runner's stages also its title.
+/// one of the runner's stages also its title.
 pub fn leading(line: &[u8]) -> Option<(Marker<'_>, usize)> {
     let blanks = line.len() - line.trim_ascii_start().len();
     let text = &line[blanks..];

@@ -1,16 +1,12 @@
 //! Splits off what other programs put before every line of a tool's output.
 //!
 //! There are two kinds. A *stamp* says when and where a line was written and is not part of the line: the
-//! runner's clock header,
-//! an ISO stamp, `job⇥step⇥`, and remains of section markers and colours in a damaged log. A *wrapper* is
-//! printed by a tool
-//! around an inner one: BuildKit's `#12 3.456 `, and the `0.345 ` where it repeats a failed step, the prefixes
-//! of build services
-//! in [`services`], compose's `web-1  | `, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web
-//! build: `, yarn's
-//! `[@scope/web]: `, the time that Jenkins puts before each line, `##[error]`. A line is shown with its
-//! wrapper, but `^` in a
-//! pattern matches behind it.
+//! runner's clock header, an ISO stamp, `job⇥step⇥`, and remains of section markers and colours in a damaged
+//! log. A *wrapper* is printed by a tool around an inner one: BuildKit's `#12 3.456 `, and the `0.345 ` where
+//! it repeats a failed step, the prefixes of build services in [`services`], compose's `web-1  | `, act's
+//! `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the time
+//! that Jenkins puts before each line, `##[error]`. A line is shown with its wrapper, but `^` in a pattern
+//! matches behind it.
 
 pub(super) mod services;
 
@@ -103,10 +99,8 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
 }
 
-/// Length of a byte-order mark, or of its misreading by a code page (850, 437, 1252, 950; 866, 855, 1251, 1250;
-/// 936, 949,
-/// 932). `gh` puts one before each step.
-/// before each step.
+/// Length of a byte-order mark, or of its misreading by a code page (850, 437, 1252, 950; 866, 855, 1251,
+/// 1250; 936, 949, 932). `gh` puts one before each step.
 #[inline]
 fn order_mark(text: &[u8]) -> usize {
     const MARKS: &[&str] = &[
@@ -146,9 +140,8 @@ fn columns(line: &[u8]) -> usize {
     both.or_else(|| job_alone(line)).unwrap_or(0)
 }
 
-/// Length of a job's name that stands alone before the stamp, because the column of the step was cut out. Other
-/// programs
-/// put a level or a name before a stamp too, but rarely in GitHub's form.
+/// Length of a job's name that stands alone before the stamp, because the column of the step was cut out.
+/// Other programs put a level or a name before a stamp too, but rarely in GitHub's form.
 fn job_alone(line: &[u8]) -> Option<usize> {
     let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
     (tab > 0 && stamp::is_github(&line[tab + 1..]) && !is_level(&line[..tab])).then_some(tab + 1)

@@ -197,7 +197,7 @@ impl<R: Read> BlockReader<R> {
                 self.block.last = true;
                 self.finish();
             } else {
-                self.settle(whole);
+                self.split_off_carry(whole);
             }
             if self.block.end > self.block.fresh || !self.block.marks.is_empty() || self.done {
                 return Some(&self.block);
@@ -346,7 +346,7 @@ impl<R: Read> BlockReader<R> {
     }
 
     /// Decides what of the cleaned text is handed out now and what is carried over.
-    fn settle(&mut self, whole: bool) {
+    fn split_off_carry(&mut self, whole: bool) {
         let block = &mut self.block;
         if whole {
             block.end = block.len;

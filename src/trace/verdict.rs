@@ -42,8 +42,7 @@ fn of_failure(line: &str) -> Option<(bool, &str)> {
 }
 
 /// Whether GitLab's closing line gives a reason of its own, beyond how the script or one of the runner's
-/// programs ended
-/// (`ERROR: Job failed (system failure): pod "runner-x" is disrupted: …`).
+/// programs ended (`ERROR: Job failed (system failure): pod "runner-x" is disrupted: …`).
 pub fn says_why(line: &str) -> bool {
     const ENDED: &[&str] = &[
         "exit code",
@@ -147,9 +146,8 @@ pub fn github(content: &str) -> Option<i64> {
 }
 
 /// The exit code in `Docker pull failed with exit code 1`, which the runner prints if it cannot set up a
-/// container
-/// (runner: ContainerOperationProvider.cs, ContainerActionHandler.cs). A pull that is retried is only a
-/// warning.
+/// container (runner: ContainerOperationProvider.cs, ContainerActionHandler.cs). A pull that is retried is
+/// only a warning.
 fn of_container(message: &str) -> Option<i64> {
     let said = message.strip_prefix("Docker ")?;
     let (_, code) = said.split_once(" failed with exit code ")?;

@@ -1,12 +1,10 @@
 //! Rewrites lines of UTF-16 in a text of UTF-8. PowerShell's `>>` and `Out-File -Append` write them into any
-//! file, `wsl.exe`
-//! into any pipe.
+//! file, `wsl.exe` into any pipe.
 //!
-//! Each line is judged by itself, so the result does not depend on where blocks end. It ends at its LF, the low
-//! half of the last
-//! unit; the high half, a NUL, stands before the next line of any kind. Only little endian is handled, which
-//! Windows writes. Any
-//! other line is unchanged, and its NULs are dropped while cleaning.
+//! Each line is judged by itself, so the result does not depend on where blocks end. It ends at its LF, the
+//! low half of the last unit; the high half, a NUL, stands before the next line of any kind. Only little
+//! endian is handled, which Windows writes. Any other line is unchanged, and its NULs are dropped while
+//! cleaning.
 
 use super::stamp;
 

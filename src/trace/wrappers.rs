@@ -1,11 +1,9 @@
 //! Prefixes of wrapping tools that count only once the log has shown which tool runs.
 //!
-//! By form alone they could be anything: a bar before each line (act in colour, which prints no name there, and
-//! BitBake), a name
-//! and a word before a colon (turbo, whose tasks have any name), a numbered step (Cloud Build), a word in
-//! brackets
-//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's ssh-action
-//! builds).
+//! By form alone they could be anything: a bar before each line (act in colour, which prints no name there,
+//! and BitBake), a name and a word before a colon (turbo, whose tasks have any name), a numbered step (Cloud
+//! Build), a word in brackets (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on
+//! which GitHub's ssh-action builds).
 
 use std::sync::Arc;
 
@@ -197,7 +195,7 @@ mod tests {
         &text[split.map_or(0, |(len, _)| len)..]
     }
 
-    fn told(line: &str) -> Wrappers {
+    fn after_line(line: &str) -> Wrappers {
         let mut wrappers = Wrappers::default();
         wrappers.read(line);
         wrappers
@@ -205,7 +203,7 @@ mod tests {
 
     #[test]
     fn tasks_have_any_name_once_their_packages_are_known() {
-        let turbo = told("   \u{2022} Packages in scope: //, @Acme/ui, error, web");
+        let turbo = after_line("   \u{2022} Packages in scope: //, @Acme/ui, error, web");
         for (line, text) in [
             ("web:build:prod: error: x", "error: x"),
             ("web:test.unit: x", "x"),
@@ -232,12 +230,12 @@ mod tests {
         ] {
             assert_eq!(content(&turbo, line), line);
         }
-        assert!(told("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
+        assert!(after_line("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
     }
 
     #[test]
     fn nix_and_opam_quote_what_a_build_printed() {
-        let nix = told("       last 10 log lines:");
+        let nix = after_line("       last 10 log lines:");
         assert_eq!(content(&nix, "       > make: *** x"), "make: *** x");
         assert_eq!(
             content(&nix, "\u{2503}        > make: *** x"),
@@ -245,18 +243,18 @@ mod tests {
         );
         assert_eq!(content(&nix, "> make"), "> make");
         assert_eq!(content(&nix, "  - > make"), "  - > make");
-        let opam = told("### output ###");
+        let opam = after_line("### output ###");
         assert_eq!(content(&opam, "# Error: x"), "Error: x");
         assert_eq!(content(&opam, "## Error"), "## Error");
         assert_eq!(content(&opam, "    > x"), "    > x");
         for line in ["the last 10 lines:", "see the log lines:", "## output"] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 
     #[test]
     fn a_remote_script_is_quoted() {
-        let ssh = told("======CMD======");
+        let ssh = after_line("======CMD======");
         assert_eq!(
             content(&ssh, "err: bash: line 1: docker: command not found"),
             "bash: line 1: docker: command not found"
@@ -266,14 +264,14 @@ mod tests {
             assert_eq!(content(&ssh, line), line);
         }
         for line in ["err: x", "======END======"] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 
     #[test]
     fn steps_are_cloud_builds_once_one_has_started() {
-        let steps = told("Starting Step #0 - \"unit tests\"");
-        assert!(told("starting build \"1f2e\"").any());
+        let steps = after_line("Starting Step #0 - \"unit tests\"");
+        assert!(after_line("starting build \"1f2e\"").any());
         for (line, text) in [
             ("Step #0: npm error code E404", "npm error code E404"),
             ("Step #12 - \"unit tests\": npm error", "npm error"),
@@ -283,7 +281,7 @@ mod tests {
         ] {
             assert_eq!(content(&steps, line), text);
         }
-        assert!(!told("Step #1: build").any());
+        assert!(!after_line("Step #1: build").any());
     }
 
     #[test]
@@ -314,13 +312,13 @@ mod tests {
             runs.read_command("cat a.log");
             assert!(!runs.any(), "{command}");
         }
-        assert!(told("> concurrently a").any());
+        assert!(after_line("> concurrently a").any());
         for line in [
             "tests run concurrently ",
             "concurrently a",
             "> run concurrently-all",
         ] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
         for command in [
             "npm ci",
@@ -335,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_package_with_a_scope_is_lernas_once_it_has_said_so() {
-        let lerna = told("lerna info Executing command in 2 packages: \"npm run test\"");
+        let lerna = after_line("lerna info Executing command in 2 packages: \"npm run test\"");
         assert_eq!(
             content(&lerna, "@acme/web: FAIL a.test.ts"),
             "FAIL a.test.ts"
@@ -344,23 +342,23 @@ mod tests {
         for line in ["@acme/web@1.0.0: x", "web: x", "@acme/web:x"] {
             assert_eq!(content(&lerna, line), line);
         }
-        assert!(!told("lerna info version 6").any());
+        assert!(!after_line("lerna info version 6").any());
     }
 
     #[test]
     fn a_bar_is_bitbakes_where_the_log_of_a_task_follows() {
-        let bitbake = told("Log data follows:");
+        let bitbake = after_line("Log data follows:");
         assert_eq!(content(&bitbake, "| a.c:3: error: x"), "a.c:3: error: x");
         assert_eq!(
             content(&bitbake, "ERROR: Task failed"),
             "ERROR: Task failed"
         );
-        assert!(!told("Log data follows").any());
+        assert!(!after_line("Log data follows").any());
     }
 
     #[test]
     fn a_bar_is_acts_where_act_has_named_a_step() {
-        let act = told("[ci/build] \u{2b50} Run Main npm ci");
+        let act = after_line("[ci/build] \u{2b50} Run Main npm ci");
         assert_eq!(content(&act, "| npm error x"), "npm error x");
         assert_eq!(content(&act, "|   indented"), "  indented");
         assert_eq!(content(&act, "|"), "");
@@ -375,7 +373,7 @@ mod tests {
             "\u{2b50} Run Main npm ci",
             "[ci/build] \u{1f3c1}  Job failed",
         ] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 }

@@ -125,7 +125,7 @@ pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) 
                 if sign == Token::Open && !opens && leads {
                     shell.folder = None;
                 }
-                shell.run(&std::mem::take(&mut words), behind_or);
+                shell.follow(&std::mem::take(&mut words), behind_or);
                 behind_or = sign == Token::Or;
                 match sign {
                     Token::Open => {
@@ -143,7 +143,7 @@ pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) 
             }
         }
     }
-    shell.run(&words, behind_or);
+    shell.follow(&words, behind_or);
     let behind = shell.outer.into_iter().next();
     let inside = match shell.ran.as_slice() {
         [] => shell.folder.clone(),
@@ -191,7 +191,7 @@ struct Shell<'p> {
 }
 
 impl Shell<'_> {
-    fn run(&mut self, words: &[String], behind_or: bool) {
+    fn follow(&mut self, words: &[String], behind_or: bool) {
         let mut words = words;
         // A condition ends with the words behind it.
         while let [first, rest @ ..] = words {

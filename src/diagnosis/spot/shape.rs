@@ -86,7 +86,7 @@ impl<'c> Shapes<'c> {
                 self.fits(rest, &text[digits..], named)
             }
             "file" | "path" | "abs" => {
-                let run = run(text, hole == "path");
+                let run = path_length(text, hole == "path");
                 if hole == "abs" && !(text.starts_with(['/', 'f']) || is_drive(text)) {
                     return false;
                 }
@@ -108,7 +108,7 @@ impl<'c> Shapes<'c> {
                     return false;
                 };
                 if hole.starts_with('<') {
-                    let end = run(text, false);
+                    let end = path_length(text, false);
                     named.path = &text[..end];
                     return is_end(&value, named.path) && self.fits(rest, &text[end..], named);
                 }
@@ -154,7 +154,7 @@ fn is_end(one: &str, other: &str) -> bool {
 }
 
 /// How many bytes a path may take: up to a sign that none has, but for what Windows and addresses of files begin with.
-fn run(text: &str, blanks: bool) -> usize {
+fn path_length(text: &str, blanks: bool) -> usize {
     let of_address = text.strip_prefix("file://");
     let mut begin = text.len() - of_address.unwrap_or(text).len();
     if text[begin..].starts_with('/') && is_drive(&text[begin + 1..]) {

@@ -1,9 +1,9 @@
 //! The end of the section that may have failed the job. Patterns without a literal and the search for telling
 //! lines read it.
 //!
-//! Few of its lines are ever asked for, mostly from the end, so lines are made on demand. [`text`] is the kept
-//! text, [`past`] the
-//! part that the block no longer holds, [`groups`] tells the source of a step from its output.
+//! Few of its lines are ever asked for, mostly from the end, so lines are made on demand. [`text`] is the
+//! kept text, [`earlier`] the part that the block no longer holds, [`groups`] tells the source of a step from
+//! its output.
 
 use std::sync::OnceLock;
 
@@ -13,12 +13,12 @@ use crate::trace::header;
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Wrappers, foreign, frame, page};
 
+mod earlier;
 mod groups;
-mod past;
 mod text;
 
+pub(super) use earlier::EarlierText;
 use groups::Groups;
-pub(super) use past::Past;
 use text::Text;
 
 /// Most bytes kept.
@@ -47,12 +47,12 @@ pub struct Tail {
 
 impl Tail {
     /// Copies the end of a stage, from `stage` (in clean bytes of the log) to `to` (an offset in the block);
-    /// `line` is the raw
-    /// line number at `to`. If it does not fit, long lines are cut, so that the lines before them fit too.
+    /// `line` is the raw line number at `to`. If it does not fit, long lines are cut, so that the lines
+    /// before them fit too.
     pub(super) fn copy(
         &mut self,
         block: &Block,
-        past: &Past,
+        earlier: &EarlierText,
         since: u64,
         to: usize,
         line: u64,
@@ -67,7 +67,7 @@ impl Tail {
             self.text.copy(block, start, to);
             self.cut = true;
         } else {
-            (self.text, self.cut) = past.tail(block, since, to);
+            (self.text, self.cut) = earlier.tail(block, since, to);
         }
         self.groups = OnceLock::new();
         // `line` also counts the joins directly behind the text, so they are subtracted.

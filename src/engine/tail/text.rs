@@ -144,9 +144,8 @@ pub(super) fn start_of_last(text: &[u8], least: usize) -> usize {
     end
 }
 
-/// Where the last whole lines of a stretch begin that fit into `most` bytes; `None` if the stretch is shorter,
-/// or one of
-/// those lines may have to be cut.
+/// Where the last whole lines of a stretch begin that fit into `most` bytes; `None` if the stretch is
+/// shorter, or one of those lines may have to be cut.
 pub(super) fn last_lines(text: &[u8], stretch: Range<usize>, most: usize) -> Option<usize> {
     let start = stretch
         .end

@@ -29,9 +29,8 @@ pub(super) const FACTORS: [u64; 3] = [
 ];
 
 /// The place of six folded bytes in the second table: a word's number (to be masked) and two of its bits. The
-/// six bytes are
-/// the lower part of `bytes`; the part above is ignored. The multiplication carries each of them up to the
-/// number.
+/// six bytes are the lower part of `bytes`; the part above is ignored. The multiplication carries each of
+/// them up to the number.
 #[inline(always)]
 pub(super) fn neighbourhood(bytes: u64, before: usize) -> (usize, u64) {
     let m = (bytes & ((1 << 48) - 1)).wrapping_mul(FACTORS[before]);

@@ -1,14 +1,11 @@
 //! Finds every occurrence of every literal in a block, at close to memory speed.
 //!
 //! At every third position the folded four bytes are looked up in a small table. A literal of at least six
-//! bytes covers a window
-//! of three consecutive grams, one of which is always sampled, so no occurrence is missed. A gram that passes
-//! is looked up again
-//! together with two bytes beside it: grams of short literals (`) test `) stand on every tenth line, and their
-//! neighbours rule
-//! out four of five at a third of the cost of comparing literals. The tables are one flat run of bytes, built
-//! at build time for
-//! the embedded library and at run time for a user's own.
+//! bytes covers a window of three consecutive grams, one of which is always sampled, so no occurrence is
+//! missed. A gram that passes is looked up again together with two bytes beside it: grams of short literals
+//! (`) test `) stand on every tenth line, and their neighbours rule out four of five at a third of the cost
+//! of comparing literals. The tables are one flat run of bytes, built at build time for the embedded library
+//! and at run time for a user's own.
 
 mod build;
 mod hash;

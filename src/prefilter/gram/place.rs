@@ -6,8 +6,7 @@ use super::gram;
 /// literals.
 ///
 /// Common grams stand in hundreds of literals. Their places form groups with one distance to the other gram,
-/// sorted by the other
-/// gram: the text there is read once for each group, and its value is searched for.
+/// sorted by the other gram: the text there is read once for each group, and its value is searched for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub offset: u32,

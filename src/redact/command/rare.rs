@@ -1,6 +1,5 @@
 //! Finds secrets in rare forms: HTTPie's login, pairs that are written to a vault, a command in place of a
-//! file, and the
-//! first line that is sent to a server.
+//! file, and the first line that is sent to a server.
 
 use std::ops::Range;
 
@@ -57,8 +56,7 @@ const KEPT: &[&[u8]] = &[b"secret/", b"kv/"];
 const NAMED: &[&[u8]] = &[b"value", b"secret_id", b"password", b"token", b"key"];
 
 /// `vault write secret/x value=…`, `vault kv put secret/x name=…`: the second part of each pair. `name=@file`
-/// and `name=-` hold
-/// no secret.
+/// and `name=-` hold no secret.
 fn of_vault(text: &[u8], from: usize) -> Option<Found> {
     commands(text, from, "vault").find_map(|(_, end)| {
         let mut at = end;

@@ -64,7 +64,7 @@ impl Writer for TextWriter<'_> {
             page.blank()?;
         }
         self.logs += 1;
-        one(&mut page, report)?;
+        write_report(&mut page, report)?;
         // Logs can take a while each; the answer to the first should not wait for the second.
         self.out.flush()
     }
@@ -93,13 +93,13 @@ impl Writer for TextWriter<'_> {
 /// The report of one log as a text of its own, for formats that carry one.
 pub(super) fn of(report: &LogReport, style: &Style) -> io::Result<String> {
     let mut out = Vec::new();
-    one(&mut Page::new(&mut out, style), report)?;
+    write_report(&mut Page::new(&mut out, style), report)?;
     // Only strings were written.
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// The report of one log.
-fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
+fn write_report(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
     header::write(page, report)?;
     if report.truncated {
         page.blank()?;

@@ -1,10 +1,9 @@
 //! Rejoins lines that Windows PowerShell broke at the width of its window.
 //!
-//! PowerShell turns what a native program writes to stderr into error records, and prints those at the width of
-//! its window. It
-//! breaks longer lines without a mark: behind a blank where the culture of the session breaks between words,
-//! else anywhere
-//! (PowerShell: FormatAndOutput/common/ComplexWriter.cs). A program's first record shows its frame:
+//! PowerShell turns what a native program writes to stderr into error records, and prints those at the width
+//! of its window. It breaks longer lines without a mark: behind a blank where the culture of the session
+//! breaks between words, else anywhere (PowerShell: FormatAndOutput/common/ComplexWriter.cs). A program's
+//! first record shows its frame:
 //!
 //! ```text
 //! npm : npm ERR! code E404
@@ -16,17 +15,13 @@
 //!     + FullyQualifiedErrorId : NativeCommandError
 //! ```
 //!
-//! The breaks in the frame's own lines tell the width; later records are bare text. Lines are joined only below
-//! such a
-//! frame, from the start of its record on, and only where a break is certain: the line is as long as the window
-//! is wide, or the
-//! next word did not fit. The result does not depend on where blocks end, because [`HOLD`] bytes are held back
-//! until it is
-//! clear that no frame follows.
+//! The breaks in the frame's own lines tell the width; later records are bare text. Lines are joined only
+//! below such a frame, from the start of its record on, and only where a break is certain: the line is as
+//! long as the window is wide, or the next word did not fit. The result does not depend on where blocks end,
+//! because [`HOLD`] bytes are held back until it is clear that no frame follows.
 //!
 //! [`record`] finds the records and the lines of their frames, [`window`] learns from them how lines were
-//! broken, [`row`] is one
-//! line.
+//! broken, [`row`] is one line.
 
 mod record;
 mod row;
@@ -86,10 +81,9 @@ impl Folds {
         self.edits.clear();
     }
 
-    /// Plans the edits for a text of which the whole lines before `cut` are to be handed out. Returns how much
-    /// of it may be:
-    /// nothing that continues behind it. `first` is where the first whole line begins; `is_end` means that
-    /// nothing follows.
+    /// Plans the edits for a text of which the whole lines before `cut` are to be handed out. Returns how
+    /// much of it may be: nothing that continues behind it. `first` is where the first whole line begins;
+    /// `is_end` means that nothing follows.
     pub(super) fn plan(&mut self, raw: &[u8], first: usize, cut: usize, is_end: bool) -> usize {
         self.edits.clear();
         let (records, undecided) = records(raw, first, is_end);
@@ -256,9 +250,8 @@ impl Folds {
     }
 }
 
-/// The indentation before each piece of a frame's line but the first. PowerShell cuts such a line into indented
-/// pieces of
-/// one length before the window breaks it. `all` holds the positions of the characters.
+/// The indentation before each piece of a frame's line but the first. PowerShell cuts such a line into
+/// indented pieces of one length before the window breaks it. `all` holds the positions of the characters.
 fn indents(all: &[usize], raw: &[u8], pieces: &[Row]) -> Vec<usize> {
     if pieces.len() < 2 {
         return Vec::new();

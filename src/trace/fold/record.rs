@@ -205,8 +205,7 @@ impl Frame {
 }
 
 /// Length of the program or command name before a record's first line, with its separator: `npm : `,
-/// `C:\Program
-/// Files\nodejs\npm.cmd : `.
+/// `C:\Program Files\nodejs\npm.cmd : `.
 fn name_of_program(line: &[u8]) -> Option<usize> {
     let colon = memmem::find(&line[..line.len().min(MAX_NAME)], b" : ")?;
     let name = &line[..colon];

@@ -1,6 +1,5 @@
 //! Reads the closing lines of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor,
-//! CodeBuild,
-//! Cloud Build, Netlify, Patchew, act and gitlab-ci-local.
+//! CodeBuild, Cloud Build, Netlify, Patchew, act and gitlab-ci-local.
 //!
 //! They tell only how the job ended and which line ended it. In every other respect such logs are plain ones.
 
@@ -244,8 +243,7 @@ pub fn is_azure(line: &str) -> bool {
 }
 
 /// The exit code in `##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments …`
-/// (Azure
-/// Pipelines, when the task itself died).
+/// (Azure Pipelines, when the task itself died).
 fn azure_process(line: &str) -> Option<i64> {
     let said = line.strip_prefix("##[error]Exit code ")?;
     integer(said.split_once(" returned from process: file name '")?.0)

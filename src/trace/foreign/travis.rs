@@ -66,8 +66,7 @@ pub fn has_ended(line: &str) -> bool {
 }
 
 /// The exit code in `The command "make test" exited with 2.`, or in the last line of that message if the
-/// command has
-/// several lines (travis-build: bash/travis_result.bash).
+/// command has several lines (travis-build: bash/travis_result.bash).
 pub(super) fn exit_code(line: &str) -> Option<i64> {
     let (_, said) = line.rsplit_once("\" ")?;
     let code = said

@@ -21,9 +21,8 @@ impl About {
         }
     }
 
-    /// Reads a line at the top of a trace (runner: common/build.go, the executors' `Prepare`). Returns whether
-    /// it is the first
-    /// of them.
+    /// Reads a line at the top of a trace (runner: common/build.go, the executors' `Prepare`). Returns
+    /// whether it is the first of them.
     pub(super) fn header(&mut self, text: &str, next: Option<&[u8]>) -> bool {
         let runner = &mut self.runner;
         if let Some(rest) = text.strip_prefix("Running with gitlab-runner ") {
@@ -84,8 +83,7 @@ impl About {
 }
 
 /// The project that a line names: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab
-/// Runner,
-/// `Syncing repository: owner/name` of GitHub's checkout.
+/// Runner, `Syncing repository: owner/name` of GitHub's checkout.
 fn project(text: &str) -> Option<&str> {
     if let Some(name) = text.strip_prefix("Syncing repository: ") {
         return Some(name.trim()).filter(|name| name.contains('/'));

@@ -45,9 +45,8 @@ impl Commands {
         });
     }
 
-    /// Removes the command echoed on that line, because it was a heading: melos prints `$ melos exec` and `  └>
-    /// dart analyze`
-    /// around what it runs.
+    /// Removes the command echoed on that line, because it was a heading: melos prints `$ melos exec` and
+    /// `  └> dart analyze` around what it runs.
     pub(super) fn take_back(&mut self, line: u64) {
         if self
             .list

@@ -1,12 +1,10 @@
-//! Follows the steps of a GitHub Actions log: where they begin, which lines repeat their source, and which step
-//! failed the
-//! job.
+//! Follows the steps of a GitHub Actions log: where they begin, which lines repeat their source, and which
+//! step failed the job.
 //!
 //! The log has no verdict on the job. A failed `run` step prints `##[error]Process completed with exit code
-//! N.`; a failed action
-//! ends with the `##[error]` it reports; an `##[error]` with more output behind it was an annotation. Steps
-//! behind the failing
-//! one ran because they run always, except for steps that set something up: those never run after a failure.
+//! N.`; a failed action ends with the `##[error]` it reports; an `##[error]` with more output behind it was
+//! an annotation. Steps behind the failing one ran because they run always, except for steps that set
+//! something up: those never run after a failure.
 
 use super::super::header::{is_action, shown_on_page};
 use super::super::verdict::Github as Says;
@@ -99,8 +97,7 @@ pub(super) struct Github {
     /// Where the output of the step begins.
     output: u64,
     /// By the first line of its script, the step is a check that is often allowed to fail (`optional`), or
-    /// reports on a failure
-    /// (`tells`).
+    /// reports on a failure (`tells`).
     optional: bool,
     tells: bool,
     /// Scripts that began after the failed step, except those that report on it.
@@ -381,8 +378,7 @@ impl Github {
 }
 
 /// Whether a failure was tolerated: enough scripts began after it, of which the last failed too, and enough
-/// lines of
-/// output followed. An action that checks fails by the error it reports.
+/// lines of output followed. An action that checks fails by the error it reports.
 fn tolerated(before: &Failed, scripts: u32, output: u64) -> bool {
     match before.says {
         Says::ExitCode(_) => {
@@ -420,8 +416,7 @@ fn starts_container(text: &str) -> bool {
 }
 
 /// Whether an action threw this, or failed to run something (`ReferenceError: x`, `The process '/usr/bin/npx'
-/// failed with
-/// exit code 1`).
+/// failed with exit code 1`).
 fn is_thrown(message: &str) -> bool {
     let thrown = message.split_once(": ").is_some_and(|(kind, _)| {
         let named = kind.ends_with("Error") || kind.ends_with("Exception");

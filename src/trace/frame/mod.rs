@@ -1,12 +1,9 @@
 //! Follows the frame of a job log line by line: sections, commands, runner, verdict.
 //!
-//! It needs to see only section markers, echoed commands and lines with one of [`super::literals::FRAME`]. Its
-//! result is
-//! [`JobFacts`]. Each module keeps one independent part: [`spans`] the sections, with their names in
-//! [`stages`], [`commands`],
-//! [`about`] the runner and the project. How the job ended comes from the [`verdicts`] of GitLab Runner, the
-//! marks of
-//! [`github`] and the closing lines of [`others`].
+//! It needs to see only section markers, echoed commands and lines with one of [`super::literals::FRAME`].
+//! Its result is [`JobFacts`]. Each module keeps one independent part: [`spans`] the sections, with their
+//! names in [`stages`], [`commands`], [`about`] the runner and the project. How the job ended comes from the
+//! [`verdicts`] of GitLab Runner, the marks of [`github`] and the closing lines of [`others`].
 
 use std::sync::Arc;
 
@@ -258,8 +255,7 @@ impl Frame {
     }
 
     /// Reads the first line of a block. The first of a log may begin inside a step; that of a later block may
-    /// stand below
-    /// the runner's header.
+    /// stand below the runner's header.
     pub fn resume(&mut self, line: &[u8]) {
         if std::mem::take(&mut self.fresh) {
             self.column(line, self.spans.first_line());

@@ -95,8 +95,7 @@ impl Travis {
     }
 
     /// Whether what looks like an echoed command is output of the running one. Travis CI echoes a command on
-    /// the line of its
-    /// start mark, or on the next line if the log lost the carriage return between them.
+    /// the line of its start mark, or on the next line if the log lost the carriage return between them.
     fn prints(&mut self, line: u64) -> bool {
         if let Some((at, number)) = &self.started {
             let outermost = self.runs.as_ref() == Some(number);
@@ -218,8 +217,7 @@ impl Others {
     }
 
     /// Ends an Azure task. A task that is no script names no code, so its errors show that it failed, unless
-    /// another task is
-    /// known to have failed or later tasks show that the job continued.
+    /// another task is known to have failed or later tasks show that the job continued.
     fn end_task(&mut self) {
         if let Some(error) = self.error.take() {
             self.reported.get_or_insert(error);

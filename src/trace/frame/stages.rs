@@ -67,8 +67,7 @@ const TITLES: &[(&str, &str)] = &[
 ];
 
 /// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their
-/// markers. A web
-/// page adds the duration behind the title.
+/// markers. A web page adds the duration behind the title.
 pub fn title(text: &[u8]) -> Option<&'static str> {
     // The first bytes rule out most lines.
     if !matches!(

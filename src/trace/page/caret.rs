@@ -1,10 +1,8 @@
 //! Colours whose ESC became visible. `gh run view` and `cat -v` print it as the two characters `^[`; others
-//! print its
-//! control picture, a damaged character or nothing at all (`[31mred[0m`, copied from a web page).
+//! print its control picture, a damaged character or nothing at all (`[31mred[0m`, copied from a web page).
 //!
 //! Only sequences that colour or erase are removed (`^[[1m`, `^[[0K`); others may be text. If ESC left no
-//! trace, the text must
-//! also reset colours (`[0m`), since `[5m]` may be a time.
+//! trace, the text must also reset colours (`[0m`), since `[5m]` may be a time.
 
 use super::{escape, lines, prefix};
 

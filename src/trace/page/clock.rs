@@ -1,10 +1,9 @@
 //! The time before every line, as web pages of CI services show it and exports keep it.
 //!
 //! The reader recognises ISO 8601 with a zone ([`stamp`]) and Jenkins' time ([`prefix`]) on any single line,
-//! but not before
-//! GitLab's own frame. The other forms could be text of a program. They count only if the whole text has them
-//! and no level
-//! follows: with a level, a logger wrote the line, and patterns expect all of it.
+//! but not before GitLab's own frame. The other forms could be text of a program. They count only if the
+//! whole text has them and no level follows: with a level, a logger wrote the line, and patterns expect all
+//! of it.
 
 use super::level::{LOUD, OF_SERVERS, QUIET};
 use super::prefix::{self, services};

@@ -1,8 +1,7 @@
 //! Removes links that an editor or a web page put into a copied log.
 //!
 //! A copy as Markdown has a link before each line (`[98](https://…/-/jobs/7#L98)$ make`, or an empty text in
-//! the brackets).
-//! GitHub's editor finds the numbers of lines again in the text and links digits that are text
+//! the brackets). GitHub's editor finds the numbers of lines again in the text and links digits that are text
 //! (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`). Other editors link the addresses in the text
 //! (`[https://example.com/v2/](https://example.com/v2/)`).
 

@@ -1,11 +1,9 @@
-//! Removes a margin that stands before every line of a text: the quotation marks of a mail, the indentation of
-//! a code block,
-//! line numbers of an editor or of `cat -n`, the time, or the columns of `gh run view --log` with their tabs
-//! turned into blanks.
+//! Removes a margin that stands before every line of a text: the quotation marks of a mail, the indentation
+//! of a code block, line numbers of an editor or of `cat -n`, the time, or the columns of `gh run view --log`
+//! with their tabs turned into blanks.
 //!
 //! A few lines without it may stand above (`… wrote:`, a fence, a command). Some tools print the same forms
-//! (Gradle's `> `, the
-//! indented lists of test runners), so the text within must confirm a margin.
+//! (Gradle's `> `, the indented lists of test runners), so the text within must confirm a margin.
 
 use super::clock::{self, Form};
 use super::numbers::{self, DIGITS};

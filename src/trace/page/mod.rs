@@ -1,14 +1,11 @@
 //! Undoes what a copy and paste did to a log: what a web page, a mail or an editor put before every line, and
-//! what became of
-//! single characters.
+//! what became of single characters.
 //!
-//! [`numbers`] handles GitLab's own page, [`margin`] what stands before every line of a text (quotation marks,
-//! an indentation,
-//! line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] blanks and entities of HTML,
-//! [`link`] links to the
-//! lines of a page, [`steps`] GitHub's page, which has no marks. The beginning of a text decides whether it is
-//! such a copy, as a
-//! whole or not at all. Lines keep their numbers.
+//! [`numbers`] handles GitLab's own page, [`margin`] what stands before every line of a text (quotation
+//! marks, an indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] blanks
+//! and entities of HTML, [`link`] links to the lines of a page, [`steps`] GitHub's page, which has no marks.
+//! The beginning of a text decides whether it is such a copy, as a whole or not at all. Lines keep their
+//! numbers.
 
 use std::io::{self, Read};
 

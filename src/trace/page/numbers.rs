@@ -1,6 +1,6 @@
 //! Undoes GitLab's web page. It shows a number before every line, on the same line or on one of its own, and
-//! the duration of
-//! a section behind its title or on the next line. Some browsers copy the durations but no numbers.
+//! the duration of a section behind its title or on the next line. Some browsers copy the durations but no
+//! numbers.
 
 use super::super::frame::title;
 use super::super::{marker, verdict};
@@ -91,8 +91,7 @@ impl Stripper {
     }
 
     /// The number at the start of a line, and its length. Digits behind the expected number are text: `123
-    /// files` may be line
-    /// 12 with `3 files`.
+    /// files` may be line 12 with `3 files`.
     fn number_before(&mut self, line: &[u8]) -> Option<(Was, usize)> {
         let expected = self.next.to_string();
         if line.starts_with(expected.as_bytes()) {

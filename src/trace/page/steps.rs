@@ -1,10 +1,9 @@
 //! Restores the marks of GitHub Actions steps in a copy of the web page. The page drops the log's marks
-//! (`##[group]Run …`,
-//! `##[error]…`), indents the lines of a group and begins an action's error with `Error: `.
+//! (`##[group]Run …`, `##[error]…`), indents the lines of a group and begins an action's error with `Error:
+//! `.
 //!
 //! Steps and errors get their marks back, so that the log reads as the original. A script may print `Error: `
-//! itself, so inside
-//! a script only the closing line counts, which is known by its words.
+//! itself, so inside a script only the closing line counts, which is known by its words.
 
 use memchr::memmem;
 
