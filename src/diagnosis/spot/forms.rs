@@ -47,8 +47,7 @@ pub(super) enum At {
     Above(u64),
     /// At most that many lines above, if all lines between are indented: frames of a traceback.
     Head(u64),
-    /// The first line above that is not indented or has its own indentation: the name of a file above its
-    /// findings.
+    /// The first line above that is neither indented nor numbered as findings are: the name of their file.
     Title(u64),
     /// Anywhere; other parts of the shape tie the lines together.
     Anywhere,

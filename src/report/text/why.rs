@@ -24,7 +24,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
         MOST
     };
     let shown = &report.why[..report.why.len().min(most)];
-    // Signs and digits of the widest score; a candidate out of the race has none.
+    // Width of the widest score. A dropped candidate has none.
     let wide = shown
         .iter()
         .map(|row| width::of(&score(page, row)))
