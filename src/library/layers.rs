@@ -190,7 +190,7 @@ pub(crate) fn source_of(name: &str, file: &Path) -> Result<String, PatternError>
     std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))
 }
 
-/// The id that the path of a pattern file gives it.
+/// What the path of a pattern file makes of its id.
 pub fn id_of(root: &Path, file: &Path) -> String {
     let below = match file.strip_prefix(root) {
         Ok(below) if below.components().count() >= 2 => below.to_owned(),

@@ -81,7 +81,7 @@ pub struct Lines {
     block: Option<usize>,
     /// What kind of object it is.
     kind: Kind,
-    /// `apiVersion: v1` was seen, so this object may be a Secret.
+    /// It is one that could be a secret: the version of its kind stands above.
     version: bool,
 }
 

@@ -87,7 +87,7 @@ impl<'s> Grid<'s> {
         self.rows.push(tidy(cells));
     }
 
-    /// Cuts, lays out and writes the grid.
+    /// Shortens, lays out, writes.
     pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
         self.write_rows(out)
     }

@@ -14,15 +14,15 @@ const FOR_SHARE: usize = 105;
 /// Width from which the times are shown.
 const FOR_TIMES: usize = 130;
 
-/// Writes the sums of many logs.
-pub(super) struct SumsWriter<'s> {
+/// Writes the sums.
+pub(super) struct Sums<'s> {
     pub out: &'s mut dyn Write,
     pub style: &'s Style,
     pub summary: &'s Summary,
 }
 
-impl SumsWriter<'_> {
-    /// Writes all parts. `errors` are the inputs that could not be read.
+impl Sums<'_> {
+    /// All of them, `errors` being what could not be read.
     pub fn write(&mut self, errors: &[Problem]) -> io::Result<()> {
         self.totals(errors)?;
         self.causes()?;
