@@ -195,8 +195,7 @@ fn command(line: &TailLine) -> Option<(usize, &str)> {
 }
 
 /// Whether the script runs another effective command. A script may also reach `true` by testing a variable of
-/// that value, right before it ends by itself: `$STRICT && exit 1`. before it ends by itself: `$STRICT &&
-/// exit 1`.
+/// that value, right before it ends by itself: `$STRICT && exit 1`.
 fn went_on(below: &[TailLine]) -> bool {
     let of_command = below.iter().take_while(|line| !line.command);
     of_command.filter_map(command).any(|(_, command)| {

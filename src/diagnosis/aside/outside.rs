@@ -20,8 +20,7 @@ const BEFORE: &[&str] = &[
 const BEHIND: &[&str] = &["Internal Server", "Bad Gateway", "Service ", "Gateway "];
 
 /// Whether the network or a server may have caused a failure: a test waited in vain, or received a server's
-/// error. Durations, line numbers and names (`took 502 ms`, `setTimeout(`) do not count. line numbers and
-/// names (`took 502 ms`, `setTimeout(`) say nothing.
+/// error. Durations, line numbers and names (`took 502 ms`, `setTimeout(`) do not count.
 pub(in crate::diagnosis) fn may_come_from_outside(text: &str) -> bool {
     TIMES.iter().any(|word| text.contains(word))
         || text

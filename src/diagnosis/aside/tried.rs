@@ -70,7 +70,6 @@ impl Try {
 
 /// Whether a program is one of the words of an id: `git` of `git/merge-conflict`, `mysqladmin` of
 /// `…/mysql-connection`. Families named after a language hold messages of many programs.
-/// language hold what many programs say.
 pub(in crate::diagnosis) fn is_in(id: &str, program: &str) -> bool {
     const LANGUAGES: &[&str] = &[
         "go", "java", "node", "php", "python", "ruby", "rust", "shell",

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     /// The number of the chosen line in a log with a verdict, and whether it stands before a wrapper.
-    /// `wrappers` are line numbers. numbers are of wrappers.
+    /// `wrappers` are the numbers of wrapper lines.
     fn chosen(texts: &[&str], wrappers: &[u64]) -> (Option<u64>, bool) {
         let tail = testing::lines(texts);
         let lines = Lines::new(&tail, None);
