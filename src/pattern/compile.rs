@@ -218,7 +218,7 @@ impl Checker<'_> {
         Ok(expr)
     }
 
-    /// The operators of one table, all of which must hold.
+    /// The operators of one table; every one of them must hold.
     fn conditions(
         &self,
         table: &ConditionTable,

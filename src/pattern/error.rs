@@ -47,7 +47,7 @@ impl PatternError {
         }
     }
 
-    /// A fault of a value, placed at the first occurrence of its text in the source, if there is one.
+    /// A fault of a value, placed where the value stands in the source if it can be found.
     pub fn near(file: &str, source: &str, value: &str, message: impl Into<String>) -> Self {
         match source.find(value).filter(|_| !value.is_empty()) {
             Some(offset) => Self::at(file, source, offset, message),
@@ -55,7 +55,7 @@ impl PatternError {
         }
     }
 
-    /// Adds advice.
+    /// The same fault with advice.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
