@@ -1,4 +1,4 @@
-//! Finds the place of a value in a pattern file, for findings to point at.
+//! Where a value stands in a pattern file, so that a finding can point at it.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ impl<'s> Places<'s> {
 
     /// The byte range of the value at a path such as `match.0.regex` or `text.en.fix.2`.
     ///
-    /// If the path leads nowhere, its longest existing part counts: a missing key is shown at its table.
+    /// Where the path leads to nothing, its longest part that exists: a missing key is shown at its table.
     pub fn span(&self, path: &str) -> Option<Range<usize>> {
         let mut best: Option<&Spanned<DeValue<'s>>> = None;
         for step in path.split('.') {
@@ -39,7 +39,7 @@ impl<'s> Places<'s> {
         best.map(Spanned::span)
     }
 
-    /// Line and column of a part of the value at a path; the start of the file if there is none.
+    /// Line and column of a part of the value at a path; the first character of the file where there is none.
     pub fn place(&self, path: &str, part: Option<&str>) -> (usize, usize) {
         let offset = self.span(path).map_or(0, |span| {
             let value = self.source.get(span.clone()).unwrap_or_default();
