@@ -17,9 +17,10 @@
 //! assert_eq!(cause.line, 2);
 //! ```
 //!
-//! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]; [`pattern`] and [`library`] are what the
-//! engine knows, [`matcher`] runs their regexes, [`prefilter`] finds where to, [`redact`] keeps secrets out of what is told, [`model`] the plain values in between, [`authoring`] the tools of those who write patterns, [`cli`] the program
-//! around it.
+//! Bytes flow one way: [`source`] → [`trace`] → [`engine`] → [`diagnosis`] → [`report`]. [`pattern`] and
+//! [`library`] hold what the engine knows, [`matcher`] runs their regexes, [`prefilter`] finds the lines for
+//! them. [`redact`] keeps secrets out of reports, [`model`] has the plain values between the stages,
+//! [`authoring`] the tools for people who write patterns, [`cli`] the program.
 
 pub mod authoring;
 pub mod cli;

@@ -1,4 +1,4 @@
-//! One pattern at work in the real engine, alone but for the patterns it refers to.
+//! Runs one pattern in the real engine, with only the patterns it refers to.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Fired {
     pub text: String,
     /// What the match and the conditions captured.
     pub captures: Captures,
-    /// How many notes would be shown.
+    /// How many notes apply.
     pub notes: usize,
 }
 
@@ -31,7 +31,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Puts a pattern on the bench, with the patterns it wants to have `seen`.
+    /// Creates a bench for a pattern and those it wants to have `seen`.
     pub fn new(pattern: Pattern, fellows: Vec<Pattern>) -> Self {
         let commands = pattern.matches.iter().any(|m| m.on == On::Command);
         let id = pattern.id.clone();
@@ -44,25 +44,25 @@ impl Bench {
         }
     }
 
-    /// Test logs are short: a small buffer is quickly made.
+    /// Uses a small buffer, since test logs are short.
     fn scan(&self, log: &str) -> Scan {
         Scanner::new(&self.library).scan_with_buffer(log.as_bytes(), 16 << 10)
     }
 
-    /// The line of the first match in a text, whatever the conditions say.
+    /// The line of the first match in a text, without the conditions.
     pub fn first_match(&self, log: &str) -> Option<(u64, String)> {
         let scan = self.scan(log);
         let hit = scan.hits.into_iter().find(|h| h.pattern == self.index)?;
         Some((hit.place.line, hit.text))
     }
 
-    /// Does one line match? A pattern that looks at commands may be given one without its `$ `.
+    /// Whether a line matches. A pattern on commands may be given one without its `$ `.
     pub fn matches(&self, line: &str) -> bool {
         self.first_match(line).is_some()
             || self.commands && self.first_match(&format!("$ {line}")).is_some()
     }
 
-    /// Where the pattern fires in a log, with its conditions, in line order.
+    /// Where the pattern and its conditions hold in a log, in line order.
     pub fn fires(&self, log: &str) -> Vec<Fired> {
         let scan = self.scan(log);
         let case = Case::single(Input {
@@ -85,13 +85,13 @@ impl Bench {
     }
 }
 
-/// Which alternatives of a pattern some of these texts need, by number: each stands on the bench as a pattern of its own.
+/// The numbers of the alternatives that these texts need. Each alternative is tried as a pattern of its own.
 pub fn alternatives_hit<'t>(
     pattern: &Pattern,
     texts: impl Iterator<Item = &'t str>,
 ) -> BTreeSet<usize> {
     let all = pattern.matches.len();
-    // Libraries are sorted by id, so the index is the number.
+    // A library is sorted by id, so the index is the alternative's number.
     let alone = |k| Pattern {
         id: format!("alternative/{k:05}"),
         ..only_alternative(pattern, k)

@@ -1,7 +1,7 @@
-//! The tests in a pattern file, run through the engine that users run.
+//! Runs the tests of a pattern file through the real engine.
 //!
-//! `[tests]` lines are logs of one line: stamps and wrapping prefixes come off, copies of source and passing tests are no
-//! candidates, exactly as in a real log; conditions are not looked at. `[[test]]` logs are judged with their conditions.
+//! `[tests]` lines are logs of one line: as in a real log, stamps and wrapping prefixes are removed, and copies
+//! of source and passing tests do not match. Conditions are ignored. `[[test]]` logs run with their conditions.
 
 use super::bench::{self, Bench, Fired};
 use super::places::Places;
@@ -11,22 +11,22 @@ use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Expect, TestTable};
 use crate::trace::line::{Kind, Line};
 
-/// A test that did not come out as it should.
+/// A failed test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Which one: `matches 2`, `test 1 "an undeclared variable"`.
     pub test: String,
     /// Its path in the file, as [`Places::span`] takes it.
     pub path: String,
-    /// What should have been.
+    /// What was expected.
     pub wanted: String,
-    /// What was.
+    /// What happened.
     pub got: String,
     /// What may help.
     pub hint: Option<String>,
 }
 
-/// What running the tests of one pattern came to.
+/// The result of one pattern's tests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// How many tests ran.
@@ -97,7 +97,7 @@ pub fn run(draft: &Draft, workshop: &Workshop) -> Verdict {
     verdict
 }
 
-/// What a longer test wanted and what it got, where the two differ.
+/// What a longer test expected and what happened, if the two differ.
 pub(super) fn mismatch(test: &TestTable, fired: &[Fired]) -> Option<(String, String)> {
     let shown = |line: u64| {
         let text = test.log.lines().nth(line.saturating_sub(1) as usize);
@@ -140,7 +140,7 @@ fn unknown_capture(name: &str, captures: &Captures) -> String {
     }
 }
 
-/// Why a line that should match does not, as far as its form tells.
+/// Why a line that should match does not, as far as its form shows.
 fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
     let view = Line::new(line.as_bytes(), false);
     let content = String::from_utf8_lossy(view.content()).into_owned();
@@ -164,7 +164,7 @@ fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
             "the prefix of the line is split off; a regex sees: {content}"
         ));
     }
-    // Anchors are the usual reason: the same regex without them.
+    // Anchors are the usual reason, so the regex is tried without them.
     let loosely = pattern.matches.iter().position(|m| {
         let mut loose = m.regex.clone();
         loose.source = loose
@@ -182,7 +182,7 @@ fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
     })
 }
 
-/// Why a log that should fire does not: the condition that does not hold.
+/// Why a log that should fire does not: the condition that fails.
 fn why_silent(
     pattern: &Pattern,
     fellows: &[Pattern],

@@ -31,7 +31,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         answers: args.together,
     };
     let (library, loaded) = library::load(&args.choice)?;
-    // The end of the program frees it at no cost.
+    // The library is not freed: the end of the program frees it at no cost.
     let library = ManuallyDrop::new(library);
     let mut reports = Reports::open(&args.output, &library, "text", Sums::default(), None)?;
     reports.keep_from(args.files.iter().chain(&args.baseline).cloned())?;
@@ -44,7 +44,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let places = reports.shows_places();
     let mut inputs = Vec::new();
     let mut written = Ok(());
-    // Last, so that nobody pastes a log only to hear of a misspelt flag.
+    // Runs last, so that nobody pastes a log only to learn of a misspelt flag.
     let _ = sources(args, reading, &mut |source, origin| {
         match told(source, origin, args.output.no_redact) {
             Ok(source) => jobs(&mut scanner, source, |input, problem| {
@@ -84,10 +84,10 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     reports.finish()
 }
 
-/// What a baseline is made of.
+/// The hint on what `--baseline` expects.
 const PASSING_RUN: &str = "give the log of a passing run of the same job, or a folder of them";
 
-/// How a text begins, and whether it is what `scan --write-baseline` writes.
+/// The beginning of a text, and whether `scan --write-baseline` wrote it.
 fn is_of_scan(reader: &mut impl io::Read) -> io::Result<(Vec<u8>, bool)> {
     let mark = b"{\"jobtriage_baseline\"";
     let mut start = Vec::with_capacity(mark.len());
@@ -96,7 +96,7 @@ fn is_of_scan(reader: &mut impl io::Read) -> io::Result<(Vec<u8>, bool)> {
     Ok((start, is))
 }
 
-/// What passing runs print.
+/// Reads the logs of passing runs.
 fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>, Complaint> {
     if paths.is_empty() {
         return Ok(None);
@@ -106,7 +106,7 @@ fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>
     let mut failed = Vec::new();
     let (files, problems) = source::walk::files(&source::walk::Root::named(paths));
     let has_files = |folder: &Path| files.iter().any(|file| file.path().starts_with(folder));
-    // Where there seems to be none they may have been met under another name.
+    // A folder that seems empty may hold files that were already read under another name.
     for folder in paths
         .iter()
         .filter(|path| path.is_dir() && !has_files(path))
@@ -218,8 +218,8 @@ pub fn single(input: Input, no_redact: bool) -> Case {
     }
 }
 
-/// The names of an archive's members come from a log, as those of steps do, and what a server sent in its place is told: without
-/// secrets. So is an address that somebody gave: there may be a token in it.
+/// Redacts the label of a source or refusal. The names of archive members and steps come from a log, a server's
+/// answer is quoted, and a given address may contain a token.
 pub fn told(
     opened: Result<Source<'_>, Refusal>,
     origin: Origin,
@@ -252,7 +252,7 @@ pub fn told(
     }
 }
 
-/// Reads a source to its end: one input, or one a job where the text holds several. What is damaged behind good parts comes
+/// Reads a source to its end: one input, or one for each job in the text. Damage behind good parts is reported
 /// with the last of them.
 pub fn jobs(
     scanner: &mut Scanner<'_>,
@@ -262,7 +262,7 @@ pub fn jobs(
     let label = source.label;
     scanner.scan_jobs(source.reader, |name, mut scan| {
         let source = match name {
-            // Unlike that of a file, it comes from the log.
+            // A job's name comes from the log, unlike a file's name.
             Some(name) => format!("{label} ({})", redact::text(&name)),
             None => label.clone(),
         };
@@ -272,7 +272,7 @@ pub fn jobs(
     });
 }
 
-/// What to say of a source that broke off.
+/// The problem to report for a source that ended with an error.
 fn damage(label: &str, scan: &Scan, error: &io::Error) -> Problem {
     Problem {
         source: label.to_owned(),
@@ -293,12 +293,13 @@ fn refused(reports: &mut Reports, problem: &Problem, trouble: bool) {
     }
 }
 
-/// What cannot be read, and was asked for, is the run's trouble. Members of an archive, as files met on a walk, need not be logs.
+/// Whether an unreadable source makes the run fail. It must have been asked for: archive members, like files
+/// met on a walk, need not be logs.
 pub fn is_trouble(refusal: &Refusal, origin: Origin) -> bool {
     origin == Origin::Named || matches!(refusal, Refusal::Unreadable(_))
 }
 
-/// What to read, opened one after another: files and what archives hold, standard input, or a paste.
+/// Opens the sources one after another: files and members of archives, standard input, or a paste.
 fn sources(args: &Analyze, reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     let none_named = args.files.is_empty().then(|| Path::new("-"));
     let mut paths = args.files.iter().map(PathBuf::as_path).chain(none_named);
@@ -313,7 +314,7 @@ fn sources(args: &Analyze, reading: Reading, each: &mut Each<'_>) -> ControlFlow
     })
 }
 
-/// Standard input; where that is a terminal, a paste.
+/// Opens standard input, or asks for a paste if it is a terminal.
 pub fn standard_input(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     if io::stdin().is_terminal() {
         each(paste::receive(reading), Origin::Named)
@@ -322,7 +323,7 @@ pub fn standard_input(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> 
     }
 }
 
-/// `jobtriage sacn logs/`: neither a file nor a command.
+/// `jobtriage sacn logs/`: the first argument is neither a file nor a command.
 fn misspelt_command(files: &[PathBuf]) -> Option<Complaint> {
     const COMMANDS: &[&str] = &[
         "scan",

@@ -71,7 +71,7 @@ pub fn run(args: &Clean) -> Result<Exit, Complaint> {
     Ok(exit)
 }
 
-/// Prints one source; false where it was damaged.
+/// Prints one source; false if it was damaged.
 fn one(out: &mut impl Write, source: Source<'_>, origin: Origin, args: &Clean) -> io::Result<bool> {
     let label = source.label;
     if origin == Origin::Member || args.files.len() > 1 {
@@ -119,14 +119,15 @@ fn one(out: &mut impl Write, source: Source<'_>, origin: Origin, args: &Clean) -
 /// Writes clean text.
 struct Printer<'o, W> {
     out: &'o mut W,
-    /// The last line has no end yet.
+    /// The last line has not ended yet.
     line_open: bool,
-    /// Secrets are taken out; follows those over many lines.
+    /// Set if secrets are removed; follows secrets over several lines.
     keys: Option<Lines>,
 }
 
 impl<W: Write> Printer<'_, W> {
-    /// Prints the text of a block. What a lone CR overwrites is left out, as a screen would; markers are gone.
+    /// Prints the text of a block. Text that a lone CR overwrites is left out, as on a screen; markers are
+    /// already gone.
     fn print(&mut self, block: &Block) -> io::Result<()> {
         let bytes = block.bytes();
         let mut at = block.start();
@@ -157,7 +158,8 @@ impl<W: Write> Printer<'_, W> {
     }
 }
 
-/// A piece of text without its secrets: of a line that comes in stretches, also without those that reach across their border.
+/// A piece of text without its secrets. Secrets that cross the border between two stretches of a line are
+/// removed too.
 fn without_secrets(bytes: &[u8], piece: Range<usize>, keys: &mut Lines) -> String {
     let near = piece.start.saturating_sub(OVERLAP)..(piece.end + OVERLAP).min(bytes.len());
     let before = &bytes[near.start..piece.start];
@@ -175,7 +177,7 @@ fn without_secrets(bytes: &[u8], piece: Range<usize>, keys: &mut Lines) -> Strin
     redact::within(&text, start..end)
 }
 
-/// Tabs stay, everything else that a terminal obeys becomes visible.
+/// The text with everything that a terminal obeys made visible, except tabs.
 fn visible(text: &str) -> String {
     text.split('\t')
         .map(sanitize::clean)

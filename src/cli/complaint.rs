@@ -1,4 +1,4 @@
-//! What went wrong, told in one line: what, where, and what to do.
+//! Errors, reported in one line: what, where, and what to do.
 
 use std::io;
 
@@ -6,17 +6,17 @@ use crate::model::Problem;
 use crate::pattern::PatternError;
 use crate::report::sanitize;
 
-/// A trouble that ends a command.
+/// An error that ends a command.
 #[derive(Debug)]
 pub enum Complaint {
-    /// Something to tell, with advice.
+    /// An error with a message and advice.
     Say {
         /// What is wrong.
         message: String,
         /// What to do.
         hint: Option<String>,
     },
-    /// Nobody reads what we write: a quiet end.
+    /// The reader of the output has gone, so the program ends quietly.
     ClosedPipe,
 }
 
@@ -37,7 +37,7 @@ impl Complaint {
         }
     }
 
-    /// Tells it on stderr.
+    /// Prints it on stderr.
     pub fn tell(&self) {
         if let Complaint::Say { message, hint } = self {
             tell(message, hint.as_deref());
@@ -58,7 +58,7 @@ impl From<io::Error> for Complaint {
     }
 }
 
-/// Tells what could not be read.
+/// Prints what could not be read.
 pub fn tell_problem(problem: &Problem) {
     tell(
         &format!("'{}': {}", problem.source, problem.message),
@@ -66,22 +66,22 @@ pub fn tell_problem(problem: &Problem) {
     );
 }
 
-/// Tells what is wrong with a pattern file.
+/// Prints what is wrong with a pattern file.
 pub fn tell_pattern(fault: &PatternError) {
     tell(&fault.to_string(), fault.hint.as_deref());
 }
 
-/// Advice behind what others told on stderr.
+/// Prints advice below an error on stderr.
 pub fn hint(hint: &str) {
     use std::io::Write;
     let _ = writeln!(io::stderr(), "  hint: {}", sanitize::clean(hint));
 }
 
-/// One line on stderr, and one for the advice.
+/// Prints one line on stderr, and one for the advice.
 pub fn tell(message: &str, hint: Option<&str>) {
     use std::io::Write;
     let mut err = io::stderr().lock();
-    // Where stderr is closed, nobody can be told anything.
+    // If stderr is closed, the message is lost.
     let _ = writeln!(err, "jobtriage: {}", sanitize::clean(message));
     if let Some(hint) = hint {
         let _ = writeln!(err, "  hint: {}", sanitize::clean(hint));

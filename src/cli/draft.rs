@@ -1,7 +1,7 @@
-//! Files that come to their place whole or not at all.
+//! Files that appear in their place whole or not at all.
 //!
-//! Until it is finished a report has no name: whatever ends the program (a full disk, Ctrl-C, `kill -9`), nothing
-//! half-written is left, neither at its place nor beside it, and what stood there before still does.
+//! A report has no name until it is finished. Whatever ends the program (a full disk, Ctrl-C, `kill -9`), no
+//! half-written file is left anywhere, and the earlier file is still in its place.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 /// A file that is being written.
 pub struct Draft {
     path: PathBuf,
-    /// What is to be put into place; `None` for what is written as it stands: a device, a named pipe.
+    /// The nameless file; `None` if the target is written directly: a device, a named pipe.
     content: Option<File>,
-    /// Of the file that stood there before.
+    /// The permissions of the earlier file.
     permissions: Option<Permissions>,
 }
 
-/// Takes what is written; its errors name the file.
+/// Writes the content; its errors name the file.
 pub struct Content {
     file: BufWriter<File>,
     path: PathBuf,
@@ -24,7 +24,7 @@ pub struct Content {
 
 impl Content {
     fn named(&self, error: &io::Error) -> io::Error {
-        // Of another kind, too: a pipe that somebody named is no quiet end when it is closed.
+        // The kind is changed too: a named pipe that is closed must not end the program quietly.
         io::Error::other(format!(
             "'{}': {}",
             self.path.display(),
@@ -44,14 +44,14 @@ impl Write for Content {
 }
 
 impl Draft {
-    /// Prepares a file, and says where to write its content.
+    /// Prepares a file; returns also the writer of its content.
     ///
     /// # Errors
-    /// What would keep it from being written there.
+    /// The file could not be written there.
     pub fn open(path: &Path) -> io::Result<(Content, Self)> {
         let before = fs::metadata(path).ok();
         let special = before.as_ref().is_some_and(|b| !b.is_file());
-        // A link stays, and what it points to is replaced; that of a pipe leads to nothing that has a name.
+        // A link stays, and its target is replaced. The link of a pipe has no named target.
         let path = match &before {
             Some(_) if !special => fs::canonicalize(path)?,
             _ => path.to_owned(),
@@ -120,12 +120,12 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A file in that folder that no name leads to.
+/// Creates a file in a folder without a name.
 fn nameless(folder: &Path) -> io::Result<File> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{Mode, OFlags, open};
-        // Where the file system cannot, the other way is tried, which also knows what is wrong.
+        // If the file system does not support this, the other way is tried, which also reports errors.
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
         if let Ok(file) = open(folder, flags, Mode::from_raw_mode(0o666)) {
             return Ok(File::from(file));
@@ -134,7 +134,7 @@ fn nameless(folder: &Path) -> io::Result<File> {
     tempfile::tempfile_in(folder)
 }
 
-/// Gives a nameless file a name, by a link if that can be had, else by a copy.
+/// Gives a nameless file a name, by a link if possible, else by a copy.
 fn named(content: &mut File, path: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {

@@ -1,8 +1,8 @@
-//! What the program says to the shell.
+//! The exit codes of the program.
 
 use std::process::ExitCode;
 
-/// The exit codes; where several apply, the greatest trouble wins: 2, then 3, then 1.
+/// The exit codes. If several apply, the most severe wins: 2, then 3, then 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Exit {
     /// 0: every failed log got a cause, or none failed.
@@ -30,7 +30,7 @@ impl Exit {
         }
     }
 
-    /// The greater trouble of two.
+    /// The more severe of two.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         self.max(other)

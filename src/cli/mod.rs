@@ -27,7 +27,7 @@ pub use exit::Exit;
 
 use crate::report::sanitize;
 
-/// Parses the command line, does the work, and says what the shell should hear.
+/// Parses the command line, does the work, and returns the exit code.
 pub fn main() -> Exit {
     let mut command = variables::without_empty(Cli::command());
     let parsed = command.try_get_matches_from_mut(env::args_os());
@@ -35,7 +35,7 @@ pub fn main() -> Exit {
     let mut cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no trouble.
+            // Help and version go to stdout and are no errors.
             let written = error.print().map_err(Complaint::from);
             if let Some(name) = variables::behind(&error, &command) {
                 complaint::hint(&format!("the value is that of the variable {name}"));
@@ -56,7 +56,7 @@ pub fn main() -> Exit {
     }
 }
 
-/// A closed pipe is a quiet end, everything else is told.
+/// Ends the program: quietly for a closed pipe, else with a message.
 fn ended(complaint: Complaint) -> Exit {
     complaint.tell();
     match complaint {

@@ -1,4 +1,4 @@
-//! Where a run writes files: each to a place of its own, and none over what it reads.
+//! The files that a run writes: each has its own place, and none replaces an input.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,15 @@ use crate::source::identity::Identity;
 
 /// The files that a run replaces.
 pub struct Places {
-    /// Those that are there already, as somebody named them.
+    /// Those that exist, under the given names.
     existing: Vec<(Identity, PathBuf)>,
 }
 
 impl Places {
-    /// Takes up where reports go, and further files.
+    /// Collects the targets of reports and other files.
     ///
     /// # Errors
-    /// Two that are the same file: the last one would win, and nobody would hear of it.
+    /// Two of them are the same file: the last would silently win.
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Self, Complaint> {
         let mut places = Self {
             existing: Vec::new(),
@@ -24,7 +24,7 @@ impl Places {
         let mut coming: Vec<PathBuf> = Vec::new();
         for path in paths {
             let taken = match fs::metadata(path) {
-                // A device or a pipe takes all that comes.
+                // A device or a pipe accepts any number of reports.
                 Ok(data) if !data.is_file() => continue,
                 Ok(data) => {
                     let Some(identity) = Identity::known(path, &data) else {
@@ -51,10 +51,10 @@ impl Places {
         Ok(places)
     }
 
-    /// Refuses to write over what is to be read.
+    /// Refuses targets that are among the inputs.
     ///
     /// # Errors
-    /// A place that is one of these files.
+    /// A target that is one of the inputs.
     pub fn keep_from(&self, inputs: impl IntoIterator<Item = PathBuf>) -> Result<(), Complaint> {
         if self.existing.is_empty() {
             return Ok(());
@@ -78,7 +78,7 @@ impl Places {
     }
 }
 
-/// The one spelling of a file that is not there yet.
+/// A unique spelling of the path of a file that does not exist yet.
 fn place(path: &Path) -> PathBuf {
     let above = match path.parent() {
         Some(above) if !above.as_os_str().is_empty() => above,

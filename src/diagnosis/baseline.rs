@@ -1,4 +1,4 @@
-//! What passing runs print: a line that they print as well did not fail the job.
+//! Remembers what passing runs print. A line that they print too did not fail the job.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -9,15 +9,16 @@ use crate::trace::line::Line;
 use crate::trace::page::Page;
 use crate::trace::{Block, BlockReader, prefix};
 
-/// Most distinct lines remembered: a hash each.
+/// Most distinct lines remembered, as a hash each.
 const MOST: usize = 1_000_000;
-/// Bytes of a line that count.
+/// Bytes of a line that are compared.
 const LONGEST: usize = 2000;
 
-/// How runs end that did not pass: the last words of GitLab Runner and Jenkins. A job of GitHub's may go on behind a step that failed.
+/// Closing lines of runs that did not pass (GitLab Runner, Jenkins). A GitHub job may continue after a failed
+/// step.
 const VERDICTS: &[&[u8]] = &[b"ERROR: Job failed", b"Finished: FAILURE"];
 
-/// Does some line begin so, its stamp aside?
+/// Whether some line begins with a text, apart from its stamp.
 fn begins_line(text: &[u8], with: &[u8]) -> bool {
     memchr::memmem::find_iter(text, with).any(|at| {
         let from = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
@@ -25,7 +26,7 @@ fn begins_line(text: &[u8], with: &[u8]) -> bool {
     })
 }
 
-/// The lines of passing runs, with all that differs from run to run masked.
+/// The lines of passing runs. Everything that differs from run to run is masked.
 #[derive(Debug, Default)]
 pub struct Baseline {
     lines: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
@@ -34,10 +35,10 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Adds the lines of a log. How a log is framed and coloured plays no part.
+    /// Adds the lines of a log. Frame and colours of the log do not matter.
     ///
     /// # Errors
-    /// What broke the reading off; what came before is in.
+    /// The error that ended the reading; the lines before it were added.
     pub fn read(&mut self, log: impl Read) -> io::Result<()> {
         let mut reader = BlockReader::new(Page::as_printed(log));
         while let Some(block) = reader.next_block() {
@@ -46,17 +47,17 @@ impl Baseline {
         reader.take_error().map_or(Ok(()), Err)
     }
 
-    /// Does a passing run print that line as well? Stamps and wrapping prefixes do not count.
+    /// Whether a passing run prints that line too. Stamps and wrapping prefixes do not matter.
     pub fn holds(&self, line: &str) -> bool {
         self.lines.contains(&self.hash(line.as_bytes()))
     }
 
-    /// Did one of the runs read since the last question not pass?
+    /// Whether one of the runs read since the last call did not pass.
     pub fn has_failed(&mut self) -> bool {
         std::mem::take(&mut self.failed)
     }
 
-    /// There were more lines than are remembered.
+    /// Whether there were more lines than are remembered.
     pub fn is_full(&self) -> bool {
         self.full
     }
@@ -81,7 +82,8 @@ impl Baseline {
     }
 }
 
-/// Which of the numbers that stand alone are zero, in order: `0 errors` is what passing runs print, `3 errors` is not.
+/// For each number that stands alone, in order, whether it is zero: passing runs print `0 errors`, but not `3
+/// errors`.
 fn zeros(text: &str) -> Vec<bool> {
     let bytes = text.as_bytes();
     let (mut zeros, mut at) = (Vec::new(), 0);

@@ -1,5 +1,6 @@
-//! What Python says of a command that it ran (`CalledProcessError: Command 'terraform apply' returned non-zero exit status 1.`) only
-//! tells that it failed; where the command itself has said why, that is the cause.
+//! Handles Python's report of a failed command (`CalledProcessError: Command 'terraform apply' returned
+//! non-zero exit status 1.`). It says only that the command failed; if the command itself said why, that is
+//! the cause.
 
 use super::aside::tried;
 use super::candidates::{Candidate, content};
@@ -7,12 +8,13 @@ use super::recovered::Where;
 use super::shell;
 use crate::model::{Confidence, Role};
 
-/// How it says so (CPython: Lib/subprocess.py); libraries name theirs after it.
+/// The words of that report (CPython: Lib/subprocess.py). Libraries name their own errors after it.
 const SAYS: &str = "CalledProcessError: Command '";
-/// So far below the error the library that raised it shows what the command printed; what stands further below was said by others.
+/// Lines below the error in which the raising library shows the command's output. Lines further below are not
+/// the command's.
 const SHOWN: u64 = 1;
 
-/// Takes such findings as consequences of what the command has said.
+/// Makes such findings consequences of what the command said.
 pub(super) fn apply(candidates: &mut [Candidate<'_>]) {
     let mut explained = Vec::new();
     for (k, candidate) in candidates.iter().enumerate() {
@@ -46,7 +48,7 @@ fn is_told(candidate: &Candidate<'_>) -> bool {
     candidate.is_live() && candidate.place == Where::Command
 }
 
-/// The programs of the command that a finding speaks of, if all of it does so.
+/// The programs of the command that a finding reports, if all its lines report commands.
 fn programs(candidate: &Candidate<'_>) -> Vec<String> {
     let says = |k: usize| content(candidate.hits[k].hit).contains(SAYS);
     if !is_told(candidate) || !(0..candidate.hits.len()).all(says) {
@@ -58,7 +60,7 @@ fn programs(candidate: &Candidate<'_>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Those of a command as Python shows it: a line of a shell, or a list of words.
+/// The programs of a command as Python shows it: a shell's line, or a list of words.
 fn called(text: &str) -> Vec<String> {
     let base = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
     if let Some(list) = text.strip_prefix("['").or_else(|| text.strip_prefix("[\"")) {
@@ -66,7 +68,7 @@ fn called(text: &str) -> Vec<String> {
         return word.map(base).into_iter().collect();
     }
     let line = text.split("' returned non-zero exit status ").next();
-    // It may be cut off, in the midst of a quotation.
+    // The text may be cut off within a quotation.
     let commands = line.and_then(shell::commands);
     let word = |command: shell::Command<'_>| base(command.words[0]);
     match commands {

@@ -1,4 +1,4 @@
-//! Hits become findings: what one pattern said in one place, however often.
+//! Groups hits into candidates: all hits of one pattern in one place.
 
 use super::Case;
 use super::aside::Aside;
@@ -15,9 +15,9 @@ use crate::trace::prefix;
 pub(super) struct Candidate<'s> {
     /// Its hits, in line order; never empty.
     pub hits: Vec<&'s Settled<'s>>,
-    /// Where they stand.
+    /// The kind of place where they stand.
     pub place: Where,
-    /// Why it is out of the race.
+    /// Why it is out of the race, if it is.
     pub dropped: Option<String>,
     /// A better finding accounts for it.
     pub explained: bool,
@@ -52,26 +52,27 @@ impl<'s> Candidate<'s> {
         self.hits[0].pattern()
     }
 
-    /// The hit that stands for the finding.
+    /// The hit that represents the finding.
     pub(super) fn lead(&self) -> &'s Settled<'s> {
         match self.pattern().lead {
-            // What the verdict repeats stands below the chain, and is no part of it.
+            // A hit that the verdict repeats stands below the chain and is not part of it.
             Lead::Last if !self.in_verdict => self.hits[self.hits.len() - 1],
             Lead::First | Lead::Last => self.hits[0],
         }
     }
 
-    /// How often it was said.
+    /// How often it occurred, dropped hits included.
     pub(super) fn count(&self) -> u64 {
         self.hits.len() as u64 + self.hits[0].hit.dropped
     }
 
-    /// Still in the race?
+    /// Whether it is still in the race.
     pub(super) fn is_live(&self) -> bool {
         self.dropped.is_none()
     }
 
-    /// Does it name a reason, in what failed, and is it still in the race? What the verdict repeats is told by that.
+    /// Whether it names a reason, in what failed, and is still in the race. A finding that the verdict repeats
+    /// does not count, since the verdict already tells it.
     pub(super) fn is_reason(&self) -> bool {
         self.is_live()
             && self.place == Where::Command
@@ -84,7 +85,7 @@ impl<'s> Candidate<'s> {
         self.hits[self.hits.len() - 1].hit.place.line
     }
 
-    /// Is it what merely follows from the cause?
+    /// Whether it is a consequence of the cause.
     pub(super) fn follows(&self) -> bool {
         let wrapper = self.pattern().role == Role::Wrapper
             && matches!(self.place, Where::Command | Where::Verdict);
@@ -95,7 +96,7 @@ impl<'s> Candidate<'s> {
         self.terms.iter().map(|t| t.points).sum()
     }
 
-    /// Why it can never be the cause, whatever else there is.
+    /// Why it can never be the cause, whatever else was found.
     fn unfit(&self) -> Option<&'static str> {
         match self.pattern().role {
             Role::Wrapper => return Some("says only that something inside it failed"),
@@ -109,13 +110,13 @@ impl<'s> Candidate<'s> {
     }
 }
 
-/// What the line of a hit holds behind stamps and prefixes.
+/// The content of a hit's line, without stamps and prefixes.
 pub(super) fn content(hit: &Hit) -> &str {
     let at = prefix::split(hit.text.as_bytes()).content;
     hit.text.get(at..).unwrap_or_default()
 }
 
-/// Groups what holds by pattern and place. What the verdict repeats joins the finding it repeats.
+/// Groups the hits that hold by pattern and place. A hit that the verdict repeats joins the finding it repeats.
 pub(super) fn group<'s>(
     case: &Case,
     settled: &'s [Settled<'s>],
@@ -169,12 +170,12 @@ pub(super) fn group<'s>(
     candidates
 }
 
-/// How the runner begins what it shows of a service that is not ready (executors/docker/services.go).
+/// How the runner begins its report about a service that is not ready (executors/docker/services.go).
 const SERVICE: &str = "*** WARNING: Service ";
-/// Lines of a service's own log that it shows with that, with some to spare.
+/// Lines of the service's own log below that report, with some to spare.
 const SERVICE_LOG: u64 = 200;
 
-/// Where the runner complains of services.
+/// Where the runner reports services that are not ready.
 fn services(settled: &[Settled<'_>]) -> Vec<Place> {
     let said = |one: &&Settled<'_>| one.hit.text.trim_start().starts_with(SERVICE);
     settled
@@ -184,7 +185,7 @@ fn services(settled: &[Settled<'_>]) -> Vec<Place> {
         .collect()
 }
 
-/// Does a hit stand in what the runner shows of a service?
+/// Whether a hit stands in the runner's report about a service.
 fn is_of_service(one: &Settled<'_>, warnings: &[Place]) -> bool {
     let place = one.hit.place;
     warnings.iter().any(|warning| {
@@ -194,13 +195,13 @@ fn is_of_service(one: &Settled<'_>, warnings: &[Place]) -> bool {
     })
 }
 
-/// Takes out what passing runs print as well.
+/// Drops hits whose lines passing runs print too.
 fn drop_usual<'s>(
     case: &Case,
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
 ) -> Vec<Candidate<'s>> {
     drop_hits(groups, |one, place| {
-        // The verdict never tells of a passing run, and noise is what passing runs print.
+        // A verdict never occurs in a passing run, and noise is what passing runs print anyway.
         let usual = place != Where::Verdict
             && usize::from(one.hit.place.input) == case.job
             && case.in_baseline(&one.hit.text) == Some(true);
@@ -208,7 +209,7 @@ fn drop_usual<'s>(
     })
 }
 
-/// Takes out what a logger wrote at an everyday level.
+/// Drops hits that a logger wrote at an everyday level.
 fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
     drop_hits(groups, |one, _| {
         let level = match one.pattern().role {
@@ -219,13 +220,13 @@ fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candid
     })
 }
 
-/// Takes out what is no evidence by what stands around it.
+/// Drops hits that are no evidence because of the lines around them.
 fn drop_aside<'s>(
     case: &Case,
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
 ) -> Vec<Candidate<'s>> {
     let own = |one: &Settled<'_>| usize::from(one.hit.place.input) == case.job;
-    // What cannot be a cause in any case need not be looked at.
+    // A hit that cannot be a cause anyway need not be checked.
     let may_be = |one: &&&Settled<'_>| {
         own(one) && matches!(one.pattern().role, Role::RootCause | Role::Symptom)
     };
@@ -245,7 +246,7 @@ fn drop_aside<'s>(
     })
 }
 
-/// Takes out hits that are not alone, and findings without any other hit; these are returned, with the reason.
+/// Drops hits, and returns the findings that have no other hit, with the reason.
 fn drop_hits<'s>(
     groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>,
     reason: impl Fn(&Settled<'s>, Where) -> Option<String>,
@@ -267,7 +268,7 @@ fn drop_hits<'s>(
     out
 }
 
-/// A finding of something that was given with the job.
+/// The candidate of hits in an input that was given with the job.
 pub(super) fn of_evidence<'s>(hits: &[&'s Settled<'s>]) -> Candidate<'s> {
     Candidate {
         dropped: None,

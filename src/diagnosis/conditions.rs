@@ -1,4 +1,4 @@
-//! Which hits hold: the conditions that need the whole log, the whole case, or other patterns.
+//! Decides which hits hold: checks the conditions that need the whole log, the whole case, or other patterns.
 
 use crate::library::{Library, Loaded};
 use crate::model::{Captures, Dialect, Hit, JobFacts};
@@ -6,14 +6,14 @@ use crate::pattern::checked::{Condition, Near, Pattern, names};
 
 use super::Case;
 
-/// A hit all of whose conditions hold.
+/// A hit whose conditions all hold.
 #[derive(Debug, Clone)]
 pub struct Settled<'c> {
-    /// The hit; `place.input` says which input of the case.
+    /// The hit. `place.input` is the input of the case.
     pub hit: &'c Hit,
     /// Its captures, and those of its conditions.
     pub captures: Captures,
-    /// Notes that apply, with the captures each adds.
+    /// Notes that apply, each with the captures it adds.
     pub notes: Vec<(usize, Captures)>,
     /// Conditions that held, in words.
     pub held: Vec<String>,
@@ -26,7 +26,7 @@ impl<'c> Settled<'c> {
         &self.loaded.pattern
     }
 
-    /// The last line that it relies on: its own, or one that a condition saw below.
+    /// The last line that it relies on: its own, or a line below that a condition found.
     pub(super) fn last_line(&self) -> u64 {
         let near = self.pattern().conditions.iter().filter_map(|c| match c {
             Condition::Near { kind, .. } => Some(kind),
@@ -40,7 +40,7 @@ impl<'c> Settled<'c> {
     }
 }
 
-/// Everything in a case that holds, in the order of inputs and lines.
+/// All hits of a case that hold, in the order of inputs and lines.
 pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
     let mut first: Vec<Settled<'c>> = Vec::new();
     for input in case.inputs() {
@@ -54,7 +54,8 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
                 hits: &input.scan.hits,
                 seen: &[],
             };
-            if let Some((captures, held)) = judge.all(hit, Which::Conditions, |c| !is_reference(c))
+            if let Some((captures, held)) =
+                judge.all_hold(hit, Which::Conditions, |c| !is_reference(c))
             {
                 first.push(Settled {
                     captures,
@@ -66,7 +67,7 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
             }
         }
     }
-    // One pass over what holds so far: `seen` does not build on `seen`.
+    // One pass over what holds so far: a `seen` condition does not build on other `seen` conditions.
     let mut second = Vec::new();
     for settled in &first {
         let input = &case.inputs()[settled.hit.place.input as usize];
@@ -78,7 +79,8 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
             hits: &input.scan.hits,
             seen: &first,
         };
-        let Some((more, held)) = judge.all(settled.hit, Which::Conditions, is_reference) else {
+        let Some((more, held)) = judge.all_hold(settled.hit, Which::Conditions, is_reference)
+        else {
             continue;
         };
         let mut settled = settled.clone();
@@ -87,7 +89,7 @@ pub fn settle<'c>(case: &'c Case, library: &'c Library) -> Vec<Settled<'c>> {
         }
         settled.held.extend(held);
         for k in 0..settled.pattern().notes.len() {
-            if let Some((captures, _)) = judge.all(settled.hit, Which::Note(k), |_| true) {
+            if let Some((captures, _)) = judge.all_hold(settled.hit, Which::Note(k), |_| true) {
                 settled.notes.push((k, captures));
             }
         }
@@ -108,7 +110,7 @@ enum Which {
 
 struct Judge<'a, 'c> {
     case: &'a Case,
-    /// Facts of the input that the hit stands in: its sections.
+    /// Facts of the input with the hit, for its sections.
     sections: &'a JobFacts,
     library: &'c Library,
     loaded: &'c Loaded,
@@ -117,8 +119,8 @@ struct Judge<'a, 'c> {
 }
 
 impl Judge<'_, '_> {
-    /// Do all conditions of that kind hold? Then what they capture, and in words what held.
-    fn all(
+    /// If all conditions of that kind hold, what they capture, and in words what held.
+    fn all_hold(
         &self,
         hit: &Hit,
         which: Which,
@@ -148,7 +150,7 @@ impl Judge<'_, '_> {
                 if group != which || !of(condition) {
                     continue;
                 }
-                let (more, words) = self.one(condition, number, hit)?;
+                let (more, words) = self.holds(condition, number, hit)?;
                 for (name, value) in more {
                     captures.entry(name).or_insert(value);
                 }
@@ -158,7 +160,7 @@ impl Judge<'_, '_> {
         Some((captures, held))
     }
 
-    fn one(&self, condition: &Condition, number: usize, hit: &Hit) -> Option<(Captures, String)> {
+    fn holds(&self, condition: &Condition, number: usize, hit: &Hit) -> Option<(Captures, String)> {
         let facts = self.case.facts();
         let plain = |holds: bool, words: String| holds.then(|| (Captures::new(), words));
         match condition {
@@ -282,7 +284,7 @@ impl Judge<'_, '_> {
             crate::trace::marker::STAGES.contains(&stage) || stage.starts_with("step_");
         path.split('/').any(wants)
             || (stage.starts_with("step_") || stage == "build_script") && wants("step_script")
-            // A section of the user's own, in a log that shows nothing around it.
+            // A section of the user's own, in a log that does not show the stage around it.
             || !is_runners && (wants("unknown") || wants("step_script"))
     }
 }

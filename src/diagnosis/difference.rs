@@ -1,16 +1,17 @@
-//! Differences as `git diff` prints them: what changed says nothing about why a job failed, and its lines hold any word.
+//! Recognises differences as `git diff` prints them. They do not say why a job failed, and their lines contain
+//! any words.
 
-/// Lines of the longest hunk.
+/// Most lines of a hunk.
 const LONGEST: u32 = 5000;
 
-/// Which of these lines, each with its number, belong to a difference in unified form, or to the summary of one (`git diff
-/// --stat`). Empty lines may be left out.
+/// For each of these numbered lines, whether it belongs to a unified diff or to the summary of one (`git diff
+/// --stat`). Empty lines may be missing.
 pub(super) fn lines<'t>(texts: impl Iterator<Item = (u64, &'t str)>) -> Vec<bool> {
     let mut hunk = Hunk::default();
     let (mut in_header, mut last) = (false, None);
     texts
         .map(|(number, text)| {
-            // An empty line of a hunk is one that both texts have.
+            // A missing empty line of a hunk belongs to both texts.
             let left_out = last.map_or(0, |last| number.saturating_sub(last + 1));
             last = Some(number);
             hunk.pass(u32::try_from(left_out).unwrap_or(u32::MAX));
@@ -24,7 +25,7 @@ pub(super) fn lines<'t>(texts: impl Iterator<Item = (u64, &'t str)>) -> Vec<bool
         .collect()
 }
 
-/// How many lines of the old and of the new text are still to come.
+/// How many lines of the old and the new text are still to come.
 #[derive(Debug, Default)]
 struct Hunk {
     old: u32,
@@ -32,7 +33,7 @@ struct Hunk {
 }
 
 impl Hunk {
-    /// So many lines that both texts have.
+    /// Takes lines that both texts have.
     fn pass(&mut self, lines: u32) {
         self.old = self.old.saturating_sub(lines);
         self.new = self.new.saturating_sub(lines);
@@ -76,7 +77,7 @@ impl Hunk {
     }
 }
 
-/// Is that a line behind `diff --git`, before the first hunk?
+/// Whether it is a header line between `diff --git` and the first hunk.
 fn is_header(text: &str) -> bool {
     const BEGIN: &[&str] = &[
         "--- a/",
@@ -126,7 +127,7 @@ fn is_summary(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The lines of a text that belong to none; empty ones are not looked at.
+    /// The lines of a text that belong to no difference, without empty ones.
     fn others(text: &str) -> Vec<&str> {
         let numbered = || (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty());
         numbered()

@@ -1,4 +1,5 @@
-//! The lines that prove a finding: the command, what its conditions saw, the line itself and its repetition.
+//! Collects the lines that prove a finding: the command, what its conditions found, the line itself and its
+//! repetitions.
 
 use super::Case;
 use super::aside::indent;
@@ -16,10 +17,11 @@ use crate::trace::verdict::{Github, github_says};
 const MOST: usize = 10;
 /// Hits of the finding itself among them.
 const MOST_HITS: usize = 3;
-/// Lines below the one that tells that say what it announces, and how far below they may stand.
+/// Most lines of detail below the telling line, and how far below they may stand.
 const DETAILS: usize = 3;
 const BELOW: u64 = 8;
-/// Lines that a cell of a table goes on in, and where at the least: what stands further left is a list, not a table.
+/// Most lines that continue a table's cell, and the least column where they begin: text further left is a list,
+/// not a table.
 const CELL: usize = 6;
 const COLUMN: usize = 16;
 
@@ -84,7 +86,7 @@ pub(super) fn collect(
         .collect()
 }
 
-/// What the conditions, and the notes that apply, saw above or below.
+/// The lines above or below that the conditions and the applying notes found.
 fn context<'h>(lead: &'h Settled<'_>) -> Vec<(Place, &'h str)> {
     let pattern = lead.pattern();
     let applies = |k: usize| lead.notes.iter().any(|(note, _)| *note == k);
@@ -116,7 +118,7 @@ fn context<'h>(lead: &'h Settled<'_>) -> Vec<(Place, &'h str)> {
     out
 }
 
-/// Lines of the patterns that an applying note has seen.
+/// The hits of patterns that an applying note has seen.
 fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s Settled<'s>> {
     let mut out: Vec<&Settled<'_>> = Vec::new();
     for (note, _) in &lead.notes {
@@ -134,9 +136,9 @@ fn seen_by_notes<'s>(settled: &'s [Settled<'s>], lead: &Settled<'_>) -> Vec<&'s 
     out
 }
 
-/// What a line announces that only says which test failed, or how: the line below one that ends in a colon, or that begins with an
-/// error, and those below it that are indented further (Rust, Go, RSpec, Gradle, .NET, Vitest say there what was wrong). Of any
-/// line in a table, what its last cell goes on with below (the events of `sam deploy`).
+/// The details below a line that only says which test failed, or how. If it ends in a colon or begins with an
+/// error, those are the line below it and further indented ones (Rust, Go, RSpec, Gradle, .NET, Vitest).
+/// Below a table's row, the lines that continue its last cell (the events of `sam deploy`).
 fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
     let lead = candidate.lead();
     let pattern = lead.pattern();
@@ -171,7 +173,7 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
         !line.command && !line.echo && belongs
     });
     let tells = said.filter(|(_, line)| !telling::is_frame(line.content()));
-    // What a condition saw is shown already.
+    // Lines that a condition found are already shown.
     let shown: Vec<u64> = context(lead).iter().map(|(place, _)| place.line).collect();
     let hits = || candidate.hits.iter().map(|one| one.hit.place.line);
     tells
@@ -190,18 +192,18 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
         .collect()
 }
 
-/// Does a line hold nothing but what a cell of the line above did not have room for? It begins below the start of a column.
+/// Whether a line only continues a cell of the row above: it begins below the start of a column.
 fn goes_on(row: &TailLine, line: &TailLine) -> bool {
     is_column(row.content(), indent(line))
 }
 
-/// May a line be the row of a table?
+/// Whether a line may be the row of a table.
 fn has_columns(row: &str) -> bool {
     let gaps = row.match_indices("  ");
     gaps.into_iter().any(|(gap, _)| gap + 2 >= COLUMN)
 }
 
-/// Does a column of a table begin at that byte of its row, behind two blanks?
+/// Whether a column begins at that byte of a row, behind two blanks.
 fn is_column(row: &str, at: usize) -> bool {
     let start = at
         .checked_sub(2)
@@ -217,7 +219,7 @@ fn names_error(text: &str) -> bool {
     })
 }
 
-/// What ran when the time was up: the last command, and what it printed last.
+/// What was running when the time was up: the last command, and its last output.
 fn running(
     case: &Case,
     settled: &[Settled<'_>],
@@ -231,7 +233,7 @@ fn running(
         return Vec::new();
     }
     let tail = case.inputs()[case.job].scan.tail_lines();
-    // What the runner says of the end is no output.
+    // The runner's own lines about the end are no output.
     let is_own = |line: &TailLine| {
         let mut on_line = settled
             .iter()
@@ -245,7 +247,7 @@ fn running(
     let said = |line: &&TailLine| !line.command && !line.echo && !is_own(line);
     let last = tail.iter().rev().find(said);
     let mut out = Vec::new();
-    // Something went on after that line: it was not the end.
+    // Output follows that line, so it was not the end.
     if last.is_some_and(|last| last.place.line > lead.hit.place.line) {
         return out;
     }

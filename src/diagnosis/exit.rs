@@ -1,8 +1,8 @@
-//! What an exit code means by itself.
+//! The meaning of exit codes.
 
 use crate::model::Lang;
 
-/// One clause on an exit code; `None` where the number says nothing more than "failed".
+/// One clause about an exit code; `None` if it means no more than "failed".
 pub(super) fn meaning(code: i64, lang: Lang) -> Option<String> {
     let (en, ko): (&str, &str) = match code {
         126 => (
@@ -71,7 +71,7 @@ pub(super) fn meaning(code: i64, lang: Lang) -> Option<String> {
     )
 }
 
-/// What it means that a command failed which only asks and prints nothing.
+/// What the failure of a command means that only tests something and prints nothing.
 pub(super) fn of_test(code: i64, command: &str, lang: Lang) -> Option<String> {
     let asks = [
         "test ",
@@ -106,7 +106,7 @@ pub(super) fn of_test(code: i64, command: &str, lang: Lang) -> Option<String> {
     )
 }
 
-/// NTSTATUS codes, as the unsigned number that the runner prints or as the signed one that PowerShell does.
+/// NTSTATUS codes, as the unsigned number that the runner prints or the signed one of PowerShell.
 fn windows(code: i64) -> Option<(&'static str, &'static str)> {
     let code = if code < 0 { code + (1 << 32) } else { code };
     Some(match code {

@@ -1,8 +1,8 @@
-//! Lines without a word that tells: which of them may say why all the same, and which say nothing.
+//! Judges lines without a telling word: which may still say why, and which say nothing.
 
 use super::telling;
 
-/// `  --required   treat what is missing as an error`: how a program is used.
+/// Whether a line describes an option of a program: `  --required   treat what is missing as an error`.
 pub(super) fn is_option(line: &str) -> bool {
     let Some(text) = line.strip_prefix([' ', '\t']) else {
         return false;
@@ -15,7 +15,7 @@ pub(super) fn is_option(line: &str) -> bool {
     })
 }
 
-/// `13 │ raise ValueError("…")`, `> 13 | throw …`: a line of source with its number, in an excerpt.
+/// Whether a line quotes source with its number: `13 │ raise ValueError("…")`, `> 13 | throw …`.
 pub(super) fn is_source(line: &str) -> bool {
     let text = line.trim_start();
     let text = ["\u{2502}", "\u{2771}", ">", "\u{2192}"]
@@ -28,7 +28,8 @@ pub(super) fn is_source(line: &str) -> bool {
     numbered && behind.trim_start().starts_with(['\u{2502}', '|'])
 }
 
-/// May that be why, where no line has a word that tells: does it say that something is not so, or should be otherwise?
+/// Whether a line may say why if no line has a telling word: it says that something is not so, or should be
+/// otherwise.
 pub(super) fn may_tell(line: &str) -> bool {
     const WORDS: &[&str] = &[
         "absent",
@@ -96,10 +97,10 @@ pub(super) fn may_tell(line: &str) -> bool {
         || SIGNS.iter().any(|sign| line.contains(sign))
 }
 
-/// So many words at most say only that it came to an end (`rolled back`, `sync stopped`, `done.`).
+/// Words up to which a line says only that something ended (`rolled back`, `sync stopped`, `done.`).
 const FEW: usize = 2;
 
-/// Does a line only say how it ended?
+/// Whether a line only says how something ended.
 pub(super) fn is_end(line: &str) -> bool {
     const ENDS: &[&str] = &[
         "aborted",
@@ -122,7 +123,7 @@ pub(super) fn is_end(line: &str) -> bool {
         && last.is_some_and(|word| ENDS.iter().any(|end| end.eq_ignore_ascii_case(word)))
 }
 
-/// Says a line only what can be done, or where more stands?
+/// Whether a line only gives advice, or says where to read more.
 pub(super) fn is_advice(line: &str) -> bool {
     const BEGINS: &[&str] = &[
         "Docs: ",
@@ -152,7 +153,8 @@ pub(super) fn is_advice(line: &str) -> bool {
     synopsis || BEGINS.iter().any(|begin| text.starts_with(begin))
 }
 
-/// `error handling: 12 passed`, `rejects invalid input ... ok`: what went well, whatever it is called.
+/// Whether a line reports success, whatever the name in it: `error handling: 12 passed`, `rejects invalid input
+/// ... ok`.
 pub(super) fn has_passed(text: &str) -> bool {
     let ends = ["passed", "PASSED", "... ok", "... OK", ": ok", ": OK"];
     let text = text.trim_end_matches(['.', '!', ')', ' ']);

@@ -1,8 +1,9 @@
-//! Lines that sound like a failure and say nothing of it: a prefix with nothing behind it, an exit code alone.
+//! Recognises lines that sound like a failure but say nothing about it: a prefix with nothing behind it, an
+//! exit code alone.
 
 use super::telling::{self, Says};
 
-/// Words that only say that what comes behind them is an error, or whose it is.
+/// Words that only announce an error, or say whose it is.
 const PREFIXES: &[&str] = &[
     "npm",
     "yarn",
@@ -24,7 +25,7 @@ const EXITS: &[&str] = &[
     "code", "errno", "exit", "exitcode", "exited", "exiting", "rc", "status",
 ];
 
-/// Words around it that do not say what ended so.
+/// Words around an exit code that do not name what ended.
 const AROUND: &[&str] = &[
     "a",
     "by",
@@ -58,15 +59,16 @@ const AROUND: &[&str] = &[
     "zero",
 ];
 
-/// Most bytes of a line that says nothing but an exit code.
+/// Longest line that says only an exit code, in bytes.
 const LONGEST_EXIT: usize = 100;
 
-/// Is that a prefix with nothing behind it (`npm ERR!`, `error:`, `[ERROR]`), or a rule or the edge of a box?
+/// Whether a line is a prefix with nothing behind it (`npm ERR!`, `error:`, `[ERROR]`), a rule, or the edge of
+/// a box.
 pub(super) fn is_bare(line: &str) -> bool {
     words(line).all(|word| is_one_of(PREFIXES, word))
 }
 
-/// Words that only count: what was looked at, and how it came out.
+/// Words that only count: what was checked, and with what result.
 const COUNTED: &[&str] = &[
     "all", "and", "are", "bad", "checked", "checks", "error", "errors", "fail", "failed",
     "failing", "failure", "failures", "files", "findings", "found", "good", "in", "invalid",
@@ -75,7 +77,8 @@ const COUNTED: &[&str] = &[
     "warnings", "were", "with",
 ];
 
-/// Does a line only count what failed (`failed: 1`, `2 problems`, `3 of 40 checks failed`), or say that (`Result: FAILURE`)?
+/// Whether a line only counts failures (`failed: 1`, `2 problems`, `3 of 40 checks failed`), or only states
+/// one (`Result: FAILURE`).
 pub(super) fn only_counts(line: &str) -> bool {
     let counts = line.bytes().any(|b| b.is_ascii_digit()) || line.contains(": ");
     if line.len() > LONGEST_EXIT || !counts {
@@ -86,7 +89,7 @@ pub(super) fn only_counts(line: &str) -> bool {
     words.peek().is_some() && words.all(|word| is_one_of(COUNTED, word))
 }
 
-/// Words that say that something failed, or where, and not what: with those of [`COUNTED`] and [`AROUND`].
+/// Words that say that or where something failed, but not what; [`COUNTED`] and [`AROUND`] belong to them too.
 const GENERAL: &[&str] = &[
     "aborted",
     "aborting",
@@ -138,9 +141,9 @@ const GENERAL: &[&str] = &[
     "while",
 ];
 
-/// Does a line say only that something failed (`Some errors were emitted while running checks.`)?
+/// Whether a line says only that something failed (`Some errors were emitted while running checks.`).
 pub(super) fn is_general(line: &str) -> bool {
-    // What it announces stands below it.
+    // A colon announces what stands below.
     if line.len() > LONGEST_EXIT || line.ends_with(':') {
         return false;
     }
@@ -163,7 +166,7 @@ pub(super) fn is_general(line: &str) -> bool {
         && telling::says(line) < Says::Specific
 }
 
-/// Does a line say with which code something ended, whatever else it says?
+/// Whether a line names the exit code of something, whatever else it says.
 pub(super) fn names_exit(line: &str) -> bool {
     const WORDS: &[&str] = &[
         "exit code",
@@ -192,7 +195,7 @@ pub(super) fn names_exit(line: &str) -> bool {
         && (line.ends_with(" exit status") || WORDS.iter().any(named))
 }
 
-/// A line of npm's report that says where and how a script was run, not why it failed.
+/// Whether a line of npm's report says where and how a script ran, not why it failed.
 pub(super) fn is_npm_field(line: &str) -> bool {
     const FIELDS: &[&str] = &["code", "command", "cwd", "location", "path", "workspace"];
     let text = line.trim_start();
@@ -205,9 +208,9 @@ pub(super) fn is_npm_field(line: &str) -> bool {
     })
 }
 
-/// Does a line say an exit code, and nothing of what ended so?
+/// Whether a line says an exit code but not what ended with it.
 pub(super) fn only_exits(line: &str) -> bool {
-    // Most lines get no further than here.
+    // Most lines are ruled out here.
     if line.len() > LONGEST_EXIT || !line.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
@@ -222,7 +225,7 @@ pub(super) fn only_exits(line: &str) -> bool {
     known && exits && code
 }
 
-/// The words of a text: what stands between signs and blanks.
+/// The words of a text, separated by signs and blanks.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     words.filter(|word| !word.is_empty())

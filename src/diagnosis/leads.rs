@@ -1,4 +1,4 @@
-//! Lines that lead to the one which tells: the reason stands below them.
+//! Rates lines that lead to a telling one: the reason stands below them.
 
 use super::telling::Says;
 use super::unexplained::Rated;
@@ -6,12 +6,12 @@ use super::{faint, hollow, record, telling};
 
 /// Longest heading of a list.
 const HEADING: usize = 60;
-/// Lines below an entry in which what is set against it would stand.
+/// Lines below an entry in which its counterpart would stand.
 const NEAR: usize = 6;
 
-/// Rates lines by what stands above them.
+/// Adjusts the scores of lines by the lines above them.
 pub(super) fn rate(rated: &mut [Rated<'_>]) {
-    // Below an announcement a traceback may stand.
+    // A traceback may stand below an announcement.
     announcements(rated);
     chains(rated);
     tracebacks(rated);
@@ -23,13 +23,13 @@ pub(super) fn rate(rated: &mut [Rated<'_>]) {
     side_by_side(rated);
 }
 
-/// What the line is worth in which one of several programs said why it ended.
+/// The score of the line in which the first of several programs said why it ended.
 const OF_ENDED: i32 = 16;
-/// Lines of one program that are looked at.
+/// Lines of one program that are searched.
 const OF_ONE: usize = 20;
 
-/// Programs that run side by side, each line with the name before it (`[worker] …`): where the first of them
-/// ended with a code, what it said before is why; the others are only stopped.
+/// Programs that run side by side, each line with a name before it (`[worker] …`). If one ends with a code
+/// first, its own last words say why; the others are only stopped.
 fn side_by_side(rated: &mut [Rated<'_>]) {
     let name_of = |text: &str| -> Option<String> {
         let (inside, _) = text.strip_prefix('[')?.split_once(']')?;
@@ -42,7 +42,7 @@ fn side_by_side(rated: &mut [Rated<'_>]) {
         }
         let (_, code) = text.trim_end().rsplit_once(" exited with code ")?;
         let code: u32 = code.parse().ok().filter(|code| *code != 0)?;
-        // Stopped from outside.
+        // It was stopped from outside.
         if matches!(code, 130 | 137 | 143) {
             return None;
         }
@@ -57,7 +57,7 @@ fn side_by_side(rated: &mut [Rated<'_>]) {
         .filter(|&k| name_of(&rated[k].line.text).as_ref() == Some(&name))
         .filter(|&k| !rated[k].line.command && !rated[k].line.echo)
         .take(OF_ONE);
-    // Of equals the first one met, which is the last one said.
+    // Of equal scores the first one in this order, which is the program's last line, wins.
     let said = of_one.reduce(|a, b| match rated[b].score > rated[a].score {
         true => b,
         false => a,
@@ -67,14 +67,14 @@ fn side_by_side(rated: &mut [Rated<'_>]) {
     }
 }
 
-/// What a line is worth that a chain of reasons ends in.
+/// The score of the last reason in a chain.
 const REASON: i32 = 25;
 
-/// What the line is worth in which Ant says why a target failed: what the failed tool itself said is worth more.
+/// The score of Ant's line about why a target failed. The failed tool's own line is worth more.
 const TARGET: i32 = 9;
 
-/// `Caused by:` on a line of its own, and the reasons indented below it, each deeper than the one before (anyhow and eyre of
-/// Rust, cargo): the last one is the reason.
+/// `Caused by:` on a line of its own, with the reasons below, each indented deeper than the one before
+/// (anyhow and eyre of Rust, cargo). The last one is the reason.
 fn chains(rated: &mut [Rated<'_>]) {
     for r in rated.iter_mut() {
         // Node shows the cause of an error below its frames.
@@ -111,7 +111,7 @@ fn chains(rated: &mut [Rated<'_>]) {
     }
 }
 
-/// Python's traceback: behind its frames, which are indented, stands the exception, whatever it is called.
+/// A Python traceback: the exception stands behind the indented frames, whatever its name.
 fn tracebacks(rated: &mut [Rated<'_>]) {
     let indent = |r: &Rated<'_>| {
         let text = r.line.content();
@@ -158,7 +158,8 @@ fn tracebacks(rated: &mut [Rated<'_>]) {
     }
 }
 
-/// Ant: below `BUILD FAILED` stands which target of which build file failed, and why; the last of several is the innermost.
+/// Ant names, below `BUILD FAILED`, the target of a build file that failed, and why. The last of several is the
+/// innermost.
 fn build_files(rated: &mut [Rated<'_>]) {
     let is_target = |r: &Rated<'_>| {
         let text = r.line.content();
@@ -181,7 +182,8 @@ fn build_files(rated: &mut [Rated<'_>]) {
     }
 }
 
-/// Nix: below `error: builder for … failed`, `last 10 log lines:` quotes what the builder said, which is why.
+/// Nix quotes the builder's output below `error: builder for … failed`, `last 10 log lines:`. That output says
+/// why.
 fn quotes(rated: &mut [Rated<'_>]) {
     let mut at = 0;
     while at < rated.len() {
@@ -218,7 +220,7 @@ fn headings(rated: &mut [Rated<'_>]) {
     });
 }
 
-/// Does a difference begin there: what was, then what is?
+/// Whether a difference begins there: the expected text, then the actual one.
 fn begins_difference(rated: &[Rated<'_>]) -> bool {
     let mut near = rated.iter().take(NEAR);
     near.any(|r| r.line.content().trim_start().starts_with("+ "))
@@ -226,12 +228,12 @@ fn begins_difference(rated: &[Rated<'_>]) -> bool {
 
 /// Longest line that only announces what stands below it.
 const ANNOUNCEMENT: usize = 200;
-/// Lines without a word of their own between the two (a rule, the place in a file).
+/// Lines without a telling word that may stand between the two (a rule, a place in a file).
 const BETWEEN: usize = 3;
-/// So many words say something.
+/// Words that make a line meaningful.
 const SAYS: usize = 3;
 
-/// `Turbopack build failed with 1 error:`, `Error: [S-4804]`: what went wrong stands right below.
+/// An announcement, with the reason right below: `Turbopack build failed with 1 error:`, `Error: [S-4804]`.
 fn announcements(rated: &mut [Rated<'_>]) {
     for k in 1..rated.len() {
         let score = rated[k - 1].score;
@@ -272,7 +274,7 @@ fn announcements(rated: &mut [Rated<'_>]) {
     }
 }
 
-/// Does a line end in a colon, or hold nothing but a code in brackets, and say neither what is wrong nor what can be done?
+/// Whether a line ends in a colon, or holds only a code in brackets, and gives neither a reason nor advice.
 fn announces(text: &str) -> bool {
     let code = || {
         let text = text.split_once(": ").map_or(text, |(_, code)| code);
@@ -290,11 +292,12 @@ fn announces(text: &str) -> bool {
     said.is_some_and(|said| !advises(said) && !specific(said)) || code()
 }
 
-/// How far above the words how it ended may stand why, and what a line is worth that says so.
+/// How far above a line about an exit the reason may stand, and its score.
 const REACH: usize = 12;
 const TELLS: i32 = 8;
 
-/// `collect2: error: ld returned 1 exit status`, `rsync error: … (code 23)`: what stands shortly above it says why.
+/// A line about an exit has the reason shortly above it: `collect2: error: ld returned 1 exit status`, `rsync
+/// error: … (code 23)`.
 fn endings(rated: &mut [Rated<'_>]) {
     for k in 1..rated.len() {
         let score = rated[k].score;
@@ -328,7 +331,8 @@ fn titles(rated: &mut [Rated<'_>]) {
     });
 }
 
-/// Rates a line above the telling one right before it, where that only leads to it; what passing runs print as well stays where it is.
+/// Raises a line's score above that of the telling line right before it, if that one only leads to it. Lines
+/// that passing runs print too are left alone.
 fn give_way(rated: &mut [Rated<'_>], leads: impl Fn(&[Rated<'_>], usize) -> bool) {
     for k in 1..rated.len() {
         let (before, next) = (&rated[k - 1], &rated[k]);
@@ -338,7 +342,7 @@ fn give_way(rated: &mut [Rated<'_>], leads: impl Fn(&[Rated<'_>], usize) -> bool
     }
 }
 
-/// Two to four words, each of letters and with a capital one first.
+/// Whether a text is two to four words of letters, each with a capital first.
 fn is_title(text: &str) -> bool {
     let words = || text.split(' ');
     let capital = |word: &str| {
@@ -348,10 +352,10 @@ fn is_title(text: &str) -> bool {
     (2..=4).contains(&words().count()) && words().all(capital)
 }
 
-/// So many words make a sentence.
+/// Fewest words of a sentence.
 const SENTENCE: usize = 6;
 
-/// A sentence that says what is, not what can be done.
+/// Whether a sentence states a fact, not advice.
 fn is_sentence(text: &str) -> bool {
     const ADVICE: &[&str] = &["If ", "Please ", "Try ", "See ", "To "];
     let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
@@ -359,7 +363,7 @@ fn is_sentence(text: &str) -> bool {
     begins && !advice && text.ends_with(['.', '!']) && text.split(' ').count() >= SENTENCE
 }
 
-/// Does a line only say that what follows is wrong? Not what it is, nor what can be done.
+/// Whether a line only says that something below is wrong, without saying what or giving advice.
 fn is_heading(text: &str) -> bool {
     let text = ["Error: ", "ERROR: "]
         .iter()
@@ -371,7 +375,7 @@ fn is_heading(text: &str) -> bool {
     said.len() <= HEADING && !advises(said) && !said.contains(". ") && !said.contains(": ")
 }
 
-/// Does a line say what can be done, or compare?
+/// Whether a line gives advice, or compares.
 fn advises(said: &str) -> bool {
     const WORDS: &[&str] = &[
         "try", "see", "either", "options", "steps", "could", "can", "should", "differs", "differ",

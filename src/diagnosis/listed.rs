@@ -1,14 +1,15 @@
-//! What tests print of networks and servers while they run, where the list of those that failed, further below, knows nothing of it.
+//! Judges what tests print about networks and servers while they run, if the list of failed tests further
+//! below has no such failure.
 
 use super::candidates::Candidate;
 use super::recovered::Where;
 use super::{Case, aside};
 use crate::model::Category;
 
-/// Families whose words tests print that try how a program copes with such failures.
+/// Families of patterns whose words tests print when they check how a program handles such failures.
 const FAMILIES: &[&str] = &["network-dns-tls/", "services-databases/"];
 
-/// Drops what stands above the list, if nothing of its kind stands in it.
+/// Drops findings above the list if the list holds nothing of their kind.
 pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
     let of_network = |c: &Candidate<'_>| {
         let id = &c.pattern().id;
@@ -38,7 +39,8 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
     }
 }
 
-/// May what stands above be the reason after all? Something failed outside of all tests, or what failed may come from there.
+/// Whether a finding above the list may be the reason after all: something failed outside of all tests, or a
+/// listed failure may come from it.
 fn may_tell(case: &Case) -> bool {
     let tail = &case.inputs()[case.job].scan.tail;
     let mut run = tail.from_end(case.facts()).take_while(|line| !line.command);
@@ -48,7 +50,7 @@ fn may_tell(case: &Case) -> bool {
     })
 }
 
-/// The line under which the tests that failed are listed with their reasons, in the output of the last command.
+/// The line above the list of failed tests with their reasons, in the output of the last command.
 fn heading(case: &Case) -> Option<u64> {
     let tail = &case.inputs()[case.job].scan.tail;
     let found = tail

@@ -1,27 +1,29 @@
-//! Lines that a program's logger wrote at a level of its everyday: what a server refuses in a test, a retry, a probe.
+//! Recognises lines that a program's logger wrote at an everyday level: a refused request in a test, a retry, a
+//! probe.
 //!
-//! They fail no job, so what is found behind such a level is no cause; a pattern that names the level itself knows better. Levels
-//! that tools put before all of their output (`[INFO]` of Maven, `[info]` of sbt) say nothing.
+//! They fail no job, so a finding behind such a level is no cause, unless its pattern names the level itself.
+//! A level that a tool puts before all its output (`[INFO]` of Maven, `[info]` of sbt) proves nothing.
 
 use crate::model::Hit;
 use crate::trace::level::{LOUD, QUIET};
 use crate::trace::{prefix, stamp};
 
-/// How far behind the time a level may stand: a thread and a class may come first.
+/// How far behind the time a level may stand, in bytes: a thread and a class may come first.
 const REACH: usize = 120;
 
-/// The everyday level that stands before what a pattern matched.
+/// The everyday level before the match of a pattern, if there is one.
 pub(super) fn level(hit: &Hit) -> Option<&'static str> {
     let content = prefix::split(hit.text.as_bytes()).content;
     head(hit.text.get(content..hit.span.0 as usize)?)
 }
 
-/// Is a line of such a level?
+/// Whether a line has an everyday level.
 pub(super) fn is_everyday(text: &str) -> bool {
     head(text).is_some()
 }
 
-/// How a record with a time begins, digits told as `0`, and whether its level is that of an error. Records of one logger begin alike.
+/// The head of a record with a time, digits replaced by `0`, and whether its level is that of an error.
+/// Records of one logger have equal heads.
 pub(super) fn record(text: &str) -> Option<(String, bool)> {
     let text = text.trim_start();
     if !is_time(text) {
@@ -45,7 +47,7 @@ pub(super) fn record(text: &str) -> Option<(String, bool)> {
     Some((form.collect(), loud))
 }
 
-/// That of the head of a line.
+/// The everyday level in the head of a line.
 fn head(head: &str) -> Option<&'static str> {
     let quiet = |word: &str| QUIET.iter().copied().find(|level| *level == word);
     // `[config]` names a part of a program.
@@ -72,7 +74,7 @@ fn head(head: &str) -> Option<&'static str> {
     if numbered && word.len() == 4 {
         return QUIET.iter().copied().find(|l| l.starts_with(word));
     }
-    // A field of its own; `--log-level=info` is an option in a command that is told of.
+    // It must be a field of its own: `--log-level=info` is an option in a quoted command.
     let field = head.match_indices("level=").find(|(at, _)| {
         let before = head[..*at].chars().next_back();
         before.is_none_or(|c| c == ' ' || c == '\t' || c == ',')

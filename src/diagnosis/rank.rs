@@ -1,4 +1,4 @@
-//! Scores what is left: a sum of whole numbers, each of which `--why` prints.
+//! Scores the remaining candidates. A score is a sum of whole numbers, each of which `--why` prints.
 
 use super::Case;
 use super::candidates::Candidate;
@@ -20,16 +20,16 @@ mod weight {
     pub const FIRST: i64 = 6;
     pub const NAMES_PROGRAM: i64 = 5;
     pub const DOUBT: i64 = -30;
-    /// Lines to the end of what failed, and what so little distance is worth.
+    /// Lines up to the end of what failed, and the points for so short a distance.
     pub const DISTANCE: [(u64, i64); 3] = [(5, 10), (50, 7), (500, 4)];
 }
 
-/// A runner-up closer than this makes a cause less sure.
+/// A runner-up closer than this lowers the confidence.
 const THIN_MARGIN: i64 = 3;
-/// Findings this far below the cause are not told besides it.
+/// Findings this far below the cause are not reported besides it.
 const ALSO_MARGIN: i64 = 40;
 
-/// Fills in the terms of every live candidate.
+/// Computes the terms of every live candidate.
 pub(super) fn score(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
     let first = candidates
         .iter()
@@ -114,12 +114,12 @@ fn terms(
     terms
 }
 
-/// Is a program one of the words of an id? `cat` is none of `git/tls-certificate-problem`.
+/// Whether a program is one of the words of an id. `cat` is none of `git/tls-certificate-problem`.
 fn is_named(id: &str, program: &str) -> bool {
     id.split(['/', '-']).any(|word| word == program)
 }
 
-/// The program that a command runs: `docker` of `DOCKER_BUILDKIT=1 sudo docker build`.
+/// The program of a command: `docker` of `DOCKER_BUILDKIT=1 sudo docker build`.
 fn program(command: &str) -> Option<&str> {
     let words = command
         .split_whitespace()
@@ -128,7 +128,7 @@ fn program(command: &str) -> Option<&str> {
     (word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then_some(word)
 }
 
-/// Live candidates, best first. Symptoms only where no root cause is left.
+/// Live candidates, best first. Symptoms count only if no root cause is left.
 pub(super) fn order(candidates: &[Candidate<'_>]) -> Vec<usize> {
     let roots = candidates
         .iter()
@@ -148,7 +148,7 @@ pub(super) fn order(candidates: &[Candidate<'_>]) -> Vec<usize> {
     order
 }
 
-/// How sure of the winner.
+/// The confidence in the winner.
 pub(super) fn confidence(
     candidates: &[Candidate<'_>],
     order: &[usize],
@@ -165,7 +165,7 @@ pub(super) fn confidence(
     confidence
 }
 
-/// How sure of a finding by itself.
+/// The confidence in a finding by itself.
 pub(super) fn own_confidence(candidate: &Candidate<'_>, facts: &JobFacts) -> Confidence {
     let unsure = candidate.pattern().role == Role::Symptom || candidate.doubt.is_some();
     if facts.outcome == Outcome::Unknown || unsure {
@@ -186,7 +186,7 @@ fn lower(confidence: Confidence) -> Confidence {
     }
 }
 
-/// Independent failures besides the cause, which may fail the job as well.
+/// Independent failures besides the cause, which may fail the job too.
 pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> {
     let Some(&winner) = order.first() else {
         return Vec::new();
@@ -204,8 +204,8 @@ pub(super) fn also(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<usize> 
         .collect()
 }
 
-/// The failures in the race besides the cause, however far below it: all that may have failed the job, so that one which is not told hides
-/// nothing new.
+/// All failures besides the cause that may have failed the job, at any distance. A baseline compares them, so
+/// that no unreported one is missed.
 pub(super) fn rivals<'o>(
     candidates: &'o [Candidate<'_>],
     order: &'o [usize],
@@ -216,7 +216,7 @@ pub(super) fn rivals<'o>(
     })
 }
 
-/// Every candidate as a row of `--why`: the race, then those that are out, in line order.
+/// Every candidate as a row of `--why`: first the live ones, then the dropped ones in line order.
 pub(super) fn why(candidates: &[Candidate<'_>], order: &[usize]) -> Vec<WhyRow> {
     let mut out: Vec<usize> = (0..candidates.len())
         .filter(|k| !order.contains(k))

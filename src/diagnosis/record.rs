@@ -1,6 +1,6 @@
-//! Structured records of loggers: their level tells, whatever words they have.
+//! Reads structured log records, whose level decides whatever their words.
 
-/// What the level of a structured record says: of its everyday, or of an error.
+/// The level of a structured record: everyday, or an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     Quiet,
@@ -8,10 +8,11 @@ pub(super) enum Level {
     Error,
 }
 
-/// What it is worth that a record is of an error.
+/// The score of an error record.
 pub(super) const WORTH: i32 = 11;
 
-/// The level of a record of JSON (`{"level":"info",…}`; pino has numbers), or of fields (`time=… level=error msg=…`).
+/// The level of a JSON record (`{"level":"info",…}`; pino has numbers), or of fields (`time=… level=error
+/// msg=…`).
 pub(super) fn level(text: &str) -> Option<Level> {
     const KEYS: &[&str] = &["level", "severity", "lvl", "levelname", "log.level"];
     let of = |word: &str| match word.to_ascii_lowercase().as_str() {
@@ -48,7 +49,7 @@ pub(super) fn level(text: &str) -> Option<Level> {
             _ => {}
         }
     }
-    // Most lines get no further than here.
+    // Most lines are ruled out here.
     memchr::memchr(b'=', text.as_bytes())?;
     let fields = text.contains(" msg=") || text.contains(" message=");
     let at = text
@@ -58,7 +59,7 @@ pub(super) fn level(text: &str) -> Option<Level> {
         .and_then(|at| value(&text[at + "level=".len()..]))
 }
 
-/// Is that a record of the everyday?
+/// Whether a record has an everyday level.
 pub(super) fn is_quiet(line: &str) -> bool {
     level(line.trim_start()) == Some(Level::Quiet)
 }

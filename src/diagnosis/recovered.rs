@@ -1,6 +1,7 @@
-//! What looks like a failure and did not fail the job: the stage, or the command, went on.
+//! Recognises failures that did not fail the job, because the stage or the command went on.
 //!
-//! GitLab's and GitHub's shells stop at the first command that fails, so whatever an earlier command said, it passed.
+//! The shells of GitLab and GitHub stop at the first command that fails, so every earlier command passed,
+//! whatever it said.
 
 use memchr::memmem;
 
@@ -8,31 +9,32 @@ use super::{Case, shell};
 use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section, TailLine};
 use crate::trace::frame::can_fail;
 
-/// Where a line stands with respect to what failed.
+/// How a line's place relates to what failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Where {
     /// In the command that failed.
     Command,
     /// On or next to the verdict, outside of all sections.
     Verdict,
-    /// In the failing section, in an earlier command whose status its shell did not see, and whose value the last one uses.
+    /// In the failing section, in an earlier command whose status its shell did not see, and whose value the
+    /// last one uses.
     Hidden,
     /// In the failing section, but a later command ran.
     Passed,
-    /// In a command that was told to go on whatever happens (`… || true`), and nothing says that the job failed.
+    /// In a command that may fail (`… || true`), if nothing says that the job failed.
     Forgiven,
-    /// In what the runner shows of a service that did not start well; the job went on without it.
+    /// In the runner's report about a service that did not start properly. The job went on without it.
     Service,
     /// In a section that the job left behind.
     Before,
-    /// In a section that runs after the failure, or whose failure does no harm.
+    /// In a section that runs after the failure, or cannot fail the job.
     After,
-    /// Given with the job.
+    /// In an input that was given with the job.
     Evidence,
 }
 
 impl Where {
-    /// Why such a line cannot be the cause.
+    /// Why a line in that place cannot be the cause.
     pub(super) fn excuse(self) -> Option<&'static str> {
         match self {
             Where::Command | Where::Verdict | Where::Hidden | Where::Service => None,
@@ -45,31 +47,31 @@ impl Where {
     }
 }
 
-/// What failed: the section and the first command that can be to blame.
+/// What failed: the section, and the first command that may be to blame.
 #[derive(Debug, Clone)]
 pub(super) struct Region {
     stage: Option<u32>,
     named: bool,
     /// Commands with a smaller number passed.
     command: u32,
-    /// The log shows only sections whose failure does no harm.
+    /// The log shows only sections that cannot fail the job.
     pub(super) harmless: bool,
-    /// The last command printed nothing behind its echo: its line, and its number.
+    /// The line and number of the last command, if it printed nothing behind its echo.
     silent: Option<(u64, u32)>,
-    /// Earlier commands that set a variable which the last one uses, and whose own status `export` hid.
+    /// Earlier commands that set a variable which the last one uses, while `export` hid their own status.
     hidden: Vec<u32>,
     /// The last command cannot have failed the job.
     forgiven: bool,
     /// Last line of the failing section.
     pub(super) last_line: u64,
-    /// Where the step of GitHub ended that failed: what stands behind it in its section is of steps that run whatever happened.
+    /// The line where the failed GitHub step ended. Steps below it in the section run whatever happened.
     ended: Option<u64>,
 }
 
-/// An excerpt that begins with a command has it in one of its first lines.
+/// Lines at the start of an excerpt in which its command must stand.
 const OPENING: u64 = 2;
 
-/// How many lines stderr may be ahead of an echo.
+/// How many lines stderr may arrive before an echo.
 const OVERTAKES: u64 = 3;
 
 impl Region {
@@ -91,7 +93,7 @@ impl Region {
         };
         let ended = facts.verdict.as_ref().map(|verdict| verdict.line);
         let ended = ended.filter(|_| facts.dialect == Dialect::Github && facts.exit_code.is_some());
-        // Services ran beside the step; what they said is printed last.
+        // Services ran beside the step, and their output is printed last.
         let ended = ended.filter(|&line| {
             let behind = case.inputs()[case.job].scan.tail.text_from(line);
             memmem::find(behind, b"Print service container logs: ").is_none()
@@ -130,18 +132,18 @@ impl Region {
         }
     }
 
-    /// No line above that one is of the command that failed.
+    /// The first line that can belong to the failed command.
     pub(super) fn first_line(&self, facts: &JobFacts) -> u64 {
         let command = facts.commands.iter().find(|c| c.index == self.command);
         command.map_or(0, |c| c.line)
     }
 
-    /// Is that the last command, and did it print nothing?
+    /// Whether that is the last command and it printed nothing.
     pub(super) fn is_silent(&self, command: u32) -> bool {
         self.silent.is_some_and(|(_, index)| index == command)
     }
 
-    /// Where does a hit stand?
+    /// The place of a hit.
     pub(super) fn locate_hit(&self, case: &Case, hit: &Hit) -> Where {
         match self.locate(case, hit.place) {
             Where::Passed if self.overtook_its_echo(case, hit) => Where::Command,
@@ -149,8 +151,8 @@ impl Region {
         }
     }
 
-    /// stderr may overtake the echo of the command that wrote it: then the last command seems to have said nothing, and
-    /// the line right above its echo speaks of it.
+    /// Whether stderr overtook the echo of the command that wrote it. The last command then seems to have
+    /// printed nothing, and the line right above its echo is its output.
     fn overtook_its_echo(&self, case: &Case, hit: &Hit) -> bool {
         let Some((line, index)) = self.silent else {
             return false;
@@ -165,7 +167,8 @@ impl Region {
         let Some(word) = program(index) else {
             return false;
         };
-        // Where nothing says that the last one failed, what ran the same program above has said it itself.
+        // If nothing says that the last one failed, an earlier command with the same program has printed it
+        // itself.
         let own = hit.place.command;
         let is_forgiven = || find(own).is_some_and(|c| shell::is_forgiven(&c.text));
         let is_its_own = case.facts().outcome == Outcome::Unknown
@@ -173,7 +176,7 @@ impl Region {
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 
-    /// Where does a line stand?
+    /// The place of a line.
     pub(super) fn locate(&self, case: &Case, place: Place) -> Where {
         let facts = case.facts();
         if case.is_evidence(place) {
@@ -182,7 +185,7 @@ impl Region {
         let verdict = facts.verdict.as_ref().map(|v| v.line);
         if facts.outcome != Outcome::Unknown
             && (Some(place.line) == verdict || case.continues_verdict(place))
-            // The error that an action reports is output: it says what was wrong.
+            // The error that an action reports is output and says what was wrong.
             && !(facts.dialect == Dialect::Github && facts.exit_code.is_none())
         {
             return Where::Verdict;
@@ -204,7 +207,7 @@ impl Region {
         match section.and_then(|s| s.stage_name()) {
             Some(name) if !can_fail(Some(name)) => Where::After,
             _ if place.line > self.last_line => {
-                // Between the last section and the verdict the runner speaks for itself.
+                // Between the last section and the verdict, the runner prints its own lines.
                 if self.named
                     && facts.dialect == Dialect::Gitlab
                     && section.is_some_and(|s| s.path.is_none())
@@ -219,15 +222,15 @@ impl Region {
     }
 }
 
-/// Is the last command one that goes on when it fails, and does nothing say that the job failed?
+/// Whether the last command may fail without consequence, and nothing says that the job failed.
 fn goes_on(case: &Case, last: Option<&Command>) -> bool {
     let facts = case.facts();
-    // What the step of an action runs is not shown by its first line.
+    // The first line of an action's step does not show what it runs.
     let told = facts.outcome == Outcome::Unknown && facts.dialect != Dialect::Github;
     let Some(last) = last.filter(|last| told && shell::is_forgiven(&last.text)) else {
         return false;
     };
-    // Whoever gives nothing but such a command asks about it.
+    // Someone who gives only such a command asks about it.
     let begins = facts.commands.first().is_some_and(|c| c.line <= OPENING);
     let of_another = |line: TailLine| {
         let printed = !line.command && !line.text.is_empty();
@@ -237,8 +240,8 @@ fn goes_on(case: &Case, last: Option<&Command>) -> bool {
     !begins || lines.any(of_another)
 }
 
-/// Which earlier commands set a variable that the last one uses, and hid the status of what they set it to. It comes to light
-/// where the value is used.
+/// The earlier commands that set a variable which the last one uses, and that hid the status of what they
+/// ran. The failure shows where the value is used.
 fn hidden(earlier: &[&Command], last: &str) -> Vec<u32> {
     let used = |name: &str| {
         [format!("${{{name}"), format!("${name}")]
@@ -254,7 +257,8 @@ fn hidden(earlier: &[&Command], last: &str) -> Vec<u32> {
     earlier.iter().filter(sets).map(|c| c.index).collect()
 }
 
-/// A piece of a log that shows nothing but a section whose failure does no harm: whoever gives it asks about that.
+/// The section of a log that shows only one section, which cannot fail the job. Someone who gives only that
+/// asks about it.
 fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
     let first_named = facts.sections.iter().position(|s| s.path.is_some())?;
     let begins_there = facts.sections[first_named].first_line <= 2;
@@ -264,7 +268,7 @@ fn harmless_fragment(facts: &JobFacts) -> Option<&Section> {
     last.filter(|_| alone && begins_there)
 }
 
-/// Did a command print anything, as far as the tail tells?
+/// Whether a command printed anything, as far as the tail shows.
 fn has_output(case: &Case, command: u32) -> bool {
     let job = &case.inputs()[case.job].scan;
     job.tail

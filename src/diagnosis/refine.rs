@@ -1,4 +1,4 @@
-//! A check's output, given with the job, points from the cause in the log to the cause behind it.
+//! Uses a check's output, given with the job, to get from the cause in the log to the cause behind it.
 
 use regex::bytes::Regex;
 
@@ -8,10 +8,10 @@ use super::conditions::Settled;
 use crate::library::Library;
 use crate::model::Role;
 
-/// What was given with the job and is what one of the winner's checks asks for: the hits of the pattern it points to.
+/// The hits in the other inputs of the pattern that one of the winner's checks points to.
 ///
-/// Checks count in the order in which the pattern lists them, outcomes within a check likewise. A pattern that explains
-/// the winner by itself counts behind them.
+/// Checks count in the pattern's order, and so do the outcomes of a check. A pattern that explains the winner
+/// without a check comes after them.
 pub(super) fn by_checks<'s>(
     case: &Case,
     library: &Library,

@@ -1,23 +1,24 @@
-//! `supersedes` and `explains`, judged when everything is known: order plays no part.
+//! Applies `supersedes` and `explains` once everything is known, so that order plays no part.
 
 use super::candidates::Candidate;
 use super::recovered::Where;
 use crate::model::Role;
 use crate::pattern::checked::names;
 
-/// How far apart two hits may stand for one to supersede the other.
+/// Most lines between two hits of which one supersedes the other.
 const NEAR: u64 = 30;
 
-/// Drops what is superseded, marks what is explained.
+/// Drops what is superseded, and marks what is explained.
 pub(super) fn apply(candidates: &mut Vec<Candidate<'_>>) {
-    // What is noise takes nothing else along.
+    // Noise goes first, so that what is noise supersedes nothing else.
     supersede(candidates, |role| role == Role::Noise);
     supersede(candidates, |role| role != Role::Noise);
     need_services(candidates);
     explain(candidates);
 }
 
-/// What ails a service counts only where it accounts for what failed later: the job went on without it.
+/// Keeps a service's failure only if it accounts for a later failure, since the job went on without the
+/// service.
 fn need_services(candidates: &mut [Candidate<'_>]) {
     let is_needed = |service: &Candidate<'_>| {
         candidates.iter().any(|other| {
@@ -36,7 +37,8 @@ fn need_services(candidates: &mut [Candidate<'_>]) {
     }
 }
 
-/// A hit gives way to a more specific one close by, of a role that speaks now; a finding without hits is out.
+/// Drops hits that stand close to a hit of a more specific pattern whose role `speaks`, and findings left
+/// without hits.
 fn supersede(candidates: &mut [Candidate<'_>], speaks: impl Fn(Role) -> bool) {
     let mut lost: Vec<(usize, Vec<usize>, String)> = Vec::new();
     for (k, general) in candidates.iter().enumerate() {
@@ -88,7 +90,7 @@ fn supersede(candidates: &mut [Candidate<'_>], speaks: impl Fn(Role) -> bool) {
     }
 }
 
-/// A finding that another live one accounts for is a consequence, whatever its own score.
+/// Marks findings that another live one accounts for: they are consequences, whatever their own score.
 fn explain(candidates: &mut [Candidate<'_>]) {
     let count = candidates.len();
     let explains = |a: &Candidate<'_>, b: &Candidate<'_>| {
@@ -108,7 +110,7 @@ fn explain(candidates: &mut [Candidate<'_>]) {
     }
     spare_roots(candidates, &mut edges);
     for (a, b) in edges {
-        // Two that explain each other: the root cause, then the earlier one, speaks.
+        // Of two that explain each other, the root cause wins, then the earlier one.
         if candidates[a].explained && mutual(&candidates[a], &candidates[b]) {
             continue;
         }
@@ -121,7 +123,7 @@ fn explain(candidates: &mut [Candidate<'_>]) {
     }
 }
 
-/// A symptom is out where a root cause is left: then it does not take away the root causes that it explains.
+/// If a root cause is left, a symptom is out and must not explain away root causes.
 fn spare_roots(candidates: &[Candidate<'_>], edges: &mut Vec<(usize, usize)>) {
     let role = |k: usize| candidates[k].pattern().role;
     let by_symptom =
@@ -140,12 +142,13 @@ fn mutual(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     names(&b.pattern().explains, &a.pattern().id)
 }
 
-/// Can one account for the other: both in what failed, or the consequence in what came of it?
+/// Whether one can account for the other: both are in what failed, or the consequence is in what came of it.
 fn same_story(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     a.place.excuse().is_none() && matches!(b.place, Where::Command | Where::Verdict | Where::After)
 }
 
-/// A root cause does not give way to a mere symptom, and of two that supersede each other the stronger stays.
+/// Whether the general finding resists: a root cause does not give way to a symptom, and of two that
+/// supersede each other the stronger stays.
 fn stands_firm(general: &Candidate<'_>, winner: &Candidate<'_>) -> bool {
     let (own, other) = (general.pattern(), winner.pattern());
     let strength = |p: &crate::pattern::checked::Pattern| (p.role, p.confidence);
@@ -154,7 +157,7 @@ fn stands_firm(general: &Candidate<'_>, winner: &Candidate<'_>) -> bool {
         || mutual && (strength(own), &own.id) < (strength(other), &other.id)
 }
 
-/// May a finding make others give way? Anything that knows more than noise about what failed.
+/// Whether a finding may supersede others: it knows more than noise about what failed.
 fn may_speak(winner: &Candidate<'_>) -> bool {
     winner.is_live()
         || matches!(winner.pattern().role, Role::Wrapper | Role::Noise)

@@ -1,14 +1,14 @@
-//! The script of a step of CircleCI, which its page shows above the output: what stands in it is no evidence.
+//! Finds the script of a CircleCI step, which its page shows above the output. Its lines are no evidence.
 //!
-//! Nothing marks where it ends; mostly an empty line follows, which a script may have as well. So a line is part of it as long as
-//! something is open above, or it begins as commands do.
+//! No mark ends the script. Usually an empty line follows, but a script may contain one too. So a line
+//! belongs to the script as long as something above is still open, or the line begins as a command does.
 
 use std::ops::RangeInclusive;
 
 use super::Case;
 use crate::model::TailLine;
 
-/// How commands begin that scripts are mostly made of, besides assignments and paths.
+/// How the common commands of scripts begin, apart from assignments and paths.
 const COMMANDS: &[&str] = &[
     "#",
     ".",
@@ -84,11 +84,11 @@ const COMMANDS: &[&str] = &[
     "yarn",
     "}",
 ];
-/// What opens a block of a shell, and what closes it.
+/// Words that open and close a shell's blocks.
 const OPENS: &[&str] = &["if", "for", "while", "until", "case"];
 const CLOSES: &[&str] = &["fi", "done", "esac", "}"];
 
-/// The lines of the scripts in the log of a job that ended in CircleCI's words.
+/// The script lines in the log of a job that ended with CircleCI's words.
 pub(super) fn of(case: &Case) -> Vec<RangeInclusive<u64>> {
     const ENDS: &[&str] = &["Exited with code ", "CircleCI received exit code "];
     let ended = |text: &str| ENDS.iter().any(|end| text.starts_with(end));
@@ -127,7 +127,7 @@ fn scripts(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             last = line.place.line;
             at += 1;
         }
-        // What is never closed was misread, such as a line of Python in quotes.
+        // A construct that is never closed was misread, such as a line of Python in quotes.
         if !ended && open.any() {
             last = before_blank.unwrap_or(last);
         }
@@ -136,7 +136,7 @@ fn scripts(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     scripts
 }
 
-/// `#!/bin/bash -eo pipefail`, as CircleCI starts every step; a file begins with no more than `-e`.
+/// `#!/bin/bash -eo pipefail`, with which CircleCI starts every step; script files usually have at most `-e`.
 fn is_shebang(line: &str) -> bool {
     let shell = line
         .strip_prefix("#!/bin/bash ")
@@ -146,15 +146,15 @@ fn is_shebang(line: &str) -> bool {
     })
 }
 
-/// What a script has begun and not ended.
+/// The constructs of a script that are still open.
 #[derive(Debug, Default)]
 struct Open {
     blocks: u32,
-    /// The line goes on: a backslash, a pipe, `&&`.
+    /// The line continues: a backslash, a pipe, `&&`.
     goes_on: bool,
-    /// The word that ends a text of several lines.
+    /// The word that ends a here-document.
     text: Option<String>,
-    /// Functions of its own.
+    /// The script's own functions.
     functions: Vec<String>,
 }
 
@@ -163,7 +163,7 @@ impl Open {
         self.blocks > 0 || self.goes_on || self.text.is_some()
     }
 
-    /// Does a line begin as a command does: with one that is known, a path, a variable?
+    /// Whether a line begins as a command does: with a known command, a path, a variable.
     fn begins_command(&self, line: &str) -> bool {
         let Some(word) = line.split_whitespace().next() else {
             return false;
@@ -172,7 +172,7 @@ impl Open {
         let assigns = word
             .split_once('=')
             .is_some_and(|(before, _)| !before.is_empty() && before.chars().all(name));
-        // A tool that speaks of itself: `curl: (7) …`, `npm ERR! …`.
+        // A tool that names itself in a message: `curl: (7) …`, `npm ERR! …`.
         let speaks = line
             .split_whitespace()
             .nth(1)
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::model::Place;
 
-    /// The lines of the scripts in a text.
+    /// The script lines of a text.
     fn of(text: &str) -> Vec<RangeInclusive<u64>> {
         let line = |(k, text): (usize, &str)| TailLine {
             place: Place {

@@ -1,24 +1,24 @@
-//! Why a command that failed said nothing: its output was sent elsewhere, or it was told to be quiet.
+//! Explains why a failed command printed nothing: its output was redirected, or it was told to be quiet.
 
 use super::shell::{self, Command};
 use crate::model::Lang;
 
-/// Longest name of a file, or option, that is told.
+/// Longest name of a file or option that is shown.
 const LONGEST: usize = 80;
 
-/// Where what a command printed is to be found.
+/// Where the output of a command went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Away<'c> {
     File(&'c str),
-    /// Nowhere: to the null device, under that name.
+    /// To the null device, under that name.
     Nowhere(&'c str),
-    /// It was told to print nothing, by that option.
+    /// Nowhere: that option keeps the command quiet.
     Quiet(&'c str),
-    /// curl's `-s` hides its errors too, unless `-S` shows them.
+    /// Nowhere: curl's `-s` hides its errors too, unless `-S` shows them.
     Curl(&'c str),
 }
 
-/// One clause on a command that failed and printed nothing; `None` where it does not tell why.
+/// One clause about a command that failed without output; `None` if the command gives no reason for that.
 pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<String> {
     let words = telling(command)?;
     let away = quiet(&words).or_else(|| redirected(&words))?;
@@ -64,7 +64,7 @@ pub(super) fn of_command(command: &str, gitlab: bool, lang: Lang) -> Option<Stri
     Some(text)
 }
 
-/// The same where the command gives no reason.
+/// The clause for a command that gives no reason.
 pub(super) fn of_any(command: &str, lang: Lang) -> Option<&'static str> {
     telling(command)?;
     Some(match lang {
@@ -78,9 +78,9 @@ pub(super) fn of_any(command: &str, lang: Lang) -> Option<&'static str> {
     })
 }
 
-/// The words of the command, if it is one that could have said why it failed.
+/// The words of the command, if it could have said why it failed.
 fn telling(command: &str) -> Option<Vec<&str>> {
-    // Their exit code says what they found, or is what they were asked for.
+    // For these the exit code is the result.
     const ANSWERS: &[&str] = &[
         "grep", "egrep", "fgrep", "rg", "diff", "cmp", "test", "[", "[[", "exit", "return",
         "false", "true", ":",
@@ -90,7 +90,7 @@ fn telling(command: &str) -> Option<Vec<&str>> {
     (!ANSWERS.contains(&program)).then_some(words)
 }
 
-/// The same of a block of commands, of which the runner shows only the first line.
+/// The clause for a block of commands, of which the runner shows only the first line.
 pub(super) fn of_block(lang: Lang) -> &'static str {
     match lang {
         Lang::En => {
@@ -105,10 +105,10 @@ pub(super) fn of_block(lang: Lang) -> &'static str {
     }
 }
 
-/// The words of the only command there that can have failed in silence. What only changes a folder or a variable may stand before it, and
-/// what only passes its status on behind.
+/// The words of the only command that can have failed silently. Before it may stand commands that only change
+/// a folder or a variable, behind it those that only pass its status on.
 fn last_command(command: &str) -> Option<Vec<&str>> {
-    // PowerShell's way to call a program.
+    // PowerShell's call operator.
     let mut commands = shell::commands(command.strip_prefix("& ").unwrap_or(command))?;
     let passes =
         |c: &Command<'_>| c.joint == "||" && matches!(c.words[0], "exit" | "return" | "false");
@@ -125,7 +125,7 @@ fn last_command(command: &str) -> Option<Vec<&str>> {
     (row && !last.words[0].starts_with('(')).then_some(last.words)
 }
 
-/// The ways to send output elsewhere.
+/// The redirections.
 const REDIRECTIONS: &[(&str, Stream)] = &[
     (">", Stream::Output),
     (">>", Stream::Output),
@@ -154,7 +154,7 @@ enum Stream {
     OutputToError,
 }
 
-/// Where the errors of a command go, by its words. What only its standard output is sent away from may still tell of them.
+/// Where the errors of a command go. If only its standard output is redirected, it may still print errors.
 fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     let (mut output, mut error) = (None, None);
     let mut words = words.iter();
@@ -182,12 +182,12 @@ fn redirected<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     error
 }
 
-/// What stands behind a redirection; `None` for the name of a file that is too long to tell.
+/// The target of a redirection; `None` if the file's name is too long to show.
 fn target(word: &str) -> Option<Away<'_>> {
     const NULL: &[&str] = &["/dev/null", "nul", "nul:", "$null"];
     let name = word.trim_matches(['"', '\'']);
     let terminal = matches!(name, "/dev/stdout" | "/dev/stderr" | "/dev/tty" | "CON");
-    // What nobody should print.
+    // Names that must not be printed.
     let lower = name.to_ascii_lowercase();
     let secret = [
         "key",
@@ -211,13 +211,13 @@ fn target(word: &str) -> Option<Away<'_>> {
     }
 }
 
-/// The name of the program that a command runs, without its folder; assignments may stand before it.
+/// The program that a command runs, without its folder; assignments may precede it.
 fn program<'c>(words: &[&'c str]) -> Option<&'c str> {
     let program = words.iter().find(|word| !word.contains('='))?;
     program.rsplit(['/', '\\']).next()
 }
 
-/// An option that tells a command to print nothing.
+/// An option that keeps a command quiet.
 fn quiet<'c>(words: &[&'c str]) -> Option<Away<'c>> {
     let program = program(words)?;
     let short = |letter: char| {
@@ -323,7 +323,7 @@ mod tests {
             "curl -fs --show-error https://example.com",
             "tar -xzf silent.tgz",
             "make -s",
-            // Errors stand in the log all the same.
+            // Errors still go to the log.
             "make 2>&1 > build.log",
             "mysqldump app > dump.sql",
             "eslint --quiet src",

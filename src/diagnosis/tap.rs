@@ -2,8 +2,9 @@
 
 use crate::model::TailLine;
 
-/// Did a test pass, by its line (`ok 3 - name`, `not ok 4 - name`)? One that was expected to fail (`# TODO`) did. `None`: it is no
-/// result. Blanks before it count: a test within a test is indented.
+/// Whether the test of a result line passed (`ok 3 - name`, `not ok 4 - name`). An expected failure (`#
+/// TODO`) counts as passed. `None` if the line is no result. Blanks before it matter, since a test within a
+/// test is indented.
 pub(super) fn result(line: &TailLine, text: &str) -> Option<bool> {
     let numbered = |mark: &str| {
         let rest = text.strip_prefix(mark);
@@ -12,14 +13,14 @@ pub(super) fn result(line: &TailLine, text: &str) -> Option<bool> {
     if numbered("ok ") {
         Some(true)
     } else if numbered("not ok ") {
-        // The reader knows lines of passing tests.
+        // The reader marks lines of passing tests.
         Some(line.echo)
     } else {
         None
     }
 }
 
-/// Does a line say that the run was given up?
+/// Whether a line says that the run was aborted.
 pub(super) fn gives_up(text: &str) -> bool {
     text.starts_with("Bail out!")
 }

@@ -1,9 +1,9 @@
-//! What GitLab's words in the texts of patterns are called in GitHub Actions: a note for logs from there, in place of a second text of
-//! each pattern.
+//! Translates GitLab's terms in the texts of patterns for GitHub Actions. One note for logs from there
+//! replaces a second text of each pattern.
 
 use crate::model::Lang;
 
-/// A word of GitLab, and what stands for it.
+/// A term of GitLab, and its counterpart.
 struct Term {
     word: &'static str,
     en: &'static str,
@@ -18,7 +18,7 @@ const fn same(word: &'static str, there: &'static str) -> Term {
     }
 }
 
-/// Keys of `.gitlab-ci.yml` stand as code (docs.gitlab.com/ci/yaml, docs.github.com/actions).
+/// Keys of `.gitlab-ci.yml` are written as code (docs.gitlab.com/ci/yaml, docs.github.com/actions).
 const TERMS: &[Term] = &[
     same(".gitlab-ci.yml", "`.github/workflows/*.yml`"),
     Term {
@@ -85,7 +85,7 @@ const TERMS: &[Term] = &[
     },
 ];
 
-/// The note for texts that speak of GitLab's settings; `None` where they do not.
+/// The note for texts that mention GitLab's settings; `None` for other texts.
 pub(super) fn of_github<'t>(
     texts: impl Iterator<Item = &'t str> + Clone,
     lang: Lang,
@@ -115,6 +115,7 @@ pub(super) fn of_github<'t>(
     })
 }
 
+<<<<<<< HEAD
 /// What is no code needs one in English.
 fn article(word: &str) -> &'static str {
     match word {
@@ -125,6 +126,9 @@ fn article(word: &str) -> &'static str {
 }
 
 /// Does a text name that? What is in code may go on: `image: alpine`.
+=======
+/// Whether a text mentions a term. A term in code may continue: `image: alpine`.
+>>>>>>> fwords
 fn names(text: &str, word: &str) -> bool {
     let Some(key) = word.strip_suffix('`') else {
         return text.contains(word);

@@ -1,6 +1,7 @@
-//! What a script went on behind is not what failed the job: what a shell says of one command (`command not found`, `invalid option`)
-//! ends that command, and a script that stops at errors with it; what a command says that is only tried is forgiven, where a later one
-//! fails in a way of its own. Where later ones may need what it does, that is only doubted.
+//! Drops failures after which a script went on. A shell's complaint about a command (`command not found`,
+//! `invalid option`) ends that command, and with it a script that stops at errors. A command that is only
+//! tried is forgiven if a later one fails in another way. If later commands may need what it does, it is only
+//! doubted.
 
 use super::Case;
 use super::aside::tried::{self, Script, Try};
@@ -8,22 +9,22 @@ use super::candidates::{Candidate, content};
 use super::recovered::{Region, Where};
 use crate::model::{Category, Confidence, Hit, JobFacts, Role};
 
-/// The family of patterns that know what shells and their small tools say.
+/// The family of patterns for the words of shells and their small tools.
 const FAMILY: &str = "shell/";
-/// So many lines behind it are a script that went on, where something near the end is known as well.
+/// Lines below that show that a script went on, if another finding stands near the end.
 const LONG: u64 = 100;
-/// So many are, where nothing else is known, but the exit code is none that a shell gives for it.
+/// Lines below that show it if nothing else is known, but the exit code is not one of a shell's complaint.
 const VERY_LONG: u64 = 250;
-/// How far above the end what is better may stand.
+/// How far above the end a better finding may stand.
 const NEAR_END: u64 = 100;
-/// What wraps a failure is said so close to it.
+/// How close a line that wraps a failure stands to it.
 const CLOSE: u64 = 10;
-/// Why what a command said that is only tried counts little.
+/// The doubt about the words of a command that is only tried.
 const TRIED: &str = "its command is only tried, and a later one failed";
 /// Exit codes of a command that could not be run.
 const NOT_RUN: [i64; 2] = [126, 127];
 
-/// Drops what the script went on behind.
+/// Drops findings after which the script went on.
 pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {
     of_shells(candidates, case.facts(), region);
     of_tries(candidates, case);
@@ -55,7 +56,7 @@ fn is_of_a_shell(candidate: &Candidate<'_>) -> bool {
     candidate.is_reason() && candidate.pattern().id.starts_with(FAMILY)
 }
 
-/// Is it said right behind it that something failed there (`make: *** [all] Error 127`)?
+/// Whether the next lines say that something failed there (`make: *** [all] Error 127`).
 fn is_wrapped(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
     let near = candidate.last_line()..=candidate.last_line() + CLOSE;
     all.iter()
@@ -64,7 +65,7 @@ fn is_wrapped(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
         .any(|s| near.contains(&s.hit.place.line))
 }
 
-/// Is there another finding, near the end?
+/// Whether another finding stands near the end.
 fn is_outdone(candidate: &Candidate<'_>, all: &[Candidate<'_>], region: &Region) -> bool {
     all.iter().any(|other| {
         let root = other.pattern().role == Role::RootCause;
@@ -76,7 +77,7 @@ fn is_outdone(candidate: &Candidate<'_>, all: &[Candidate<'_>], region: &Region)
     })
 }
 
-/// Drops what commands said that a script only tries, where another failure stands below that does not come of it.
+/// Drops words of commands that a script only tries, if an independent failure stands below.
 fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
     if candidates.iter().filter(|c| c.is_reason()).count() < 2 {
         return;
@@ -95,8 +96,8 @@ fn of_tries(candidates: &mut [Candidate<'_>], case: &Case) {
     }
 }
 
-/// Was that said by a command that is only tried, and by no later one, and is there another failure below? Then whether that is only
-/// doubted: later commands may need what it does, or the next one does its work.
+/// Whether a finding comes only from commands that are tried, with another failure below; then whether it is
+/// only doubted, because later commands may need what it does, or the next one does its work.
 fn outdone_try(
     candidate: &Candidate<'_>,
     all: &[Candidate<'_>],
@@ -111,11 +112,11 @@ fn outdone_try(
     let of_try = |hit: &Hit| script.tried(hit.place.line, id);
     let first = hits.next()?;
     let tried = of_try(first)?;
-    // What comes later has not said the same once more.
+    // A later command has not said the same.
     if !hits.all(|hit| of_try(hit).is_some() && content(hit) != content(first)) {
         return None;
     }
-    // What another one of them said is no later failure.
+    // A line of another tried command is no later failure.
     let of_another = |other: &Candidate<'_>| {
         let own = script.tried(line(other), &other.pattern().id);
         own.is_some_and(|own| !std::ptr::eq(own, tried))
@@ -131,7 +132,7 @@ fn outdone_try(
     all.iter().any(fails).then_some(tried.needed || tried.again)
 }
 
-/// May a failure come of what such a command was to fetch, to install or to start?
+/// Whether a failure may come from what a tried command was to fetch, install or start.
 fn may_follow(failure: &Candidate<'_>, tried: &Try) -> bool {
     const LACKS: &[&str] = &[
         "not found",
@@ -172,7 +173,7 @@ fn may_follow(failure: &Candidate<'_>, tried: &Try) -> bool {
         "please run",
         "have you run",
         "did you run",
-        // What git says where something was not fetched, or not merged in.
+        // git's words when something was not fetched or merged.
         "something we can merge",
         "bad revision",
         "invalid upstream",
@@ -195,7 +196,7 @@ fn may_follow(failure: &Candidate<'_>, tried: &Try) -> bool {
             | Category::Timeout
             | Category::Permission
     );
-    // The history of what is checked out only comes of a fetch that asks for more of it.
+    // Missing history only comes from a fetch that should have deepened it.
     let deepens = |word: &str| {
         word == "--unshallow"
             || word.starts_with("--deepen")

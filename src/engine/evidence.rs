@@ -1,11 +1,12 @@
-//! What is kept of a line that a pattern matched.
+//! Keeps the text of a line that a pattern matched.
 
 use crate::trace::cut;
 
 /// Most bytes of a line that are kept as evidence.
 const MAX_TEXT: usize = 2000;
 
-/// At most [`MAX_TEXT`] bytes of a line around a match, and where the match then stands. A cut is marked by `…`.
+/// At most [`MAX_TEXT`] bytes of a line around a match, and the match's offsets in them. A cut is marked by
+/// `…`.
 pub(super) fn bounded(text: &[u8], start: usize, end: usize) -> (String, (u32, u32)) {
     let (mut from, mut to) = (0, text.len());
     if text.len() <= MAX_TEXT

@@ -1,7 +1,10 @@
-//! Blocks of clean text and the patterns in force come in; hits, the facts of the frame and the tail of what failed leave.
+//! Matches the patterns in force against blocks of clean text. The result is hits, the facts of the frame,
+//! and the tail of the section that may have failed.
 //!
-//! [`sought`] finds the literals of a library in a block; [`scan`] drives; [`run`] is the state of
-//! one log, and looks at lines; [`near`] settles the conditions about other lines; [`store`] keeps hits within bounds, [`evidence`] their text; [`tail`] keeps the end of the section that may have failed, where [`unkeyed`] patterns are tried.
+//! [`sought`] finds the library's literals in a block, [`scan`] drives a log through, [`run`] is the state of
+//! one log and checks its lines, [`near`] settles the conditions about other lines, [`store`] bounds the
+//! number of hits, [`evidence`] the text they keep, [`tail`] keeps the end of the section that may have
+//! failed, on which [`unkeyed`] patterns run.
 
 mod evidence;
 mod near;

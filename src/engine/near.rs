@@ -1,7 +1,7 @@
-//! Conditions about other lines: `before`, `after`, `absent`.
+//! Settles conditions about other lines: `before`, `after`, `absent`.
 //!
-//! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of each of its
-//! watches, and waits for those that must come behind it. What is found goes into [`Hit::context`].
+//! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of
+//! each of its watches, and waits for those that must follow it. The lines found go into [`Hit::context`].
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::pattern::checked::Near as Kind;
 use crate::pattern::schema::{Scope, Side};
 use crate::trace::line::Line;
 
-/// Most hits of one pattern that wait for a line behind them.
+/// Most hits of one pattern that wait for a line below them.
 const MAX_WAITING: usize = 200;
-/// Most parallel outputs told apart for one watch.
+/// Most parallel outputs that one watch tells apart.
 const MAX_STREAMS: usize = 64;
 
-/// Bytes of a watched line that are kept as they are; of a longer one what the regex found is kept.
+/// Longest watched line that is kept whole, in bytes; of a longer one only what the regex found is kept.
 const MAX_KEPT: usize = 4096;
 
 /// A line where a watch was seen.
@@ -27,11 +27,11 @@ struct Seen {
     at: At,
     text: Vec<u8>,
     content_at: usize,
-    /// What a hit keeps of a long line.
+    /// For a long line, the part that a hit keeps.
     made: Option<WatchHit>,
 }
 
-/// Where a hit or a watched line stands.
+/// The place of a hit or a watched line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At {
     pub place: Place,
@@ -46,7 +46,7 @@ struct Waiting {
     slot: usize,
 }
 
-/// What the conditions of one input remember.
+/// The watched lines and the waiting hits of one input.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     seen: BTreeMap<Target, Vec<Seen>>,
@@ -54,7 +54,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Lines above a hit that its conditions ask for.
+    /// The lines above a hit that its conditions ask for.
     pub(super) fn look_back(
         &self,
         library: &Library,
@@ -84,7 +84,7 @@ impl Memory {
         library.rule(pattern.into()).watches().map(one).collect()
     }
 
-    /// Has a hit wait for the lines below it that its conditions ask for; false where it asks for none.
+    /// Lets a hit wait for the lines below it that its conditions ask for; false if they ask for none.
     pub(super) fn wait(&mut self, rule: Rule<'_>, pattern: u16, key: Key, at: At) -> bool {
         let mut waits = false;
         for (slot, (number, watch)) in rule.watches().enumerate() {
@@ -110,7 +110,7 @@ impl Memory {
         waits
     }
 
-    /// Forgets hits whose wait is over: their section has ended, or the line would come too late.
+    /// Drops hits whose wait is over, because their section has ended or the line would be too far away.
     pub(super) fn expire(&mut self, library: &Library, stage: u32, line: u64) {
         for (target, list) in &mut self.waiting {
             let Some(watch) = watch(library, *target) else {
@@ -125,7 +125,7 @@ impl Memory {
         self.waiting.retain(|_, list| !list.is_empty());
     }
 
-    /// Does anything hang on such a line? No, if no hit waits for it and nothing would be told by it of hits below.
+    /// Whether a watched line matters: a hit waits for it, or a hit below may ask for it.
     pub(super) fn wants(
         &self,
         library: &Library,
@@ -133,13 +133,14 @@ impl Memory {
         stage: u32,
         command: u32,
     ) -> bool {
-        // What is no condition is always wanted.
+        // A target that is no condition always matters.
         self.is_awaited(target)
             || watch(library, target)
                 .is_none_or(|watch| self.is_news(watch, target, stage, command))
     }
 
-    /// Must a line be remembered for hits below it? That something is not absent its first line tells as well as its last.
+    /// Whether a line must be remembered for hits below it. For `absent`, the first matching line is enough;
+    /// later ones need not be stored.
     pub(super) fn is_news(&self, watch: Watch, target: Target, stage: u32, command: u32) -> bool {
         match watch.kind {
             Kind::After | Kind::Absent(Side::After) => false,
@@ -158,19 +159,19 @@ impl Memory {
         }
     }
 
-    /// Does any hit wait for a line?
+    /// Whether any hit waits for a line.
     pub(super) fn awaits(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// Does a hit wait for such a line?
+    /// Whether a hit waits for this target.
     pub(super) fn is_awaited(&self, target: Target) -> bool {
         self.waiting
             .get(&target)
             .is_some_and(|list| !list.is_empty())
     }
 
-    /// A watched line has come: hits above it that waited for it get it.
+    /// Gives a watched line to the hits above that wait for it.
     pub(super) fn arrive(
         &mut self,
         library: &Library,
@@ -207,7 +208,7 @@ impl Memory {
     pub(super) fn remember(&mut self, library: &Library, target: Target, line: &Line<'_>, at: At) {
         let list = self.seen.entry(target).or_default();
         let old = list.iter().position(|seen| seen.at.stream == at.stream);
-        // The buffer of the line it replaces serves again.
+        // The buffer of the line that is replaced is reused.
         let mut text = match old {
             Some(k) => list.remove(k).text,
             None if list.len() >= MAX_STREAMS => list.remove(0).text,
@@ -257,14 +258,14 @@ pub(super) fn watch_hit(
     })
 }
 
-/// The condition that a target is, if it is one.
+/// The condition of a target, if the target is one.
 fn watch(library: &Library, target: Target) -> Option<Watch> {
     library
         .rule(target.pattern.into())
         .watch(target.regex.into())
 }
 
-/// Can a line at `now` or below it still stand close enough below `upper`, in the same scope?
+/// Whether a line at `now` or below can still be close enough to `upper`, in the same scope.
 fn may_reach(upper: At, now: At, watch: Watch) -> bool {
     let in_scope = match watch.scope {
         Scope::Job => true,
@@ -275,9 +276,9 @@ fn may_reach(upper: At, now: At, watch: Watch) -> bool {
     in_scope && watch.within.is_none_or(|most| distance <= u64::from(most))
 }
 
-/// Does `upper` stand close enough above `lower`, in the same scope and the same output?
+/// Whether `upper` is close enough above `lower`, in the same scope and the same output.
 fn reaches(upper: At, lower: At, watch: Watch) -> bool {
-    // Only distances are confused by what a parallel output prints in between.
+    // The output matters only where a distance is given, since parallel output in between changes distances.
     let same_output = watch.within.is_none()
         || upper.stream == lower.stream
         || upper.stream == 0

@@ -1,11 +1,11 @@
-//! The state of one scan: what a line that is looked at changes, and what is found on it.
+//! The state of one scan: checks lines, follows the frame and collects hits.
 
 use std::ops::Range;
 
 use super::evidence::bounded;
 use super::near::{self, At, Memory};
 use super::store::{Key, Store};
-use super::tail::{Past, Tail};
+use super::tail::{EarlierText, Tail};
 use crate::library::{Library, Probe, Target, Watch};
 use crate::matcher::Found;
 use crate::model::{Hit, Place, WatchHit};
@@ -22,49 +22,49 @@ pub(super) struct Run<'l> {
     pub store: Store,
     pub memory: Memory,
     pub tail: Tail,
-    past: Past,
+    earlier: EarlierText,
     source: Source,
     /// A group has begun or ended.
     grouped: bool,
-    /// Hits in the header of a step of which it is not known how far it reaches, and where.
+    /// Hits, with their offsets, in the header of a step whose end is not known yet.
     undecided: Vec<(u64, Key)>,
-    /// The tail is of a stage with a name, and where it ends there is no doubt.
+    /// `tail_named`: the tail is of a stage with a name. `tail_final`: no later stage may replace it.
     tail_named: bool,
     tail_final: bool,
     /// The tail is of a stage that can fail the job.
     tail_kept: bool,
     ended: bool,
-    /// Where the stage, and the command, began, in clean bytes of the log.
+    /// Where the current stage and the current command began, in clean bytes of the log.
     stage_start: u64,
     command_start: u64,
-    /// Goes up where lines that nobody wanted may become wanted: a stage or a command begins, a hit waits.
+    /// Rises whenever lines that nobody wanted may become wanted: a stage or a command begins, or a hit waits.
     pub age: u64,
-    /// The content of the line that is looked at, folded.
+    /// The folded content of the line being checked.
     folded: Vec<u8>,
 }
 
-/// Most hits that are kept until it is known whether they stand in a header.
+/// Most hits kept until it is known whether they stand in a header.
 const UNDECIDED: usize = 1000;
 
-/// How far below its start a log that begins within a header may leave it.
+/// How far from its start a log that begins inside a header may leave it, in bytes.
 const FIRST: usize = 8 << 10;
 
 /// Which lines repeat the source of a step.
 enum Source {
-    /// As far as the frame tells.
+    /// As the frame says.
     Framed,
-    /// As far as will turn out.
+    /// Lines from an open header on; its end is not known yet.
     Open(Header),
-    /// Up to that offset, in clean bytes of the log.
+    /// Lines up to that offset, in clean bytes of the log.
     Until(u64),
 }
 
-/// A line that is looked at.
-struct Looked<'a> {
+/// A line that is checked.
+struct CheckedLine<'a> {
     view: Line<'a>,
     folded: &'a [u8],
     at: At,
-    own: Own,
+    own: OwnStretch,
     /// Where its own stretch begins in the block.
     since: usize,
 }
@@ -77,7 +77,7 @@ impl<'l> Run<'l> {
             store: Store::default(),
             memory: Memory::default(),
             tail: Tail::default(),
-            past: Past::default(),
+            earlier: EarlierText::default(),
             source: Source::Framed,
             grouped: false,
             undecided: Vec::new(),
@@ -92,7 +92,7 @@ impl<'l> Run<'l> {
         }
     }
 
-    /// Lets the frame change at an offset; where that ends a stage, keeps its tail.
+    /// Applies a change of the frame at an offset. If that ends a stage, keeps the stage's tail.
     pub(super) fn change(
         &mut self,
         block: &Block,
@@ -106,11 +106,11 @@ impl<'l> Run<'l> {
         let failed = self.frame.failed_stage() == Some(stage) && self.frame.stage() != stage;
         let ended = self.frame.has_ended() && !self.ended;
         if self.frame.stage() != stage || ended {
-            // Of two that failed the first one was tolerated.
+            // Of two failed stages, the first one was tolerated.
             self.tail_final &= !failed;
             self.keep_tail(block, at, line, stage, span);
             self.ended |= ended;
-            // A failure that turns out to have been tolerated frees the tail again.
+            // If a failure turns out to have been tolerated, a later tail may replace its own.
             self.tail_final = failed || self.tail_final && self.frame.failed_stage().is_some();
         }
         if self.frame.stage() != stage {
@@ -125,7 +125,7 @@ impl<'l> Run<'l> {
 
     fn keep_tail(&mut self, block: &Block, to: usize, line: u64, stage: u32, span: u32) {
         let name = self.frame.stage_name(span);
-        // A section that cannot fail the job is kept only while there is nothing better.
+        // The tail of a section that cannot fail the job is kept only while there is no better one.
         let harmless = !frame::can_fail(name) && self.tail_kept;
         let passed_by = name.is_none() && self.tail_named && !self.frame.script_is_unnamed();
         if self.tail_final || harmless || passed_by {
@@ -139,18 +139,18 @@ impl<'l> Run<'l> {
         self.tail_named = name.is_some() && frame::can_fail(name);
         self.tail_kept |= frame::can_fail(name);
         self.tail
-            .copy(block, &self.past, self.stage_start, to, line, stage);
+            .copy(block, &self.earlier, self.stage_start, to, line, stage);
         self.tail.wrappers.clone_from(self.frame.wrappers());
     }
 
-    /// Another block comes, which holds only the end of this one.
+    /// Prepares for the next block, which holds only the end of this one.
     pub(super) fn block_ends(&mut self, block: &Block) {
         if !block.is_last() {
-            self.past.remember(block, self.stage_start);
+            self.earlier.remember(block, self.stage_start);
         }
     }
 
-    /// The log may end with this block: what stands at its end is a tail until more is read.
+    /// Keeps the tail at the end of the last block, where the log may end.
     pub(super) fn stage_end_if_last(&mut self, block: &Block, line: u64) {
         if block.is_last() && !self.ended {
             let (stage, span) = (self.frame.stage(), self.frame.span());
@@ -165,7 +165,7 @@ impl<'l> Run<'l> {
         };
         let text = &block.bytes()[..block.owned()];
         if from == block.start() && block.column() > 0 {
-            // The rest of a line that is known by its beginning.
+            // Skips the rest of a line whose beginning was read.
             from = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k + 1);
         }
         if let Some(end) = header.end(text, from, block.base()) {
@@ -173,28 +173,28 @@ impl<'l> Run<'l> {
         }
     }
 
-    /// Where a log that begins within the header of a step leaves it, what was found so far is no evidence.
+    /// If the log begins inside the header of a step, drops the hits found before that header's end.
     fn begins_within_header(&mut self, block: &Block, from: usize, line: u64, text: &[u8]) {
         let end = text.starts_with(b"##[endgroup]");
         if self.grouped || !(end || text.starts_with(b"##[group]")) {
             return;
         }
         self.grouped = true;
-        // So much is in every first block.
+        // Every first block holds this much.
         let near = block.base() == 0 && from <= FIRST;
         if end && near && header::ends_with(&block.bytes()[block.start()..from]) {
             self.store.forget_above(line);
         }
     }
 
-    /// The log is at its end.
+    /// Ends an open header at the end of the log.
     pub(super) fn finish_header(&mut self) {
         if let Source::Open(header) = &self.source {
             self.decide(header.end_at_last());
         }
     }
 
-    /// The header reaches to that offset: what was found in it is no evidence.
+    /// Ends the header at that offset and drops the hits inside it.
     fn decide(&mut self, end: u64) {
         self.source = Source::Until(end);
         for (at, key) in self.undecided.drain(..) {
@@ -204,7 +204,7 @@ impl<'l> Run<'l> {
         }
     }
 
-    /// May a line at that offset be evidence? `None`: that will turn out.
+    /// Whether a line at that offset may be evidence; `None` if that is not known yet.
     fn may_tell(&self, at: u64) -> Option<bool> {
         match &self.source {
             Source::Framed => Some(!self.frame.in_step_header()),
@@ -250,7 +250,7 @@ impl<'l> Run<'l> {
                 frame.look(&view, piece, next.map(first_line), line)
             });
             self.begins_within_header(block, from, line, view.text);
-            // Inside of another it is a line of that.
+            // Inside another header it is an ordinary line of that header.
             let begins = view.text.starts_with(header::OPENING)
                 && self.frame.in_step_header()
                 && match &self.source {
@@ -264,7 +264,7 @@ impl<'l> Run<'l> {
                 self.follow_header(block, to + 1);
             }
         }
-        // Behind the frame: a marker that lost its CR stands on the same line, before the command.
+        // Runs after the frame, because a marker that lost its CR stands on the same line before the command.
         if command {
             self.command_start = block.base() + from as u64;
             self.age += 1;
@@ -291,8 +291,8 @@ impl<'l> Run<'l> {
         let mut folded = std::mem::take(&mut self.folded);
         folded.clear();
         folded.extend(view.content().iter().map(|&byte| literal::fold(byte)));
-        let looked = Looked {
-            own: Own::of(place, piece, &view),
+        let looked = CheckedLine {
+            own: OwnStretch::of(place, piece, &view),
             view,
             folded: &folded,
             at,
@@ -307,7 +307,7 @@ impl<'l> Run<'l> {
         self.folded = folded;
     }
 
-    /// Does any of these conditions want a line here?
+    /// Whether any of these targets matters here.
     pub(super) fn wants(&self, mut targets: impl Iterator<Item = Target>) -> bool {
         let (stage, command) = (self.frame.stage(), self.frame.place(0).command);
         targets.any(|target| match target.pattern {
@@ -316,9 +316,9 @@ impl<'l> Run<'l> {
         })
     }
 
-    /// Lines that conditions ask for: first for the hits above (`arrive`), then, behind the hits of this line itself,
-    /// for those below.
-    fn watches(&mut self, line: &Looked<'_>, targets: &[Target], arrive: bool) {
+    /// Checks watched lines: with `arrive` for the hits above, else, after the hits of this line itself, for
+    /// those below.
+    fn watches(&mut self, line: &CheckedLine<'_>, targets: &[Target], arrive: bool) {
         let (view, at) = (&line.view, line.at);
         for &target in targets {
             let index = target.pattern.into();
@@ -328,7 +328,7 @@ impl<'l> Run<'l> {
             let Some(watch) = self.library.rule(index).watch(target.regex.into()) else {
                 continue;
             };
-            // Most watched lines concern nobody: then their regex need not run.
+            // Most watched lines matter to no hit, so their regexes need not run.
             let wanted = if arrive {
                 self.memory.is_awaited(target)
             } else {
@@ -352,12 +352,12 @@ impl<'l> Run<'l> {
         }
     }
 
-    /// `undecided`: the offset of a line of which it will turn out whether it may be evidence.
+    /// Runs the regexes of a line's targets. `undecided` is the line's offset if it may be part of a header.
     #[inline(always)]
     fn matches(
         &mut self,
         block: &Block,
-        line: &Looked<'_>,
+        line: &CheckedLine<'_>,
         targets: &[Target],
         undecided: Option<u64>,
     ) {
@@ -384,7 +384,7 @@ impl<'l> Run<'l> {
             let Some(found) = line.own.find(probe, content) else {
                 continue;
             };
-            // Inside of a long line the form of a window tells nothing.
+            // The form of a window inside a long line proves nothing.
             if on == On::Output && !line.own.goes_on && view.kind() != Kind::Output {
                 continue;
             }
@@ -442,7 +442,7 @@ pub(super) fn first_line(text: &[u8]) -> &[u8] {
     &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())]
 }
 
-/// What an alternative sees of a line, and how many bytes of the content it does not see.
+/// The part of a line that an alternative sees, and how many bytes of the content come before that part.
 fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
     let content = view.content();
     match on {
@@ -455,7 +455,7 @@ fn seen_by<'a>(on: On, view: &Line<'a>) -> Option<(&'a [u8], usize)> {
     }
 }
 
-/// How many bytes stand before a command that is echoed.
+/// Length of the mark before an echoed command.
 pub(super) fn echo_mark(content: &[u8]) -> usize {
     [&b"$ "[..], header::OPENING]
         .iter()
@@ -463,15 +463,15 @@ pub(super) fn echo_mark(content: &[u8]) -> usize {
         .map_or(0, |mark| mark.len())
 }
 
-/// Which part of a text its matches must touch: of a window of a long line its own stretch, not what it sees beyond.
+/// The part of a text that a match must touch. A window of a long line owns only a stretch of what it sees.
 #[derive(Debug, Clone, Copy)]
-struct Own {
+struct OwnStretch {
     since: usize,
     until: usize,
     goes_on: bool,
 }
 
-impl Own {
+impl OwnStretch {
     /// For the content of a piece.
     fn of(place: Piece, piece: &[u8], view: &Line<'_>) -> Self {
         let until = if place.until == place.to {
@@ -491,7 +491,8 @@ impl Own {
         }
     }
 
-    /// The first match there. Where a window does not begin its line, `^` does not hold: its very first byte is given up.
+    /// The first match that touches the part. If the window does not begin its line, its first byte is
+    /// skipped, so that `^` cannot match there.
     fn find(self, probe: Probe<'_>, text: &[u8]) -> Option<Found> {
         let mut at = usize::from(self.goes_on);
         while at <= text.len() {
@@ -509,7 +510,7 @@ impl Own {
     }
 }
 
-/// Looks up the few lines above a hit for a condition without a literal.
+/// Checks the few lines above a hit for a condition without a literal.
 fn look_up(
     block: &Block,
     above: Range<usize>,

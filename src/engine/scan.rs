@@ -1,8 +1,7 @@
 //! Drives a log through reader, frame, prefilter and regexes.
 //!
-//! Whole blocks are searched for literals; only lines with a literal, a marker or an echoed command are looked at. On
-//! such a line the regexes of the literals found there run. Nothing is allocated for a
-//! line where nothing hits.
+//! The prefilter searches whole blocks for literals. Only lines with a literal, a marker or an echoed command
+//! are checked, and only the regexes of the literals found there run. A line without a hit allocates nothing.
 
 use std::cell::OnceCell;
 use std::io::{self, Read};
@@ -18,16 +17,16 @@ use crate::trace::page::{self, Page};
 use crate::trace::reader::Buffers;
 use crate::trace::{Block, BlockReader};
 
-/// What one log held.
+/// The result of scanning one log.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// What its frame says.
+    /// The facts of its frame.
     pub facts: JobFacts,
-    /// Lines that patterns matched, in order; positional conditions are settled, the others are not.
+    /// The hits in line order. Positional conditions are settled, the others are not.
     pub hits: Vec<Hit>,
-    /// The end of the section that may have failed; empty for a job that did not fail.
+    /// The end of the section that may have failed; empty if the job did not fail.
     pub tail: Tail,
-    /// The source could not be read to its end.
+    /// The error that ended the source early.
     pub error: Option<io::Error>,
     /// The last line has no newline.
     pub ends_in_mid_line: bool,
@@ -39,7 +38,7 @@ impl Scan {
         self.tail.lines(&self.facts)
     }
 
-    /// Takes out of all lines the marks that a page put there: they are shown as they were printed.
+    /// Removes the marks that [`Page`] added, so that lines are shown as they were printed.
     fn take_marks_out(&mut self) {
         self.tail.marked = true;
         for hit in &mut self.hits {
@@ -65,14 +64,14 @@ pub struct Scanner<'l> {
     found: Vec<Occurrence>,
     echoes: Vec<usize>,
     targets: Vec<Target>,
-    /// For each literal the age ([`Run::age`]) in which nobody wants its lines.
+    /// For each literal, the age ([`Run::age`]) at which nobody wants its lines.
     unwanted: Vec<u64>,
     age: u64,
     unkeyed: OnceCell<Unkeyed<'l>>,
 }
 
 impl<'l> Scanner<'l> {
-    /// A scanner; it keeps its buffers from log to log.
+    /// Creates a scanner, which keeps its buffers from log to log.
     pub fn new(library: &'l Library) -> Self {
         Self {
             library,
@@ -99,8 +98,8 @@ impl<'l> Scanner<'l> {
         scan
     }
 
-    /// Reads a text job after job: `gh run view --log` prints all of a run's into one, `cat *.log` puts them one behind the other.
-    /// A job has the name that the text gives it; the second that has none is `job 2`.
+    /// Reads a text job by job: `gh run view --log` prints all jobs of a run into one text, `cat *.log` joins
+    /// logs. A job has the name that the text gives it; the second one without a name is `job 2`.
     pub fn scan_jobs(&mut self, source: impl Read, mut each: impl FnMut(Option<String>, Scan)) {
         let mut jobs = Jobs::new(Page::new(source));
         let mut removed = 0;
@@ -160,7 +159,7 @@ impl<'l> Scanner<'l> {
         };
         if !matches!(facts.outcome, Outcome::Succeeded | Outcome::Canceled) {
             scan.tail = run.tail;
-            // A section that never ended holds its verdict.
+            // The verdict of a section that never ended stands inside that section.
             let behind = facts.verdict_line().filter(|v| !scan.tail.holds(v, &facts));
             let last = scan.tail.last_lines(&facts, behind.clone());
             let all = behind.into_iter().chain(scan.tail.from_end(&facts));
@@ -189,7 +188,7 @@ impl<'l> Scanner<'l> {
         run.follow_header(block, start);
         let mut counter = block.counter();
         let (mut hit, mut echo, mut mark) = (0, 0, 0);
-        // What was passed over since the piece that was looked at last.
+        // Occurrences skipped since the last line that was checked.
         let mut passed = 0;
         loop {
             let at = found
@@ -207,7 +206,7 @@ impl<'l> Scanner<'l> {
             if at == usize::MAX {
                 break;
             }
-            // A line that would only settle what nobody wants to know is not worth a look.
+            // A line is skipped if it would only settle a condition that nobody asks for.
             if let Some((place, literal)) = found.get(hit)
                 && *place == at
             {
@@ -226,7 +225,8 @@ impl<'l> Scanner<'l> {
             let piece = block.piece(at);
             let line = counter.line_at(block, piece.since);
             targets.clear();
-            // The line is looked at all the same, and may begin a stage or a command: then it counts what stood before.
+            // The line is checked after all and may begin a stage or a command, so the skipped occurrences on
+            // it count again.
             while hit > passed && found[hit - 1].0 >= piece.since {
                 hit -= 1;
             }

@@ -1,4 +1,4 @@
-//! Where the literals of a library stand in a block.
+//! Finds a library's literals in a block.
 
 use crate::library::{Library, Target};
 use crate::prefilter::gram::Tables;
@@ -7,7 +7,8 @@ use crate::trace::Block;
 /// An occurrence: its offset in the block, and the literal.
 pub(super) type Occurrence = (usize, u32);
 
-/// The literals of a library, numbered through: first those that are always looked for, then those that a hit waits for.
+/// The literals of a library in one numbering: first those that are always searched, then those that a hit
+/// waits for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sought<'l> {
     always: &'l [Tables],
@@ -22,17 +23,21 @@ impl<'l> Sought<'l> {
         }
     }
 
+<<<<<<< HEAD
     /// All tables, in the order in which their literals are numbered.
     fn all(self) -> impl Iterator<Item = &'l Tables> {
         self.always.iter().chain(self.awaited)
     }
 
     /// How many literals there are.
+=======
+    /// The number of literals.
+>>>>>>> fwords
     pub(super) fn count(self) -> usize {
         self.all().map(Tables::count).sum()
     }
 
-    /// Finds those that are always looked for, in order.
+    /// Finds the literals that are always searched, in order.
     pub(super) fn find(self, block: &Block, found: &mut Vec<Occurrence>) {
         found.clear();
         let start = block.start();
@@ -51,8 +56,8 @@ impl<'l> Sought<'l> {
         }
     }
 
-    /// Finds those that hits wait for, from an offset on, and puts them among the occurrences from `rest` on, all of which
-    /// stand there as well.
+    /// Finds the literals that hits wait for, from an offset on, and merges them into the occurrences from
+    /// `rest` on. All of those stand behind that offset too.
     pub(super) fn find_awaited(
         self,
         block: &Block,
@@ -72,13 +77,13 @@ impl<'l> Sought<'l> {
         found[rest..].sort_unstable();
     }
 
-    /// Whom a literal concerns.
+    /// The targets of a literal.
     pub(super) fn targets(self, literal: u32) -> impl Iterator<Item = Target> + 'l {
         let (tables, literal) = self.tables(literal);
         tables.targets(literal).map(Target::unpack)
     }
 
-    /// Does a literal matter only when somebody wants its lines?
+    /// Whether a literal matters only when a hit wants its lines.
     pub(super) fn is_conditional(self, literal: u32) -> bool {
         let (tables, literal) = self.tables(literal);
         tables.is_conditional(literal)
@@ -96,12 +101,13 @@ impl<'l> Sought<'l> {
     }
 }
 
-/// Is it an occurrence? What stands in the overlap comes again with the next block. A line end passes for `*`, case aside: no
-/// line holds what begins there.
+/// Whether a match is an occurrence. Matches in the overlap come again with the next block. `fold` maps `\n`
+/// (0x0A) to `*` (0x2A), so a literal that begins with `*` may match at a line end; such matches are dropped.
 fn counts(block: &Block, at: usize) -> bool {
     at < block.owned() && block.bytes()[at] != b'\n'
 }
 
+<<<<<<< HEAD
 /// Adds an occurrence to those from `first` on; they come almost in order.
 fn in_order(found: &mut Vec<Occurrence>, first: usize, one: Occurrence) {
     let later = found[first..]
@@ -109,5 +115,10 @@ fn in_order(found: &mut Vec<Occurrence>, first: usize, one: Occurrence) {
         .rev()
         .take_while(|other| **other > one);
     let behind = later.count();
+=======
+/// Inserts an occurrence in order. Most come in order already.
+fn in_order(found: &mut Vec<Occurrence>, one: Occurrence) {
+    let behind = found.iter().rev().take_while(|other| **other > one).count();
+>>>>>>> fwords
     found.insert(found.len() - behind, one);
 }

@@ -1,19 +1,19 @@
-//! Keeps hits within bounds: of each pattern and stage the first and the last ones, and a count.
+//! Bounds the hits: keeps the first and the last ones of each pattern and stage, and counts the rest.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::model::Hit;
 
-/// Hits kept from the start, and from the end, of one pattern in one stage.
+/// Hits of one pattern in one stage that are kept from the start, and as many from the end.
 const KEEP: usize = 100;
 /// Hits kept in all before the bounds get tighter.
 const MANY: usize = 4000;
-/// Hits kept then.
+/// Hits kept per pattern and stage from then on.
 const KEEP_OF_MANY: usize = 2;
-/// Hits kept in all before stages are told apart no more: a log of countless sections must not grow without end.
+/// Hits kept in all before all stages share one bound: a log of countless sections must not grow without end.
 const TOO_MANY: usize = 8_000;
 
-/// Names a kept hit; stays valid until it is replaced.
+/// Names a kept hit. It is valid until another hit replaces that one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     slot: u32,
@@ -31,9 +31,9 @@ struct Bucket {
 struct Slot {
     hit: Hit,
     age: u32,
-    /// It turned out to be none.
+    /// The hit was withdrawn.
     void: bool,
-    /// Running number of the bucket, to find its count at the end.
+    /// Number of the bucket, to find its count at the end.
     bucket: (u32, u32),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Adds a hit of a stage. It takes the place of an older one where the bounds are reached.
+    /// Adds a hit of a stage. If the bounds are reached, it replaces an older one.
     pub(super) fn add(&mut self, pattern: u32, stage: u32, make: impl FnOnce() -> Hit) -> Key {
         let keep = if self.slots.len() < MANY {
             KEEP
@@ -87,7 +87,7 @@ impl Store {
         }
     }
 
-    /// Forgets a hit that turned out to be none.
+    /// Withdraws a hit.
     pub(super) fn forget(&mut self, key: Key) {
         let Some(slot) = self.slots.get_mut(key.slot as usize) else {
             return;
@@ -100,7 +100,7 @@ impl Store {
         }
     }
 
-    /// Forgets all hits above a line.
+    /// Withdraws all hits above a line.
     pub(super) fn forget_above(&mut self, line: u64) {
         for slot in self
             .slots
@@ -115,7 +115,7 @@ impl Store {
         }
     }
 
-    /// The hit of a key, unless another has taken its place.
+    /// The hit of a key, unless another has replaced it.
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Hit> {
         self.slots
             .get_mut(key.slot as usize)
@@ -123,7 +123,7 @@ impl Store {
             .map(|s| &mut s.hit)
     }
 
-    /// All hits in line order; each knows how many of its kind were dropped.
+    /// All hits in line order. Each knows how many of its kind were dropped.
     pub(super) fn into_hits(self) -> Vec<Hit> {
         let mut kept: HashMap<(u32, u32), u64> = HashMap::new();
         for slot in self.slots.iter().filter(|slot| !slot.void) {
@@ -142,7 +142,7 @@ impl Store {
                 }
             })
             .collect();
-        // Within a line they come in the order of the text.
+        // Hits of one line come in the order of their patterns.
         hits.sort_by_key(|hit| (hit.place.line, hit.pattern));
         hits
     }

@@ -1,5 +1,5 @@
-//! Patterns without a literal: the filter cannot find their lines, so they are tried on the last ones only, those at the
-//! end of the section that may have failed.
+//! Runs patterns without a literal. The prefilter cannot find their lines, so they run only on the last lines
+//! of the section that may have failed.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -12,16 +12,17 @@ use crate::pattern::literal;
 use crate::pattern::schema::{On, Scope, Side};
 use crate::trace::Line;
 
-/// The alternatives without a literal that are in force.
+/// The enabled alternatives without a literal.
 #[derive(Debug)]
 pub(super) struct Unkeyed<'l> {
     library: &'l Library,
     alternatives: Vec<Alternative<'l>>,
-    /// For each byte, and for none, which of them may match a text that begins so; made when it is first asked for.
+    /// For each first byte, and for an empty text, the alternatives that may match a text beginning so; filled
+    /// on demand.
     beginning: Vec<OnceCell<Box<[u32]>>>,
 }
 
-/// Behind the 256 bytes.
+/// The index for an empty text, behind the 256 bytes.
 const NO_BYTE: usize = 256;
 
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl<'l> Alternative<'l> {
 }
 
 impl<'l> Unkeyed<'l> {
-    /// Those of a library.
+    /// Collects those of a library.
     pub(super) fn of(library: &'l Library) -> Self {
         let in_force = |target: &Target| library.is_enabled(target.pattern.into());
         let made = |target| Alternative::new(library, target);
@@ -61,7 +62,7 @@ impl<'l> Unkeyed<'l> {
         }
     }
 
-    /// Those that may match a text, in their order: the first byte tells most of them.
+    /// The alternatives that may match a text, in order. The first byte rules most of them out.
     fn beginning_like(&self, text: &[u8]) -> impl Iterator<Item = &Alternative<'l>> {
         let first = &text[..text.len().min(1)];
         let slot = first.first().map_or(NO_BYTE, |&byte| usize::from(byte));
@@ -74,8 +75,9 @@ impl<'l> Unkeyed<'l> {
         those.iter().map(|&k| &self.alternatives[k as usize])
     }
 
-    /// Hits on the last lines of the tail, the verdict behind them; `all` are all of its lines, the last one first. `known` are
-    /// those of alternatives with a literal: a pattern that has one on a line needs no other.
+    /// The hits on the last lines of the tail and on the verdict behind them. `all` are the tail's lines, the
+    /// last one first. `known` are the hits of alternatives with a literal: a pattern needs only one hit on a
+    /// line.
     pub(super) fn hits(
         &self,
         last: &[TailLine],
@@ -151,7 +153,7 @@ fn try_line(
     })
 }
 
-/// The command in force, if the stage of the line has one.
+/// The command in force, if the line's stage has one.
 fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     let stage = |section: u32| facts.sections.get(section as usize).map(|s| s.stage);
     let command = facts
@@ -162,7 +164,7 @@ fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     (stage(command.section) == stage(line.place.section)).then(|| command.text.clone())
 }
 
-/// Lines from the last to the first, each made when it is first asked for.
+/// Lines from the last to the first, each made on demand.
 struct FromEnd<I> {
     made: RefCell<Vec<TailLine>>,
     rest: RefCell<I>,
@@ -176,8 +178,8 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
         }
     }
 
-    /// What a line tells that has so many behind it; `None` where there is no such line.
-    fn tell<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
+    /// Applies `f` to the line that has `behind` lines below it; `None` if there is no such line.
+    fn with_line<T>(&self, behind: usize, f: impl FnOnce(&TailLine) -> T) -> Option<T> {
         let mut made = self.made.borrow_mut();
         while made.len() <= behind {
             made.push(self.rest.borrow_mut().next()?);
@@ -186,8 +188,8 @@ impl<I: Iterator<Item = TailLine>> FromEnd<I> {
     }
 }
 
-/// Settles the positional conditions of a hit on the tail: its lines are all there is, whatever their scope. So many lines
-/// stand behind the hit.
+/// Settles the positional conditions of a hit in the tail. Only the tail's lines are searched, whatever their
+/// scope. `behind` lines stand below the hit.
 fn context(
     library: &Library,
     pattern: u16,
@@ -200,7 +202,7 @@ fn context(
     }
     let stream = |line: &TailLine| Line::new(line.text.as_bytes(), line.command).stream;
     let (here, own) = tail
-        .tell(behind, |line| (line.place, stream(line)))
+        .with_line(behind, |line| (line.place, stream(line)))
         .unwrap_or_default();
     let one = |(number, watch): (usize, Watch)| {
         let Watch {
@@ -213,7 +215,7 @@ fn context(
             pattern,
             regex: number as u16,
         };
-        // Lines come nearest first: behind the first that is too far there is no other.
+        // Lines come nearest first, so after the first that is too far away no other can match.
         let is_near = |line: &TailLine| {
             within.is_none_or(|w| line.place.line.abs_diff(here.line) <= u64::from(w))
         };
@@ -227,7 +229,7 @@ fn context(
             let text = line.text.as_bytes();
             near::watch_hit(library, target, line.place, text, line.content_at)
         };
-        let look = |behind| tail.tell(behind, |line| is_near(line).then(|| found(line)))?;
+        let look = |behind| tail.with_line(behind, |line| is_near(line).then(|| found(line)))?;
         let above = || (behind + 1..).map_while(look).find_map(|found| found);
         let below = || (0..behind).rev().map_while(look).find_map(|found| found);
         match kind {

@@ -1,6 +1,7 @@
-//! Pattern folders of users and projects, put over the embedded library.
+//! Reads the pattern folders of users and projects, and puts them over the embedded library.
 //!
-//! Later layers win, id by id: built in, user configuration, project (`.jobtriage/patterns`), `--patterns PATH`.
+//! Later layers replace earlier ones id by id: built in, user configuration, project (`.jobtriage/patterns`),
+//! `--patterns PATH`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,12 +14,12 @@ use crate::pattern::schema::{PatternFile, PatternStatus};
 use crate::pattern::{PatternError, UNFINISHED};
 use crate::prefilter::background;
 
-/// Largest pattern file that is read: a bound for files from strangers.
+/// Largest pattern file that is read, since files may come from strangers.
 const MAX_FILE: u64 = 256 << 10;
-/// Most pattern files of one folder.
+/// Most pattern files in one folder.
 const MAX_FILES: usize = 20_000;
-/// Regexes of all folders together, and those without a literal, each of which costs time on every log: a merge request may bring
-/// patterns along. The program's own library has less than half of each.
+/// Most regexes of all folders together, and of those without a literal, each of which costs time on every
+/// log. A merge request may bring patterns along. The embedded library has less than half of each.
 const MAX_REGEXES: usize = 20_000;
 const MAX_UNKEYED: usize = 1_000;
 
@@ -55,7 +56,7 @@ impl Layer {
     }
 }
 
-/// The embedded library with these layers over it, and what could not be used of them.
+/// Loads the embedded library with these layers over it; returns also the faults of what was skipped.
 pub fn load(layers: &[Layer]) -> (Library, Vec<PatternError>) {
     let mut faults = Vec::new();
     let mut own: BTreeMap<String, (Pattern, Layer)> = BTreeMap::new();
@@ -92,14 +93,14 @@ fn too_many(file: &Path) -> PatternError {
         .hint("it and what follows is left out; write fewer patterns, each with a fixed text of six bytes")
 }
 
-/// Pattern files of a folder (or the one file that was named), sorted.
+/// The pattern files of a folder, sorted, or the one file that was named.
 pub(crate) fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf> {
     let name = path.display().to_string();
     if path.is_file() {
         return vec![path.to_owned()];
     }
     let mut found = Vec::new();
-    // Links are not followed: nothing outside of the folder is read.
+    // Links are not followed, so nothing outside of the folder is read.
     for entry in walkdir::WalkDir::new(path).max_depth(4).sort_by_file_name() {
         match entry {
             Ok(entry) => {
@@ -132,7 +133,8 @@ pub(crate) fn files(path: &Path, faults: &mut Vec<PatternError>) -> Vec<PathBuf>
     found
 }
 
-/// Reads one pattern file. Its id is its path below the layer's folder; for a file named by itself, the last two parts.
+/// Reads one pattern file. Its id is its path below the layer's folder, or for a single file the last two parts
+/// of its path.
 fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     let name = file.display().to_string();
     let source = source_of(&name, file)?;
@@ -144,10 +146,10 @@ fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     Ok(pattern)
 }
 
-/// Does a file still hold what `patterns new` left to be written? Such a pattern is in preview: matched, shown by `--why`, and never
-/// the cause.
+/// Whether a file still holds the words that `patterns new` leaves for its author to replace. Such a pattern
+/// is in preview: it is matched and shown by `--why`, but never the cause.
 pub fn is_unfinished(source: &str, written: &PatternFile) -> bool {
-    // What a regex looks for may be these very words.
+    // A regex may search for these very words.
     source.contains(UNFINISHED)
         && serde_json::to_value((
             (&written.text, &written.note, &written.check),
@@ -156,7 +158,7 @@ pub fn is_unfinished(source: &str, written: &PatternFile) -> bool {
         .is_ok_and(|texts| holds(&texts, UNFINISHED))
 }
 
-/// Does a text among these values hold that one? Tables of a pattern file lie a few levels deep at most.
+/// Whether a value contains a text. Tables of a pattern file are nested only a few levels deep.
 fn holds(value: &serde_json::Value, text: &str) -> bool {
     match value {
         serde_json::Value::String(own) => own.contains(text),
@@ -166,7 +168,7 @@ fn holds(value: &serde_json::Value, text: &str) -> bool {
     }
 }
 
-/// The text of a pattern file, if it is of a reasonable size.
+/// The text of a pattern file, if its size is within bounds.
 pub(crate) fn source_of(name: &str, file: &Path) -> Result<String, PatternError> {
     let whole = |message: String| PatternError::whole(name, message);
     let size = std::fs::metadata(file)
@@ -195,13 +197,13 @@ pub fn id_of(root: &Path, file: &Path) -> String {
         .replace('\\', "/")
 }
 
-/// Where the user's own patterns live, if that folder exists.
+/// The folder with the user's own patterns, if it exists.
 pub fn user_folder() -> Option<PathBuf> {
     let patterns = user_config()?.join("patterns");
     Some(patterns).filter(|p| p.is_dir())
 }
 
-/// Where the user's settings and patterns live, whether or not there are any.
+/// The folder for the user's settings and patterns, whether or not it exists.
 pub fn user_config() -> Option<PathBuf> {
     let base = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
@@ -211,6 +213,7 @@ pub fn user_config() -> Option<PathBuf> {
     Some(base.join("jobtriage"))
 }
 
+<<<<<<< HEAD
 /// The folders whose files may decide for who works in `from`, nearest first: up to the root of the repository, outside of
 /// one that folder only. Above it somebody else may write, as into `/tmp` on a shared runner.
 pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
@@ -219,6 +222,9 @@ pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
 }
 
 /// The project's patterns: `.jobtriage/patterns` in the nearest folder [of the project](of_project) that has it.
+=======
+/// The project's patterns: `.jobtriage/patterns` in the nearest parent folder that has it.
+>>>>>>> fwords
 pub fn project_folder(from: &Path) -> Option<PathBuf> {
     of_project(from)
         .map(|dir| dir.join(".jobtriage").join("patterns"))

@@ -1,6 +1,6 @@
-//! The patterns in force: the embedded ones, and the layers that users put on top.
+//! The patterns in force: the embedded ones and the layers that users put over them.
 //!
-//! [`pack`] is the embedded form; [`layers`] reads pattern folders; [`select`] chooses by glob.
+//! [`pack`] is the embedded form, [`layers`] reads pattern folders, [`select`] chooses patterns by glob.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -35,6 +35,7 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 static AWAITED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/awaited.bin"));
 
+<<<<<<< HEAD
 /// The patterns in force and the tables that find them.
 ///
 /// A pattern has an index: first come those of the program, which stay packed until they are asked for, then a user's own.
@@ -49,6 +50,14 @@ pub struct Library {
     /// Patterns of the program whose ids the own ones have taken.
     replaced: BTreeSet<u32>,
     /// Few of them are ever loaded: the others must cost no more than a pointer.
+=======
+/// The patterns in force, with the tables that find their lines.
+#[derive(Debug)]
+pub struct Library {
+    /// Patterns that were parsed, not embedded; `None` if all are embedded.
+    own: Option<Vec<Own>>,
+    /// Only a few are ever loaded, so each of the others costs one pointer.
+>>>>>>> fwords
     loaded: Box<[OnceLock<Box<Loaded>>]>,
     disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
@@ -62,11 +71,11 @@ pub struct Library {
 struct Own {
     pattern: Pattern,
     layer: Layer,
-    /// Made when first asked for.
+    /// Packed on first use.
     rule: OnceLock<Box<[u8]>>,
 }
 
-/// A pattern with its regexes, each compiled when first used.
+/// A pattern with its regexes, each compiled on first use.
 #[derive(Debug)]
 pub struct Loaded {
     /// The pattern.
@@ -85,7 +94,8 @@ impl Loaded {
         }
     }
 
-    /// The regex of that number ([`rule`] tells their order), for what a program cannot do and for those who want to compare.
+    /// The regex with that number ([`rule`] defines their order): for what a program cannot express, and for
+    /// comparison.
     pub fn regex(&self, number: usize) -> Option<&Regex> {
         self.regexes
             .get(number)?
@@ -95,7 +105,7 @@ impl Loaded {
 }
 
 impl Library {
-    /// The patterns that come with the program. Costs some microseconds: nothing is parsed.
+    /// The embedded patterns. This takes microseconds, since nothing is parsed.
     pub fn embedded() -> Self {
         Self {
             built_in: word(0) as u32,
@@ -110,7 +120,7 @@ impl Library {
         }
     }
 
-    /// A library of these patterns only, with tables made now.
+    /// A library of only these patterns, with new tables.
     pub fn of(patterns: Vec<Pattern>) -> Self {
         let mut library = Self {
             built_in: 0,
@@ -123,6 +133,7 @@ impl Library {
         library
     }
 
+<<<<<<< HEAD
     /// The patterns of the program with these over them, each in place of the one that has its id. The tables of the program
     /// stay as they are: only those of the patterns that were added are made now.
     pub(crate) fn with(own: Vec<(Pattern, Layer)>) -> Self {
@@ -142,6 +153,10 @@ impl Library {
 
     /// Puts own patterns behind those of the program.
     fn add(&mut self, mut patterns: Vec<(Pattern, Layer)>) {
+=======
+    /// A library of patterns of several layers, sorted by id, with new tables.
+    pub(crate) fn build(mut patterns: Vec<(Pattern, Layer)>) -> Self {
+>>>>>>> fwords
         patterns.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         let numbered = || (self.built_in..).zip(patterns.iter().map(|(p, _)| p));
         let mut trailer = packed_trailer();
@@ -165,15 +180,16 @@ impl Library {
         self.own = own.collect();
     }
 
-    /// A pattern that was not packed by the build.
+    /// A pattern that is not embedded.
     fn own(&self, index: u32) -> Option<&Own> {
         self.own.get(index.checked_sub(self.built_in)? as usize)
     }
 
-    /// A hash of the patterns in force: results of equal libraries are equal.
+    /// A hash of the patterns in force. Libraries with equal digests give equal results.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for index in self.indices().filter(|&k| self.is_enabled(k)) {
+<<<<<<< HEAD
             let (body, more) = match self.own(index) {
                 None => (Cow::Borrowed(packed(index).body), packed(index).more),
                 // What cannot be written is no pattern that was read.
@@ -181,6 +197,14 @@ impl Library {
                     let whole = postcard::to_allocvec(&own.pattern).unwrap_or_default();
                     (whole.into(), [].as_slice())
                 }
+=======
+            let body = match self.own(index) {
+                None => Cow::Borrowed(packed(index).1),
+                // A pattern that was read can always be serialised.
+                Some(own) => postcard::to_allocvec(&own.pattern)
+                    .unwrap_or_default()
+                    .into(),
+>>>>>>> fwords
             };
             for part in [self.id(index).as_bytes(), &body, more] {
                 hash.update((part.len() as u64).to_le_bytes());
@@ -190,6 +214,7 @@ impl Library {
         hash.finalize().into()
     }
 
+<<<<<<< HEAD
     /// The tables of the prefilter: each finds literals of its own.
     pub fn tables(&self) -> &[Tables] {
         &self.tables
@@ -197,25 +222,34 @@ impl Library {
 
     /// The same for lines that matter only behind a hit that waits for them.
     pub fn awaited(&self) -> &[Tables] {
+=======
+    /// The prefilter's tables of literals that are always searched.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The tables of literals that matter only while a hit waits for their lines.
+    pub fn awaited(&self) -> &Tables {
+>>>>>>> fwords
         &self.awaited
     }
 
-    /// How many patterns there are, disabled ones included.
+    /// The number of patterns, disabled ones included.
     pub fn len(&self) -> usize {
         self.loaded.len() - self.replaced.len()
     }
 
-    /// Is there no pattern at all?
+    /// Whether there are no patterns.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many patterns are in force.
+    /// The number of enabled patterns.
     pub fn enabled(&self) -> usize {
         self.len() - self.disabled.len()
     }
 
-    /// Is this pattern in force?
+    /// Whether a pattern is enabled.
     pub fn is_enabled(&self, index: u32) -> bool {
         let there = (index as usize) < self.loaded.len() && !self.replaced.contains(&index);
         there && !self.disabled.contains(&index)
@@ -235,10 +269,14 @@ impl Library {
         self.own(index).map_or(&Layer::BuiltIn, |own| &own.layer)
     }
 
+<<<<<<< HEAD
     /// The pattern of an index, without what few runs ask for ([`Self::more`]).
+=======
+    /// The pattern at an index.
+>>>>>>> fwords
     ///
     /// # Panics
-    /// For an index that this library did not hand out.
+    /// If the index is not one of this library's.
     pub fn get(&self, index: u32) -> &Loaded {
         self.loaded[index as usize].get_or_init(|| {
             Box::new(Loaded::new(match self.own(index) {
@@ -248,6 +286,7 @@ impl Library {
         })
     }
 
+<<<<<<< HEAD
     /// What few runs ask of a pattern: its other languages and its examples.
     ///
     /// # Panics
@@ -284,9 +323,12 @@ impl Library {
     }
 
     /// What the engine asks of a pattern.
+=======
+    /// The part of a pattern that the engine needs.
+>>>>>>> fwords
     ///
     /// # Panics
-    /// For an index that this library did not hand out.
+    /// If the index is not one of this library's.
     #[inline]
     pub fn rule(&self, index: u32) -> Rule<'_> {
         match self.own(index) {
@@ -298,13 +340,14 @@ impl Library {
         }
     }
 
-    /// A regex of a pattern, to be run.
+    /// A regex of a pattern, ready to run.
     pub fn probe(&self, index: u32, number: usize) -> Option<Probe<'_>> {
         Probe::new(self, index, number)
     }
 
-    /// The index of an id; renamed ids lead to their new name.
+    /// The index of an id; a renamed id leads to its new name.
     pub fn find(&self, id: &str) -> Option<u32> {
+<<<<<<< HEAD
         self.search(id)
             .or_else(|| self.search(self.redirected(id)?))
     }
@@ -320,6 +363,18 @@ impl Library {
                 Ordering::Equal => return Some(index),
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
+=======
+        let search = |id: &str| {
+            // Ids are sorted, so a binary search finds one.
+            let (mut low, mut high) = (0, self.len() as u32);
+            while low < high {
+                let middle = low.midpoint(high);
+                match self.id(middle).cmp(id) {
+                    Ordering::Equal => return Some(middle),
+                    Ordering::Less => low = middle + 1,
+                    Ordering::Greater => high = middle,
+                }
+>>>>>>> fwords
             }
         }
         None
@@ -343,7 +398,7 @@ impl Library {
         &self.trailer().redirects
     }
 
-    /// Alternatives without a literal: they are tried on the tail of a section only.
+    /// Alternatives without a literal, which run only on the tail of a section.
     pub fn unkeyed(&self) -> impl Iterator<Item = Target> + '_ {
         self.trailer()
             .unkeyed
@@ -355,12 +410,18 @@ impl Library {
         self.trailer.get_or_init(packed_trailer)
     }
 
+<<<<<<< HEAD
     /// Every index in id order.
     pub fn indices(&self) -> impl Iterator<Item = u32> {
         (0..self.len()).map(|place| self.at(place))
+=======
+    /// All indices, in id order.
+    pub fn indices(&self) -> impl Iterator<Item = u32> + use<> {
+        0..self.len() as u32
+>>>>>>> fwords
     }
 
-    /// Every id that one of these names (or `family/*`) means.
+    /// All patterns that one of these names (or `family/*`) refers to.
     pub fn named<'l>(&'l self, list: &'l [String]) -> impl Iterator<Item = u32> + 'l {
         self.indices().filter(|&k| names(list, self.id(k)))
     }
@@ -370,6 +431,7 @@ fn word(at: usize) -> usize {
     matcher::word(PACKED, at) as usize
 }
 
+<<<<<<< HEAD
 /// A pattern that the build packed.
 struct Packed {
     id: &'static str,
@@ -388,6 +450,15 @@ fn packed(index: u32) -> Packed {
         body: part(at + 8),
         more: part(at + 20),
     }
+=======
+/// Id and body of an embedded pattern.
+fn packed(index: u32) -> (&'static str, &'static [u8]) {
+    let at = HEAD + ENTRY * index as usize;
+    let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
+    // The build wrote the ids, which are ASCII.
+    let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
+    (id, &PACKED[body..body + len])
+>>>>>>> fwords
 }
 
 fn cells(count: usize) -> Box<[OnceLock<Box<Loaded>>]> {

@@ -1,6 +1,6 @@
-//! How often each pattern was right, counted over logs whose cause is known.
+//! How often each pattern was right, counted over logs with a known cause.
 //!
-//! `examples/precision.rs` counts and writes `patterns/_precision.tsv`; what is built in is that table as of the build.
+//! `examples/precision.rs` counts and writes `patterns/_precision.tsv`. The build embeds that table.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,19 +10,19 @@ pub const FILE: &str = "_precision.tsv";
 
 static BUILT_IN: &str = include_str!("../../patterns/_precision.tsv");
 
-/// What was counted for one pattern.
+/// The counts of one pattern.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Precision {
-    /// Logs in which it was the verdict, rightly.
+    /// Logs in which it was the verdict and right.
     pub right: u32,
-    /// Logs in which it was the verdict, wrongly.
+    /// Logs in which it was the verdict and wrong.
     pub wrong: u32,
-    /// Logs of jobs that passed in which it fired, though nobody was blamed.
+    /// Logs of passed jobs in which it fired without being blamed.
     pub passing: u32,
 }
 
 impl Precision {
-    /// Was it wrong more often than right? Once may be the label's fault.
+    /// Whether it was wrong more often than right. A single error may be the label's.
     pub fn is_poor(self) -> bool {
         self.wrong > self.right && self.wrong > 1
     }
@@ -44,8 +44,8 @@ impl fmt::Display for Precision {
     }
 }
 
-/// Reads a table: id, right, wrong, passing, separated by tabs; lines with `#` are for people. A row that is none is
-/// left out: the figures decide nothing.
+/// Parses a table: id, right, wrong, passing, separated by tabs; lines with `#` are comments. A malformed row
+/// is skipped, since the figures decide nothing.
 pub fn parse(text: &str) -> BTreeMap<String, Precision> {
     let row = |line: &str| {
         let mut cells = line.split('\t');
@@ -63,7 +63,7 @@ pub fn parse(text: &str) -> BTreeMap<String, Precision> {
     text.lines().filter_map(row).collect()
 }
 
-/// The table that is built in.
+/// The embedded table.
 pub fn built_in() -> BTreeMap<String, Precision> {
     parse(BUILT_IN)
 }

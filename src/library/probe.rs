@@ -1,14 +1,14 @@
-//! A regex of a pattern, as it is run.
+//! A regex of a pattern, ready to run.
 
 use super::Library;
 use crate::matcher::{Found, Needs, Program};
 use crate::model::Captures;
 use crate::trace::cut;
 
-/// Most bytes of a capture that are kept.
+/// Longest capture that is kept, in bytes.
 const MAX_CAPTURE: usize = 500;
 
-/// A regex of a pattern: its program, and where that does not do, the regex itself.
+/// A regex of a pattern: its program, and the regex itself for what the program cannot do.
 #[derive(Debug, Clone, Copy)]
 pub struct Probe<'l> {
     library: &'l Library,
@@ -30,17 +30,18 @@ impl<'l> Probe<'l> {
         })
     }
 
-    /// Do the texts that every match contains stand in this one? It is folded ([`fold`](crate::pattern::literal::fold)).
+    /// Whether a text contains what every match contains. The text is folded
+    /// ([`fold`](crate::pattern::literal::fold)).
     pub fn may_match(self, folded: &[u8]) -> bool {
         self.needs.are_met(folded)
     }
 
-    /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
+    /// Whether a match can begin at the start of the text, or anywhere behind unless it is anchored.
     pub fn may_begin(self, text: &[u8]) -> bool {
         self.program.may_begin(text)
     }
 
-    /// The leftmost match that begins at `at` or behind.
+    /// The leftmost match that begins at or behind `at`.
     pub fn find_at(self, text: &[u8], at: usize) -> Option<Found> {
         self.program
             .find_at(text, at)
@@ -53,12 +54,12 @@ impl<'l> Probe<'l> {
         Found::by_regex(regex, text, at)
     }
 
-    /// Names of its captures.
+    /// The names of its captures.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.program.names()
     }
 
-    /// Named captures, bounded.
+    /// The named captures, bounded in length.
     pub fn captures(&self, text: &[u8], found: &Found) -> Captures {
         self.names()
             .zip(&found.captures)

@@ -1,8 +1,9 @@
-//! What the engine asks of a pattern, in a form that is read where it lies: its regexes as programs, and what its
-//! positional conditions look for. The texts that people read stay packed until a report needs them.
+//! The part of a pattern that the engine needs, in a form that is read in place: its regexes as programs, and
+//! what its positional conditions look for. The texts for people stay packed until a report needs them.
 //!
-//! Layout, all words `u32` little endian: flags and counts; for each regex [`WORDS`] words; what their matches
-//! [need](Needs). The programs lie behind, in the library behind all rules: a rule is asked far more often than a program is run. Regexes are numbered: alternatives, then
+//! Layout, all words `u32` little endian: flags and counts; [`WORDS`] words for each regex; the
+//! [needs](Needs) of their matches. The programs stand behind the rule, or in the library behind all rules,
+//! since a rule is read far more often than a program is run. Regexes are numbered: alternatives, then
 //! positional conditions ([`Pattern::near`]), then the conditions on commands.
 
 use super::literal;
@@ -10,11 +11,11 @@ use super::matcher::{self, Needs, Program};
 use crate::pattern::checked::{Condition, Expr, Near, Pattern};
 use crate::pattern::schema::{On, PatternStatus, Scope, Side};
 
-/// Words of a regex: what it is, the distance of a condition, how far from the rule's start its program begins, and what its
-/// matches need.
+/// Words of a regex: its kind, the distance of a condition, the offset of its program from the rule's start,
+/// and the offset of its needs.
 const WORDS: usize = 4;
 const RETIRED: u32 = 1 << 31;
-/// A condition that no literal finds.
+/// Flag of a condition that no literal finds.
 const UNKEYED: u32 = 1 << 8;
 /// No distance is set.
 const FAR: u32 = u32::MAX;
@@ -26,9 +27,9 @@ pub struct Rule<'l>(&'l [u8]);
 /// A positional condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watch {
-    /// Which of the three.
+    /// Which of the three kinds.
     pub kind: Near,
-    /// How many lines away at most.
+    /// Most lines away.
     pub within: Option<u32>,
     /// How far it looks.
     pub scope: Scope,
@@ -54,9 +55,9 @@ impl Packed {
         &self.programs
     }
 
-    /// The rule, with its programs that many bytes behind its start.
+    /// The rule for a place at which its programs begin `distance` bytes behind its start.
     pub fn at_distance(&self, distance: usize) -> Vec<u8> {
-        // Counts first, then of each regex the third word.
+        // Only the word with the program's offset changes.
         let is_place = |k: usize| k % WORDS == 3;
         let words = self.words.iter().enumerate();
         let placed = words.map(|(k, &word)| word + if is_place(k) { distance as u32 } else { 0 });
@@ -65,7 +66,7 @@ impl Packed {
         bytes
     }
 
-    /// The rule and right behind it its programs.
+    /// The rule, directly followed by its programs.
     pub fn whole(&self) -> Vec<u8> {
         let mut bytes = self.at_distance(self.size());
         bytes.extend(&self.programs);
@@ -73,7 +74,7 @@ impl Packed {
     }
 }
 
-/// Writes the rule of a pattern.
+/// Packs the rule of a pattern.
 pub fn pack(pattern: &Pattern) -> Packed {
     let near: Vec<&Condition> = pattern.near().collect();
     let commands: Vec<&Expr> = pattern.commands().collect();
@@ -87,7 +88,7 @@ pub fn pack(pattern: &Pattern) -> Packed {
     let mut add = |what: u32, within: Option<u32>, expr: &Expr| {
         let at = [programs.len() as u32, (needs_at + needs.len()) as u32];
         words.extend([what, within.unwrap_or(FAR), at[0], at[1]]);
-        // A loaded pattern has no regex that the parser refuses.
+        // The parser accepts every regex of a loaded pattern.
         if let Ok(hir) = literal::parse(&expr.source, expr.ignore_case, expr.unicode) {
             programs.extend(matcher::make(&hir));
             needs.extend(Needs::pack(&literal::needs(&hir)));
@@ -134,7 +135,7 @@ const KINDS: [Near; 5] = [
 const SCOPES: [Scope; 3] = [Scope::Command, Scope::Section, Scope::Job];
 
 impl<'l> Rule<'l> {
-    /// The rule that begins with these bytes; there may be more.
+    /// The rule at the start of these bytes; other data may follow.
     pub fn new(bytes: &'l [u8]) -> Self {
         Self(bytes)
     }
@@ -148,17 +149,17 @@ impl<'l> Rule<'l> {
         (self.word(0) >> (10 * k) & 0x3ff) as usize
     }
 
-    /// Is the pattern only kept for its id?
+    /// Whether the pattern is kept only for its id.
     pub fn is_retired(self) -> bool {
         self.word(0) & RETIRED != 0
     }
 
-    /// How many alternatives there are.
+    /// The number of alternatives.
     pub fn matches(self) -> usize {
         self.count(0)
     }
 
-    /// What an alternative looks at; `None` for what is none.
+    /// The lines that an alternative matches; `None` if the number is not that of one.
     pub fn on(self, number: usize) -> Option<On> {
         (number < self.matches()).then(|| match self.word(1 + WORDS * number) {
             0 => On::Output,
@@ -166,7 +167,7 @@ impl<'l> Rule<'l> {
         })
     }
 
-    /// The positional condition of that number; `None` for what is none.
+    /// The positional condition with that number; `None` if the number is not that of one.
     pub fn watch(self, number: usize) -> Option<Watch> {
         let slot = number.checked_sub(self.matches())?;
         if slot >= self.count(1) {
@@ -181,7 +182,7 @@ impl<'l> Rule<'l> {
         })
     }
 
-    /// Every positional condition, with its number.
+    /// Every positional condition with its number.
     pub fn watches(self) -> impl Iterator<Item = (usize, Watch)> {
         (self.matches()..self.matches() + self.count(1))
             .filter_map(move |number| Some((number, self.watch(number)?)))
@@ -192,7 +193,7 @@ impl<'l> Rule<'l> {
         (k < self.count(2)).then(|| self.matches() + self.count(1) + k)
     }
 
-    /// The program of a regex, and what its matches need.
+    /// The program of a regex, and the needs of its matches.
     pub fn program(self, number: usize) -> Option<(Program<'l>, Needs<'l>)> {
         let count: usize = (0..3).map(|k| self.count(k)).sum();
         if number >= count {

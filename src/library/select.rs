@@ -1,14 +1,14 @@
-//! `--only`, `--skip` and `--fail-on`: choosing patterns by glob.
+//! Chooses patterns by glob for `--only`, `--skip` and `--fail-on`.
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Library;
 use crate::pattern::error::nearest;
 
-/// A glob that chooses nothing.
+/// A glob that fits no pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit {
-    /// As it was written.
+    /// The glob as it was written.
     pub glob: String,
     /// What is wrong with it.
     pub message: String,
@@ -17,10 +17,10 @@ pub struct Unfit {
 }
 
 impl Library {
-    /// What one glob stands for, in force or not; that of a renamed pattern stands for the new name as well.
+    /// What one glob means, whether enabled or not. The old name of a renamed pattern means the new one too.
     ///
     /// # Errors
-    /// A glob that fits no pattern, since it is most likely misspelt.
+    /// The glob fits no pattern, so it is most likely misspelt.
     pub fn fitting(&self, text: &str) -> Result<GlobSet, Unfit> {
         let unfit = |message: String, hint: Option<String>| Unfit {
             glob: text.to_owned(),
@@ -43,7 +43,7 @@ impl Library {
         builder.build().map_err(no_glob)
     }
 
-    /// Leaves in force only what `only` names (all where it is empty) and `skip` does not.
+    /// Enables only what `only` names (all patterns if it is empty) and `skip` does not.
     ///
     /// # Errors
     /// The first glob that fits no pattern.

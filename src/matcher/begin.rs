@@ -1,4 +1,5 @@
-//! How the matches of a regex begin: what lets most places of a text, and most ways of an alternation, be passed over.
+//! Analyses how the matches of a regex begin, so that most places of a text and most ways of an alternation can
+//! be skipped.
 
 use std::borrow::Cow;
 
@@ -7,13 +8,13 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::LEADS;
 use super::set::Set;
 
-/// The bytes a match begins with, if it is never empty.
+/// The bytes that a match may begin with; `None` if a match may be empty.
 pub(super) fn first(hir: &Hir) -> Option<Set> {
     let mut set = Set::NONE;
     (!add_first(hir, &mut set)).then_some(set)
 }
 
-/// Adds the bytes a match may begin with. True: it may be empty, or all of it may be an assertion.
+/// Adds the bytes that a match may begin with. True if it may be empty, or consist of assertions only.
 fn add_first(hir: &Hir, set: &mut Set) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
@@ -37,7 +38,8 @@ fn add_first(hir: &Hir, set: &mut Set) -> bool {
     }
 }
 
-/// Which bytes may stand at the first places of a match: full sets where it may be shorter, or nothing is known.
+/// The bytes that may stand at the first places of a match. A set is full if the match may be shorter, or
+/// nothing is known.
 pub(super) fn leads(hir: &Hir) -> [Set; LEADS] {
     let mut leads = [Set::ALL; LEADS];
     for (lead, set) in leads.iter_mut().zip(places(hir).0) {
@@ -49,7 +51,7 @@ pub(super) fn leads(hir: &Hir) -> [Set; LEADS] {
     leads
 }
 
-/// Which bytes may stand at the first places, as far as every match has them, and whether that is all of it.
+/// The bytes at the first places that every match has, and whether they make up the whole match.
 fn places(hir: &Hir) -> (Vec<Set>, bool) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (Vec::new(), true),
@@ -95,8 +97,8 @@ fn places(hir: &Hir) -> (Vec<Set>, bool) {
     }
 }
 
-/// Ways side by side that begin with the same text, that text written once: `failed to (?:pull|push)` asks less than
-/// `failed to pull|failed to push`, and means the same.
+/// Groups neighbouring ways that begin with the same text, so that it is written once: `failed to
+/// (?:pull|push)` takes fewer steps than `failed to pull|failed to push` and means the same.
 pub(super) fn grouped(ways: &[Hir]) -> Cow<'_, [Hir]> {
     let first = |way: &Hir| leading(way).first().copied();
     let begin_alike = |a: &Hir, b: &Hir| first(a).is_some() && first(a) == first(b);
@@ -135,7 +137,7 @@ fn leading(hir: &Hir) -> &[u8] {
     }
 }
 
-/// A regex without so many bytes of the text it begins with.
+/// A regex without the first `count` bytes of its leading text.
 fn without(hir: &Hir, count: usize) -> Hir {
     let rest = Hir::literal(&leading(hir)[count..]);
     match hir.kind() {

@@ -1,4 +1,4 @@
-//! From a parsed regex to a program.
+//! Compiles a parsed regex to a program.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use regex_syntax::utf8::{Utf8Sequence, Utf8Sequences};
@@ -6,14 +6,14 @@ use regex_syntax::utf8::{Utf8Sequence, Utf8Sequences};
 use super::set::Set;
 use super::{ANCHORED, ANY, FIRST, HAS_FIRST, HEADER, LOOP_WORDS, SPLIT_WORDS, begin, look, op};
 
-/// Most words of code: more is a regex of thousands of states.
+/// Longest code, in words; a longer one is that of a regex with thousands of states.
 const MAX_CODE: usize = 4096;
 /// Most byte sequences one Unicode class may need.
 const MAX_SEQUENCES: usize = 24;
 /// Most named captures.
 const MAX_NAMES: usize = 64;
 
-/// Writes the program of a regex; without code where the regex asks for more than programs can say.
+/// Writes the program of a regex; without code if the regex needs what programs cannot express.
 pub fn make(hir: &Hir) -> Vec<u8> {
     let names = hir_names(hir);
     let mut writer = Writer::new(&names);
@@ -42,7 +42,7 @@ pub fn make(hir: &Hir) -> Vec<u8> {
         flags,
         classes as u32,
         names_at as u32,
-        first.as_ref().map_or(0, few),
+        first.as_ref().map_or(0, packed_members),
     ];
     debug_assert_eq!(words.len(), FIRST);
     words.extend(begin::leads(hir).iter().flat_map(Set::words));
@@ -53,8 +53,8 @@ pub fn make(hir: &Hir) -> Vec<u8> {
     bytes
 }
 
-/// The members of a set of one to three, as the header keeps them.
-fn few(set: &Set) -> u32 {
+/// The members of a set of one to three bytes, packed as the header keeps them.
+fn packed_members(set: &Set) -> u32 {
     let members: Vec<u8> = set.members().take(4).collect();
     match members[..] {
         [a] => u32::from_le_bytes([a, 0, 0, 1]),
@@ -64,7 +64,7 @@ fn few(set: &Set) -> u32 {
     }
 }
 
-/// The lower-case letter a class stands for, in either case.
+/// The lower-case letter of a class that is one letter in either case.
 fn either_case(class: &Class) -> Option<u8> {
     let set = Set::of_class(class)?;
     let mut members = set.members();
@@ -73,7 +73,7 @@ fn either_case(class: &Class) -> Option<u8> {
         .then_some(lower)
 }
 
-/// Names of captures, in their order.
+/// The names of captures, in order.
 fn hir_names(hir: &Hir) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = vec![hir];
@@ -96,7 +96,7 @@ struct Writer<'h> {
     rows: u32,
 }
 
-/// `None` where a program cannot say it.
+/// `None` if a program cannot express it.
 type Written = Option<()>;
 
 impl<'h> Writer<'h> {
@@ -191,7 +191,7 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// One after the other; letters in either case beside each other are one text.
+    /// Writes parts one after the other. Neighbouring letters in either case become one text.
     fn parts(&mut self, parts: &[Hir]) -> Written {
         let mut at = 0;
         while at < parts.len() {
@@ -252,7 +252,8 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// The first of several ways that leads to a match. `first` tells the bytes a way may begin with, if it is never empty.
+    /// Writes an alternation, whose first matching way wins. `first` gives the bytes that a way may begin
+    /// with, unless it may be empty.
     fn ways<W>(
         &mut self,
         ways: &[W],
@@ -285,7 +286,7 @@ impl<'h> Writer<'h> {
         Some(())
     }
 
-    /// Writes a split whose ways begin with these bytes; the place that the answer tells is to be filled in.
+    /// Writes a split whose ways begin with these bytes; returns where its target is to be filled in.
     fn split(&mut self, op: u32, here: Option<Set>, there: Option<Set>) -> Option<usize> {
         let row = self.row();
         self.emit(op, row)?;
@@ -301,7 +302,7 @@ impl<'h> Writer<'h> {
             let op = if rep.greedy { op::LOOP } else { op::LOOP_LAZY };
             self.emit(op, row)?;
             let most = rep.max.unwrap_or(ANY);
-            // One row more: ways out beside entries.
+            // Two rows: one for the ways out, one for the entries.
             self.rows += u32::from(most != ANY);
             self.code.extend([class, rep.min, most, ANY]);
             return Some(());
@@ -325,7 +326,7 @@ impl<'h> Writer<'h> {
                 self.jump(top)?;
                 self.code[split] = self.here();
             }
-            // What may be empty: `(x+)?`, so that an empty turn ends the loop behind what it captured.
+            // A body that may be empty: `(x+)?`, so that an empty turn ends the loop after its captures.
             (0, None) => {
                 let split = self.split(op, first, None)?;
                 self.once_or_more(rep)?;
@@ -358,7 +359,7 @@ impl<'h> Writer<'h> {
     fn once_or_more(&mut self, rep: &Repetition) -> Written {
         let top = self.here();
         self.node(&rep.sub)?;
-        // Back to the top first, if greedy.
+        // A greedy loop tries another turn first.
         let op = if rep.greedy {
             op::SPLIT_LAZY
         } else {
@@ -375,7 +376,7 @@ impl<'h> Writer<'h> {
         Some(())
     }
 
-    /// Tells each loop the byte that must follow it, where there is just one.
+    /// Tells each loop the byte that must follow it, if there is exactly one.
     fn hints(&mut self) {
         let mut at = 0;
         while at < self.code.len() {
@@ -387,7 +388,7 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// The one byte that the code at a place begins with.
+    /// The one byte that the code at a place must begin with.
     fn byte_at(&self, mut at: usize) -> u32 {
         loop {
             let word = self.code[at];
@@ -395,7 +396,7 @@ impl<'h> Writer<'h> {
                 op::SAVE => at += 1,
                 op::JUMP => {
                     let to = self.code[at + 1] as usize - HEADER;
-                    // Only onward: a loop of jumps would never end.
+                    // Only forward, since a cycle of jumps would never end.
                     if to <= at {
                         return ANY;
                     }
@@ -409,7 +410,7 @@ impl<'h> Writer<'h> {
     }
 }
 
-/// How many words an instruction takes.
+/// Length of an instruction, in words.
 fn words_of(word: u32) -> usize {
     match word & 0xff {
         op::TEXT | op::FOLDED => 1 + ((word >> 8) as usize).div_ceil(4),

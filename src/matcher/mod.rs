@@ -1,12 +1,14 @@
-//! Regexes made ready at build time: a flat program, and what runs it.
+//! Runs regexes that the build has compiled to flat programs.
 //!
-//! A failed job's log has a dozen lines where a regex must run, each regex once or twice: compiling them costs a hundred
-//! times as much as running them. So the build compiles them, into words that lie in the binary and are run where they
-//! lie. What a program means is what [`regex`] means by the same source: leftmost first, bytes, no backreferences, and
-//! time that is linear in the text, since no place of the program is tried twice at the same place of the text.
-//! [`make`] writes programs, with [`set`] and [`begin`]; [`run`] runs them; [`needs`] rules most lines out before. What is too
-//! big or asks for tables of Unicode has no program: the caller takes [`regex`] then, as for a text on which a program would
-//! take too long.
+//! In a failed job's log a regex must run on about a dozen lines, each regex once or twice. Compiling them
+//! would cost a hundred times as much as running them, so the build compiles them into words that lie in the
+//! binary and run in place. A program means what [`regex`] means by the same source: leftmost-first, on
+//! bytes, without backreferences. Its time is linear in the text, since no place of the program is tried
+//! twice at one place of the text.
+//!
+//! [`make`] writes programs with [`set`] and [`begin`], [`run`] runs them, [`needs`] rules most lines out
+//! beforehand. A regex that is too big or needs tables of Unicode has no program; its caller uses [`regex`],
+//! as it does for a text on which a program would take too long.
 
 mod begin;
 mod make;
@@ -19,43 +21,46 @@ use regex::bytes::Regex;
 pub use make::make;
 pub use needs::Needs;
 
-/// Bytes at the start of a match that are told apart.
+/// Bytes at the start of a match for which sets are kept.
 const LEADS: usize = 3;
 /// Words before the code.
 const HEADER: usize = FIRST + 8 * LEADS;
-/// Where in the header the bytes stand that a match may begin with, if they are one to three: their number is in the
-/// highest byte. Else zero.
+/// Header word with the bytes that a match may begin with, if they are one to three, and their number in the
+/// highest byte; else zero.
 const FIRST_BYTES: usize = 6;
-/// Where in the header the sets of the first, second and third byte lie.
+/// Header word where the sets of the first, second and third byte begin.
 const FIRST: usize = FIRST_BYTES + 1;
-/// No match is empty, and its first byte is in the first set. The other two are full where a match may be shorter.
+/// No match is empty, and its first byte is in the first set. The other two sets are full if a match may be
+/// shorter.
 const HAS_FIRST: u32 = 1;
 /// Matches begin at the start of the text.
 const ANCHORED: u32 = 2;
 
-/// What an instruction does: the low byte of its word. The other three are its argument.
+/// The operation of an instruction: the low byte of its word. The other three bytes are its argument.
 mod op {
     pub const MATCH: u32 = 0;
-    /// One byte, the argument.
+    /// Matches the byte in the argument.
     pub const BYTE: u32 = 1;
-    /// One byte of the class of that number.
+    /// Matches one byte of the class with that number.
     pub const SET: u32 = 2;
-    /// That many bytes; they follow in whole words.
+    /// Matches that many bytes, which follow in whole words.
     pub const TEXT: u32 = 3;
-    /// The same, letters of ASCII in either case.
+    /// The same, with ASCII letters in either case.
     pub const FOLDED: u32 = 4;
-    /// Keeps the place in the slot of that number.
+    /// Saves the place in the slot with that number.
     pub const SAVE: u32 = 5;
-    /// Nothing but an assertion holds.
+    /// Checks an assertion; takes no byte.
     pub const LOOK: u32 = 6;
-    /// On at another place, in the next word.
+    /// Continues at the place in the next word.
     pub const JUMP: u32 = 7;
-    /// On here, and if that fails, at the place in the next word. The argument numbers the row of what was tried. Two words
-    /// more tell the class of the bytes with which each of the two ways begins, or [`ANY`](super::ANY).
+    /// Continues here, and if that fails, at the place in the next word. The argument numbers the row of
+    /// tried places. Two more words give the class of the bytes that each of the two ways begins with, or
+    /// [`ANY`](super::ANY).
     pub const SPLIT: u32 = 8;
-    /// The other way round.
+    /// The same with the ways swapped.
     pub const SPLIT_LAZY: u32 = 9;
-    /// Bytes of a class: class, least, most and the byte that must follow (or [`ANY`](super::ANY)) are in the next words.
+    /// Matches bytes of a class. The next words are the class, the least, the most, and the byte that must
+    /// follow or [`ANY`](super::ANY).
     pub const LOOP: u32 = 10;
     /// The same, as few as possible.
     pub const LOOP_LAZY: u32 = 11;
@@ -65,7 +70,7 @@ mod op {
 const SPLIT_WORDS: usize = 4;
 /// Words of a loop.
 const LOOP_WORDS: usize = 5;
-/// No bound; no byte is known to follow.
+/// As a bound: none. As a byte: unknown.
 const ANY: u32 = u32::MAX;
 
 /// Assertions about a place.
@@ -78,11 +83,11 @@ mod look {
     pub const NO_WORD: u32 = 5;
 }
 
-/// A regex made ready, in the form in which [`make()`] wrote it.
+/// A compiled regex in the form that [`make()`] wrote.
 #[derive(Debug, Clone, Copy)]
 pub struct Program<'p>(&'p [u8]);
 
-/// Where a program matched: the whole, then its named captures in their order.
+/// Where a program matched: the whole match, then its named captures in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// Start and end of the match, in bytes.
@@ -92,7 +97,7 @@ pub struct Found {
 }
 
 impl<'p> Program<'p> {
-    /// The program that begins with these bytes; there may be more.
+    /// The program at the start of these bytes; other data may follow.
     pub fn new(bytes: &'p [u8]) -> Self {
         Self(bytes)
     }
@@ -102,12 +107,12 @@ impl<'p> Program<'p> {
         word(self.0, 4 * k)
     }
 
-    /// Is there code?
+    /// Whether the program has code.
     pub fn is_complete(self) -> bool {
         self.word(0) != 0
     }
 
-    /// Rows of places tried.
+    /// The number of rows of tried places.
     fn rows(self) -> usize {
         self.word(1) as usize
     }
@@ -133,34 +138,34 @@ impl<'p> Program<'p> {
             let len = usize::from(text[at]);
             let name = &text[at + 1..at + 1 + len];
             at += 1 + len;
-            // They are short, or the pattern was refused.
+            // Names are short, or the pattern was refused.
             std::str::from_utf8(name).unwrap_or_default()
         })
     }
 
-    /// Can a match begin where the text begins, or anywhere behind if it need not begin there?
+    /// Whether a match can begin at the start of the text, or anywhere behind unless it is anchored.
     pub fn may_begin(self, text: &[u8]) -> bool {
         self.flags() & (ANCHORED | HAS_FIRST) != ANCHORED | HAS_FIRST
             || text.first().is_some_and(|&byte| self.is_in(FIRST, byte))
     }
 
-    /// Is a byte in the set whose words begin there?
+    /// Whether a byte is in the set that begins at that word.
     #[inline(always)]
     fn is_in(self, set: usize, byte: u8) -> bool {
         self.0[4 * set + usize::from(byte) / 8] & 1 << (byte % 8) != 0
     }
 
-    /// The leftmost match that begins at `at` or behind.
+    /// The leftmost match that begins at or behind `at`.
     ///
     /// # Errors
-    /// There is no code, or this text asks for too much memory or too many steps.
+    /// There is no code, or this text needs too much memory or too many steps.
     pub fn find_at(self, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
         run::find(self, text, at)
     }
 }
 
 impl Found {
-    /// What a regex finds, told in the same way.
+    /// The match of a regex, in the same form.
     pub fn by_regex(regex: &Regex, text: &[u8], at: usize) -> Option<Self> {
         let found = regex.captures_at(text, at)?;
         let span = |m: regex::bytes::Match<'_>| (m.start(), m.end());
@@ -175,7 +180,7 @@ impl Found {
     }
 }
 
-/// A word of what the build packed, little endian, at an offset in bytes.
+/// Reads a little-endian word of packed data at a byte offset.
 #[inline(always)]
 pub(crate) fn word(bytes: &[u8], at: usize) -> u32 {
     // One load and one bounds check.
@@ -184,7 +189,7 @@ pub(crate) fn word(bytes: &[u8], at: usize) -> u32 {
         .map_or(0, |word| u32::from_le_bytes(*word))
 }
 
-/// More than a program can do; [`regex`] can.
+/// The text or regex is beyond a program's limits; [`regex`] must be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beyond;
 

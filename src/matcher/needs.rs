@@ -1,18 +1,19 @@
-//! Texts that every match of a regex contains: most lines lack one, and need no program.
+//! Texts that every match of a regex contains. Most lines lack one, and then need no program.
 //!
-//! Layout: a byte with their number; for each a byte with its length, one with the place of its rarest byte, the text.
+//! Layout: a byte with their number; then for each text its length, the offset of its rarest byte, and the
+//! bytes.
 
-/// Longest text that is asked for; the rest of a longer one is left to the program.
+/// Longest text that is required, in bytes; the program checks the rest of a longer one.
 const MAX_LEN: usize = 250;
-/// Bytes of folded text from the most to the least frequent; those that are not here are rarer.
+/// Bytes of folded text from the most to the least frequent; all others are rarer.
 const FREQUENT: &[u8] = b" etoairnsdlcp/-.:mufghbyw_0v1k23x=4j56'q789z";
 
-/// What the matches of a regex need, in the form in which [`Needs::pack`] wrote it.
+/// The needs of a regex, in the form that [`Needs::pack`] wrote.
 #[derive(Debug, Clone, Copy)]
 pub struct Needs<'p>(&'p [u8]);
 
 impl<'p> Needs<'p> {
-    /// Writes down folded texts that every match contains, in this order, side by side at most.
+    /// Packs the folded texts that every match contains, in order and without overlaps.
     pub fn pack(needs: &[Vec<u8>]) -> Vec<u8> {
         let needs = &needs[..needs.len().min(usize::from(u8::MAX))];
         let mut bytes = vec![needs.len() as u8];
@@ -24,12 +25,12 @@ impl<'p> Needs<'p> {
         bytes
     }
 
-    /// The needs that begin with these bytes; there may be more.
+    /// The needs at the start of these bytes; other data may follow.
     pub fn new(bytes: &'p [u8]) -> Self {
         Self(bytes)
     }
 
-    /// Do all of them stand in a text, one behind the other? The text is folded: bit 5 of each byte is set.
+    /// Whether a text contains all of them in order. The text is folded: bit 5 of each byte is set.
     pub fn are_met(self, folded: &[u8]) -> bool {
         let needs = self.0;
         let mut at = 1;
@@ -57,7 +58,7 @@ fn rarest(need: &[u8]) -> usize {
         .unwrap_or_default()
 }
 
-/// The first occurrence of a text, by its rarest byte.
+/// The first occurrence of a text, found by its rarest byte.
 fn find(text: &[u8], wanted: &[u8], rare: usize) -> Option<usize> {
     let last = text.len().checked_sub(wanted.len())?;
     let mut at = 0;

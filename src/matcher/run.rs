@@ -1,4 +1,5 @@
-//! Runs a program over a text: tries one way after another, and no place of the program twice at the same place of the text.
+//! Runs a program over a text with backtracking. No place of the program is tried twice at one place of the
+//! text.
 
 use std::cell::RefCell;
 
@@ -7,29 +8,28 @@ use super::{
     Program, SPLIT_WORDS, look, op,
 };
 
-/// Most words of places tried, 1 MiB: more than any program of ours asks for on the longest window of a line.
+/// Most words of tried places, 1 MiB: enough for any built-in program on the longest window of a line.
 const MAX_TRIED: usize = 1 << 17;
 
-/// Most ways that wait to be tried.
+/// Most frames on the stack.
 const MAX_FRAMES: usize = 1 << 17;
-/// Steps that a run may take, for each row and each byte. What marks nothing on its way takes more only in regexes that were
-/// written to that end.
+/// Steps that a run may take for each row and each byte. Only regexes written to be slow need more.
 const STEPS: usize = 8;
 
-/// What to do when the way that was taken fails.
+/// What to do when the current way fails.
 #[derive(Debug, Clone, Copy)]
 enum Frame {
-    /// Go on at another place.
+    /// Continue at another place.
     Try { pc: u32, at: u32 },
-    /// Give a slot its former value.
+    /// Restore a slot.
     Slot { slot: u32, old: u32 },
-    /// One byte less for the loop at `pc`.
+    /// Take one byte less in the loop at `pc`.
     Less { pc: u32, least: u32, at: u32 },
-    /// One byte more, up to a place.
+    /// Take one byte more, up to a place.
     More { pc: u32, most: u32, at: u32 },
 }
 
-/// Nothing was kept in a slot.
+/// A slot with no value.
 const NONE: u32 = u32::MAX;
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ thread_local! {
     };
 }
 
-/// The leftmost match that begins at `at` or behind.
+/// The leftmost match that begins at or behind `at`.
 pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Option<Found>, Beyond> {
     if at > text.len() || program.flags() & ANCHORED != 0 && at > 0 {
         return Ok(None);
@@ -76,7 +76,7 @@ pub(super) fn find(program: Program<'_>, text: &[u8], at: usize) -> Result<Optio
     })
 }
 
-/// Are two texts of one length the same? The first four bytes tell most of them apart.
+/// Whether two texts of one length are equal. The first four bytes tell most of them apart.
 #[inline(always)]
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     match (a.split_first_chunk::<4>(), b.split_first_chunk::<4>()) {
@@ -88,12 +88,12 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 struct Run<'r> {
     program: Program<'r>,
     text: &'r [u8],
-    /// Where places tried are counted from.
+    /// The offset from which tried places are counted.
     base: usize,
-    /// Words of a row.
+    /// Words in a row.
     row: usize,
     memory: &'r mut Memory,
-    /// Steps that are left; none where there were not enough, or too much waits.
+    /// Steps left; 0 after they ran out or the stack was full.
     steps: usize,
 }
 
@@ -109,7 +109,7 @@ impl Run<'_> {
                 };
                 at = self.next_start(at, upto)?;
             }
-            if let Some(end) = self.from(at) {
+            if let Some(end) = self.match_end(at) {
                 return Some(self.found(at, end));
             }
             if self.steps == 0 {
@@ -133,7 +133,7 @@ impl Run<'_> {
                 3 => memchr::memchr3(a, b, c, rest)?,
                 _ => rest.iter().position(|&byte| self.is_in(FIRST, byte))?,
             };
-            // A set is full where a match may end before.
+            // A set is full if a match may end before it.
             let fits = |k: usize| match self.text.get(at + k) {
                 Some(&byte) => self.is_in(FIRST + 8 * k, byte),
                 None => true,
@@ -161,7 +161,7 @@ impl Run<'_> {
         self.program.is_in(set, byte)
     }
 
-    /// May a way begin with that byte? [`ANY`] tells nothing of a way.
+    /// Whether a way may begin with that byte. [`ANY`] means that nothing is known about the way.
     #[inline(always)]
     fn may_begin(&self, class: u32, next: Option<u8>) -> bool {
         let set = || self.program.classes() + 8 * class as usize;
@@ -173,7 +173,7 @@ impl Run<'_> {
         self.program.word(k)
     }
 
-    /// Marks a place as tried; false where it already was.
+    /// Marks a place as tried; false if it already was.
     #[inline(always)]
     fn is_new(&mut self, row: u32, at: usize) -> bool {
         let at = at - self.base;
@@ -184,8 +184,8 @@ impl Run<'_> {
         new
     }
 
-    /// Marks where a loop may be left, from a place on, up to the first place that has a mark already or that the class does
-    /// not lead to, and tells where that is.
+    /// Marks where a loop may be left, from a place up to the first one that is already marked or that the
+    /// class does not reach; returns that place.
     fn mark(&mut self, row: u32, set: usize, from: usize) -> usize {
         let rest = self.text.len() - self.base;
         let mut at = from - self.base;
@@ -213,8 +213,8 @@ impl Run<'_> {
         }
     }
 
-    /// The end of a match that begins there.
-    fn from(&mut self, start: usize) -> Option<usize> {
+    /// The end of a match that begins at `start`.
+    fn match_end(&mut self, start: usize) -> Option<usize> {
         let text = self.text;
         self.memory.frames.clear();
         let (mut pc, mut at) = (HEADER, start);
@@ -253,7 +253,7 @@ impl Run<'_> {
                     here.is_some_and(|here| match word & 0xff {
                         op::TEXT => is_same(here, wanted),
                         _ => {
-                            // The first byte alone tells most of them.
+                            // The first byte alone tells most of them apart.
                             here[0] | 0x20 == wanted[0] | 0x20 && here.eq_ignore_ascii_case(wanted)
                         }
                     })
@@ -303,31 +303,31 @@ impl Run<'_> {
                 _ => unreachable!("the build wrote the program"),
             };
             if !goes_on {
-                (pc, at) = self.back()?;
+                (pc, at) = self.backtrack()?;
             }
         }
     }
 
-    /// Takes steps off what is left; false where none is left then.
+    /// Takes steps off the rest; false if none are left.
     #[inline(always)]
     fn spend(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_sub(steps);
         self.steps > 0
     }
 
-    /// The way to take when one has failed.
-    fn back(&mut self) -> Option<(usize, usize)> {
+    /// Returns to the most recent untried way.
+    fn backtrack(&mut self) -> Option<(usize, usize)> {
         loop {
             match self.memory.frames.pop()? {
                 Frame::Try { pc, at } => return Some((pc as usize, at as usize)),
                 Frame::Slot { slot, old } => self.memory.slots[slot as usize] = old,
                 Frame::Less { pc, least, at } => {
-                    if let Some(way) = self.less(pc, least, at as usize) {
+                    if let Some(way) = self.leave_greedy(pc, least, at as usize) {
                         return Some(way);
                     }
                 }
                 Frame::More { pc, most, at } => {
-                    if let Some(way) = self.more(pc, most, at as usize) {
+                    if let Some(way) = self.leave_lazy(pc, most, at as usize) {
                         return Some(way);
                     }
                 }
@@ -335,10 +335,10 @@ impl Run<'_> {
         }
     }
 
-    /// Goes through the least a loop takes, and if it is greedy, through all it can take.
+    /// Runs through the least turns of a loop, and if it is greedy, through all that it can take.
     ///
-    /// A loop without a bound marks where it may be left; whoever comes to a place with a mark has nothing new to try from
-    /// there on. With a bound it depends on how often it has turned: then entries and ways out are marked each for itself.
+    /// A loop without a bound marks where it may be left, since from a marked place there is nothing new to
+    /// try. With a bound, the number of turns matters too, so entries and ways out are marked separately.
     fn enter(&mut self, word: u32, pc: usize, at: usize) -> Option<Frame> {
         let (row, least, most) = (word >> 8, self.word(pc + 2), self.word(pc + 3));
         let set = self.program.classes() + 8 * self.word(pc + 1) as usize;
@@ -371,8 +371,8 @@ impl Run<'_> {
         Some(Frame::Less { pc, least, at })
     }
 
-    /// Leaves a greedy loop at the last place from `least` to below `until`.
-    fn less(&mut self, pc: u32, least: u32, mut until: usize) -> Option<(usize, usize)> {
+    /// Leaves a greedy loop at the last possible place from `least` to below `until`.
+    fn leave_greedy(&mut self, pc: u32, least: u32, mut until: usize) -> Option<(usize, usize)> {
         let start = pc as usize;
         let (row, most, next) = (
             self.word(start) >> 8,
@@ -398,8 +398,8 @@ impl Run<'_> {
         None
     }
 
-    /// Leaves a lazy loop at the first place from `at` to `most`.
-    fn more(&mut self, pc: u32, most: u32, mut at: usize) -> Option<(usize, usize)> {
+    /// Leaves a lazy loop at the first possible place from `at` to `most`.
+    fn leave_lazy(&mut self, pc: u32, most: u32, mut at: usize) -> Option<(usize, usize)> {
         let start = pc as usize;
         let (row, bound, next) = (
             self.word(start) >> 8,

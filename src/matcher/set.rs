@@ -1,11 +1,11 @@
-//! Sets of bytes, while a program is written.
+//! Sets of bytes, used while a program is written.
 
 use std::ops::RangeInclusive;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 
-/// Any of the 256 bytes.
+/// A set of any of the 256 bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Set([bool; 256]);
 
@@ -31,7 +31,7 @@ impl Set {
         Self::of([range.start..=range.end])
     }
 
-    /// What a class matches, if it is of single bytes only.
+    /// What a class matches, if it matches single bytes only.
     pub(super) fn of_class(class: &Class) -> Option<Self> {
         match class {
             Class::Bytes(class) => Some(Self::of(class.iter().map(|r| r.start()..=r.end()))),
@@ -42,7 +42,7 @@ impl Set {
         }
     }
 
-    /// The bytes with which what a class matches begins.
+    /// The first bytes of everything that a class matches.
     pub(super) fn of_leads(class: &Class) -> Self {
         match (Self::of_class(class), class) {
             (None, Class::Unicode(class)) => {
@@ -57,7 +57,7 @@ impl Set {
         }
     }
 
-    /// What a regex matches, if that is one byte.
+    /// What a regex matches, if it matches single bytes only.
     pub(super) fn of_one(hir: &Hir) -> Option<Self> {
         match hir.kind() {
             HirKind::Class(class) => Self::of_class(class),
@@ -69,7 +69,7 @@ impl Set {
         }
     }
 
-    /// The bytes of both.
+    /// The union of both.
     pub(super) fn with(mut self, other: &Self) -> Self {
         for (one, other) in self.0.iter_mut().zip(&other.0) {
             *one |= other;
@@ -81,7 +81,7 @@ impl Set {
         (0..=u8::MAX).filter(|&byte| self.0[usize::from(byte)])
     }
 
-    /// As programs keep it, a bit for each byte.
+    /// The set as programs keep it: one bit for each byte.
     pub(super) fn words(&self) -> [u32; 8] {
         let mut words = [0; 8];
         for byte in self.members() {

@@ -1,4 +1,4 @@
-//! Names that a pattern's texts may use: what its regexes capture.
+//! The names that a pattern's texts may use: the captures of its regexes.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use super::checked::{Condition, Near, Pattern};
 
 /// Capture names of a pattern.
 pub(super) struct CaptureNames {
-    /// Names that some alternative or condition has.
+    /// Names in some alternative or condition.
     pub all: BTreeSet<String>,
-    /// Names that every match has.
+    /// Names that every match provides.
     pub sure: BTreeSet<String>,
 }
 
@@ -48,7 +48,7 @@ impl CaptureNames {
     }
 }
 
-/// Names a condition contributes to its note.
+/// The names that a condition provides to its note.
 pub(super) fn captured_by(condition: &Condition) -> Vec<String> {
     match condition {
         Condition::Near {

@@ -13,7 +13,7 @@ use super::schema::{
 };
 use crate::model::{Category, Confidence, Owner, Retry, Role};
 
-/// Most bytes a compiled regex may take: a bound for files from strangers.
+/// Most bytes of a compiled regex, since files may come from strangers.
 const REGEX_SIZE: usize = 1 << 18;
 
 /// A pattern that passed every check a file must pass to be loaded.
@@ -27,27 +27,27 @@ pub struct Pattern {
     pub confidence: Confidence,
     /// Who has to act.
     pub owner: Owner,
-    /// Does running again help?
+    /// Whether running the job again helps.
     pub retry: Retry,
     /// The kind of failure.
     pub category: Category,
     /// Life cycle.
     pub status: PatternStatus,
-    /// Which of several hits in one place tells the failure.
+    /// Which of several hits in one place explains the failure.
     pub lead: Lead,
-    /// Ids (or `family/*`) it accounts for.
+    /// Ids (or `family/*`) of failures that follow from this one.
     pub explains: Vec<String>,
-    /// Ids (or `family/*`) it is more specific than.
+    /// Ids (or `family/*`) of less specific patterns.
     pub supersedes: Vec<String>,
     /// Where its literals come from.
     pub provenance: Provenance,
     /// Alternatives.
     pub matches: Vec<Match>,
-    /// All must hold.
+    /// Conditions; all must hold.
     pub conditions: Vec<Condition>,
     /// Advice for particular situations.
     pub notes: Vec<Note>,
-    /// What settles the cause.
+    /// Checks that settle the cause.
     pub checks: Vec<CheckTable>,
     /// What people read, in English.
     pub text: Text,
@@ -85,12 +85,12 @@ pub struct Expr {
     pub ignore_case: bool,
     /// Unicode classes are on.
     pub unicode: bool,
-    /// Folded literals one of which stands in every matching line; empty where there are none.
+    /// Folded literals, one of which stands in every matching line; empty if there are none.
     pub literals: Vec<Vec<u8>>,
 }
 
 impl Expr {
-    /// Compiles the regex. A loaded pattern always compiles: the file was refused otherwise.
+    /// Compiles the regex. It cannot fail for a loaded pattern, since other files are refused.
     pub fn compile(&self) -> Result<Regex, regex::Error> {
         RegexBuilder::new(&self.source)
             .unicode(self.unicode)
@@ -99,12 +99,12 @@ impl Expr {
             .build()
     }
 
-    /// Names of its captures.
+    /// The names of its captures.
     pub fn capture_names(&self) -> BTreeSet<String> {
         self.captures().0
     }
 
-    /// Names of its captures: all of them, and those that take part in every match.
+    /// The names of its captures: all of them, and those in every match.
     pub(super) fn captures(&self) -> (BTreeSet<String>, BTreeSet<String>) {
         fn walk(hir: &Hir, sure: bool, all: &mut BTreeSet<String>, always: &mut BTreeSet<String>) {
             match hir.kind() {
@@ -151,7 +151,7 @@ pub enum Condition {
         kind: Near,
         /// What the other line looks like.
         watch: Expr,
-        /// How many LF lines away at most.
+        /// Most LF lines away.
         within: Option<u32>,
         /// How far it looks.
         scope: Scope,
@@ -194,7 +194,7 @@ pub struct VersionRange {
     pub from: Option<(u32, u32)>,
     /// `<`
     pub below: Option<(u32, u32)>,
-    /// Holds where the version is not known.
+    /// Holds if the version is unknown.
     pub unknown: bool,
 }
 
@@ -220,7 +220,7 @@ impl VersionRange {
         Some(range)
     }
 
-    /// Is this version (`14.2.0`, or `None` for not known) in the range?
+    /// Whether a version (`14.2.0`, or `None` if unknown) is in the range.
     pub fn holds(&self, found: Option<&str>) -> bool {
         match found.and_then(version) {
             None => self.unknown,
@@ -239,6 +239,7 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 impl Pattern {
+<<<<<<< HEAD
     /// Its texts in every language that is at hand.
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
         let ko = self.more.iter().filter_map(|more| more.ko.as_ref());
@@ -251,11 +252,14 @@ impl Pattern {
     }
 
     /// How many regexes it has.
+=======
+    /// The number of regexes.
+>>>>>>> fwords
     pub fn regexes(&self) -> usize {
         self.matches.len() + self.near().count() + self.commands().count()
     }
 
-    /// How many of its alternatives have no literal that the prefilter could look for.
+    /// The number of alternatives without a literal for the prefilter.
     pub fn unkeyed(&self) -> usize {
         let unkeyed = |m: &&Match| m.regex.literals.is_empty();
         self.matches.iter().filter(unkeyed).count()
@@ -294,7 +298,7 @@ impl Pattern {
             .chain(self.commands())
     }
 
-    /// True if any condition or note refers to other patterns.
+    /// Whether any condition or note refers to other patterns.
     pub fn refers_to_others(&self) -> bool {
         self.conditions
             .iter()
@@ -302,7 +306,7 @@ impl Pattern {
     }
 }
 
-/// Does an id fit one of the names in a relation? A name may end in `/*`.
+/// Whether an id fits one of the names in a relation. A name may end in `/*`.
 pub fn names(list: &[String], id: &str) -> bool {
     list.iter().any(|name| match name.strip_suffix('*') {
         Some(family) => id.starts_with(family),

@@ -1,4 +1,4 @@
-//! Checks a pattern file and makes it ready: what the engine and the diagnosis work with.
+//! Checks a pattern file and compiles it for the engine and the diagnosis.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ const MAX_NAME: usize = 64;
 const MAX_REGEXES: usize = 1000;
 /// How many lines a condition without a usable literal may look back.
 pub const MAX_LOOKBACK: u32 = 40;
-/// A literal that costs more than this is common: some dozen lines of 8 MiB of ordinary text hold it.
+/// Cost above which a literal is common: some dozen lines of 8 MiB of ordinary text hold it.
 pub const COMMON: u64 = 64;
 /// Names that templates may use besides captures: facts of the job.
 pub const FACT_NAMES: &[&str] = &[
@@ -29,7 +29,7 @@ pub const FACT_NAMES: &[&str] = &[
     "exit_code",
 ];
 
-/// Keys of the pattern as a whole, which stand above all tables.
+/// Keys of the pattern itself, which must stand above all tables.
 const ABOVE_TABLES: &[&str] = &[
     "role",
     "confidence",
@@ -48,7 +48,7 @@ pub type Cost<'c> = &'c dyn Fn(&[u8]) -> u64;
 
 /// Parses and checks one pattern file.
 ///
-/// `file` is the name for messages, `id` what its path makes of it.
+/// `file` is the name for messages, `id` the one that its path gives it.
 pub fn compile(
     file: &str,
     id: &str,
@@ -65,7 +65,7 @@ pub fn compile(
     Ok((pattern, parsed))
 }
 
-/// Advice for a key that is right, but stands where it belongs to a table.
+/// Adds advice if a correct key stands below a table header and so belongs to that table.
 fn below_a_table(fault: PatternError) -> PatternError {
     let mut keys = ABOVE_TABLES.iter();
     if keys.any(|key| fault.message == format!("unknown key `{key}`")) {
@@ -74,7 +74,7 @@ fn below_a_table(fault: PatternError) -> PatternError {
     fault
 }
 
-/// Refuses unknown keys of notes: serde cannot, where one table is spread into another.
+/// Refuses unknown keys of notes. serde cannot, because the conditions are flattened into the note.
 fn note_keys(file: &str, source: &str) -> Result<(), PatternError> {
     #[derive(Deserialize)]
     struct Notes {
@@ -211,7 +211,7 @@ impl Checker<'_> {
             unicode,
             literals: Vec::new(),
         };
-        // First of all: it is refused where it is too big.
+        // Compiled first, since that refuses a regex that is too big.
         let regex = expr.compile().map_err(|e| no_regex(&e))?;
         if let Some(name) = regex.capture_names().flatten().find(|n| n.len() > MAX_NAME) {
             let message = format!("a capture has a name of more than {MAX_NAME} bytes");
@@ -253,7 +253,7 @@ impl Checker<'_> {
                     literal::MIN_LEN
                 )).slug("bad-condition").hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
             }
-            // A text that stands on every other line is better looked up above the few hits than watched for.
+            // A text on every other line is better searched for above the few hits than watched for.
             if looks_back && watch.literals.iter().any(|l| (self.cost)(l) > COMMON) {
                 watch.literals.clear();
             }
@@ -331,7 +331,8 @@ impl Checker<'_> {
         Ok(out)
     }
 
-    /// Every placeholder names a capture or a fact; one that may be absent has a fallback.
+    /// Checks that every placeholder names a capture or a fact, and that one which may be absent has a
+    /// fallback.
     fn placeholders(&self, pattern: &Pattern) -> Result<(), PatternError> {
         let captures = CaptureNames::of(pattern);
         for text in pattern.texts() {
@@ -345,7 +346,7 @@ impl Checker<'_> {
         }
         for note in &pattern.notes {
             let own = note.conditions.iter().flat_map(captured_by).collect();
-            // A note may use what the patterns it has `seen` captured; those names are not known here.
+            // A note may use captures of the patterns it has `seen`, whose names are not known here.
             if note
                 .conditions
                 .iter()
@@ -484,7 +485,7 @@ fix = []
         };
         let long = format!("^frobnicator: (?P<{}>x)", "n".repeat(65));
         assert!(refused(&with(&long)).contains("a name of more than 64 bytes"));
-        // Short to write; written out it would fill any memory.
+        // Short to write, but written out it would fill any memory.
         let nested = format!("x{}aaaaaaaa{}y", "(?:".repeat(11), "){8}".repeat(11));
         assert!(refused(&with(&nested)).contains("not a regex"));
         let one = "[[match]]\nregex = \"^frobnicator: cannot open\"\n";

@@ -1,21 +1,21 @@
-//! What is wrong with a pattern file: file, line, column, what, and what to do.
+//! A fault in a pattern file: file, line, column, what is wrong, and how to mend it.
 
 use std::fmt;
 
 /// A fault in a pattern file. `Display` is one line: `path:line:column: message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternError {
-    /// What kind of fault it is, in the words of `jobtriage patterns lint`.
+    /// The kind of fault, as `jobtriage patterns lint` names it.
     pub slug: &'static str,
     /// The file, as it was named.
     pub file: String,
-    /// Line (1-based), where the fault can be placed.
+    /// Line (1-based), if the fault has a place.
     pub line: Option<usize>,
     /// Column (1-based, in characters).
     pub column: Option<usize>,
     /// What is wrong.
     pub message: String,
-    /// What to do about it.
+    /// How to mend it.
     pub hint: Option<String>,
 }
 
@@ -61,13 +61,13 @@ impl PatternError {
         self
     }
 
-    /// The same fault under another slug.
+    /// Replaces the slug.
     pub fn slug(mut self, slug: &'static str) -> Self {
         self.slug = slug;
         self
     }
 
-    /// A parse error of the TOML reader, in our words where it is about an unknown key or word.
+    /// A parse error of the TOML reader, reworded if it is about an unknown key or word.
     pub fn from_toml(file: &str, source: &str, error: &toml::de::Error) -> Self {
         let offset = error.span().map_or(0, |span| span.start);
         let message = error.message();
@@ -112,7 +112,7 @@ impl PatternError {
     }
 }
 
-/// The candidate that a misspelt word most likely meant.
+/// The candidate that a misspelt word most likely means.
 pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     candidates
         .iter()
@@ -122,7 +122,7 @@ pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
         .map(|(_, c)| c)
 }
 
-/// A key in another form of the word: `retries` for `retry`.
+/// A candidate that is another form of the word: `retries` for `retry`.
 fn of_one_stem<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let is_kin = |c: &&&str| {
         let same = word.bytes().zip(c.bytes()).take_while(|(a, b)| a == b);
@@ -131,7 +131,7 @@ fn of_one_stem<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     candidates.iter().find(is_kin).copied()
 }
 
-/// A value of the wrong kind, in the words of who wrote the file, and how to write it.
+/// Rewords an error about a value of the wrong type, and says how to write it.
 fn in_plain_words(message: &str) -> Option<(String, &'static str)> {
     if message.starts_with("wanted string or table") {
         return Some((

@@ -1,28 +1,28 @@
-//! Which bytes must stand in a line for a regex to match: the food of the prefilter.
+//! Derives the literals that a line must contain for a regex to match. The prefilter searches for them.
 //!
-//! The answer is a set of alternatives, each at least [`MIN_LEN`] bytes long, folded to lower case:
-//! every line the regex matches contains at least one of them, ASCII case aside. Authors never
-//! write these by hand, so they cannot disagree with the regex.
+//! The result is a set of alternatives, each at least [`MIN_LEN`] bytes long and folded to lower case. Every
+//! line that the regex matches contains at least one of them, ignoring ASCII case. Authors never write
+//! literals by hand, so literals cannot disagree with the regex.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Shortest literal the prefilter can use: a window of stride 3 over grams of 4.
+/// Shortest literal that the prefilter can use: a window of stride 3 over grams of 4.
 pub const MIN_LEN: usize = 6;
-/// Longest literal kept; a longer one is cut to its rarest part by the tables anyway.
+/// Longest literal kept; the tables use only the rarest part of a longer one.
 const MAX_LEN: usize = 40;
-/// Shortest text worth asking for.
+/// Shortest text worth requiring.
 const MIN_NEED: usize = 2;
 /// Most alternatives a regex may contribute.
 const MAX_ALTERNATIVES: usize = 64;
-/// Longest text that is written out: repetitions of repetitions are short to write.
+/// Longest text that is written out. Nested repetitions are short to write but long.
 const MAX_EXACT: usize = 1 << 12;
-/// Most ways in which a small part of a regex is written out.
+/// Most ways of a small part of a regex that are written out.
 const MAX_WAYS: usize = 8;
 /// Most bytes of a class that are written out.
 const MAX_CLASS: usize = 9;
 
-/// Folds a byte as the prefilter does: bit 5 set, so that ASCII letters lose their case.
+/// Folds a byte as the prefilter does: sets bit 5, so that ASCII letters lose their case.
 pub fn fold(byte: u8) -> u8 {
     byte | 0x20
 }
@@ -30,7 +30,7 @@ pub fn fold(byte: u8) -> u8 {
 /// Parses a regex as the engine will compile it.
 ///
 /// # Errors
-/// Where it is none.
+/// The source is not a valid regex.
 pub fn parse(
     regex: &str,
     ignore_case: bool,
@@ -45,9 +45,9 @@ pub fn parse(
         .map_err(Box::new)
 }
 
-/// The required literals of a regex; `None` where there are none of use.
+/// The required literals of a regex; `None` if it has no useful ones.
 ///
-/// `cost` tells how common a literal is (higher is worse); it chooses between several candidates.
+/// `cost` says how common a literal is (higher is worse) and decides between candidates.
 pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
     let mut set = required(hir, cost, Branches::InPlace)?;
     for literal in &mut set {
@@ -58,8 +58,8 @@ pub fn derive(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64) -> Option<Vec<Vec<u8>>> {
     Some(set)
 }
 
-/// Texts that every match contains, in this order and side by side at most, folded: so little rules most lines out before the
-/// regex is run.
+/// Folded texts that every match contains, in this order and without overlaps. They rule most lines out
+/// before the regex runs.
 pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
@@ -82,7 +82,7 @@ pub fn needs(hir: &Hir) -> Vec<Vec<u8>> {
     all
 }
 
-/// Keeps the rarest stretch of an over-long literal.
+/// Cuts an over-long literal to its rarest stretch.
 fn cut(literal: &mut Vec<u8>, cost: &dyn Fn(&[u8]) -> u64) {
     if literal.len() > MAX_LEN {
         let best = (0..=literal.len() - MAX_LEN)
@@ -95,7 +95,7 @@ fn cut(literal: &mut Vec<u8>, cost: &dyn Fn(&[u8]) -> u64) {
 
 type Set = Vec<Vec<u8>>;
 
-/// The bytes a node always matches, if they are always the same (case aside).
+/// The bytes that a node always matches, if they are always the same (ignoring case).
 fn exact(hir: &Hir) -> Option<Vec<u8>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(Vec::new()),
@@ -118,7 +118,7 @@ fn exact(hir: &Hir) -> Option<Vec<u8>> {
     }
 }
 
-/// The one folded byte a class stands for: a letter in either case, or a single byte.
+/// The one folded byte of a class: a letter in either case, or a single byte.
 fn single(class: &Class) -> Option<u8> {
     let mut bytes = Vec::new();
     match class {
@@ -143,8 +143,8 @@ fn single(class: &Class) -> Option<u8> {
     bytes.iter().all(|&b| fold(b) == first).then_some(first)
 }
 
-/// The few folded bytes a small class stands for.
-fn few(class: &Class) -> Option<Set> {
+/// The folded bytes of a small class.
+fn folded_members(class: &Class) -> Option<Set> {
     let mut bytes: Vec<u8> = Vec::new();
     let ranges: Vec<(u32, u32)> = match class {
         Class::Bytes(class) => class
@@ -167,14 +167,14 @@ fn few(class: &Class) -> Option<Set> {
     (bytes.len() <= MAX_CLASS).then(|| bytes.into_iter().map(|b| vec![b]).collect())
 }
 
-/// How the branches of an alternation are looked at: by themselves, or with the fixed text around them.
+/// Whether the branches of an alternation are read alone, or with the fixed text around them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Branches {
     Alone,
     InPlace,
 }
 
-/// The cheapest set of literals one of which every match contains.
+/// The cheapest set of literals of which every match contains one.
 fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set> {
     let mut candidates: Vec<Set> = Vec::new();
     match hir.kind() {
@@ -189,7 +189,7 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
             let mut parts = Vec::new();
             flatten(hir, &mut parts);
             let mut runs: Vec<Vec<u8>> = vec![Vec::new()];
-            // The text behind a class, without it: nine literals are not always better than one.
+            // The text behind a class, without the class: nine literals are not always better than one.
             let mut behind_class: Option<Vec<u8>> = None;
             for (k, part) in parts.iter().copied().enumerate() {
                 if let Some(bytes) = exact(part) {
@@ -210,7 +210,7 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
                 if let Some(ways) = alternatives(part)
                     && runs.len() * ways.len() <= most
                 {
-                    // Keep what stands so far as a candidate: the product may cost more.
+                    // Keep the product so far as a candidate, since a longer one may cost more.
                     candidates.push(runs.clone());
                     runs = runs
                         .iter()
@@ -218,7 +218,8 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
                         .collect();
                     continue;
                 }
-                // What is repeated stands once right behind the text before it, and once right before what follows.
+                // A repeated part stands at least once right behind the text before it, and right before the
+                // text behind it.
                 let repeated = match part.kind() {
                     HirKind::Repetition(rep) if rep.min >= 1 => exact(&rep.sub),
                     _ => None,
@@ -258,7 +259,7 @@ fn required(hir: &Hir, cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
         })
 }
 
-/// A set one of which every match of any of these contains.
+/// A set of literals of which every match of any of these contains one.
 fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set> {
     let mut union = Set::new();
     for way in ways {
@@ -267,18 +268,18 @@ fn union(ways: &[Hir], cost: &dyn Fn(&[u8]) -> u64, how: Branches) -> Option<Set
     Some(union)
 }
 
-/// The branches of an alternation among the parts of a concatenation, each with the fixed text around it: `: ` makes a rare
-/// word of a common one. Not where a branch has no literal of its own: `error: ` stands on every other line, and what asks
-/// for no more is for the end of a section.
+/// The branches of an alternation within a concatenation, each with the fixed text around it: `: ` makes a
+/// common word rare. `None` if a branch has no literal of its own. Its only literal would then be the text
+/// around it, and `error: ` stands on every other line; such a regex runs on the end of a section instead.
 fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
     let HirKind::Alternation(branches) = parts[at].kind() else {
         return None;
     };
-    // Too many to be of use in any case.
+    // Too many to be useful.
     if branches.len() > MAX_ALTERNATIVES || required(parts[at], &|_| 0, Branches::Alone).is_none() {
         return None;
     }
-    // No more of it than a literal keeps: each branch gets a copy.
+    // At most what a literal keeps, since each branch gets a copy.
     let fixed = |parts: &mut dyn Iterator<Item = &&Hir>| -> Set {
         let mut len = 0;
         let next = |part: &&Hir| {
@@ -303,7 +304,8 @@ fn within_context(parts: &[&Hir], at: usize) -> Option<Vec<Hir>> {
     Some(branches.iter().map(in_place).collect())
 }
 
-/// The parts of a concatenation, those of its captures among them: a capture does not part the text around it.
+/// The parts of a concatenation, including those inside captures, since a capture does not separate the text
+/// around it.
 fn flatten<'h>(hir: &'h Hir, out: &mut Vec<&'h Hir>) {
     match hir.kind() {
         HirKind::Concat(parts) => parts.iter().for_each(|part| flatten(part, out)),
@@ -318,7 +320,7 @@ fn extend_all(runs: &mut [Vec<u8>], bytes: &[u8]) {
     }
 }
 
-/// The few exact texts a small alternation or an optional part stands for.
+/// The exact texts of a small alternation or an optional part.
 fn alternatives(hir: &Hir) -> Option<Set> {
     match hir.kind() {
         HirKind::Capture(capture) => alternatives(&capture.sub),
@@ -339,7 +341,7 @@ fn alternatives(hir: &Hir) -> Option<Set> {
             ways.push(Vec::new());
             Some(ways)
         }
-        HirKind::Class(class) => few(class),
+        HirKind::Class(class) => folded_members(class),
         HirKind::Concat(parts) => {
             let mut ways = vec![Vec::new()];
             for part in parts {

@@ -12,6 +12,6 @@ pub mod text;
 pub use checked::{Condition, Expr, Match, Near, Note, Pattern};
 pub use error::PatternError;
 
-/// What `patterns new` writes where a person has to write something. A file that still holds it is not in force, and the lint
-/// `unfinished` finds it.
+/// The words that `patterns new` writes where the author must write something. A file that still holds them
+/// is not in force, and the lint `unfinished` reports it.
 pub const UNFINISHED: &str = "CHANGE ME";

@@ -1,4 +1,4 @@
-//! `_redirects.toml`: ids that were renamed, so that old configurations and links keep working.
+//! `_redirects.toml`: renamed ids, so that old configurations and links keep working.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ struct Redirect {
     since: String,
 }
 
-/// Old and new ids, sorted. The file holds `"old/id" = { to = "new/id", since = "0.2.0" }`.
+/// Parses old and new ids, sorted by the old one. The file holds `"old/id" = { to = "new/id", since = "0.2.0"
+/// }`.
 ///
 /// # Errors
 /// A line that says what is wrong.

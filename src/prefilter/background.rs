@@ -1,12 +1,13 @@
-//! How common four-byte sequences are in ordinary text: what makes one stretch of a literal a better key than another.
+//! How common four-byte sequences are in ordinary text. That makes one stretch of a literal a better key than
+//! another.
 //!
-//! `background.bin` holds the sequences that occur most in a mix of generated job logs, source code and documentation,
-//! case folded: five bytes each, the gram (little endian) and the binary logarithm of its count in 8 MiB.
-//! `examples/background.rs` writes it anew.
+//! `background.bin` holds the most frequent sequences of a mix of generated job logs, source code and
+//! documentation, with case folded. Each takes five bytes: the gram (little endian) and the binary logarithm
+//! of its count in 8 MiB. `examples/background.rs` writes the file.
 
 use super::gram;
 
-/// Cost of what is too short to be looked for.
+/// Cost of a literal that is too short to search for.
 const NO_KEY: u64 = u64::MAX / 2;
 
 static COUNTS: &[u8] = include_bytes!("background.bin");
@@ -32,8 +33,9 @@ pub fn stretch_cost(literal: &[u8]) -> u64 {
     gram::best_window(&gram::costs(literal, &gram_cost)).map_or(NO_KEY, |(least, _)| least)
 }
 
-/// Cost of a folded literal: each of its occurrences has a line looked at, each gram of its rarest stretch the text beside it,
-/// at a fortieth of that. Where all of its grams are as common it is what three of them cost.
+/// Cost of a folded literal. Each of its occurrences has a line checked; each gram of its rarest stretch has
+/// the text beside it checked, which costs a fortieth of that. If all grams are equally common, it costs what
+/// three of them cost.
 pub fn literal_cost(literal: &[u8]) -> u64 {
     const OF_A_LINE: u64 = 40;
     let costs = gram::costs(literal, &gram_cost);

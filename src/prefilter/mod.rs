@@ -1,6 +1,8 @@
-//! What finds literals in text, and what a literal costs: the tables of a library are made of it, the engine runs it.
+//! Finds literals in text and estimates their cost. The library's tables are built with it, and the engine runs
+//! it.
 //!
-//! [`gram`] makes the tables and looks text up in them; [`background`] says which stretches of a literal are rare.
+//! [`gram`] builds the tables and searches text with them; [`background`] knows which stretches of a literal
+//! are rare.
 
 pub mod background;
 pub mod gram;

@@ -87,7 +87,7 @@ pub struct Lines {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It may be said below.
+    /// The `kind` may follow below.
     #[default]
     Unknown,
     Secret,

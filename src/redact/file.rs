@@ -1,6 +1,6 @@
-//! Secrets in files that get printed, told by the words around them: netrc, and the secrets of Kubernetes.
+//! Finds secrets in printed files, by the words around them: netrc, and Secrets of Kubernetes.
 //!
-//! What stands on one line; [`super::block`] follows such files over their lines.
+//! This module reads single lines; [`super::block`] follows such files from line to line.
 
 use std::ops::Range;
 
@@ -9,18 +9,19 @@ use super::place::{Found, few, is_mixed, is_quote, is_space, is_word, run};
 #[cfg(test)]
 mod tests;
 
-/// Words of one machine in a netrc.
+/// Most words for one machine in a netrc.
 const MOST_WORDS: usize = 8;
-/// Longest of them.
+/// Longest of these words, in bytes.
 const LONGEST: usize = 200;
-/// Longest password.
+/// Longest password, in bytes.
 const LONGEST_VALUE: usize = 4000;
-/// Objects that are looked at to find the one that a value stands in.
+/// Most objects that are searched for the one that holds a value.
 const MOST_OBJECTS: usize = 8;
-/// How far apart the parts of a printed object may stand.
+/// Longest distance between the parts of a printed object, in bytes.
 const REACH: usize = 16 << 10;
 
-/// What parts words, backwards from `end`: blanks, and newlines that a shell is about to make (`printf "machine x\nlogin y"`).
+/// Skips separators backwards from `end`: blanks, and escaped newlines for a shell (`printf "machine x\nlogin
+/// y"`).
 fn gap_before(text: &[u8], mut end: usize) -> usize {
     loop {
         let before = &text[..end];
@@ -32,7 +33,7 @@ fn gap_before(text: &[u8], mut end: usize) -> usize {
     }
 }
 
-/// The word that ends there, and where.
+/// The word that ends before `end`.
 fn word_before(text: &[u8], end: usize) -> Option<Range<usize>> {
     let low = end.saturating_sub(LONGEST);
     let mut start = end;
@@ -42,13 +43,13 @@ fn word_before(text: &[u8], end: usize) -> Option<Range<usize>> {
     (start < end && (start == 0 || start > low)).then_some(start..end)
 }
 
-/// Is that word the keyword, whatever opens a quote before it?
+/// Whether a word is the keyword, perhaps behind an opening quote.
 fn ends_in(text: &[u8], word: &Range<usize>, keyword: &str) -> bool {
     let rest = text[word.clone()].strip_suffix(keyword.as_bytes());
     rest.is_some_and(|rest| !rest.last().is_some_and(|&b| is_word(b) || b == b'-'))
 }
 
-/// A word from there on, its quotes aside.
+/// The word that begins at `at`, without its quotes.
 pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
     let start = few(text, at, 1, is_quote);
     let blank = few(text, start, LONGEST_VALUE, |b| !is_space(b));
@@ -60,8 +61,8 @@ pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
     start..end
 }
 
-/// `machine git.example.com login ci password value`, `default login ci password value`; where a line holds no more than that,
-/// also without the machine.
+/// `machine git.example.com login ci password value`, `default login ci password value`. The machine may be
+/// missing if the line holds nothing else.
 pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
     let keyword = "password";
     memchr::memmem::find_iter(&text[from..], keyword).find_map(|at| {
@@ -87,10 +88,10 @@ pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// What stands before the password of a netrc.
+/// The text before the password of a netrc.
 enum Before {
     Machine,
-    /// The user, behind nothing else.
+    /// The user, and nothing before it.
     Login,
     Nothing,
 }
@@ -119,7 +120,7 @@ fn before(text: &[u8], at: usize) -> Option<Before> {
         if is("machine") {
             return Some(Before::Machine);
         }
-        // Of prose: `login and password …`
+        // Prose: `login and password …`
         let speech = matches!(&text[value.clone()], b"and" | b"or" | b"with" | b"name");
         if speech || !is("login") && !is("account") {
             return None;
@@ -134,7 +135,7 @@ pub(super) fn is_base64(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')
 }
 
-/// Quotes, also within a text in quotes.
+/// Whether a byte is a quote, or escapes one within a quoted text.
 fn is_quoting(b: u8) -> bool {
     is_quote(b) || b == b'\\'
 }
@@ -158,8 +159,8 @@ pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
         .min_by_key(|found| found.value.start)
 }
 
-/// On a line of JSON that holds a `Secret`, each value of its `data`: also of an object whose kind was cut off, rather too much
-/// than too little.
+/// On a line of JSON that holds a `Secret`, each value of its `data`. An object whose kind was cut off counts
+/// as one, since too much is better than too little.
 pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     let near = from.saturating_sub(REACH)..text.len().min(from.saturating_add(REACH));
     let kinds = memchr::memmem::find_iter(&text[near.clone()], "Secret");
@@ -168,7 +169,7 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     }
     let mut kinds = memchr::memmem::find_iter(&text[near.clone()], "kind");
     let mixed = kinds.any(|at| is_kind_of_secret(text, near.start + at) == Some(false));
-    // The object that has begun above, then those below.
+    // First the object that began before `from`, then later ones.
     let mut low = from;
     let above = std::iter::from_fn(|| {
         low = near.start + memchr::memmem::rfind(text.get(near.start..low)?, b"ata")?;
@@ -211,9 +212,10 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// Does the object that holds this name say that it is no `Secret`?
+/// Whether the object of this name says that it is no `Secret`.
 fn is_of_another(text: &[u8], key: &Range<usize>) -> bool {
-    // Within a text in quotes its own quotes have so many escapes before them, those within its strings have more.
+    // Within a quoted text, quotes of this level have this many escapes before them; those within its strings
+    // have more.
     let level = few(text, key.end, 3, |b| b == b'\\') - key.end;
     let above = (key.start.saturating_sub(REACH)..key.start).rev();
     let below = key.end..text.len().min(key.end + REACH);
@@ -222,7 +224,8 @@ fn is_of_another(text: &[u8], key: &Range<usize>) -> bool {
     secret == Some(false)
 }
 
-/// Walks from within a name to where its object ends: is there a `kind` beside it, and is that `Secret`?
+/// Walks from within a name to the end of its object; returns whether a `kind` beside it is `Secret`, if there
+/// is one.
 fn kind_beside(
     text: &[u8],
     walk: impl Iterator<Item = usize>,
@@ -252,7 +255,7 @@ fn kind_beside(
     None
 }
 
-/// Of a name `kind` that stands there: is its value `Secret`? `None` where it is no such name.
+/// Whether the value of a name `kind` at `at` is `Secret`; `None` if no such name stands there.
 fn is_kind_of_secret(text: &[u8], at: usize) -> Option<bool> {
     let end = at + b"kind".len();
     if text.get(at..end) != Some(b"kind") {
@@ -294,7 +297,7 @@ fn is_kind(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// A string in quotes from there on, and where it ends.
+/// The quoted string at `at`, and where it ends.
 fn string(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
     let open = run(text, at, is_space);
     let start = few(text, open, 3, is_quoting);
@@ -307,7 +310,7 @@ fn string(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
     Some((start..end, quote + 1))
 }
 
-/// The only two words of a line, and where the second one stands.
+/// The only two words of a line, and the range of the second one.
 pub(super) fn two_words(line: &str) -> Option<(&str, Range<usize>)> {
     let text = line.trim_ascii();
     let (keyword, value) = text.split_once(|c: char| c.is_ascii_whitespace())?;
@@ -317,17 +320,18 @@ pub(super) fn two_words(line: &str) -> Option<(&str, Range<usize>)> {
     one.then_some((keyword, end - value.len()..end))
 }
 
-/// Could a line hold a value that the lines above tell for a secret? Few do: then it is worth it to follow those.
+/// Whether a line could hold a value that the lines above make a secret. Few do, so the lines above are read
+/// only then.
 pub(super) fn may_hold_value(line: &str) -> bool {
     line.contains("password") || value_of_yaml(line).is_some()
 }
 
-/// Could it be a line of a value that began above, the least indented of an entry below `data:`?
+/// Whether it could continue a value that began above, as the least indented line of an entry below `data:`.
 pub(super) fn may_go_on(line: &str) -> bool {
     line.starts_with("  ") && !line.trim_ascii().is_empty()
 }
 
-/// `name: value` and `"name": "value",`: the value, if the line has nothing else.
+/// The value of `name: value` or `"name": "value",`, if the line holds nothing else.
 pub(super) fn value_of_yaml(line: &str) -> Option<Range<usize>> {
     let colon = line.find(": ")?;
     let name = line[..colon].trim_ascii_start().trim_matches('"');
@@ -340,7 +344,7 @@ pub(super) fn value_of_yaml(line: &str) -> Option<Range<usize>> {
     is.then_some(start..start + bare.len())
 }
 
-/// `|`, `>-`, `|2`: the value stands on the lines below, as it is.
+/// Whether the value stands on the lines below as a block: `|`, `>-`, `|2`.
 pub(super) fn is_block(value: &str) -> bool {
     let signs = value.strip_prefix(['|', '>']);
     signs.is_some_and(|signs| {
@@ -351,7 +355,7 @@ pub(super) fn is_block(value: &str) -> bool {
     })
 }
 
-/// Does it look like Base64, and like nothing else?
+/// Whether it looks like Base64 and nothing else.
 pub(super) fn looks_encoded(value: &str) -> bool {
     let bytes = value.as_bytes();
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);

@@ -1,13 +1,13 @@
-//! Token forms as public rule sets (gitleaks) know them: each true form is masked, each near miss stays.
+//! Token forms of public rule sets (gitleaks): each true form is masked, each near miss stays.
 //!
-//! Built from pieces, so that no token stands in the repository.
+//! They are assembled from pieces, so that the repository holds no tokens.
 
 use std::borrow::Cow;
 
 use super::tests::{masked, random};
 use super::text;
 
-/// Fixed texts, and how many characters of which kind follow each.
+/// Fixed texts, each with the number and kind of the characters that follow.
 type Form = [(&'static str, usize, char)];
 
 /// A secret of that form.
@@ -131,7 +131,7 @@ fn forms_of_issuers() {
     ];
     for (kind, form) in forms {
         let secret = made(form);
-        // A part of a form may be known by itself: what matters is that nothing of the random part stays.
+        // A part of a form may be recognised alone; nothing of the random part may stay.
         let told = text(&format!("error: '{secret}' was refused by git.example.com")).into_owned();
         assert!(
             told.contains(&format!("[redacted:{kind}#")),
@@ -141,7 +141,7 @@ fn forms_of_issuers() {
         let (_, length, _) = form[form.len() - 1];
         let end = &secret[secret.len() - length.clamp(4, 12)..];
         assert!(!told.contains(end), "{secret} -> {told}");
-        // One character too few in its last part, and it is something else.
+        // With one character fewer in its last part it is no token.
         if !matches!(*kind, "gitlab-token" | "slack-token") && length < 60 && form.len() == 1 {
             masked("x=", &secret, ", ");
         }

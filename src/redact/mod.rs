@@ -1,13 +1,15 @@
-//! Secrets in text, replaced by placeholders: reports are passed around, logs hold what nobody meant to print.
+//! Replaces secrets in text by placeholders: reports are passed on, and logs hold what nobody meant to print.
 //!
-//! Only the secret goes: the host, the header's name, the user of a URL, the error stay, so that evidence keeps its meaning.
-//! What the machine made (a token with a known form) becomes `[redacted:KIND#HASH]`: six digits of its SHA-256 tell two tokens
-//! apart and the same one again, over logs, threads and runs, and are too few to find it. What a person may have made up (a
-//! password) becomes `[redacted:secret]` without a hash, since a few digits of one would help to guess it.
+//! Only the secret is replaced. The host, the header's name, the user of a URL and the error stay, so that
+//! evidence keeps its meaning. A machine-made secret (a token of a known form) becomes
+//! `[redacted:KIND#HASH]`. Six digits of its SHA-256 tell two tokens apart and identify the same one across
+//! logs, threads and runs, but are too few to find it. A secret that a person may have chosen (a password)
+//! becomes `[redacted:secret]` without a hash, since a few digits would help to guess it.
 //!
-//! [`rules`] is the table of what is looked for; [`command`] knows the options of programs, [`file`] the files that get printed,
-//! [`judge`] values that are no secrets; [`block`] what stands over many lines. One pass of a few literals rules most texts out; what stands by its place is found without a regex ([`place`]), and the
-//! regexes of tokens are compiled when something as long as a token stands there.
+//! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`]
+//! printed files, [`judge`] values that are no secrets, [`block`] secrets over many lines. One pass for a few
+//! literals rules most texts out. Secrets known by their place are found without a regex ([`place`]). The
+//! regexes of tokens are compiled only if something as long as a token is present.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,9 +28,10 @@ mod rules;
 
 pub use own::{BadName, also, fault, own_names};
 
-/// How often a text is looked at, as long as each look finds something.
+/// Most rounds over a text; each follows one that found something.
 const MOST_ROUNDS: usize = 4;
-/// How many times its length a rule may look at of a text in vain: what is no secret is looked into again.
+/// How many times its length a rule may search a text without result, since text that is no secret is searched
+/// again.
 const MOST_IN_VAIN: usize = 16;
 /// The start of every placeholder.
 const OPENING: &str = "[redacted:";
@@ -38,7 +41,7 @@ const OPENING: &str = "[redacted:";
 struct Secret {
     range: Range<usize>,
     kind: &'static str,
-    /// Made by a machine: so long and random that a part of its hash gives nothing away.
+    /// Made by a machine: so long and random that part of its hash reveals nothing.
     random: bool,
 }
 
@@ -51,18 +54,19 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(replace(text, 0..text.len(), &secrets))
 }
 
-/// A part of a text without its secrets: also of those that only reach into it, or are known by what stands around.
+/// A part of a text without its secrets, including those that only reach into it or are known by the text
+/// around.
 pub fn within(text: &str, part: Range<usize>) -> String {
     replace(text, part, &find(text))
 }
 
-/// Takes the secrets out of a hit: its line, what it captured, its conditions' lines and the command. The span of the match
-/// moves with its text.
+/// Removes the secrets of a hit: its line, its captures, its conditions' lines and the command. The span of
+/// the match moves with its text.
 pub fn hit(hit: &mut Hit) {
-    line(&mut hit.text, Some(&mut hit.span), &mut hit.captures);
+    redact_line(&mut hit.text, Some(&mut hit.span), &mut hit.captures);
     for other in hit.context.iter_mut().flatten() {
         let WatchHit { text, captures, .. } = other;
-        line(text, None, captures);
+        redact_line(text, None, captures);
     }
     if let Some(command) = &hit.command
         && let Cow::Owned(masked) = text(command)
@@ -71,7 +75,7 @@ pub fn hit(hit: &mut Hit) {
     }
 }
 
-/// The captures of a hit and its conditions, as they are once [`hit`] has taken the secrets out.
+/// The captures of a hit and its conditions, as [`hit`] leaves them.
 pub fn captures(of: &Hit, all: &Captures) -> Captures {
     let mut redacted = of.clone();
     hit(&mut redacted);
@@ -92,11 +96,11 @@ pub fn captures(of: &Hit, all: &Captures) -> Captures {
         .collect()
 }
 
-/// A text with the captures taken from it.
-fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Captures) {
+/// Redacts a line and the captures taken from it.
+fn redact_line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Captures) {
     let secrets = find(text);
     for value in captures.values_mut() {
-        if let Some(masked) = part(text, value, &secrets) {
+        if let Some(masked) = replacement(text, value, &secrets) {
             *value = masked;
         }
     }
@@ -105,17 +109,17 @@ fn line(text: &mut String, span: Option<&mut (u32, u32)>, captures: &mut Capture
     }
     if let Some(span) = span {
         *span = (
-            moved(text, span.0, &secrets, false),
-            moved(text, span.1, &secrets, true),
+            moved_offset(text, span.0, &secrets, false),
+            moved_offset(text, span.1, &secrets, true),
         );
     }
     *text = replace(text, 0..text.len(), &secrets);
 }
 
-/// What a value taken from a text must become, given the secrets of that text; `None` where it may stay.
+/// The replacement for a value taken from a text with these secrets; `None` if it may stay.
 ///
-/// A value may be the middle of a secret, which by itself nobody would know for one.
-fn part(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
+/// A value may be the middle of a secret, which could not be recognised by itself.
+fn replacement(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
     let mut first = None;
     let mut at = 0;
     while !value.is_empty()
@@ -123,7 +127,7 @@ fn part(text: &str, value: &str, secrets: &[Secret]) -> Option<String> {
     {
         let range = at + found..at + found + value.len();
         if !secrets.iter().any(|s| overlap(&s.range, &range)) {
-            // It can be read elsewhere in the masked text: nothing is given away.
+            // The masked text still shows it elsewhere, so nothing is revealed.
             return None;
         }
         first.get_or_insert(range.clone());
@@ -142,7 +146,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// A part of a text, each secret that reaches into it replaced whole.
+/// A part of a text with every secret that reaches into it replaced whole.
 fn replace(text: &str, part: Range<usize>, secrets: &[Secret]) -> String {
     let mut out = String::with_capacity(part.len() + 32);
     let mut at = part.start;
@@ -155,8 +159,9 @@ fn replace(text: &str, part: Range<usize>, secrets: &[Secret]) -> String {
     out
 }
 
-/// Where an offset stands once the secrets are replaced; within one, at its start or end.
-fn moved(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
+/// The offset after the replacements. An offset within a secret moves to the start or, with `end`, to the end
+/// of its placeholder.
+fn moved_offset(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
     let offset = offset as usize;
     let mut shift = 0isize;
     for secret in secrets {
@@ -184,8 +189,8 @@ impl Secret {
     }
 }
 
-/// The secrets of a text, in order, none touching another. Where two overlap the earlier rule stands: it knows the form, the
-/// later one guesses from the words around.
+/// The secrets of a text in order, without overlaps. Of two that overlap the earlier rule wins: it knows the
+/// form, while a later one guesses from the words around.
 fn find(text: &str) -> Vec<Secret> {
     let mut kept = by_rules(text);
     for mut range in own::values(text) {
@@ -211,14 +216,14 @@ fn find(text: &str) -> Vec<Secret> {
     kept
 }
 
-/// What the table knows, also of a secret in which there is something that nobody sees.
+/// Applies the rules, also to secrets that contain invisible characters.
 fn by_rules(text: &str) -> Vec<Secret> {
     if text.is_ascii() || !text.contains(is_unseen) {
         return by_rules_in(text);
     }
     let seen = || text.char_indices().filter(|(_, c)| !is_unseen(*c));
     let plain: String = seen().map(|(_, c)| c).collect();
-    // Where each byte of it stands in the text.
+    // The offset in the text of each visible byte.
     let places: Vec<usize> = seen().flat_map(|(at, c)| at..at + c.len_utf8()).collect();
     let mut secrets = by_rules_in(&plain);
     for Secret { range, .. } in &mut secrets {
@@ -227,20 +232,20 @@ fn by_rules(text: &str) -> Vec<Secret> {
     secrets
 }
 
-/// Nothing of that character shows: it may stand in the middle of a token that was copied from a page.
+/// Whether a character is invisible. A token copied from a web page may contain one.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// What is found is blanked, and looked at again: a `;` in a password ends no command, and a text that is
-/// redacted twice must not change.
+/// Blanks what was found and searches again: a `;` in a password ends no command, and a text that is redacted
+/// twice must not change.
 fn by_rules_in(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
     blank_placeholders(&mut plain);
     for _ in 0..MOST_ROUNDS {
         let known = kept.len();
-        round(&plain, &mut kept);
+        apply_rules(&plain, &mut kept);
         if kept.len() == known {
             break;
         }
@@ -252,8 +257,8 @@ fn by_rules_in(text: &str) -> Vec<Secret> {
     kept
 }
 
-/// Adds what each rule finds, in their order: a token may be the name of what follows it.
-fn round(plain: &str, kept: &mut Vec<Secret>) {
+/// Adds what each rule finds, in their order, since a token may be the name of what follows it.
+fn apply_rules(plain: &str, kept: &mut Vec<Secret>) {
     let wanted = rules::wanted(plain.as_bytes());
     for (k, rule) in rules::RULES.iter().enumerate() {
         if wanted & (1 << k) == 0 {
@@ -264,11 +269,11 @@ fn round(plain: &str, kept: &mut Vec<Secret>) {
         while let Some(found) = rules::find_at(k, plain.as_bytes(), at) {
             let (key, value) = (plain.get(found.key), plain.get(found.value.clone()));
             let (start, end) = (found.value.start, found.value.end);
-            // Every place ends in ASCII, or where the text does.
+            // Every place ends in ASCII or at the end of the text.
             let range = (rule.is_secret)(key.unwrap_or_default(), value.unwrap_or_default())
                 .map(|r| start + r.start..start + r.end);
             let taken = |range: &Range<usize>| kept.iter().find(|k| overlap(&k.range, range));
-            // What is no secret, or known already, must not hide one that begins within the match.
+            // A match that is no secret, or already known, must not hide one that begins within it.
             let next = match &range {
                 None => {
                     in_vain += end - start;
@@ -295,14 +300,14 @@ fn round(plain: &str, kept: &mut Vec<Secret>) {
     }
 }
 
-/// Stars for a part of the text, each offset where it was.
+/// Overwrites a part of the text with stars, so that all offsets stay.
 fn blank(plain: &mut Cow<'_, str>, part: Range<usize>) {
     let stars = "*".repeat(part.len());
     plain.to_mut().replace_range(part, &stars);
 }
 
-/// Blanks what was replaced before, so that a text told twice is told the same: the colon of a placeholder parts no user from a
-/// password. Only our own words are: whatever else begins like a placeholder is looked at.
+/// Blanks earlier placeholders, so that redacting twice changes nothing: the colon of a placeholder separates
+/// no user from a password. Only real placeholders are blanked; other text that begins like one is searched.
 fn blank_placeholders(plain: &mut Cow<'_, str>) {
     let mut from = 0;
     while let Some(bracket) = memchr::memchr(b'[', &plain.as_bytes()[from..]) {
@@ -321,7 +326,7 @@ fn blank_placeholders(plain: &mut Cow<'_, str>) {
     }
 }
 
-/// Behind its opening, where the kind of a placeholder ends, and where all of it does.
+/// Where the kind of a placeholder ends, and where the placeholder ends; both from behind its opening.
 fn placeholder(text: &str) -> Option<(usize, usize)> {
     let kind = text.find(|c: char| !c.is_ascii_lowercase() && c != '-')?;
     let is_digit = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
@@ -334,7 +339,7 @@ fn placeholder(text: &str) -> Option<(usize, usize)> {
     (kind > 0).then_some((kind, kind + rest))
 }
 
-/// The text with ASCII blanks for all others, each offset where it was: the rules know only those.
+/// The text with ASCII blanks in place of all others, with all offsets kept, since the rules know only those.
 fn with_plain_blanks(text: &str) -> Cow<'_, str> {
     let other = |c: char| !c.is_ascii() && c.is_whitespace();
     if text.is_ascii() || !text.contains(other) {
@@ -351,7 +356,7 @@ fn with_plain_blanks(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The text without what tells one token from another: a job token is new in every job, the failure is not.
+/// The text without the hashes of placeholders: a job token is new in every job, but the failure is the same.
 pub fn without_hashes(text: &str) -> Cow<'_, str> {
     if !text.contains(OPENING) {
         return Cow::Borrowed(text);
@@ -364,7 +369,7 @@ pub fn without_hashes(text: &str) -> Cow<'_, str> {
         rest = behind;
         if let Some((kind, end)) = placeholder(behind) {
             out.push_str(&behind[..kind]);
-            // Its bracket stays.
+            // The closing bracket stays.
             rest = &behind[end - 1..];
         }
     }

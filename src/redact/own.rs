@@ -1,6 +1,7 @@
 //! Names that the user calls secret: `redact.names` of the settings.
 //!
-//! A name that cannot be looked for is an error of the settings: to print what somebody called secret is worse than to print nothing.
+//! A name that cannot be searched for is an error of the settings: printing what somebody called secret is
+//! worse than printing nothing.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,12 +11,12 @@ use regex::Regex;
 
 use super::judge;
 
-/// Set once, before anything is read: what is secret must not depend on when a text is looked at.
+/// Set once, before anything is read, so that redaction does not depend on when a text is read.
 static NAMES: OnceLock<Names> = OnceLock::new();
 
-/// Names of one regex: of all together it would be too large.
+/// Names in one regex; a single regex of all names would be too large.
 const TOGETHER: usize = 500;
-/// Most names, and bytes of one: each text is searched for all of them.
+/// Most names, and most bytes of one name: each text is searched for all of them.
 const MOST: usize = 10_000;
 const LONGEST: usize = 200;
 
@@ -27,16 +28,16 @@ struct Names {
     told: String,
 }
 
-/// Why a name cannot be one.
+/// Why a name is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadName {
-    /// It has no letter or digit, so that it would fit everything or nothing.
+    /// It has no letter or digit, so it would fit everything or nothing.
     Empty(String),
-    /// A sign that no name has.
+    /// It contains a character that no name has.
     Sign(String, char),
     /// It is too long.
     Long(String),
-    /// There are too many, or they are too many things at once.
+    /// There are too many, or their regexes are too large.
     Many(usize),
 }
 
@@ -57,7 +58,7 @@ impl fmt::Display for BadName {
 }
 
 impl BadName {
-    /// What to do about it.
+    /// How to mend it.
     pub fn hint(&self) -> String {
         match self {
             BadName::Empty(_) | BadName::Long(_) => {
@@ -75,10 +76,11 @@ impl BadName {
     }
 }
 
-/// Values of variables, options and keys of these names are secrets as well; `*` stands for any letters. Counts only the first time.
+/// Makes the values of variables, options and keys with these names secrets too; `*` stands for any letters.
+/// Only the first call has an effect.
 ///
 /// # Errors
-/// A name that cannot be looked for; then nothing may be read.
+/// A name that cannot be searched for. Nothing may be read then.
 pub fn also(names: &[String]) -> Result<(), BadName> {
     if names.is_empty() {
         return Ok(());
@@ -88,7 +90,7 @@ pub fn also(names: &[String]) -> Result<(), BadName> {
     Ok(())
 }
 
-/// What keeps a text from being a name.
+/// Why a text cannot be a name, if it cannot.
 pub fn fault(name: &str) -> Option<BadName> {
     pattern(name.trim()).err()
 }
@@ -115,7 +117,7 @@ impl Names {
     }
 }
 
-/// A name as a regex: `*` is any letters, an option has dashes where a variable has none (`--acme-key`).
+/// The regex of a name: `*` is any letters, and an option has dashes in place of underscores (`--acme-key`).
 fn pattern(name: &str) -> Result<String, BadName> {
     let known = |c: &char| c.is_alphanumeric() || "_-.:/@*".contains(*c);
     if let Some(sign) = name.chars().find(|c| !known(c)) {
@@ -135,7 +137,8 @@ fn pattern(name: &str) -> Result<String, BadName> {
     Ok(parts.join("[A-Za-z0-9_.-]*"))
 }
 
-/// `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`; of a list in a shell, `NAME=(a b)`, all of it.
+/// The regex of `NAME=value`, `NAME: value`, `"NAME": "value"`, `--name value`; of a shell's list, `NAME=(a
+/// b)`, all of it.
 fn expression(names: &[String]) -> String {
     let names = names.join("|");
     format!(
@@ -143,12 +146,12 @@ fn expression(names: &[String]) -> String {
     )
 }
 
-/// The names in force, in one text: results under other names are other results.
+/// The names in force as one text: other names give other results.
 pub fn own_names() -> &'static str {
     NAMES.get().map_or("", |names| names.told.as_str())
 }
 
-/// Where such values stand in a text.
+/// The values of these names in a text.
 pub(super) fn values(text: &str) -> Vec<Range<usize>> {
     NAMES.get().map_or(Vec::new(), |names| names.values(text))
 }
@@ -157,7 +160,8 @@ fn in_text(regex: &Regex, text: &str) -> Vec<Range<usize>> {
     let found = regex.captures_iter(text);
     let values = found.filter_map(|c| {
         let value = ["a", "b", "d"].iter().find_map(|name| c.name(name));
-        // `ACME_KEY is not set`, `ACME_KEY: unbound variable` say something of it; behind `=` everything is its value.
+        // `ACME_KEY is not set` and `ACME_KEY: unbound variable` are messages; behind `=` everything is the
+        // value.
         let bare = c.name("c").or_else(|| c.name("e"));
         let bare = bare.filter(|bare| c.name("sign").is_some() || !judge::is_said(bare.as_str()));
         value.or(bare)
@@ -219,7 +223,7 @@ mod tests {
         ] {
             assert!(names.values(text).is_empty(), "{text}");
         }
-        // What stands behind `=` or in quotes is a value, whatever it reads like.
+        // Behind `=` or in quotes everything is a value, even if it reads like prose.
         for text in ["ACME_KEY=not", "ACME_KEY: \"not\"", "ACME_KEY='must not'"] {
             assert_eq!(names.values(text).len(), 1, "{text}");
         }

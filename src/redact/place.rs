@@ -1,11 +1,13 @@
-//! Secrets that only their place tells: behind a name, in an address, in a header. Those of commands: [`super::command`].
+//! Finds secrets that only their place shows: behind a name, in an address, in a header. Those of commands
+//! are found by [`super::command`].
 //!
-//! Each function finds the first such value that begins its place at or behind an offset, as a regex would, without
-//! the cost of compiling one: most logs hold a word like `token` somewhere. `reference` has the regexes, for tests.
+//! Each function finds the first such value whose place begins at or behind an offset, as a regex would, but
+//! without compiling one: most logs hold a word like `token` somewhere. `reference` has the regexes, for
+//! tests.
 
 use std::ops::Range;
 
-/// A value, and the name it is given to (empty where the place has none).
+/// A value and the name it is given to (empty if the place has none).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub key: Range<usize>,
@@ -18,10 +20,10 @@ impl Found {
     }
 }
 
-/// Blanks before the operator of an assignment that stands below others.
+/// Most blanks before the operator of an aligned assignment.
 const ALIGNED: usize = 40;
 
-/// Letters and digits, as random text has.
+/// Whether a value has both letters and digits, as random text has.
 pub(super) fn is_mixed(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
 }
@@ -34,7 +36,7 @@ pub(super) fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-/// A byte of a value that ends at a blank, a quote or what else closes the place.
+/// Whether a byte may be part of a header's value.
 fn is_header_value(b: u8) -> bool {
     !is_space(b) && !b"\"',;<>".contains(&b)
 }
@@ -47,18 +49,18 @@ pub(super) fn is_quote(b: u8) -> bool {
     b == b'"' || b == b'\''
 }
 
-/// The end of a run of such bytes.
+/// The end of the run of bytes from `from` on for which `is` holds.
 pub(super) fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + rest.iter().position(|&b| !is(b)).unwrap_or(rest.len())
 }
 
-/// The end of a run that is at most so long.
+/// The same for a run of at most `most` bytes.
 pub(super) fn few(text: &[u8], from: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
     run(&text[..text.len().min(from + most)], from, is)
 }
 
-/// A run of at least so many bytes.
+/// The run from `from` on, if it has at least `least` bytes.
 pub(super) fn value(
     text: &[u8],
     from: usize,
@@ -69,30 +71,30 @@ pub(super) fn value(
     (end >= from + least).then_some(from..end)
 }
 
-/// Does a word begin here? A letter of it stands at `at`. Within a text in quotes it may follow `\n`.
+/// Whether a word begins at `at`, where a letter stands. In a quoted text it may follow `\n`.
 pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
     at == 0 || !is_word(text[at - 1]) || matches!(text[..at], [.., b'\\', b'n' | b'r' | b't'])
 }
 
-/// The end of a word, letter case aside, that stands here.
-fn here(text: &[u8], at: usize, word: &str) -> Option<usize> {
+/// The end of a word, ignoring case, if it stands at `at`.
+fn word_end(text: &[u8], at: usize, word: &str) -> Option<usize> {
     let end = at + word.len();
     text.get(at..end)?
         .eq_ignore_ascii_case(word.as_bytes())
         .then_some(end)
 }
 
-/// The first of these words that stands here.
+/// The end of the first of these words that stands at `at`.
 pub(super) fn any_here(text: &[u8], at: usize, words: &[&str]) -> Option<usize> {
-    words.iter().find_map(|word| here(text, at, word))
+    words.iter().find_map(|word| word_end(text, at, word))
 }
 
 /// `://user:password@`
 pub(super) fn in_address(text: &[u8], from: usize) -> Option<Found> {
     memchr::memmem::find_iter(&text[from..], b"://").find_map(|at| {
         let user = from + at + 3;
-        // A bracket begins the address of a host, but for the runner's own mask.
-        let masked = here(text, user, "[MASKED]").unwrap_or(user);
+        // A bracket begins a host's address, except in the runner's own mask.
+        let masked = word_end(text, user, "[MASKED]").unwrap_or(user);
         let colon = run(text, masked, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
         if text.get(colon) != Some(&b':') {
             return None;
@@ -115,7 +117,7 @@ pub(super) fn instead_of_user(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// Behind `name:` or `name =` of a header, its quotes aside.
+/// The offset behind `name:` or `name =` of a header, with or without quotes.
 fn behind_header(text: &[u8], at: usize) -> Option<usize> {
     let at = few(text, at, 2, is_quote);
     let at = few(text, at, 3, is_space);
@@ -143,7 +145,7 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
         "apikey",
     ];
     words(text, from).find_map(|at| {
-        let at = behind_header(text, here(text, at, "authorization")?)?;
+        let at = behind_header(text, word_end(text, at, "authorization")?)?;
         let blank = any_here(text, at, SCHEMES)?;
         let at = run(text, blank, is_space);
         let found = value(text, at, 6, is_header_value)?;
@@ -155,11 +157,11 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
 pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
     words(text, from).find_map(|at| {
         let bearer = || {
-            let blank = here(text, at, "bearer")?;
+            let blank = word_end(text, at, "bearer")?;
             let at = run(text, blank, is_space);
             (at > blank).then_some(at)
         };
-        let header = here(text, at, "authorization").and_then(|at| behind_header(text, at));
+        let header = word_end(text, at, "authorization").and_then(|at| behind_header(text, at));
         let at = header.or_else(bearer)?;
         value(text, at, 16, is_header_value).map(Found::unnamed)
     })
@@ -171,9 +173,9 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
         let known = ["private", "job", "deploy", "runner", "registration"];
         let ends = |at: usize| any_here(text, at, &["-token", "-key", "-art-api"]);
         let plain = any_here(text, start, &known).and_then(ends);
-        // `x-` and 2 to 24 letters and dashes, as many as leave the ending.
+        // `x-`, then 2 to 24 letters and dashes, as many as leave the ending.
         let own = || {
-            let name = here(text, start, "x-")?;
+            let name = word_end(text, start, "x-")?;
             let most = few(text, name, 24, |b| b.is_ascii_alphabetic() || b == b'-');
             (name + 2..=most).rev().find_map(ends)
         };
@@ -199,7 +201,7 @@ pub(super) fn in_cookie(text: &[u8], from: usize) -> Option<Found> {
         let known = !name.is_empty() && !is_attribute && text.get(name.end) == Some(&b'=');
         known.then(|| (name, start..run(text, start, is_value)))
     };
-    let names = words(text, from).filter_map(|at| here(text, at, "cookie"));
+    let names = words(text, from).filter_map(|at| word_end(text, at, "cookie"));
     names.into_iter().find_map(|end| {
         let colon = few(text, end, 2, is_quote);
         if text.get(colon) != Some(&b':') {
@@ -240,7 +242,7 @@ pub(super) fn of_aws(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// A token at the end of a kept text, of which the rest was cut off.
+/// A token at the end of a kept text whose rest was cut off.
 pub(super) fn before_cut(text: &[u8], from: usize) -> Option<Found> {
     const STARTS: &[&str] = &["github_pat_", "npm_", "pypi-", "eyJ"];
     let end = text.strip_suffix("…".as_bytes())?.len();
@@ -264,7 +266,7 @@ pub(super) fn before_cut(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// A kept text that begins in the middle of something.
+/// The first word of a kept text whose beginning was cut off.
 pub(super) fn at_cut(text: &[u8], from: usize) -> Option<Found> {
     let cut = "…".len();
     if from > 0 || !text.starts_with("…".as_bytes()) {
@@ -278,7 +280,7 @@ pub(super) fn is_name(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"_.-".contains(&b)
 }
 
-/// Names at or behind `from` that end as names of secrets do.
+/// Names at or behind `from` that end like names of secrets.
 pub(super) fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = from;
     std::iter::from_fn(move || {
@@ -307,7 +309,7 @@ fn is_secret_name(name: &[u8]) -> bool {
         "_auth",
         "secret_key_base",
         "sonar.login",
-        // Only their value makes those.
+        // For these the value decides.
         "pat",
         "pass",
     ];
@@ -335,7 +337,7 @@ fn is_secret_name(name: &[u8]) -> bool {
     KEYS.iter().any(|key| strip(rest, key).is_some())
 }
 
-/// What stands before an ending, letter case aside.
+/// The name without an ending, ignoring case.
 pub(super) fn strip<'t>(name: &'t [u8], end: &str) -> Option<&'t [u8]> {
     let (rest, last) = name.split_at(name.len().checked_sub(end.len())?);
     last.eq_ignore_ascii_case(end.as_bytes()).then_some(rest)
@@ -375,7 +377,7 @@ pub(super) fn single_quoted(text: &[u8], from: usize) -> Option<Found> {
     in_quotes(text, from, b'\'')
 }
 
-/// Behind the operator of an assignment; tools put those below each other.
+/// The offset behind the operator of an assignment. Tools align operators with blanks.
 fn behind_operator(text: &[u8], name_end: usize) -> Option<usize> {
     let at = few(text, name_end, 1, is_quote);
     let at = few(text, at, ALIGNED, is_space);
@@ -394,7 +396,7 @@ pub(super) fn changed(text: &[u8], from: usize) -> Option<Found> {
             b'(' => at + 1 + memchr::memchr(b')', &text[at..text.len().min(at + ALIGNED)])?,
             b'n' => at + text[at..].starts_with(b"null").then_some(4)?,
             b'*' => run(text, at, |b| b == b'*'),
-            // Of code: `Token::Comma => ","`
+            // Code: `Token::Comma => ","`
             _ => return None,
         };
         let arrow = few(text, old, 3, is_space);
@@ -411,7 +413,7 @@ pub(super) fn changed(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// `name = """value"""`, or what stands of it on the line.
+/// `name = """value"""`, or the part of it on this line.
 pub(super) fn triple_quoted(text: &[u8], from: usize) -> Option<Found> {
     names(text, from).find_map(|key| {
         let at = behind_operator(text, key.end)?;
@@ -427,7 +429,7 @@ pub(super) fn triple_quoted(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// `ENV NAME value`, also behind the number of its step.
+/// `ENV NAME value`, perhaps behind the number of its step.
 pub(super) fn of_dockerfile(text: &[u8], from: usize) -> Option<Found> {
     memchr::memmem::find_iter(&text[from..], b"ENV ").find_map(|at| {
         let at = from + at;
@@ -512,14 +514,14 @@ pub(super) fn assigned(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// A line of an environment, which may hold what ends a word for a shell: `NAME=a;b`, and nothing else.
+/// A line of an environment that holds only `NAME=a;b`, whose value may contain what ends a word for a shell.
 pub(super) fn listed(text: &[u8], from: usize) -> Option<Found> {
     const PARTS: &[u8] = b"\"'`,;&|()<>";
     let key = names(text, from).find(|key| text.get(key.end) == Some(&b'='))?;
     let value = key.end + 1..text.trim_ascii_end().len();
     let bytes = text.get(value.clone())?;
     let part = bytes.iter().position(|b| PARTS.contains(b))?;
-    // Behind a prompt it is a command; a list of a connection or an address goes on with another name.
+    // Behind a prompt it is a command. In a connection string or an address, another name follows.
     let before = text[..key.start].trim_ascii_end();
     let alone = before.len() < key.start || key.start == 0;
     let prompt = matches!(
@@ -527,7 +529,7 @@ pub(super) fn listed(text: &[u8], from: usize) -> Option<Found> {
         Some(b'$' | b'#' | b'>' | b'+' | b'|' | b'&' | b';')
     );
     let one = !bytes.iter().any(|&b| is_space(b)) && !bytes[part..].contains(&b'=');
-    // In quotes, what a shell would put there, a call.
+    // In quotes, in what a shell would replace, or in a call.
     let quoted = matches!(bytes[0], b'"' | b'\'' | b'(' | b'<' | b'&')
         || bytes.contains(&b'$')
         || (bytes.contains(&b'(') && bytes.contains(&b')'));

@@ -1,4 +1,4 @@
-//! What [`place`] finds, as regexes: the two must agree on any text.
+//! The regexes for what [`place`] finds: the two must agree on any text.
 
 use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
@@ -70,7 +70,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
 ];
 
-/// Texts of the pieces that matter, so that places are met, and almost met.
+/// Texts made of relevant pieces, so that places are matched and nearly matched.
 fn texts() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "://",

@@ -1,8 +1,9 @@
-//! What is looked for. One entry a kind of secret: literals that a text must hold, how it is found, and the last word on a value.
-//! Earlier rules have the say where two find the same.
+//! The table of rules, one for each kind of secret: literals that a text must hold, how the secret is found,
+//! and the final check of its value. Of two rules that find the same, the earlier one wins.
 //!
-//! Token forms are facts of those who issue them, as the rule sets of secret scanners (gitleaks, GitLab's own) collect them; the
-//! words around (assignments, headers, options) are our own, since a report must not lose `token: unexpected end of file`.
+//! Token forms are published by their issuers and collected by secret scanners (gitleaks, GitLab's own). The
+//! words around (assignments, headers, options) are our own, since a report must not lose `token: unexpected
+//! end of file`.
 
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
@@ -15,33 +16,35 @@ use super::{command, file};
 
 /// One kind of secret.
 pub(super) struct Rule {
-    /// The word of its placeholder.
+    /// The word in its placeholder.
     pub kind: &'static str,
-    /// Any of these, in either case, stands in every text with such a secret.
+    /// Every text with such a secret holds one of these, in either case.
     pub literals: &'static [&'static str],
-    /// Where it stands.
+    /// How it is found.
     pub place: Place,
     /// Made by a machine.
     pub random: bool,
-    /// Is the value of that key a secret, and which part of it?
+    /// The part of that key's value which is the secret, if any.
     pub is_secret: fn(&str, &str) -> Option<Range<usize>>,
 }
 
 /// How a secret is found.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
-    /// By its form: a regex over bytes, blanks and classes ASCII. The group `secret`, or the whole match, is the secret.
+    /// By its form: a regex over bytes with ASCII blanks and classes. The group `secret`, or else the whole
+    /// match, is the secret.
     Form {
         regex: &'static str,
-        /// So many bytes that are no blanks or quotes stand from one of the literals on: a regex is dear to compile.
+        /// The regex runs only if this many bytes without blanks or quotes stand from a literal on: compiling
+        /// it is expensive.
         least: usize,
     },
-    /// By what stands around it.
+    /// By the text around it.
     Found(fn(&[u8], usize) -> Option<Found>),
 }
 
 impl Place {
-    /// Could a secret begin with the literal that stands there?
+    /// Whether a secret could begin with the literal at `at`.
     fn may_begin(self, text: &[u8], at: usize) -> bool {
         match self {
             Self::Found(_) => true,
@@ -82,7 +85,7 @@ const fn given(
     }
 }
 
-/// At most 64 rules: a text's rules are one word of bits.
+/// At most 64 rules, since the rules of a text are bits of one word.
 pub(super) static RULES: &[Rule] = &[
     Rule {
         kind: "private-key",
@@ -315,7 +318,7 @@ pub(super) static RULES: &[Rule] = &[
         30,
         r"(?-u:\b)(?:gsk_[A-Za-z0-9]{40,}|xai-[A-Za-z0-9]{60,}|r8_[A-Za-z0-9]{37}(?-u:\b)|pplx-[A-Za-z0-9]{40,}|whsec_[A-Za-z0-9+/]{32,}={0,2}|vc[pciark]_[A-Za-z0-9]{24,}|ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}(?-u:\b)|dp\.(?:st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}(?-u:\b)|ATCTT3[A-Za-z0-9_=-]{100,}|NRII-[A-Za-z0-9-]{32}|EAAA[A-Za-z0-9_-]{60}(?-u:\b)|sk-or-v1-[a-f0-9]{64}|lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}|tskey-[a-z]{3,12}-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{60,}|x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}|dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}|bkua_[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,}|sha256~[A-Za-z0-9_-]{43}|SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}|CFPAT-[A-Za-z0-9_-]{43}|pnu_[A-Za-z0-9]{36}|rnd_[A-Za-z0-9]{26,}|pcsk_[A-Za-z0-9_]{50,}|phx_[A-Za-z0-9]{40,}|BBDC-[A-Za-z0-9+/@_-]{40,50})",
     ),
-    // What tells of them stands behind the random part, or is short.
+    // Their literal stands behind the random part, or is short.
     token(
         "token",
         &[
@@ -325,7 +328,7 @@ pub(super) static RULES: &[Rule] = &[
         4,
         r"(?-u:\b)(?:[A-Za-z0-9]{32,40}NRAL(?-u:\b)|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?-u:\b)|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,28}(?-u:\b)|[a-f0-9]{32}-us[0-9]{1,2}(?-u:\b))",
     ),
-    // What begins like many words has regexes of its own, that are quick to compile.
+    // Their literals begin many words, so each has a small regex of its own.
     token(
         "token",
         &["pat"],
@@ -342,7 +345,7 @@ pub(super) static RULES: &[Rule] = &[
         34,
         r"(?-u:\b)SK[0-9a-f]{32}(?-u:\b)",
     ),
-    // Written to what stands before them: only what is long and random.
+    // Attached to the text before them, so only a long random value counts.
     Rule {
         kind: "token",
         literals: &[
@@ -369,7 +372,7 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::random_token,
     },
-    // What lets anybody act who has the address.
+    // Addresses that give access to whoever knows them.
     token(
         "token",
         &[
@@ -391,7 +394,7 @@ pub(super) static RULES: &[Rule] = &[
         random: false,
         is_secret: judge::value,
     },
-    // Behind the name or the address that says whose it is.
+    // Behind a name or an address that says whose token it is.
     token(
         "token",
         &[
@@ -443,7 +446,7 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::any,
     },
-    // User and password of a registry in Docker's configuration, as Base64; also inside of a text in quotes.
+    // User and password of a registry in Docker's configuration, in Base64; perhaps inside a quoted text.
     Rule {
         kind: "secret",
         literals: &["\"auth\\", "\"auth\""],
@@ -454,7 +457,7 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::residue,
     },
-    // A token that the bound on kept text cut short.
+    // A token that the bound on kept text cut.
     Rule {
         kind: "token",
         literals: &["…"],
@@ -563,17 +566,17 @@ pub(super) static RULES: &[Rule] = &[
     given(&["passw", "token", "passphrase"], place::said, judge::said),
 ];
 
-/// Which rules a text asks for, one bit each.
+/// The rules whose literals a text holds, one bit each.
 pub(super) fn wanted(text: &[u8]) -> u64 {
     static LITERALS: LazyLock<Literals> = LazyLock::new(Literals::new);
     LITERALS.rules(text)
 }
 
-/// The literals of all rules, found in one pass: few texts hold one, so that what costs something need not be tried.
+/// The literals of all rules, found in one pass. Few texts hold one, so that costly checks rarely run.
 struct Literals {
-    /// Bit by the hash of the first three folded bytes.
+    /// Bits by the hash of the first three folded bytes.
     starts: [u64; 64],
-    /// The first three folded bytes of a literal, the literal, its rule; in order.
+    /// Sorted: the first three folded bytes of a literal, the literal, its rule.
     all: Vec<(u32, &'static str, usize)>,
 }
 
@@ -654,7 +657,8 @@ pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
         return None;
     };
     let regex = match regex.strip_prefix(r"(?-u:\b)") {
-        // Also behind the last word of a name, an escape of an address, one within a text in quotes, and a colour that lost its own.
+        // A token may follow the last word of a name, an escape of an address, an escape in a quoted text, or
+        // a colour without its ESC.
         Some(form) if !form.contains("(?<secret>") => {
             &*format!(r"(?:(?-u:\b)|_|%[0-9A-Fa-f]{{2}}|\\[nrt]|\[[0-9;]{{0,8}}m)(?<secret>{form})")
         }

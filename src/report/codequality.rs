@@ -1,8 +1,8 @@
-//! `gitlab-codequality`: an array of findings as GitLab's merge request widget reads them.
+//! `gitlab-codequality`: an array of findings in the form that GitLab's merge request widget reads.
 //!
-//! GitLab stops at the first entry that lacks a field, takes no byte order mark, and keeps one entry
-//! of a fingerprint. So equal failures of several logs are one entry that says in how many; entries
-//! are kept until the end, bounded.
+//! GitLab stops at the first entry that lacks a field, accepts no byte-order mark, and keeps one entry for each
+//! fingerprint. So equal failures of several logs share one entry, which says how many logs have it. Entries
+//! are kept until the end, within a bound.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -16,13 +16,13 @@ use crate::model::{
     Confidence, Finding, LogReport, Owner, Problem, Role, Spot, Status, Summary, ToolInfo,
 };
 
-/// Different failures in one report.
+/// Most different failures in one report.
 const MOST_ENTRIES: usize = 10_000;
 /// Columns of a description: the widget shows a line of it.
 const LONG: usize = 500;
-/// Where a finding lies that names no file: the job is made here.
+/// The file of a finding that names none: the job is defined here.
 const JOBS: &str = ".gitlab-ci.yml";
-/// What checks the failures that no pattern knows.
+/// The name of the check for failures that no pattern knows.
 const UNEXPLAINED: &str = "jobtriage/unexplained";
 
 /// The format.
@@ -60,7 +60,7 @@ impl Format for CodeQuality {
 
 struct QualityWriter<'w> {
     out: Box<dyn Write + 'w>,
-    /// Where in `entries` a fingerprint stands.
+    /// The index of each fingerprint in `entries`.
     index: HashMap<String, usize>,
     entries: Vec<(Entry, usize)>,
     most: usize,
@@ -91,7 +91,7 @@ struct Lines {
 impl Writer for QualityWriter<'_> {
     fn log(&mut self, report: &LogReport) -> io::Result<()> {
         let entry = match (&report.cause, report.status) {
-            (Some(cause), _) => of(cause),
+            (Some(cause), _) => entry_of(cause),
             (None, Status::Unexplained) => unexplained(report),
             (None, _) => return Ok(()),
         };
@@ -131,12 +131,12 @@ impl Writer for QualityWriter<'_> {
     }
 }
 
-fn of(cause: &Finding) -> Entry {
+fn entry_of(cause: &Finding) -> Entry {
     let mut said = line(&cause.title);
     if let Some(step) = cause.fix.first() {
         said = format!("{said} — {}", line(step));
     }
-    // The lines of the log that texts point to are not shown here.
+    // The lines that texts refer to are not shown here.
     let mut description = described(&said, &cause.id);
     description.push_str(&place::behind(&description, cause));
     Entry {
@@ -164,7 +164,7 @@ fn unexplained(report: &LogReport) -> Entry {
     }
 }
 
-/// What the author of the change can mend is worse for the change than what others have to.
+/// A failure that the author of the change can mend is rated worse than one that others must mend.
 fn severity(cause: &Finding) -> &'static str {
     let own = matches!(cause.owner, Owner::Project | Owner::CiConfig);
     match (cause.role, cause.confidence, own) {
@@ -190,7 +190,7 @@ fn jobs() -> Location {
     }
 }
 
-/// Foreign text as it is shown: GitLab shows descriptions as text, on one line.
+/// Foreign text on one line. GitLab shows descriptions as plain text.
 fn line(text: &str) -> String {
     sanitize::clean(&text.trim().replace(['\n', '\t'], " ")).into_owned()
 }
@@ -204,7 +204,7 @@ fn described(text: &str, otherwise: &str) -> String {
     width::cut_end(&line(text), LONG, "…")
 }
 
-/// Only hexadecimal digits, whatever the parts are.
+/// A fingerprint of hexadecimal digits, whatever the parts contain.
 fn fingerprint(parts: &[&str]) -> String {
     let digest = Sha256::digest(parts.join("\0").as_bytes());
     digest

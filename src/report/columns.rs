@@ -1,6 +1,6 @@
-//! A log as a row of named cells: what `tsv` and `csv` share.
+//! A log as a row of named cells, shared by `tsv` and `csv`.
 //!
-//! Both end up in spreadsheets, so this is the one place where a cell is kept from being a formula.
+//! Both end up in spreadsheets, so this is the one place that keeps cells from becoming formulas.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use super::groups::best_text;
 use super::{Writer, sanitize, source_of};
 use crate::model::{LogReport, Problem, Status, Summary};
 
-/// Names of the cells, in order. Names and order are stable; new ones come last.
+/// Names of the cells in order. Names and order are stable; new cells come last.
 pub(super) const COLUMNS: [&str; 22] = [
     "log",
     "outcome",
@@ -38,9 +38,9 @@ pub(super) const COLUMNS: [&str; 22] = [
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// Nothing is known.
+    /// Unknown.
     None,
-    /// Clean, and no formula.
+    /// Clean text that is no formula.
     Text(String),
     Number(i128),
 }
@@ -51,7 +51,7 @@ type Row = [Cell; COLUMNS.len()];
 pub(super) struct RowWriter<'w> {
     out: Box<dyn Write + 'w>,
     separator: char,
-    /// Put every text in quotes.
+    /// Whether every text is quoted.
     quoted: bool,
     started: bool,
 }
@@ -66,7 +66,7 @@ impl<'w> RowWriter<'w> {
         }
     }
 
-    /// The names, once.
+    /// Writes the names, once.
     fn head(&mut self) -> io::Result<()> {
         if !self.started {
             self.started = true;
@@ -162,7 +162,7 @@ pub(super) fn of(report: &LogReport) -> Row {
     ]
 }
 
-/// The row of something that could not be read, so that every input has one.
+/// The row of an input that could not be read, so that every input has a row.
 pub(super) fn unreadable(problem: &Problem) -> Row {
     COLUMNS.map(|column| match column {
         "log" => text(&problem.source),
@@ -185,12 +185,12 @@ fn text(text: &str) -> Cell {
     }
 }
 
-/// The text such that no spreadsheet computes it: an apostrophe goes before what would start a
-/// formula, as people type it themselves. Nor is it a command to the GitHub runner, which would
-/// take a line that starts with `::` for one.
+/// The text in a form that no spreadsheet computes: an apostrophe precedes what would start a formula, as
+/// people type it themselves. It also keeps a text from being a command to the GitHub runner, which reads a
+/// line that starts with `::` as one.
 ///
-/// A cell can also start in the middle of a text: where the locale separates with `;`, the quotes
-/// of a field that is separated by commas are no quotes.
+/// A cell can also start in the middle of a text: in a locale that separates with `;`, the quotes around a
+/// comma-separated field have no meaning.
 fn no_formula(text: &str) -> Cow<'_, str> {
     let starts = |text: &str| {
         let text = text.trim_start_matches([' ', '"', '\'']);

@@ -1,18 +1,18 @@
-//! The lines that prove a finding, in the order in which they stand in the log.
+//! The lines that prove a finding, in the order of the log.
 //!
-//! What a report says of evidence is the same in every format; how it looks is the format's own.
+//! Every format shows the same lines; their look is up to the format.
 
 use std::ops::Range;
 
 use super::{sanitize, source_of, width};
 use crate::model::{Evidence, Finding, LogReport, Unexplained};
 
-/// Lines shown of a finding unless all are asked for.
+/// Lines of a finding that are shown unless all are asked for.
 pub(super) const MOST: usize = 12;
-/// Columns of a line in formats that nobody folds for us.
+/// Columns of a line in formats that no terminal wraps.
 const COLUMNS: usize = 400;
 
-/// Every line of a finding, its own among them, and where its own is.
+/// All lines of a finding, and the index of its own.
 pub(super) fn proof<'r>(
     report: &'r LogReport,
     finding: &'r Finding,
@@ -32,7 +32,7 @@ pub(super) fn proof<'r>(
         .iter()
         .position(|(source, line, _)| *line == own.1 && *source == own.0);
     let at = at.unwrap_or_else(|| {
-        // A finding without its own line among the evidence: put it where it belongs.
+        // A finding whose own line is not among its evidence: the line is inserted in order.
         let at = lines
             .iter()
             .position(|(_, line, _)| *line > own.1)
@@ -53,11 +53,11 @@ pub(super) struct Shown<'r> {
     pub text: String,
     /// The match in the text; empty if there is none.
     pub span: Range<usize>,
-    /// The line that matters.
+    /// It is the line that matters.
     pub best: bool,
 }
 
-/// The lines of a finding, and how many are left out.
+/// The lines of a finding, and how many were left out.
 pub(super) fn of_finding<'r>(
     report: &'r LogReport,
     finding: &'r Finding,
@@ -71,25 +71,25 @@ pub(super) fn of_finding<'r>(
         .map(|(k, (source, line, text))| {
             let span = if k == at { finding.span } else { (0, 0) };
             let source = several.then_some(*source);
-            one(source, *line, text, span, k == at)
+            shown_line(source, *line, text, span, k == at)
         })
         .collect();
     let left_out = if all { 0 } else { keep(&mut shown, at) };
     (shown, left_out)
 }
 
-/// The telling lines of a failure that nobody knows.
+/// The telling lines of a failure that no pattern knows.
 pub(super) fn of_unexplained(unexplained: &Unexplained) -> Vec<Shown<'_>> {
     let lines = unexplained.lines.iter();
     lines
         .map(|line| {
             let best = Some(line.line) == unexplained.line;
-            one(None, line.line, &line.text, (0, 0), best)
+            shown_line(None, line.line, &line.text, (0, 0), best)
         })
         .collect()
 }
 
-fn one<'r>(
+fn shown_line<'r>(
     source: Option<&'r str>,
     line: u64,
     text: &str,
@@ -107,7 +107,7 @@ fn one<'r>(
     }
 }
 
-/// Leaves the first lines and the one that matters; says how many are gone.
+/// Keeps the first lines and the one that matters; returns how many were dropped.
 pub(super) fn keep<T>(lines: &mut Vec<T>, matters: usize) -> usize {
     let all = lines.len();
     if all > MOST {

@@ -1,8 +1,7 @@
 //! `github`: annotations, as commands that the GitHub runner reads from a step's output.
 //!
-//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a
-//! word. So equal failures are one annotation, the most frequent ones come first, and the last notice
-//! says what was left out.
+//! GitHub shows ten errors, ten warnings and ten notices of a step, and silently drops the rest. So equal
+//! failures share one annotation, the most frequent come first, and the last notice says what was left out.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -11,11 +10,11 @@ use super::groups::best_text;
 use super::{Format, Style, Writer, place, sanitize, source_of, width};
 use crate::model::{Finding, LogReport, Problem, Spot, Status, Summary, ToolInfo};
 
-/// Annotations of one kind that a step may have.
+/// Most annotations of one kind for a step.
 const MOST: usize = 10;
-/// Different failures that are told apart.
+/// Most different failures that are told apart.
 const MOST_GROUPS: usize = 1_000;
-/// Columns of a part of a message.
+/// Columns of one part of a message.
 const LONG: usize = 600;
 /// Columns of a title.
 const TITLE: usize = 120;
@@ -56,14 +55,14 @@ impl Format for Github {
 struct GithubWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
-    /// Where in `groups` a failure stands.
+    /// The index of each failure in `groups`.
     index: HashMap<String, usize>,
     groups: Vec<Group>,
     /// Logs with failures beyond [`MOST_GROUPS`].
     rest: usize,
 }
 
-/// Failures that look the same: the first one in words, and how many there are.
+/// Failures that look the same: the first one in words, and their number.
 struct Group {
     command: Command,
     logs: usize,
@@ -82,7 +81,7 @@ impl Writer for GithubWriter<'_> {
         let (key, command) = match (&report.cause, report.status) {
             (Some(cause), _) => (
                 format!("{}\0{}", cause.id, cause.fingerprint),
-                of(report, cause, &self.style),
+                annotation_of(report, cause, &self.style),
             ),
             (None, Status::Unexplained) => {
                 let unknown = report.unexplained.as_ref();
@@ -104,7 +103,7 @@ impl Writer for GithubWriter<'_> {
 
     fn finish(&mut self, errors: &[Problem], _summary: &Summary) -> io::Result<()> {
         let mut groups = std::mem::take(&mut self.groups);
-        // Stable: failures as frequent as each other stay in the order of the logs.
+        // The sort is stable: equally frequent failures stay in the order of the logs.
         groups.sort_by_key(|group| std::cmp::Reverse(group.logs));
         let mut left_out = self.rest;
         for kind in ["error", "warning"] {
@@ -128,7 +127,7 @@ impl Writer for GithubWriter<'_> {
 }
 
 impl GithubWriter<'_> {
-    /// What could not be read, and what was not said; the last notice is kept for the latter.
+    /// Annotates what could not be read and what was left out. The last notice is reserved for the latter.
     fn notices(&mut self, errors: &[Problem], left_out: usize) -> io::Result<()> {
         for error in errors.iter().take(MOST - 1) {
             let notice = Command {
@@ -162,7 +161,7 @@ impl GithubWriter<'_> {
     }
 }
 
-fn of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
+fn annotation_of(report: &LogReport, cause: &Finding, style: &Style) -> Command {
     let words = style.words();
     let mut message = Vec::new();
     if !cause.cause.is_empty() {
@@ -239,14 +238,14 @@ impl Command {
     }
 }
 
-/// The one place that makes text harmless behind `::`; the runner undoes exactly this.
+/// The one place that escapes text behind `::`; the runner undoes exactly this.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The same between `::` and `::`, where further characters divide.
+/// The same for text between `::` and `::`, where more characters are separators.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

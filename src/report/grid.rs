@@ -1,7 +1,7 @@
 //! A grid of cells whose rows never wrap.
 //!
-//! Cells as they come go in; cleaned cells that fit the width leave, laid out by `tabled`. Two
-//! columns may give way: a path loses its middle, a text its end.
+//! The grid cleans cells, cuts them to fit the width, and `tabled` lays them out. Two columns may shrink: a
+//! path loses its middle, a text its end.
 
 use std::io::{self, Write};
 
@@ -13,9 +13,9 @@ use tabled::settings::{Alignment, Color};
 use super::paint::Ink;
 use super::{Style, sanitize, width};
 
-/// `tabled` puts a blank on either side of a cell.
+/// Columns that `tabled` adds around a cell.
 const PADDING: usize = 2;
-/// Columns that a shortened cell keeps at least.
+/// Fewest columns of a shortened cell.
 const LEAST: usize = 8;
 
 /// A grid under construction.
@@ -23,7 +23,7 @@ pub struct Grid<'s> {
     style: &'s Style,
     header: Vec<String>,
     rows: Vec<Vec<(Ink, String)>>,
-    /// Columns of the widest cells that were measured, of rows that come later.
+    /// Widths of the columns in rows that come later, as far as they were measured.
     widest: Vec<usize>,
     path: Option<usize>,
     text: Option<usize>,
@@ -31,7 +31,7 @@ pub struct Grid<'s> {
 }
 
 impl<'s> Grid<'s> {
-    /// A grid with these column names; without any, a grid without a header.
+    /// Creates a grid with these column names, or without a header if there are none.
     pub fn new(style: &'s Style, header: Vec<String>) -> Self {
         Grid {
             style,
@@ -44,7 +44,7 @@ impl<'s> Grid<'s> {
         }
     }
 
-    /// Moves a column's name to the right, past the marks in its cells.
+    /// Indents a column's name by the width of the marks in its cells.
     pub fn indent_header(&mut self, column: usize, by: usize) -> &mut Self {
         if let Some(name) = self.header.get_mut(column) {
             name.insert_str(0, &" ".repeat(by));
@@ -52,25 +52,25 @@ impl<'s> Grid<'s> {
         self
     }
 
-    /// The column whose cells lose their middle.
+    /// Sets the column whose cells lose their middle.
     pub fn path(&mut self, column: usize) -> &mut Self {
         self.path = Some(column);
         self
     }
 
-    /// The column whose cells lose their end.
+    /// Sets the column whose cells lose their end.
     pub fn text(&mut self, column: usize) -> &mut Self {
         self.text = Some(column);
         self
     }
 
-    /// A column that is aligned on the right.
+    /// Aligns a column on the right.
     pub fn right(&mut self, column: usize) -> &mut Self {
         self.right.push(column);
         self
     }
 
-    /// Makes room for a row that comes later, without keeping it.
+    /// Reserves room for a row that comes later.
     pub fn measure(&mut self, cells: Vec<(Ink, String)>) {
         let cells = tidy(cells);
         if self.widest.is_empty() {
@@ -92,8 +92,8 @@ impl<'s> Grid<'s> {
         self.write_rows(out)
     }
 
-    /// Writes the rows that were added, and the header with the first of them. The columns of all rows stand below each other
-    /// if all were measured.
+    /// Writes the rows added so far, and the header with the first of them. If all rows were measured, their
+    /// columns line up.
     pub fn write_rows(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let wide = self.fit();
         self.pad(&wide);
@@ -141,7 +141,7 @@ impl<'s> Grid<'s> {
         Ok(())
     }
 
-    /// Fills up the first row, so that the columns of other rows, which are not here, are as wide.
+    /// Pads the first row to the widths of rows that are written separately.
     fn pad(&mut self, wide: &[usize]) {
         if self.widest.is_empty() {
             return;
@@ -157,7 +157,7 @@ impl<'s> Grid<'s> {
         }
     }
 
-    /// Gives the two columns that may shrink what the others leave. Returns how wide all are then.
+    /// Gives the two columns that may shrink the room that the others leave. Returns the widths of all columns.
     fn fit(&mut self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut wide: Vec<usize> = (0..columns).map(|column| self.columns(column)).collect();
@@ -176,7 +176,8 @@ impl<'s> Grid<'s> {
         if wide[path] + wide[text] <= room {
             return wide;
         }
-        // What one does not need goes to the other; a path can lose more before it says nothing.
+        // Room that one of them does not need goes to the other. A path can lose more before it becomes
+        // meaningless.
         let for_path = (room * 2 / 5)
             .max(room.saturating_sub(wide[text]))
             .min(wide[path])
@@ -196,7 +197,7 @@ impl<'s> Grid<'s> {
         wide
     }
 
-    /// Columns of the widest cell, the header included.
+    /// Width of the widest cell in a column, with the header.
     fn columns(&self, column: usize) -> usize {
         let cells = self
             .rows
@@ -212,13 +213,12 @@ impl<'s> Grid<'s> {
     }
 }
 
-/// Cells that break no line and command no runner.
+/// Cells that contain no line break and no command for a runner.
 fn tidy(mut cells: Vec<(Ink, String)>) -> Vec<(Ink, String)> {
     for (_, cell) in &mut cells {
         *cell = sanitize::clean(cell).into_owned();
     }
-    // A line that starts with `::` is a command to the GitHub runner; a path can say the same
-    // in another way.
+    // A line that starts with `::` is a command to the GitHub runner. A path can be written without it.
     if let Some((_, first)) = cells
         .first_mut()
         .filter(|(_, first)| first.starts_with("::"))

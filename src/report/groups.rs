@@ -1,15 +1,15 @@
 //! Unexplained failures by fingerprint, for the formats that sum up many logs.
 //!
-//! Bounded: beyond [`MOST_GROUPS`] shapes, logs of further ones are only counted.
+//! Bounded: beyond [`MOST_GROUPS`] different ones, further logs are only counted.
 
 use std::collections::HashMap;
 
 use super::tally::see;
 use crate::model::{Time, Unexplained, UnexplainedCount};
 
-/// Shapes of unexplained failures told apart.
+/// Most different unexplained failures that are told apart.
 const MOST_GROUPS: usize = 1_000;
-/// Characters kept of a path or a line; nobody is shown more.
+/// Characters kept of a path or a line; no format shows more.
 const MOST_CHARS: usize = 300;
 
 /// Unexplained failures by fingerprint.
@@ -17,7 +17,7 @@ const MOST_CHARS: usize = 300;
 pub(super) struct Groups {
     index: HashMap<String, usize>,
     groups: Vec<UnexplainedCount>,
-    /// Logs of further shapes.
+    /// Logs of further failures.
     pub rest: usize,
 }
 
@@ -51,7 +51,7 @@ impl Groups {
         see(&mut group.first_seen, &mut group.last_seen, time);
     }
 
-    /// The largest first; those of one size in the order in which they came.
+    /// Largest first; groups of equal size in the order of their logs.
     pub fn ranked(self) -> Vec<UnexplainedCount> {
         let mut groups = self.groups;
         groups.sort_by_key(|group| std::cmp::Reverse(group.logs));
@@ -59,7 +59,7 @@ impl Groups {
     }
 }
 
-/// What says most about an unexplained failure in one line.
+/// The most telling line of an unexplained failure.
 pub fn best_text(unexplained: &Unexplained) -> Option<&str> {
     let best = unexplained
         .lines
@@ -69,7 +69,7 @@ pub fn best_text(unexplained: &Unexplained) -> Option<&str> {
         .or(unexplained.exit_meaning.as_deref())
 }
 
-/// The text without what no terminal is wide enough to show; a path keeps both its ends.
+/// The text, cut to what a wide terminal can show; a path keeps both its ends.
 pub(super) fn short(text: &str) -> String {
     let chars = text.chars().count();
     if chars <= MOST_CHARS {

@@ -1,4 +1,4 @@
-//! `jsonl`: one log is one line, as soon as it is known; the last line is the summary.
+//! `jsonl`: one line for each log as soon as it is known; the last line is the summary.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -68,8 +68,8 @@ impl Writer for LinesWriter<'_> {
     }
 }
 
-/// The report without the places of failures: many logs are written so, and to look for places took a sixth of the time. The same
-/// whether another format has asked for them or not.
+/// The report without the places of failures. Many logs are written in this format, and the search for places
+/// took a sixth of the time. The output does not depend on whether another format asked for places.
 fn without_places(report: &LogReport) -> Cow<'_, LogReport> {
     let unknown = report.unexplained.as_ref();
     let mut places = report.findings().map(|finding| &finding.place);
@@ -85,7 +85,7 @@ fn without_places(report: &LogReport) -> Cow<'_, LogReport> {
     Cow::Owned(report)
 }
 
-/// Writes and flushes: whoever reads along should not wait for a buffer to fill.
+/// Writes and flushes a line, so that a reader need not wait for a full buffer.
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let json = sanitize::clean_json(serde_json::to_string(value)?);
     writeln!(out, "{json}")?;

@@ -1,7 +1,7 @@
-//! `junit`: one test case a log, for the test reports of GitLab, Jenkins and others.
+//! `junit`: one test case for each log, for the test reports of GitLab, Jenkins and others.
 //!
-//! A log that failed is a failed test with the whole report for people as its text; one that no
-//! pattern explains is an error. The totals stand before the cases, so cases wait in a spool.
+//! A failed log is a failed test whose text is the whole text report; a log that no pattern explains is an
+//! error. The totals stand before the cases, so cases wait in a spool.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -13,15 +13,15 @@ use super::groups::best_text;
 use super::{Format, Style, Writer, place, sanitize, text, width};
 use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 
-/// Cases that wait in memory; more of them wait in a temporary file.
+/// Bytes of cases that wait in memory; more wait in a temporary file.
 const IN_MEMORY: usize = 1 << 20;
 /// Columns of the texts.
 const WIDTH: usize = 80;
 /// Columns of a message.
 const LONG: usize = 300;
 
-/// What a file may hold. GitLab refuses one of 30 MB or more, and one with more than 250,000
-/// elements, attributes and texts; a case has six of them.
+/// Limits of a file. GitLab refuses 30 MB or more, and more than 250,000 elements, attributes and texts; a case
+/// has six of them.
 const LIMITS: Limits = Limits {
     texts: 24_000_000,
     cases: 30_000,
@@ -29,7 +29,7 @@ const LIMITS: Limits = Limits {
 
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    /// Bytes of cases from which on the texts are left out.
+    /// Bytes of cases from which the texts are left out.
     texts: u64,
     cases: usize,
 }
@@ -113,7 +113,8 @@ impl<'w> JunitWriter<'w> {
         self.cases.write_all(case.as_bytes())
     }
 
-    /// A name that no other case has: GitLab keeps one case of a name. Long paths may be alike once they are shortened.
+    /// A name that no other case has, since GitLab keeps one case of each name. Long paths may become equal
+    /// when shortened.
     fn unique(&mut self, name: String) -> String {
         let hash = self.names.hasher().hash_one(&name);
         let used = self.names.entry(hash).or_default();
@@ -124,7 +125,7 @@ impl<'w> JunitWriter<'w> {
         }
     }
 
-    /// The text of a case, while there is room for texts.
+    /// The text of a case, if there is still room for texts.
     fn text(&mut self, text: impl FnOnce() -> io::Result<String>) -> io::Result<String> {
         if self.bytes < self.limits.texts {
             return text();
@@ -218,7 +219,7 @@ impl Writer for JunitWriter<'_> {
     }
 }
 
-/// A test case. Its name carries the cause: another cause is another test that fails.
+/// A test case. Its name contains the cause: a different cause is a different failing test.
 fn case(name: &str, file: Option<&str>, outcome: &str) -> String {
     let file = file.map(|file| format!(" file=\"{}\"", escape(file)));
     format!(
@@ -243,8 +244,8 @@ fn line(text: &str) -> String {
     width::cut_end(&sanitize::clean(text.trim()), LONG, "…")
 }
 
-/// The one place that makes text harmless in XML. What XML 1.0 cannot say at all is gone before, by
-/// [`sanitize::clean`]: what comes here has no control characters but line ends.
+/// The one place that escapes text for XML. [`sanitize::clean`] has already removed what XML 1.0 cannot
+/// express: only line ends are left of the control characters.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {

@@ -1,6 +1,6 @@
-//! Names of the parts of a page, for the formats that are read as one: one table per language.
+//! The labels of a page's parts, for formats that are read as a page: one table for each language.
 //!
-//! What is said of a finding stands in [`super::words`]; here is only what a page needs besides.
+//! The words about a finding are in [`super::words`].
 
 use crate::model::{Lang, Outcome};
 

@@ -21,7 +21,7 @@ fn prose_keeps_to_the_width() {
                 ..Style::default()
             };
             for report in every_shape() {
-                for row in one(&style, report).lines() {
+                for row in text_of(&style, report).lines() {
                     // What is there to be copied is never broken.
                     // The guard against workflow commands widens a row when it is written.
                     let words = [
@@ -61,7 +61,7 @@ fn color_only_if_asked_for_and_then_only_color() {
         color: true,
         ..Style::default()
     };
-    let out = one(&style, from_variable());
+    let out = text_of(&style, from_variable());
     assert!(
         out.starts_with("\x1b[1m\x1b[31mFAILED\x1b[0m  exit code 1"),
         "{out:?}"
@@ -160,7 +160,7 @@ fn hostile_text_does_nothing_anywhere() {
     }
 }
 
-fn one(style: &Style, report: LogReport) -> String {
+fn text_of(style: &Style, report: LogReport) -> String {
     written("text", style, &[report], &[])
 }
 

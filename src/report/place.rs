@@ -1,16 +1,16 @@
-//! Where in the repository a finding points to, for the formats that show findings beside code.
+//! The place in the repository that a finding points to, for formats that show findings beside code.
 //!
-//! The diagnosis has looked for the place. Reports are written from any diagnosis, though: what could lead a reader of
-//! a format out of the repository, or is no text, is left out here once more.
+//! The diagnosis has found the place, but a report can be made from any diagnosis. So a place that leads out of
+//! the repository or is no text is left out here too.
 
 use crate::model::{Finding, Spot, Unexplained};
 
-/// The file that a finding is about.
+/// The file of a finding.
 pub(super) fn of(finding: &Finding) -> Option<&Spot> {
     believed(finding.place.as_ref())
 }
 
-/// The file that the best line of a failure names, which nobody knows.
+/// The file that the best line of an unknown failure names.
 pub(super) fn of_unknown(unexplained: Option<&Unexplained>) -> Option<&Spot> {
     believed(unexplained?.place.as_ref())
 }
@@ -19,8 +19,8 @@ fn believed(place: Option<&Spot>) -> Option<&Spot> {
     place.filter(|place| place.is_within())
 }
 
-/// The place in words, to be put behind a text that speaks of it: ` (src/main.rs:1)`; nothing where there is none, and where the text names
-/// the file itself.
+/// The place in words, to follow a text about it: ` (src/main.rs:1)`; empty if there is none, or if the text
+/// names the file.
 pub(super) fn behind(text: &str, finding: &Finding) -> String {
     match of(finding) {
         Some(Spot { path, .. }) if text.contains(path.as_str()) => String::new(),

@@ -1,8 +1,8 @@
-//! Prose: running text with `code spans`, broken into lines.
+//! Running text with `code spans`, broken into lines.
 //!
-//! The text of a pattern with its captures filled in comes in, lines of inked pieces leave. A code
-//! span stays on one line as long as it fits on one, so that it can be copied. In colour the
-//! backticks give way to the colour; without it they stay, since nothing else would mark the span.
+//! A pattern's text with its captures becomes lines of coloured pieces. A code span stays on one line if it
+//! fits, so that it can be copied. With colour the backticks are dropped; without it they stay, since nothing
+//! else would mark the span.
 
 use super::paint::{Ink, Row};
 use super::{sanitize, width};
@@ -10,12 +10,12 @@ use super::{sanitize, width};
 /// A line: pieces of text with their ink.
 pub type Line = Vec<(Ink, String)>;
 
-/// What is not broken.
+/// A part that is not broken.
 #[derive(Debug, Default)]
 struct Unit {
     pieces: Line,
     width: usize,
-    /// No blank before it: the rest of something that was too wide for a line.
+    /// No blank precedes it: the rest of a part that was too wide for a line.
     glued: bool,
 }
 
@@ -26,7 +26,7 @@ impl Unit {
     }
 }
 
-/// Breaks a text into lines of at most `max` columns; `ink` is for what is no code.
+/// Breaks a text into lines of at most `max` columns. `ink` is for everything but code.
 pub fn wrap(text: &str, ink: Ink, max: usize, color: bool) -> Vec<Line> {
     let max = max.max(2);
     let mut lines = Vec::new();
@@ -62,7 +62,7 @@ pub fn pour(line: &Line, row: &mut Row) {
     }
 }
 
-/// Splits a step that ends in one code span behind a colon into what it says and what to type.
+/// Splits a step that ends in one code span behind a colon into the text and the command.
 pub fn trailing_command(step: &str) -> Option<(&str, &str)> {
     let (says, command) = step
         .trim_end()
@@ -75,7 +75,7 @@ pub fn trailing_command(step: &str) -> Option<(&str, &str)> {
     (closed && !command.trim().is_empty() && says.ends_with([':', '：'])).then_some((says, command))
 }
 
-/// Cuts a text into units. Only blanks, tabs and newlines divide; everything else is cleaned.
+/// Cuts a text into units at blanks, tabs and newlines. Everything else is cleaned.
 fn units(text: &str, ink: Ink, color: bool) -> Vec<Unit> {
     let mut units = vec![Unit::default()];
     for (code, piece) in spans(text) {
@@ -100,7 +100,7 @@ fn units(text: &str, ink: Ink, color: bool) -> Vec<Unit> {
     units
 }
 
-/// Text and code in turn, without the backticks; one without a partner is text.
+/// Text and code in turn, without backticks. An unpaired backtick is text.
 pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
     let mut spans = Vec::new();
     let mut rest = text;
@@ -116,7 +116,7 @@ pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
     spans
 }
 
-/// Cuts a unit that fits on no line: a code span at its blanks, anything else where it must be.
+/// Cuts a unit that fits on no line: a code span at its blanks, other text anywhere.
 fn narrow(unit: Unit, max: usize) -> Vec<Unit> {
     let mut units = vec![Unit::default()];
     for (ink, text) in unit.pieces {
@@ -131,7 +131,7 @@ fn narrow(unit: Unit, max: usize) -> Vec<Unit> {
     units
 }
 
-/// Adds a word to the last unit, and to further ones if it does not fit.
+/// Adds a word to the last unit; a word that does not fit begins further ones.
 fn chop(units: &mut Vec<Unit>, ink: Ink, word: &str, max: usize) {
     let mut rest = word;
     while let (false, Some(unit)) = (rest.is_empty(), units.last_mut()) {

@@ -1,4 +1,4 @@
-//! What the table keeps of each log: many rows in little memory.
+//! The table's rows, kept in little memory.
 
 use std::collections::HashMap;
 use std::num::NonZeroU64;
@@ -19,22 +19,22 @@ pub(super) struct Row<'r> {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     kept: Vec<Kept>,
-    /// The names of the logs, one behind the other, each without what it begins with like the one before.
+    /// The names of the logs, concatenated; each without the beginning it shares with the one before.
     names: String,
     last_name: String,
-    /// Causes that rows name, each once.
+    /// The causes of the rows, each stored once.
     causes: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
 #[derive(Debug)]
 struct Kept {
-    /// Bytes of its name that it shares with the one before, and those of its own.
+    /// Bytes of its name that it shares with the one before, and bytes of its own.
     shared: u32,
     own: u32,
     outcome: Outcome,
     status: Status,
-    /// In [`Rows::causes`].
+    /// Its index in [`Rows::causes`].
     cause: Option<u32>,
     line: Option<NonZeroU64>,
 }
@@ -68,7 +68,7 @@ impl Rows {
         });
     }
 
-    /// Calls `each` with one after the other.
+    /// Calls `each` for every row in order.
     pub fn each(&self, mut each: impl FnMut(Row<'_>)) {
         let (mut name, mut at) = (String::new(), 0);
         for kept in &self.kept {

@@ -1,8 +1,8 @@
 //! The one place that makes foreign text harmless for a terminal.
 //!
-//! Text from logs, file names and captures comes in; text leaves that moves no cursor, hides
-//! nothing, starts no line and steers no CI system that shows it. What is taken away stays visible
-//! as a placeholder: `␛` for ESC, `<U+202E>` for a bidi override. Cleaning twice changes nothing.
+//! Cleaned text moves no cursor, hides nothing, starts no line and controls no CI system that shows it. Removed
+//! characters stay visible as placeholders: `␛` for ESC, `<U+202E>` for a bidi override. Cleaning twice changes
+//! nothing.
 
 pub use crate::model::is_hostile;
 use std::borrow::Cow;
@@ -10,26 +10,27 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A tab, in columns. Its real width depends on where it stands, which no layout here knows.
+/// Columns of a tab. Its real width depends on its position, which the layout does not know.
 const TAB: &str = "    ";
 
-/// `##[word]` anywhere in a line is a command to the GitHub runner (runner: ActionCommand.cs), `##vso[…]` to the agent of Azure
-/// Pipelines, `##teamcity[…]` to that of TeamCity. All are defused that would act on the job that shows our report; these words
-/// draw, in its own log, and stand in many logs: [`on_runner`].
+/// Words of GitHub's commands that only draw in the log. `##[word]` anywhere in a line is a command to the
+/// GitHub runner (runner: ActionCommand.cs), `##vso[…]` to the agent of Azure Pipelines, `##teamcity[…]` to
+/// that of TeamCity. Commands that affect the job that shows our report are always defused. These drawing words
+/// stand in many logs and are defused only after [`on_runner`].
 const DRAWING: [&str; 8] = [
     "error", "warning", "notice", "debug", "group", "endgroup", "command", "section",
 ];
 
-/// Set where a runner reads what is written.
+/// A runner reads what is written.
 static ON_RUNNER: AtomicBool = AtomicBool::new(false);
 
-/// From now on a runner reads what is written: words that draw are defused as well. They would fold our report away, and tell
-/// errors of another job as those of the one that shows it.
+/// Declares that a runner reads what is written, so that drawing words are defused too. Otherwise they would
+/// fold our report, and show another job's errors as those of the job that runs us.
 pub fn on_runner() {
     ON_RUNNER.store(true, Ordering::Relaxed);
 }
 
-/// Nothing but printable ASCII? Most text is, and shows it at a glance.
+/// Whether a text is printable ASCII only, as most text is.
 pub fn is_printable(text: &str) -> bool {
     let printable = |all, b: u8| all & matches!(b, b' '..=b'~');
     text.bytes().fold(true, printable)
@@ -39,10 +40,10 @@ fn has_command(text: &str) -> bool {
     memchr::memchr_iter(b'[', text.as_bytes()).any(|at| opens_command(&text[..at]).is_some())
 }
 
-/// Agents that take commands under their name.
+/// Agents whose commands begin with their name.
 const AGENTS: [&str; 2] = ["vso", "teamcity"];
 
-/// Does a text end with what makes a command of the bracket behind it? Then whether only some words are one.
+/// Whether the bracket behind a text opens a command; then whether only some words do.
 fn opens_command(before: &str) -> Option<bool> {
     if before.ends_with("##") {
         return Some(true);
@@ -70,9 +71,9 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Cleans a text and says where a byte range of it has gone.
+/// Cleans a text and returns the new position of a byte range.
 ///
-/// A range that is empty or does not lie in the text comes back empty.
+/// A range that is empty or outside of the text becomes empty.
 pub fn clean_span(text: &str, span: (u32, u32)) -> (String, Range<usize>) {
     let span = span.0 as usize..span.1 as usize;
     if span.is_empty() || text.get(span.clone()).is_none() {
@@ -92,10 +93,10 @@ pub fn clean_span(text: &str, span: (u32, u32)) -> (String, Range<usize>) {
     (out, mapped)
 }
 
-/// The same JSON value, with every hostile character, and the bracket of `##[`, as `\uXXXX`.
+/// The same JSON value with every hostile character, and the bracket of `##[`, as `\uXXXX`.
 ///
-/// Control characters are escaped by the serialiser; this covers what JSON allows and a terminal
-/// obeys. It works on serialised text, where such a character can only stand within a string.
+/// The serialiser already escapes control characters. This covers what JSON allows and a terminal obeys. In
+/// serialised text such a character can only stand inside a string.
 pub fn clean_json(json: String) -> String {
     let hidden = |c| is_hostile(c) && c != '\n';
     if (json.split('\n').all(is_printable) || !json.contains(hidden)) && !has_command(&json) {
@@ -115,18 +116,18 @@ pub fn clean_json(json: String) -> String {
     out
 }
 
-/// Can the address be made a link? Only the web's own, and only as it is written in a standard way.
+/// Whether an address may become a link: only web addresses in standard notation.
 pub fn is_web_address(url: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&()*+,;=%".contains(c);
     (url.starts_with("https://") || url.starts_with("http://")) && url.chars().all(plain)
 }
 
-/// A word that a shell takes as one argument, for the commands we propose.
+/// The text as one shell argument, for commands that reports propose.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "._/+=:@%,-".contains(c);
     let text = clean(text);
     if text.is_empty() || text.starts_with('-') || !text.chars().all(plain) {
-        // A leading dash would be read as an option, quoted or not.
+        // A leading dash would be read as an option even in quotes.
         let dash = if text.starts_with('-') { "./" } else { "" };
         format!("'{dash}{}'", text.replace('\'', r"'\''"))
     } else {
@@ -150,7 +151,7 @@ fn placeholder(out: &mut String, c: char) {
     let _ = write!(out, "<U+{:04X}>", c as u32);
 }
 
-/// Is the bracket at `at` that of a command which does more than draw?
+/// Whether the bracket at `at` opens a command that does more than draw.
 fn is_command(text: &str, at: usize) -> bool {
     opens_command(&text[..at]).is_some_and(|may_draw| {
         let word = &text[at + 1..];

@@ -1,4 +1,4 @@
-//! `short`: one line a log, `file:line: × id: title`, as editors and `grep` understand it.
+//! `short`: one line for each log, `file:line: × id: title`, as editors and `grep` expect it.
 
 use std::io::{self, Write};
 
@@ -47,7 +47,7 @@ impl Writer for ShortWriter<'_> {
     }
 }
 
-/// The one line. It is never shortened: what reads it may not be a terminal.
+/// The line. It is never shortened, since its reader may not be a terminal.
 fn line(report: &LogReport, style: &Style) -> Row {
     let (words, symbols) = (style.words(), style.symbols());
     let mut row = Row::new();

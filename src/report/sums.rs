@@ -1,4 +1,4 @@
-//! What many logs add up to, for a terminal: totals, times, causes, groups, what nobody knows yet.
+//! The sums of many logs for a terminal: totals, times, causes, groups, unknown failures.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,11 @@ use super::paint::{Ink, Row};
 use super::{Style, prose};
 use crate::model::{GroupBy, Owner, Problem, Summary, Time};
 
-/// Shapes of unexplained failures, and groups, shown unless all are asked for.
+/// Unknown failures and groups that are shown unless all are asked for.
 const SHOWN: usize = 40;
-/// Columns from which share and category are shown, and from which the times are.
+/// Widths from which share and category are shown.
 const FOR_SHARE: usize = 105;
-/// See above.
+/// Width from which the times are shown.
 const FOR_TIMES: usize = 130;
 
 /// Writes the sums.
@@ -203,13 +203,13 @@ impl Sums<'_> {
         )
     }
 
-    /// How many of a list are shown.
+    /// How many entries of a list are shown.
     fn shown(&self, all: usize) -> usize {
         let most = if self.style.all { usize::MAX } else { SHOWN };
         self.style.top.unwrap_or(most).min(all)
     }
 
-    /// What is not shown.
+    /// Says how many entries were left out.
     fn left(&mut self, count: usize, text: fn(usize) -> String) -> io::Result<()> {
         if count == 0 {
             return Ok(());
@@ -218,7 +218,7 @@ impl Sums<'_> {
         self.say(Ink::Doubt, &format!("{ellipsis} {}", text(count)))
     }
 
-    /// Two days, or one.
+    /// A range of days, or one day.
     fn days(&self, first: Option<Time>, last: Option<Time>) -> String {
         let symbols = self.style.symbols();
         match (first, last) {

@@ -1,7 +1,7 @@
-//! What many logs add up to: counted log by log, told once at the end.
+//! Sums up many logs: counts them one by one and returns the sums at the end.
 //!
-//! Bounded whatever comes in: causes by the size of the library, shapes and groups by limits beyond which logs are only
-//! counted.
+//! Bounded for any input: causes by the size of the library, fingerprints and groups by limits, beyond which
+//! logs are only counted.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::model::{
     CauseCount, Finding, GroupBy, GroupCount, LogReport, Outcome, Retry, Status, Summary, Time,
 };
 
-/// Groups told apart.
+/// Most groups that are told apart.
 const MOST_GROUPS: usize = 1_000;
 
 /// Counts logs.
@@ -20,7 +20,7 @@ pub struct Tally {
     summary: Summary,
     causes: BTreeMap<String, CauseCount>,
     shapes: Groups,
-    /// By key; logs that have none of it are under `None`.
+    /// Groups by key; `None` holds the logs without one.
     groups: BTreeMap<Option<String>, Group>,
 }
 
@@ -32,7 +32,7 @@ struct Group {
 }
 
 impl Tally {
-    /// Counts that will be told in groups of this kind.
+    /// Creates a tally with groups of this kind.
     pub fn by(group_by: GroupBy) -> Self {
         let mut tally = Self::default();
         tally.summary.group_by = group_by;
@@ -67,17 +67,17 @@ impl Tally {
         self.group(report, time);
     }
 
-    /// A log whose failure a baseline knows.
+    /// Counts a log whose failure a baseline knows.
     pub fn known(&mut self) {
         self.summary.known += 1;
     }
 
-    /// A log that `--since` and `--until` leave out.
+    /// Counts a log that `--since` and `--until` leave out.
     pub fn outside(&mut self) {
         self.summary.outside += 1;
     }
 
-    /// Not everything was read that should have been.
+    /// Records that not all logs were read.
     pub fn partial(&mut self) {
         self.summary.partial = true;
     }
@@ -106,7 +106,7 @@ impl Tally {
         let cause = report.cause.as_ref();
         let key = match self.summary.group_by {
             GroupBy::Cause => return,
-            // These are of causes: a log without a failure has none.
+            // These group by the cause, and a log without a failure has none.
             GroupBy::Owner | GroupBy::Category if !failed => return,
             GroupBy::Owner => cause.map(|c| c.owner.as_str().to_owned()),
             GroupBy::Category => cause.map(|c| c.category.as_str().to_owned()),
@@ -146,7 +146,7 @@ impl Tally {
         for shape in &mut summary.unexplained_groups {
             shape.share = share(shape.logs);
         }
-        summary.groups = self.groups.into_iter().map(Group::told).collect();
+        summary.groups = self.groups.into_iter().map(Group::into_count).collect();
         let order = |group: &GroupCount| std::cmp::Reverse((group.failures, group.logs));
         summary.groups.sort_by_key(order);
         for group in &mut summary.groups {
@@ -157,8 +157,8 @@ impl Tally {
 }
 
 impl Group {
-    fn told((key, group): (Option<String>, Self)) -> GroupCount {
-        // The first of the most frequent, by id.
+    fn into_count((key, group): (Option<String>, Self)) -> GroupCount {
+        // The most frequent cause; of equals the first by id.
         let top = group.causes.into_iter().rev().max_by_key(|(_, logs)| *logs);
         GroupCount {
             key,
@@ -168,7 +168,7 @@ impl Group {
     }
 }
 
-/// Widens a range.
+/// Extends a range of times.
 pub(super) fn see(first: &mut Option<Time>, last: &mut Option<Time>, time: Option<Time>) {
     let Some(time) = time else { return };
     *first = Some(first.map_or(time, |known| known.min(time)));
@@ -183,7 +183,7 @@ fn share(part: usize, of: usize) -> f64 {
     (part as f64 / of as f64 * 10_000.0).round() / 10_000.0
 }
 
-/// The folder that a log lies in: exports have one a project.
+/// The folder of a log, since exports have a folder for each project.
 fn folder(source: &str) -> Option<String> {
     let folder = Path::new(source).parent()?.to_string_lossy().into_owned();
     (!folder.is_empty()).then_some(folder)

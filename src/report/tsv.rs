@@ -1,7 +1,7 @@
-//! `tsv`: one row a log, cells separated by tabs, for `cut`, `awk`, `sort` and spreadsheets.
+//! `tsv`: one row for each log, cells separated by tabs, for `cut`, `awk`, `sort` and spreadsheets.
 //!
-//! No quotes and no escapes: a tab or a line end in a cell is shown by other characters, so that a
-//! line is a row and a tab is a border, always.
+//! There are no quotes and no escapes: a tab or line end in a cell is replaced, so a line is always a row and a
+//! tab always a border.
 
 use std::io::Write;
 

@@ -1,7 +1,7 @@
-//! Text in columns: how wide it is, and how it is made to fit.
+//! Measures text in columns, and cuts it to fit.
 //!
-//! Clean text comes in ([`super::sanitize`]); text that fits leaves, with the place of a match in
-//! it. A column is what a terminal counts: Hangul takes two, a combining accent none.
+//! The text must be clean ([`super::sanitize`]). Cutting keeps track of a match. Columns are those of a
+//! terminal: Hangul takes two, a combining accent none.
 
 use std::ops::Range;
 
@@ -46,7 +46,7 @@ pub fn tail(text: &str, max: usize) -> &str {
     text
 }
 
-/// Makes a text fit by cutting its end.
+/// Cuts the end of a text that does not fit.
 pub fn cut_end(text: &str, max: usize, ellipsis: &str) -> String {
     if of(text) <= max {
         return text.to_owned();
@@ -57,7 +57,7 @@ pub fn cut_end(text: &str, max: usize, ellipsis: &str) -> String {
     )
 }
 
-/// Makes a text fit by cutting its middle; `keep` percent of the room go to the beginning.
+/// Cuts the middle of a text that does not fit; the beginning gets `keep` percent of the room.
 pub fn cut_middle(text: &str, max: usize, keep: usize, ellipsis: &str) -> String {
     if of(text) <= max {
         return text.to_owned();
@@ -67,10 +67,9 @@ pub fn cut_middle(text: &str, max: usize, keep: usize, ellipsis: &str) -> String
     format!("{first}{ellipsis}{}", tail(text, room - of(first)))
 }
 
-/// Makes a line fit such that the match in it is seen; also says where the match has gone.
+/// Cuts a line to fit such that its match stays visible; returns the new position of the match.
 ///
-/// A line without a match loses its middle: what it speaks of stands at the beginning, what is
-/// wrong mostly at the end.
+/// A line without a match loses its middle: its subject stands at the beginning, the error mostly at the end.
 pub fn cut_around(
     text: &str,
     span: Range<usize>,
@@ -94,7 +93,7 @@ pub fn cut_around(
     }
     let room = max.saturating_sub(of(found) + 2 * dots);
     if of(found) + 2 * dots <= max {
-        // The line's beginning names the tool, so it gets what the words behind the match leave.
+        // The beginning names the tool, so it gets the room that the words behind the match leave.
         let behind = cut_end(after, room.div_ceil(4) + dots, ellipsis);
         let front = head(before, (max - of(found) - dots).saturating_sub(of(&behind))).trim_end();
         let start = front.len() + ellipsis.len();
@@ -125,8 +124,8 @@ pub fn cut_around(
     )
 }
 
-/// Breaks a text into byte ranges of at most `max` columns, at blanks where they stand well;
-/// anywhere, if breaking at blanks would take more than `most` rows.
+/// Breaks a text into byte ranges of at most `max` columns, at suitable blanks, or anywhere if that would take
+/// more than `most` rows.
 pub fn rows(text: &str, max: usize, most: usize) -> Vec<Range<usize>> {
     let at_blanks = broken(text, max, true);
     if at_blanks.len() > most {
@@ -141,13 +140,13 @@ fn broken(text: &str, max: usize, at_blanks: bool) -> Vec<Range<usize>> {
     let mut start = 0;
     while of(&text[start..]) > max {
         let fits = head(&text[start..], max);
-        // A wide character in a single column would never fit; it is let through.
+        // A wide character never fits a single column; it is let through.
         let next = text[start..].chars().next().map_or(1, char::len_utf8);
         let hard = fits.len().max(next);
         let soft = fits.rfind(' ').map_or(0, |blank| blank + 1);
         let well = at_blanks && of(&fits[..soft]) * 3 >= max * 2;
         let mut end = start + if well { soft } else { hard };
-        // A blank at the end of a row is not seen; at the start of the next it would be.
+        // A blank at the end of a row is invisible; at the start of the next it would not be.
         end += usize::from(text[end..].starts_with(' '));
         rows.push(start..end);
         start = end;

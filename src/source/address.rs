@@ -1,12 +1,13 @@
-//! An address in the place of a file's name: the first thing that many people try. Nothing is fetched, so they are told what does.
+//! Recognises a web address in place of a file name, which many people try first. Nothing is fetched; a
+//! problem says which tool fetches it.
 
 use std::path::Path;
 
 use crate::model::Problem;
 
-/// What to tell where such a path leads to no file; `None` for what is no address.
+/// The problem to report for a path that is an address; `None` for any other path.
 ///
-/// The numbers are those of GitLab's and GitHub's pages of a job: `…/-/jobs/8123`, `…/actions/runs/8123/job/24`.
+/// The numbers are those of the job pages of GitLab and GitHub: `…/-/jobs/8123`, `…/actions/runs/8123/job/24`.
 pub fn problem(path: &Path) -> Option<Problem> {
     let address = path.to_str()?;
     let (scheme, rest) = address.split_once("://")?;

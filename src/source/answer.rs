@@ -1,9 +1,11 @@
-//! What a server said in place of a log: `curl -o job.log` keeps the answer of an API that refused, or the page of a proxy.
+//! Recognises a server's answer in place of a log: `curl -o job.log` saves the refusal of an API, or the page
+//! of a proxy.
 
 use super::{Reading, Refusal};
 use crate::model::Problem;
 
-/// Keys of an API's refusal, of GitLab, GitHub and those that follow OAuth (RFC 6749, 5.2); an object with any other is no such answer.
+/// Keys in the refusals of GitLab, GitHub and OAuth (RFC 6749, 5.2). An object with any other key is no
+/// refusal.
 const KEYS: &[&str] = &[
     "message",
     "error",
@@ -14,7 +16,7 @@ const KEYS: &[&str] = &[
     "status",
     "code",
 ];
-/// What it says where the log was not given. Anything else (a limit of requests) may be what a job printed last.
+/// Messages of a refused log. Other messages (a rate limit) may be a job's own last output.
 const REFUSALS: &[&str] = &[
     "401 ",
     "404 ",
@@ -30,10 +32,11 @@ const REFUSALS: &[&str] = &[
     "resource not accessible",
     "not found",
 ];
-/// Characters of what the server said that are told.
+/// Characters of the server's message that are shown.
 const LONGEST: usize = 120;
 
-/// Why a text is not read that a server sent in place of a log, by its beginning; `is_whole` if that is all of it.
+/// Why a text that a server sent in place of a log is not read, judged by its beginning; `is_whole` if it has
+/// no more.
 pub(super) fn refusal(
     label: &str,
     head: &[u8],
@@ -66,7 +69,7 @@ pub(super) fn refusal(
     }))
 }
 
-/// What an API says that refuses: `{"message":"401 Unauthorized"}`.
+/// The message of an API that refuses: `{"message":"401 Unauthorized"}`.
 fn refused(text: &str) -> Option<String> {
     if !text.starts_with('{') {
         return None;
@@ -85,14 +88,14 @@ fn refused(text: &str) -> Option<String> {
     (known && refuses).then_some(said)
 }
 
-/// Does it begin, and as far as can be seen end, as a page does?
+/// Whether a text begins as a web page, and ends as one as far as can be seen.
 fn is_page(text: &str, is_whole: bool) -> bool {
     let begins = |with: &str| {
         text.get(..with.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(with))
     };
     let ends = || text.to_ascii_lowercase().ends_with("</html>");
-    // Jenkins' own page holds the log.
+    // Jenkins' own page contains the log.
     let holds_log = || text.contains("console-output");
     (begins("<!doctype html") || begins("<html")) && (!is_whole || ends()) && !holds_log()
 }
@@ -109,7 +112,7 @@ fn title(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(text: &str, is_whole: bool) -> Option<String> {
+    fn message_of(text: &str, is_whole: bool) -> Option<String> {
         let refusal = refusal("a.log", text.as_bytes(), is_whole, Reading::default());
         refusal.map(|refusal| refusal.problem().message.clone())
     }
@@ -135,9 +138,9 @@ mod tests {
             ),
             ("<!DOCTYPE html><p>x</html>", "is no log but a web page"),
         ] {
-            assert_eq!(told(text, true).as_deref(), Some(said));
+            assert_eq!(message_of(text, true).as_deref(), Some(said));
         }
-        assert!(told("<!doctype HTML>\n<title>Sign in</title>", false).is_some());
+        assert!(message_of("<!doctype HTML>\n<title>Sign in</title>", false).is_some());
     }
 
     #[test]
@@ -152,7 +155,7 @@ mod tests {
             "<html><title>502</title></html>\nERROR: Job failed: exit code 1\n",
             "$ curl -s https://example.com\n<html></html>",
         ] {
-            assert_eq!(told(text, true), None, "{text}");
+            assert_eq!(message_of(text, true), None, "{text}");
         }
         for (text, answers) in [(true, false), (false, true)] {
             let reading = Reading { text, answers };

@@ -1,7 +1,8 @@
-//! zip and tar archives, member by member. Nothing is written to disk: a name is a label, whatever path it spells.
+//! Reads zip and tar archives member by member. Nothing is written to disk, and a member's name is only a
+//! label, whatever path it contains.
 //!
-//! Links and special files are skipped. An archive within an archive is reported, not opened. Damaged members are reported, the
-//! others are read.
+//! Links and special files are skipped. An archive within an archive is reported, not opened. Damaged members
+//! are reported, and the others are read.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -17,19 +18,20 @@ use crate::model::Problem;
 
 /// The first bytes of a zip archive, with members and without.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
-/// A tar header takes one of these.
+/// Size of a tar header.
 const BLOCK: usize = 512;
-/// Most bytes of a name that stands in a header of its own.
+/// Longest name in a header of its own, in bytes.
 const NAME: u64 = 64 << 10;
-/// Most bytes of a zip archive's directory, which is held in memory as a whole: 10,000 members with long names.
+/// Largest directory of a zip archive, in bytes. It is held in memory; this is enough for 10,000 members with
+/// long names.
 const DIRECTORY: u64 = 4 << 20;
 
-/// Do these first bytes begin a zip archive?
+/// Whether these first bytes begin a zip archive.
 pub(super) fn is_zip(head: &[u8]) -> bool {
     ZIP.iter().any(|magic| head.starts_with(magic))
 }
 
-/// Do these first bytes begin a tar archive? Its first header says so, and its checksum holds.
+/// Whether these first bytes begin a tar archive: a header whose checksum is right.
 pub(super) fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..BLOCK) else {
         return false;
@@ -46,7 +48,7 @@ pub(super) fn is_tar(head: &[u8]) -> bool {
         && stated == sum(0..148) + sum(156..BLOCK) + 8 * u64::from(b' ')
 }
 
-/// Reads the members of a zip archive. Without its directory, which stands at the end, they are read one after another.
+/// Reads the members of a zip archive. If its directory at the end is missing, it is read as a stream.
 pub(super) fn zip(
     label: &str,
     mut file: File,
@@ -63,7 +65,7 @@ pub(super) fn zip(
     let mut archive = match zip::ZipArchive::new(rationed) {
         Ok(archive) => archive,
         Err(error) => {
-            tell(
+            report_refusal(
                 each,
                 damaged(
                     label,
@@ -83,11 +85,11 @@ pub(super) fn zip(
         .filter_map(|name| Some(name.ok()?.into_owned()))
         .collect();
     let repeated = steps_of_whole_jobs(&names);
-    // What members unpack to is counted elsewhere.
+    // The size of unpacked members is bounded elsewhere.
     left.set(u64::MAX);
     for index in 0..archive.len() {
         if index >= limits.members {
-            return tell(each, too_many(label, limits));
+            return report_refusal(each, too_many(label, limits));
         }
         let name = match archive.name_for_index(index) {
             Some(Ok(name)) => name.into_owned(),
@@ -101,19 +103,19 @@ pub(super) fn zip(
             Ok(member) => {
                 let packed = Rc::new(Cell::new(member.compressed_size()));
                 let bounded = Bounded::new(member, packed, Some(total.clone()), limits);
-                one(label, &name, Box::new(bounded), reading, limits, each)?;
+                read_member(label, &name, Box::new(bounded), reading, limits, each)?;
             }
             Err(error) => {
                 let member = member_label(label, &name);
-                tell(each, damaged(&member, &error.to_string(), false))?;
+                report_refusal(each, damaged(&member, &error.to_string(), false))?;
             }
         }
     }
     ControlFlow::Continue(())
 }
 
-/// The members of a GitHub log archive that only repeat parts of others: beside `0_build.txt`, the log of a job, stand its steps
-/// as `build/1_Set up job.txt`, and what the runner did as `build/system.txt`.
+/// The members of a GitHub log archive that repeat parts of others: beside `0_build.txt`, the log of a job,
+/// stand its steps as `build/1_Set up job.txt`, and the runner's own log as `build/system.txt`.
 fn steps_of_whole_jobs(names: &[String]) -> HashSet<&str> {
     let jobs: HashSet<&str> = names
         .iter()
@@ -134,7 +136,7 @@ fn numbered(file: &str) -> Option<&str> {
     number.parse::<u32>().ok().map(|_| name)
 }
 
-/// Lets no more bytes through than are left.
+/// Lets only as many bytes through as are left.
 struct Rationed<R> {
     inner: R,
     left: Rc<Cell<u64>>,
@@ -162,7 +164,7 @@ impl<R: Seek> Seek for Rationed<R> {
     }
 }
 
-/// What can be read of a zip archive whose end is missing.
+/// Reads what it can of a zip archive whose end is missing.
 fn zip_stream(
     label: &str,
     file: File,
@@ -175,7 +177,7 @@ fn zip_stream(
     for index in 0..limits.members {
         let member = match zip::read::read_zipfile_from_stream(&mut stream) {
             Ok(Some(member)) => member,
-            // The archive is known to be damaged; that it ends here is no news.
+            // The archive is already reported as damaged, so its end is no news.
             Ok(None) | Err(_) => return ControlFlow::Continue(()),
         };
         if member.is_dir() || member.is_symlink() {
@@ -187,12 +189,12 @@ fn zip_stream(
         );
         let packed = Rc::new(Cell::new(member.compressed_size()));
         let bounded = Bounded::new(member, packed, Some(total.clone()), limits);
-        one(label, &name, Box::new(bounded), reading, limits, each)?;
+        read_member(label, &name, Box::new(bounded), reading, limits, each)?;
     }
-    tell(each, too_many(label, limits))
+    report_refusal(each, too_many(label, limits))
 }
 
-/// Reads the members of a tar archive, which is a stream already unpacked; its own long names are read here, within bounds.
+/// Reads the members of an unpacked tar stream. Long names are read here, within bounds.
 pub(super) fn tar(
     label: &str,
     stream: Box<dyn Read + '_>,
@@ -200,27 +202,29 @@ pub(super) fn tar(
     limits: Limits,
     each: &mut Each<'_>,
 ) -> ControlFlow<()> {
-    // Bytes that are only read past count as well.
+    // Bytes that are only skipped count too.
     let passed = Rc::new(Cell::new(0));
     let whole = Bounded::new(stream, Rc::new(Cell::new(u64::MAX)), Some(passed), limits);
     let mut archive = ::tar::Archive::new(whole);
     let entries = match archive.entries() {
         Ok(entries) => entries.raw(true),
-        Err(error) => return tell(each, damaged(label, &super::reason(&error), true)),
+        Err(error) => return report_refusal(each, damaged(label, &super::reason(&error), true)),
     };
     let mut long_name: Option<Vec<u8>> = None;
     let mut members = 0;
     for entry in entries {
         let mut entry = match entry {
             Ok(entry) => entry,
-            // Where the next member begins is not known.
-            Err(error) => return tell(each, damaged(label, &super::reason(&error), true)),
+            // The start of the next member is unknown.
+            Err(error) => {
+                return report_refusal(each, damaged(label, &super::reason(&error), true));
+            }
         };
         let kind = entry.header().entry_type();
         if kind.is_gnu_longname() || kind.is_pax_local_extensions() {
             let mut text = Vec::new();
             if let Err(error) = entry.by_ref().take(NAME).read_to_end(&mut text) {
-                return tell(each, damaged(label, &super::reason(&error), true));
+                return report_refusal(each, damaged(label, &super::reason(&error), true));
             }
             if kind.is_gnu_longname() {
                 text.retain(|b| *b != 0);
@@ -238,10 +242,10 @@ pub(super) fn tar(
         }
         members += 1;
         if members > limits.members {
-            return tell(each, too_many(label, limits));
+            return report_refusal(each, too_many(label, limits));
         }
         let name = String::from_utf8_lossy(&name).into_owned();
-        one(label, &name, Box::new(entry), reading, limits, each)?;
+        read_member(label, &name, Box::new(entry), reading, limits, each)?;
     }
     ControlFlow::Continue(())
 }
@@ -258,8 +262,8 @@ fn pax_path(text: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// Hands a member on, unless its name says that it is no log.
-fn one(
+/// Reads a member, unless its name shows that it is no log.
+fn read_member(
     label: &str,
     name: &str,
     member: Box<dyn Read + '_>,
@@ -291,7 +295,7 @@ fn member_label(archive: &str, name: &str) -> String {
     format!("{archive}:{name}")
 }
 
-fn tell(each: &mut Each<'_>, (refusal, origin): (Refusal, Origin)) -> ControlFlow<()> {
+fn report_refusal(each: &mut Each<'_>, (refusal, origin): (Refusal, Origin)) -> ControlFlow<()> {
     each(Err(refusal), origin)
 }
 
@@ -317,7 +321,7 @@ fn too_many(label: &str, limits: Limits) -> (Refusal, Origin) {
     (Refusal::Unreadable(problem), Origin::Named)
 }
 
-/// A stream whose first bytes are known already.
+/// A stream whose first bytes were already read.
 pub(super) fn rejoined<'r>(
     head: Vec<u8>,
     rest: Box<dyn Read + 'r>,

@@ -1,19 +1,19 @@
-//! Bounds on what unpacking may yield, so that a few kilobytes cannot keep the reader busy for hours.
+//! Bounds what unpacking may yield, so that a few kilobytes cannot keep the reader busy for hours.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-/// How much may come out of an archive.
+/// Limits on what an archive may yield.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of all members together, and of what is read past on the way to them.
+    /// Bytes of all members together, including skipped ones.
     pub total: u64,
-    /// Bytes out for each byte in, once there are more than [`Limits::free`].
+    /// Bytes out for each byte in, once more than [`Limits::free`] came out.
     pub ratio: u64,
-    /// Bytes for which the ratio does not matter: a short log that repeats itself packs well.
+    /// Bytes that are exempt from the ratio: a short log that repeats itself compresses well.
     pub free: u64,
-    /// Members.
+    /// Number of members.
     pub members: usize,
 }
 
@@ -28,7 +28,7 @@ impl Default for Limits {
     }
 }
 
-/// Counts what goes in.
+/// Counts the packed bytes.
 pub(super) struct Counted<R> {
     pub inner: R,
     pub count: Rc<Cell<u64>>,
@@ -42,7 +42,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Fails where more comes out than is sound.
+/// Fails if more comes out than the limits allow.
 pub(super) struct Bounded<R> {
     inner: R,
     out: u64,
@@ -52,7 +52,8 @@ pub(super) struct Bounded<R> {
 }
 
 impl<R> Bounded<R> {
-    /// `packed` is how many bytes went in so far; `total`, for the members of an archive, what came out of all of them.
+    /// `packed` counts the bytes that went in; `total`, for the members of an archive, the bytes that all of
+    /// them yielded.
     pub(super) fn new(
         inner: R,
         packed: Rc<Cell<u64>>,
@@ -95,7 +96,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// Bytes for people, in the units of limits.
+/// A number of bytes for people, in the units of the limits.
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..0x10_0000 => format!("{} KiB", bytes >> 10),

@@ -1,4 +1,4 @@
-//! Globs in arguments, for shells that hand them on as they are.
+//! Expands globs in arguments, for shells that pass them on unchanged.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -7,22 +7,22 @@ use globset::{Error, GlobBuilder};
 
 use crate::model::Problem;
 
-/// Is it a glob? A path that exists is none, whatever its name.
+/// Whether a path is a glob. A path that exists is none, whatever its name.
 pub fn is_glob(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '[', '{']) && path.symlink_metadata().is_err()
 }
 
-/// What fits a glob, in path order: files and folders. `*` stays within a folder, `**` does not; hidden names only fit a
-/// pattern that begins with a dot. With them comes what could not be looked into.
+/// The files and folders that fit a glob, in path order, and the problems met on the way. `*` stays within a
+/// folder, `**` does not; a hidden name fits only a pattern that begins with a dot.
 ///
 /// # Errors
-/// A glob that is none.
+/// The glob is malformed.
 pub fn expand(glob: &Path) -> Result<(Vec<PathBuf>, Vec<Problem>), Error> {
     let matcher = GlobBuilder::new(&glob.to_string_lossy())
         .literal_separator(true)
         .build()?
         .compile_matcher();
-    // What stands before the first wildcard is a folder: nothing outside of it is looked at.
+    // Everything before the first wildcard is a fixed folder, so nothing outside of it is searched.
     let fixed: PathBuf = glob
         .components()
         .take_while(|part| !has_wildcard(*part))
@@ -52,7 +52,7 @@ pub fn expand(glob: &Path) -> Result<(Vec<PathBuf>, Vec<Problem>), Error> {
     let paths = entries.filter_map(|entry| match entry {
         Ok(entry) => Some(entry.into_path()),
         Err(error) => {
-            // That nothing is there is told of the glob as a whole.
+            // If nothing is there, that is reported for the glob as a whole.
             let is_gone = error.io_error().map(io::Error::kind) == Some(io::ErrorKind::NotFound);
             problems.extend((!is_gone).then(|| super::walk::problem(start, &error)));
             None

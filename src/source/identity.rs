@@ -1,10 +1,10 @@
-//! Whether two paths lead to one file.
+//! Whether two paths lead to the same file.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// What tells a file from every other one, by whatever detour or link it is reached. Names of equal right for one content (hard
-/// links, as programs make them that save space) are files of their own.
+/// Identifies a file, whatever detour or link leads to it. Hard links to one content, which programs create
+/// to save space, count as separate files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// Device and inode of a file with one name.
@@ -14,12 +14,12 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// The identity of a file that is there.
+    /// The identity of an existing file.
     pub fn of(path: &Path) -> Option<Self> {
         Self::known(path, &fs::metadata(path).ok()?)
     }
 
-    /// The same, where the file has been asked about already.
+    /// The same, if its metadata is already known.
     pub fn known(path: &Path, data: &Metadata) -> Option<Self> {
         inode(data).or_else(|| fs::canonicalize(path).ok().map(Self::Path))
     }

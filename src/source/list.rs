@@ -1,12 +1,13 @@
-//! Lists of files: a name a line, or names that a NUL ends.
+//! Reads lists of files: one name a line, or names that end with NUL.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-/// Reads a list of paths. One NUL anywhere means that NULs end the names (`find -print0`), so that a name may hold a newline.
+/// Reads a list of paths. One NUL anywhere means that names end with NUL (`find -print0`), so that a name may
+/// contain a newline.
 ///
 /// # Errors
-/// What reading met.
+/// Reading failed.
 pub fn paths(mut source: impl Read) -> io::Result<Vec<PathBuf>> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;

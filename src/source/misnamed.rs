@@ -1,14 +1,14 @@
-//! Files whose name promises what their bytes are not.
+//! Files whose name does not fit their bytes.
 //!
-//! A browser or `curl --compressed` unpacks `job.log.gz` on its way and keeps the name: that is a whole log, which is read
-//! without a word. Nothing unpacks an archive on its way: text in a `.zip` is most likely the page of an error that was
-//! saved in its place, and bytes that are neither packed nor text are damaged.
+//! A browser or `curl --compressed` unpacks `job.log.gz` while loading and keeps the name. Such a file is a
+//! whole log and is read without a message. Nothing unpacks an archive while loading, so text in a `.zip` is
+//! most likely an error page that was saved in its place. Bytes that are neither packed nor text are damaged.
 
 use super::{Reading, Refusal};
 use crate::model::Problem;
 use crate::trace::decode::{self, Encoding};
 
-/// Endings, and what they promise. Those of archives are asked first: `.tar.gz` is a packed one.
+/// Endings and what they promise. Archives come first, since `.tar.gz` is an archive that is also packed.
 const ARCHIVES: &[(&str, &str)] = &[
     (".zip", "zip archive"),
     (".tar", "tar archive"),
@@ -25,7 +25,8 @@ const PACKED: &[(&str, &str)] = &[
     (".bz2", "bzip2"),
 ];
 
-/// What a file's name promises: files of the same bytes are told differently where it does not hold.
+/// What a file's name promises. Two files with the same bytes are reported differently if the promise is
+/// broken.
 pub(super) fn promise(label: &str) -> Option<&'static str> {
     let name = label.to_ascii_lowercase();
     let mut endings = ARCHIVES.iter().chain(PACKED);
@@ -34,9 +35,10 @@ pub(super) fn promise(label: &str) -> Option<&'static str> {
         .map(|(_, what)| *what)
 }
 
-/// Why a file is not read that is no archive by its first bytes, unpacked; `packed` if it had to be.
+/// Why a file is refused that is no archive by its first unpacked bytes. `packed` means that it had to be
+/// unpacked.
 pub(super) fn refusal(label: &str, head: &[u8], packed: bool, reading: Reading) -> Option<Refusal> {
-    // Without the feature nothing can be said of archives.
+    // Without the feature, archives cannot be recognised.
     let archives = if cfg!(feature = "archives") {
         ARCHIVES
     } else {
@@ -66,7 +68,7 @@ pub(super) fn refusal(label: &str, head: &[u8], packed: bool, reading: Reading) 
     }))
 }
 
-/// Is there no character that no log has?
+/// Whether all bytes may stand in a log.
 fn is_text(head: &[u8]) -> bool {
     let odd = |b: &u8| matches!(b, 0..=6 | 14..=26 | 28..=31);
     decode::detect(head).0 != Encoding::Utf8 || !head.iter().any(odd)

@@ -1,6 +1,6 @@
-//! Where bytes come from: standard input, files, folders, archives, compressed or not.
+//! Opens what can be read: standard input, files, folders and archives, compressed or not.
 //!
-//! Knows nothing of logs: a label and a reader of decoded text leave.
+//! It knows nothing of logs. Its result is a label and a reader of decoded text.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -24,7 +24,7 @@ pub mod walk;
 
 pub use bounds::Limits;
 
-/// Something to read, under the name that people know it by.
+/// A readable input with the name that people know it by.
 pub struct Source<'r> {
     /// File name, or `<stdin>`.
     pub label: String,
@@ -38,17 +38,17 @@ impl std::fmt::Debug for Source<'_> {
     }
 }
 
-/// What to do with bytes that do not look like text.
+/// What to do with bytes that do not look like a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Read binary-looking bytes, and what looks like no log, all the same (`--text`).
+    /// Read binary-looking bytes, and other bytes that look like no log, anyway (`--text`).
     pub text: bool,
-    /// What a server answered may be what somebody wants to show: the output of a check (`--together`).
+    /// Read a server's answer too: it may be the output of a check that somebody wants to show (`--together`).
     pub answers: bool,
 }
 
 impl Reading {
-    /// Whatever it is, it is read.
+    /// Read everything.
     pub fn anything() -> Self {
         Self {
             text: true,
@@ -62,7 +62,7 @@ pub const STDIN: &str = "<stdin>";
 /// The label of a log pasted into the terminal.
 pub const PASTE: &str = "<paste>";
 
-/// What a file's name promises of its bytes, if anything: it tells whether they are read.
+/// What a file's name promises about its bytes, if anything; that decides whether they are read.
 pub fn promise(path: &Path) -> Option<&'static str> {
     misnamed::promise(&path.to_string_lossy())
 }
@@ -72,21 +72,21 @@ pub fn promise(path: &Path) -> Option<&'static str> {
 pub enum Refusal {
     /// It has no bytes.
     Empty(Problem),
-    /// It is no log: no text, or what a server sent in place of one.
+    /// It is no log: not text, or a server's answer in place of a log.
     Binary(Problem),
-    /// Everything else.
+    /// Any other reason.
     Unreadable(Problem),
 }
 
 impl Refusal {
-    /// What to tell people.
+    /// The problem to report.
     pub fn problem(&self) -> &Problem {
         match self {
             Refusal::Empty(p) | Refusal::Binary(p) | Refusal::Unreadable(p) => p,
         }
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn problem_mut(&mut self) -> &mut Problem {
         match self {
             Refusal::Empty(p) | Refusal::Binary(p) | Refusal::Unreadable(p) => p,
@@ -112,26 +112,27 @@ pub fn stdin(reading: Reading) -> Result<Source<'static>, Refusal> {
     prepare(STDIN.to_owned(), Box::new(io::stdin()), reading)
 }
 
-/// Where a source comes from.
+/// How a source was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Somebody named it, or met it on a walk.
+    /// Somebody named it, or a walk met it.
     Named,
-    /// It stands in an archive, where not everything need be a log.
+    /// It is a member of an archive, where not every file need be a log.
     Member,
 }
 
-/// Takes sources, or why they cannot be read, one after another; says whether it wants more.
+/// Receives each source, or why it cannot be read; returns whether it wants more.
 pub type Each<'e> = dyn FnMut(Result<Source<'_>, Refusal>, Origin) -> ControlFlow<()> + 'e;
 
-/// Opens a file by name: one source, or one a member of an archive.
+/// Opens a file by name: one source, or one for each member of an archive.
 ///
-/// What cannot be opened comes as a refusal: a missing file, a folder, no permission, no bytes, a binary file, a damaged archive.
+/// What cannot be opened arrives as a refusal: a missing file, a folder, no permission, no bytes, a binary
+/// file, a damaged archive.
 pub fn each(path: &Path, reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     each_within(path, reading, Limits::default(), each)
 }
 
-/// [`each`] with other bounds on what archives may unpack to.
+/// [`each`] with other limits on what archives may yield.
 pub fn each_within(
     path: &Path,
     reading: Reading,
@@ -140,7 +141,7 @@ pub fn each_within(
 ) -> ControlFlow<()> {
     let label = path.display().to_string();
     match file(path, &label) {
-        // What came through a pipe comes no second time.
+        // A pipe cannot be read a second time.
         Ok(file) => each_of(label, Box::new(file), reading, limits, each, || {
             path.is_file().then(|| File::open(path).ok()).flatten()
         }),
@@ -148,13 +149,13 @@ pub fn each_within(
     }
 }
 
-/// Standard input: one source, or one a member of a tar archive.
+/// Opens standard input: one source, or one for each member of a tar archive.
 pub fn each_of_stdin(reading: Reading, each: &mut Each<'_>) -> ControlFlow<()> {
     let (label, limits) = (STDIN.to_owned(), Limits::default());
     each_of(label, Box::new(io::stdin()), reading, limits, each, || None)
 }
 
-/// `reopened` gives the same bytes as a file, for archives that are read from their end.
+/// `reopened` opens the same bytes as a file, for archives that are read from their end.
 fn each_of(
     label: String,
     raw: Box<dyn Read + '_>,
@@ -230,7 +231,7 @@ fn file(path: &Path, label: &str) -> Result<File, Refusal> {
     })
 }
 
-/// Text that is already at hand: a paste.
+/// A source of text in memory: a paste.
 pub fn text(label: &str, bytes: Vec<u8>) -> Source<'static> {
     Source {
         label: label.to_owned(),
@@ -255,9 +256,9 @@ struct Stream<'r> {
     label: String,
     head: Vec<u8>,
     rest: Box<dyn Read + 'r>,
-    /// A damaged file may fail right at its start; the analysis then meets the same error behind what was read.
+    /// An error met in the first bytes. It is kept, so that the reader meets it behind them.
     failed: Option<io::Error>,
-    /// It was packed.
+    /// The stream was packed.
     #[cfg_attr(not(feature = "archives"), allow(dead_code))]
     packed: bool,
 }
@@ -367,10 +368,10 @@ impl<'r> Stream<'r> {
     }
 }
 
-/// First bytes, and what follows.
+/// First bytes, and the stream behind them.
 type Peeked<'r> = (Vec<u8>, Box<dyn Read + 'r>);
 
-/// The first bytes of a stream, and the stream behind them.
+/// Reads the first bytes of a stream.
 fn peek(mut raw: Box<dyn Read + '_>) -> io::Result<Peeked<'_>> {
     let mut head = vec![0; 8];
     let mut filled = 0;
@@ -386,7 +387,7 @@ fn peek(mut raw: Box<dyn Read + '_>) -> io::Result<Peeked<'_>> {
     Ok((head, raw))
 }
 
-/// Hands out an error that came too early.
+/// A reader that returns an error which came too early.
 struct Failing(Option<io::Error>);
 
 impl Read for Failing {
@@ -395,7 +396,7 @@ impl Read for Failing {
     }
 }
 
-/// An I/O error in words, without the number of the operating system.
+/// An I/O error in words, without the operating system's number.
 pub fn reason(error: &io::Error) -> String {
     let text = match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
@@ -405,7 +406,7 @@ pub fn reason(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
-/// The path behind a label, for those that have one.
+/// The path behind a label, if the label is a path.
 pub fn path_of(label: &str) -> Option<PathBuf> {
     (!matches!(label, STDIN | PASTE)).then(|| PathBuf::from(label))
 }

@@ -1,4 +1,4 @@
-//! gzip, zstd, xz and bzip2 streams, told by their first bytes. Nothing is written to disk.
+//! Unpacks gzip, zstd, xz and bzip2 streams, recognised by their first bytes. Nothing is written to disk.
 
 use std::cell::Cell;
 use std::io::{self, BufReader, Cursor, Read};
@@ -18,18 +18,19 @@ const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 #[cfg(feature = "archives")]
 const BZIP2: &[u8] = b"BZh";
 
-/// Most memory that an xz stream may ask for, in KiB: twice what `xz -9` does.
+/// Most memory that an xz stream may ask for, in KiB: twice what `xz -9` needs.
 #[cfg(feature = "archives")]
 const XZ_MEMORY: u32 = 128 << 10;
 
-/// A stream as it is read on.
+/// A stream that is ready to read.
 pub(super) struct Unpacked<'r> {
     pub stream: Stream<'r>,
     /// It was packed.
     pub packed: bool,
 }
 
-/// Unpacks a stream if its first bytes say that it is packed; one level only, so that no bomb nests.
+/// Unpacks a stream if its first bytes are those of a packed one. Only one level, so that nested bombs have no
+/// effect.
 pub(super) fn unpack(head: Vec<u8>, rest: Stream<'_>, limits: Limits) -> Unpacked<'_> {
     let start = head.clone();
     let count = Rc::new(Cell::new(0));
@@ -78,7 +79,7 @@ fn unpacker(head: &[u8]) -> Option<Unpacker> {
     None
 }
 
-/// Frame after frame of a zstd stream.
+/// Reads a zstd stream frame by frame.
 struct Zstd<'r> {
     state: State<'r>,
 }

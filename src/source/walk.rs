@@ -1,4 +1,4 @@
-//! Files below folders, in path order.
+//! Finds the files below folders, in path order.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,11 +9,10 @@ use std::sync::Arc;
 use super::identity::Identity;
 use crate::model::Problem;
 
-/// Every file below these paths, each once, by whatever spelling or link it is reached; a file that is a root itself counts
-/// as well.
+/// Every file below these paths, once each, whatever spelling or link leads to it. A root may itself be a file.
 ///
-/// Hidden files and folders, caches, and files that are no logs by their name, are left out unless they are roots. Links to
-/// folders are not followed.
+/// Hidden files and folders, caches, and files whose names are not those of logs are skipped unless they are
+/// roots. Links to folders are not followed.
 pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     let mut folder = Arc::new(PathBuf::new());
@@ -31,7 +30,7 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
                     let data = path.metadata().ok();
                     let identity = data.as_ref().and_then(|data| Identity::known(path, data));
                     match identity.map(|identity| seen.entry(identity)) {
-                        // It is enough that one of its names was given.
+                        // One named path is enough.
                         Some(Entry::Occupied(at)) => {
                             let known: &mut Found = &mut files[*at.get()];
                             known.named |= named;
@@ -60,7 +59,7 @@ pub fn files(roots: &[Root]) -> (Vec<Found>, Vec<Problem>) {
     (files, problems)
 }
 
-/// Is that to be read? A pipe, and what else is neither file nor folder, only if somebody named it.
+/// Whether to read an entry. A pipe or another special file is read only if somebody named it.
 fn is_wanted(entry: &walkdir::DirEntry, named: bool) -> bool {
     let kind = entry.file_type();
     if entry.depth() == 0 {
@@ -70,17 +69,17 @@ fn is_wanted(entry: &walkdir::DirEntry, named: bool) -> bool {
     is_file && !is_no_log(entry.path())
 }
 
-/// A link to nothing counts: that a log is not where it should be is told when it is opened.
+/// Whether a link leads to a file. A broken link counts too: opening it reports that the log is missing.
 fn leads_to_a_file(link: &Path) -> bool {
     link.metadata().map_or(true, |there| there.is_file())
 }
 
-/// Where a walk begins.
+/// A path where a walk begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     /// A file or a folder.
     pub path: PathBuf,
-    /// Somebody wrote its name, so that it must be a log; what a list or a glob holds need not be.
+    /// Somebody wrote its name, so it must be a log. Entries of a list or a glob need not be.
     pub named: bool,
 }
 
@@ -92,19 +91,19 @@ impl Root {
     }
 }
 
-/// A file to read. Of many files in a folder each keeps its own name only.
+/// A file to read. Many files of one folder share its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     folder: Arc<PathBuf>,
     name: Box<OsStr>,
-    /// Bytes on disk, as far as known: what the progress bar counts.
+    /// Bytes on disk, if known, for the progress bar.
     pub bytes: u64,
-    /// The user named it, so it must be readable; files met on a walk need not be logs.
+    /// The user named it, so it must be readable. Files met on a walk need not be logs.
     pub named: bool,
 }
 
 impl Found {
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> PathBuf {
         self.folder.join(&*self.name)
     }
@@ -117,7 +116,7 @@ const NO_LOGS: &[&str] = &[
     "sig",
 ];
 
-/// Is a file, by its name, none that a walk would look into?
+/// Whether a walk would skip a file by its name.
 #[cfg_attr(not(feature = "archives"), allow(dead_code))]
 pub(super) fn is_hidden_or_no_log(path: &Path) -> bool {
     hidden(path) || is_no_log(path)
@@ -135,7 +134,7 @@ pub(super) fn hidden(path: &Path) -> bool {
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
-/// A folder that says by the usual mark that nothing in it is worth keeping: our own cache may lie among the logs.
+/// Whether a folder is marked as a cache. Our own cache may lie among the logs.
 fn is_cache(entry: &walkdir::DirEntry) -> bool {
     entry.file_type().is_dir() && entry.path().join("CACHEDIR.TAG").is_file()
 }

@@ -5,19 +5,19 @@ use std::cell::Cell;
 use super::marker::Edge;
 use super::prefix;
 
-/// How far a line is looked at to tell a command from how one is used, in bytes.
+/// Bytes of a line that are searched to tell an echoed command from a usage text.
 const USAGE: usize = 300;
-/// Longest stretch of one line that is looked at in one go.
+/// Longest stretch of one line that is scanned as a piece, in bytes.
 pub const WINDOW: usize = 64 << 10;
-/// How much two windows of one line share.
+/// Bytes that two neighbouring windows of one line share.
 pub const OVERLAP: usize = 4 << 10;
-/// How much of a line one window is there for; beyond it, on either side, it only sees.
+/// Bytes of a line that one window owns; on either side of them it only sees.
 pub const STEP: usize = WINDOW - OVERLAP;
 /// How far a window sees beyond its own stretch.
 const MARGIN: usize = OVERLAP / 2;
-/// More than all stamps at the start of a line take.
+/// Upper bound for the stamps at the start of a line, in bytes.
 const MAX_STAMPS: usize = 1200;
-/// How much clean text before the block stays readable.
+/// Bytes of clean text before the block that stay readable.
 pub const HISTORY: usize = 64 << 10;
 
 /// Why a piece ends where the raw log has no newline.
@@ -29,7 +29,7 @@ pub enum Border {
     Marker,
 }
 
-/// Where a piece ends at a border. There may be one for every other byte: hence no larger than it must be.
+/// Where a piece ends at a border. Every other byte may be one, so the type is kept small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PieceEnd {
     at: u32,
@@ -37,7 +37,7 @@ pub(super) struct PieceEnd {
 }
 
 impl PieceEnd {
-    /// A block is never as large as 4 GiB.
+    /// `at` fits into 32 bits: a block is always smaller than 4 GiB.
     pub(super) fn new(at: usize, border: Border) -> Self {
         Self {
             at: at as u32,
@@ -78,17 +78,18 @@ pub struct Block {
     pub(super) first_line: u64,
     pub(super) column: u64,
     pub(super) next_column: u64,
-    /// Line number at `carry`, once somebody counted so far; 0 before.
+    /// Line number at `carry` once a counter has reached it; 0 before.
     pub(super) carry_line: Cell<u64>,
     pub(super) borders: Vec<PieceEnd>,
-    /// Where continuations were joined to the text before them, and how many at that place.
+    /// Where continuations were joined to the text before them, and how many at each place.
     pub(super) joins: Vec<(usize, u64)>,
-    /// How many of the joins the number of the first line counts already.
+    /// How many of the joins are already part of the first line's number.
     pub(super) counted: usize,
     pub(super) marks: Vec<SectionMark>,
     pub(super) greens: Vec<usize>,
     pub(super) coloured_from: Option<usize>,
-    /// There are marks of Travis CI, which ends them with a sequence of GitLab's runner: colours are those of tools.
+    /// The log has marks of Travis CI. Those end with an escape sequence of GitLab's runner, so in such a log
+    /// that sequence does not prove the runner's colours.
     pub(super) of_travis: bool,
     pub(super) base: u64,
     pub(super) last: bool,
@@ -101,7 +102,7 @@ impl Block {
         }
     }
 
-    /// History and text: offsets everywhere count from its start.
+    /// History and text. All offsets count from its start.
     pub fn bytes(&self) -> &[u8] {
         &self.buf[..self.end]
     }
@@ -111,7 +112,7 @@ impl Block {
         self.fresh
     }
 
-    /// Where the text ends that no later block repeats: inside a long line the windows at the border overlap.
+    /// Where the text ends that no later block repeats. Inside a long line, neighbouring windows overlap.
     pub fn owned(&self) -> usize {
         self.carry.min(self.end)
     }
@@ -146,7 +147,7 @@ impl Block {
                 goes_on: false,
             };
         }
-        // Windows count from the true start of the line, so that they do not depend on where blocks end.
+        // Windows count from the true start of the line, so that block borders do not move them.
         let window = (at - from + column) / STEP;
         let offset = |column_wanted: usize| (from + column_wanted).saturating_sub(column);
         let until = offset((window + 1) * STEP).min(to);
@@ -167,7 +168,7 @@ impl Block {
         }
     }
 
-    /// The nearest offset in that direction where no UTF-8 character is torn.
+    /// The nearest offset in that direction that does not split a UTF-8 character.
     fn character(&self, at: usize, direction: isize) -> usize {
         (0..4)
             .map(|k| at.saturating_add_signed(k * direction))
@@ -175,26 +176,27 @@ impl Block {
             .unwrap_or(at)
     }
 
-    /// Is the piece that ends at `to` overwritten by the next one on a screen?
+    /// Whether the next piece overwrites the piece that ends at `to` on a screen.
     pub fn overwritten(&self, to: usize) -> bool {
         self.borders
             .binary_search_by_key(&to, |border| border.at())
             .is_ok_and(|k| self.borders[k].border == Border::Overwritten)
     }
 
-    /// How many clean bytes of the log stand before [`Block::bytes`].
+    /// Clean bytes of the log before [`Block::bytes`].
     pub fn base(&self) -> u64 {
         self.base
     }
 
-    /// Nothing comes behind this block.
+    /// Whether this is the last block.
     pub fn is_last(&self) -> bool {
         self.last
     }
 
-    /// Borders and joins in a range, relative to its start: what a copy of it needs to count lines.
+    /// Borders and joins in a range, relative to its start. A copy of the range needs them to count lines.
     pub fn breaks(&self, from: usize, to: usize) -> (Vec<usize>, Vec<(usize, u64)>) {
-        // Both are in order; there may be many of them, and many such ranges.
+        // Both lists are sorted. They may be long, and many ranges are asked for, so they are searched by
+        // halves.
         let border = |at: usize| self.borders.partition_point(|border| border.at() < at);
         let borders = self.borders[border(from)..border(to.max(from))].iter();
         let join = |at: usize| self.joins.partition_point(|(join, _)| *join < at);
@@ -222,7 +224,8 @@ impl Block {
         out.extend(greens.filter(|at| (coloured..self.end).contains(at) && self.begins_line(*at)));
     }
 
-    /// Is what stands there no command, but how one is used (`$ yarn run [--inspect] <scriptName> ...`)?
+    /// Whether the line documents a command's usage instead of echoing one (`$ yarn run [--inspect]
+    /// <scriptName> ...`).
     fn shows_usage(&self, at: usize) -> bool {
         let text = &self.buf[at..self.end.min(at + USAGE)];
         let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
@@ -234,7 +237,7 @@ impl Block {
         closed && option.is_some_and(|at| !line[..at].iter().any(|b| b"\"'`;|&".contains(b)))
     }
 
-    /// Does nothing but stamps stand before this offset on its line?
+    /// Whether only stamps stand before this offset on its line.
     fn begins_line(&self, at: usize) -> bool {
         // Bounded on both sides: a long line may hold many such places.
         let low = self.fresh.max(at.saturating_sub(MAX_STAMPS));
@@ -260,7 +263,8 @@ impl Block {
         }
     }
 
-    /// Raw line number at an offset of the history or the text, without a counter at hand.
+    /// Raw line number at an offset of the history or the text. It counts back from `known`, whose number is
+    /// `known_line`.
     pub fn line_before(&self, at: usize, known: usize, known_line: u64) -> u64 {
         let newlines = memchr::memchr_iter(b'\n', &self.buf[at..known]).count() as u64;
         let borders = |to: usize| self.borders.partition_point(|border| border.at() < to);
@@ -271,7 +275,7 @@ impl Block {
         known_line - (newlines - borders + joins)
     }
 
-    /// How much there is, so that what comes can be taken back.
+    /// Remembers how much the block holds, for [`Block::shrink_to`].
     pub(super) fn extent(&self) -> Extent {
         Extent {
             len: self.len,
@@ -284,7 +288,7 @@ impl Block {
         }
     }
 
-    /// Takes back what was cleaned since.
+    /// Removes everything that was appended since `extent` was taken.
     pub(super) fn shrink_to(&mut self, extent: Extent) {
         self.len = extent.len;
         self.borders.truncate(extent.borders);
@@ -295,7 +299,8 @@ impl Block {
         self.of_travis = extent.of_travis;
     }
 
-    /// Where what the next block still holds of this one begins: at a line, but within one that is longer than the history.
+    /// Where the part begins that the next block keeps as history: at a line start, unless that line is
+    /// longer than the history.
     pub fn kept_from(&self) -> usize {
         let from = self.carry.saturating_sub(HISTORY);
         if from == 0 || self.buf[from - 1] == b'\n' {
@@ -331,7 +336,7 @@ impl Block {
             *at = at.wrapping_sub(from);
             keep
         });
-        // Joins without text between them must not pile up.
+        // Joins at one place are merged, so that they cannot pile up without text between them.
         self.joins.dedup_by(|next, join| {
             let same = next.0 == join.0;
             join.1 += if same { next.1 } else { 0 };
@@ -348,7 +353,7 @@ impl Block {
     }
 }
 
-/// How much a block held at some time.
+/// How much a block held at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     len: usize,
@@ -367,11 +372,11 @@ pub struct Piece {
     pub from: usize,
     /// Where it ends, without its newline.
     pub to: usize,
-    /// What stands before this offset belongs to the piece before; its line number is that of the piece.
+    /// Text before this offset belongs to the piece before it.
     pub since: usize,
-    /// What stands behind this offset belongs to the next piece.
+    /// Text from this offset on belongs to the next piece.
     pub until: usize,
-    /// It does not begin at the start of its line.
+    /// The piece does not begin at the start of its line.
     pub goes_on: bool,
 }
 
@@ -385,9 +390,9 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Raw line number (1-based) at an offset that is not before the one asked last.
+    /// Raw line number (1-based) at an offset. Offsets must not decrease from call to call.
     ///
-    /// A newline that only ends a piece does not count; one that a continuation swallowed does.
+    /// A newline that only ends a piece does not count; a newline that a continuation removed does.
     pub fn line_at(&mut self, block: &Block, at: usize) -> u64 {
         let at = at.max(self.at);
         self.line += memchr::memchr_iter(b'\n', &block.buf[self.at..at]).count() as u64;

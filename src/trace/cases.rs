@@ -1,30 +1,30 @@
-//! Which lines test cases printed that passed: what such a test says of errors is what it was written for.
+//! Finds the lines that passing test cases printed. Errors in them belong to the test, not to the job.
 //!
-//! Runners that say when a case begins and how it ended are followed while the log passes: Surefire and Ant (a class at a time),
-//! GoogleTest, XCTest, CTest with `-V`, Gradle where it shows what tests print; bun tells only how one ended. Cases that run side
-//! by side are one stretch, which counts where all of them passed. Sanitizers and Valgrind fail a run whose tests all pass:
-//! a stretch with a report of theirs does not count.
+//! Runners that print the start and the end of a case are followed line by line: Surefire and Ant (one class
+//! at a time), GoogleTest, XCTest, CTest with `-V`, and Gradle where it shows test output. bun prints only
+//! the end. Parallel cases form one stretch, which counts only if all of them passed. Sanitizers and Valgrind
+//! fail a run whose tests all pass, so a stretch with one of their reports does not count.
 
 use std::ops::RangeInclusive;
 
-/// Most cases that are open at the same time, and most stretches that are kept: the last ones.
+/// Most cases open at a time, and most stretches kept; the oldest are dropped.
 const MAX_OPEN: usize = 256;
 const MAX_STRETCHES: usize = 2000;
 /// Longest name of a case, in bytes.
 const MAX_NAME: usize = 500;
 
-/// What a line says of a case.
+/// What a line says about a case.
 #[derive(Debug, PartialEq, Eq)]
 enum Says<'l> {
-    /// It begins, or goes on.
+    /// The case begins or continues.
     Begins(&'l str),
-    /// It has ended; without a name the one that began last.
+    /// The case has ended. Without a name, it is the one that began last.
     Ends(&'l str, End),
-    /// A run of bun begins, which tells of its cases only at their end.
+    /// A run of bun begins. bun prints a case only at its end.
     Runs,
-    /// A case of it has ended.
+    /// A case of bun has ended.
     Ended(End),
-    /// A report that fails the run, whatever its tests say.
+    /// A report that fails the run whatever its tests say.
     Spoils,
 }
 
@@ -34,19 +34,19 @@ enum End {
     Failed,
 }
 
-/// The cases of a log, between two lines.
+/// The state of test cases between two lines.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
     open: Vec<Box<str>>,
     since: u64,
     spoiled: bool,
-    /// The line of bun's from which on the next case prints.
+    /// The line after which the next case of bun prints.
     result: Option<u64>,
     passed: Vec<RangeInclusive<u64>>,
 }
 
 impl Cases {
-    /// Reads a line that may tell of a case.
+    /// Reads a line that may start or end a case.
     pub(super) fn read(&mut self, text: &str, line: u64) {
         match says(text.trim_ascii()) {
             None => {}
@@ -67,18 +67,18 @@ impl Cases {
         }
     }
 
-    /// May the next lines end a case?
+    /// Whether the next lines may end a case.
     pub(super) fn is_open(&self) -> bool {
         !self.open.is_empty() || self.result.is_some()
     }
 
-    /// Another command, or another section: what has not ended by now will not.
+    /// Another command or section begins, so open cases will never end.
     pub(super) fn leave(&mut self) {
         self.open.clear();
         self.result = None;
     }
 
-    /// The stretches, in order.
+    /// The stretches of passing cases, in order.
     pub(super) fn finish(self) -> Vec<RangeInclusive<u64>> {
         self.passed
     }
@@ -88,7 +88,7 @@ impl Cases {
             (self.since, self.spoiled) = (line, false);
         }
         let known = self.open.iter().any(|open| **open == *name);
-        // Too many, or a name that is none: how they end will not be known.
+        // With too many cases, or a name too long to keep, the end cannot be matched.
         if self.open.len() == MAX_OPEN || name.len() > MAX_NAME {
             self.spoiled = true;
         } else if !known {
@@ -124,7 +124,7 @@ impl Cases {
 }
 
 fn says(text: &str) -> Option<Says<'_>> {
-    // Most lines are told by their first byte.
+    // The first byte rules out most lines.
     let own = match text.as_bytes().first()? {
         b'[' => googletest(text).or_else(|| surefire(text)),
         b'T' => xctest(text).or_else(|| surefire(text)),
@@ -174,7 +174,7 @@ fn surefire(text: &str) -> Option<Says<'_>> {
         return named.then_some(Says::Begins(class));
     }
     let counts = text.strip_prefix("Tests run: ")?;
-    // The sum of all has no time.
+    // The overall sum has no time.
     let (counts, behind) = counts.split_once(", Time elapsed: ")?;
     let clean = |of: &str| counts.contains(of);
     let end = match clean("Failures: 0") && clean("Errors: 0") {
@@ -216,7 +216,8 @@ fn ctest(text: &str) -> Option<Says<'_>> {
     Some(Says::Ends(number, end))
 }
 
-/// `bun test v1.2.0 (…)`, `(pass) works [0.12ms]`; the file's name stands above its cases, and what each prints above its line.
+/// `bun test v1.2.0 (…)`, `(pass) works [0.12ms]`. The file's name stands above its cases, and a case's
+/// output above its own line.
 fn bun(text: &str) -> Option<Says<'_>> {
     let ended = |end| Some(Says::Ended(end));
     match text.split(' ').next()? {

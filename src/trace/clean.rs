@@ -1,7 +1,8 @@
-//! The hot loop of the reader: escapes and control characters out, carriage returns into piece borders.
+//! The hot loop of the reader: removes escapes and control characters, turns carriage returns into piece
+//! borders.
 //!
-//! Enters: raw bytes that end at a line end, or at a border that no escape crosses. Leaves: clean bytes in
-//! a [`Block`], never more than came in, and its index of piece borders, joins, markers and green echoes.
+//! Input: raw bytes that end at a line end, or at a border that no escape crosses. Output: clean bytes in a
+//! [`Block`], never more than came in, with its index of piece borders, joins, markers and green echoes.
 
 use super::block::{Block, Border, PieceEnd, SectionMark};
 use super::escape::{self, ESC};
@@ -54,7 +55,7 @@ fn mask(b: &[u8; 64]) -> u64 {
     mask_portable(b)
 }
 
-/// The same without SIMD: the twin that other machines run and the tests compare with.
+/// Portable twin of the SIMD mask: other machines run it, and the tests compare the two.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn mask_portable(b: &[u8; 64]) -> u64 {
     b.iter()
@@ -62,10 +63,10 @@ fn mask_portable(b: &[u8; 64]) -> u64 {
         .fold(0, |mask, (k, &b)| mask | (u64::from(special(b)) << k))
 }
 
-/// Appends the clean form of `src` to `block`.
+/// Appends the clean form of `src` to `block`, and returns whether `src` held a NUL.
 ///
-/// `joins` are offsets in `src` where a newline and a continuation header were taken out, ascending.
-/// `at_eof`: nothing follows, so a trailing CR ends the line. Says whether there was a NUL.
+/// `joins` are offsets in `src` where a newline and a continuation header were removed, ascending. With
+/// `at_eof` nothing follows, so a trailing CR ends the line.
 pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block) -> bool {
     block.reserve(src.len() + 66);
     let n = src.len();
@@ -75,7 +76,7 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
         i: 0,
         o: block.len,
         nul: false,
-        // Apart from the block, so that its place is known to stay where it is.
+        // Taken out of the block, so that the compiler knows its address does not change.
         buf: std::mem::take(&mut block.buf),
     };
     let mut join = 0;
@@ -106,22 +107,22 @@ pub(super) fn clean(src: &[u8], joins: &[usize], at_eof: bool, block: &mut Block
     at.nul
 }
 
-/// Bytes that are looked at in one go.
+/// Bytes that one mask covers.
 const CHUNK: usize = 64;
 
-/// How far cleaning has come: what was read of `src`, and written of `buf`, never more than that.
+/// Progress of the cleaning: what was read of `src` and written to `buf`, never more written than read.
 struct At<'s> {
     src: &'s [u8],
     at_eof: bool,
     i: usize,
     o: usize,
-    /// A NUL was met: there may be UTF-16.
+    /// A NUL was met, so the text may hold UTF-16.
     nul: bool,
     buf: Vec<u8>,
 }
 
 impl At<'_> {
-    /// A chunk, behind which there is another: the positions of all special bytes are found at once.
+    /// Cleans one chunk that has another behind it. One mask finds all its special bytes.
     #[inline(always)]
     fn chunk(&mut self, block: &mut Block) {
         let start = self.i;
@@ -148,7 +149,7 @@ impl At<'_> {
                 _ => 0,
             };
             if len > 0 {
-                // There is nothing special in it but its first byte.
+                // A short sequence holds no special byte but its first, so only that one is cleared.
                 from = at + len;
                 found &= found - 1;
                 continue;
@@ -168,7 +169,8 @@ impl At<'_> {
         self.i = start + from;
     }
 
-    /// Copies what stands between two special bytes. More is written than counts: no copy whose length depends on the data.
+    /// Copies the text between two special bytes. It always writes a whole chunk, so that the copy's length
+    /// does not depend on the data; `o` advances only by the true length.
     #[inline(always)]
     fn text(&mut self, both: &[u8; 2 * CHUNK], from: usize, to: usize) {
         let buf = &mut self.buf[self.o..self.o + CHUNK];
@@ -179,7 +181,8 @@ impl At<'_> {
         self.o += to - from;
     }
 
-    /// A CR before a newline, or behind text that is no marker: 1. Anything else: 0.
+    /// Handles a CR that needs one step: before a newline, or behind text that is no marker. Returns the bytes
+    /// taken, 1 or 0.
     #[inline(always)]
     fn short_return(&mut self, next: u8, block: &mut Block) -> usize {
         match next {
@@ -194,14 +197,14 @@ impl At<'_> {
         1
     }
 
-    /// The special byte at `i`, a run of them, or the sequences that begin there.
+    /// Handles the special byte at `i`, a run of them, or the sequences that begin there.
     #[inline(never)]
     fn special(&mut self, block: &mut Block) {
         let src = self.src;
-        let run = run(&src[self.i..]);
+        let run = repeats(&src[self.i..]);
         match src[self.i] {
             ESC => {
-                // ESC ESC is nothing: only the last of a run begins a sequence.
+                // Only the last ESC of a run begins a sequence.
                 self.i += run - 1;
                 let rest = &src[self.i..];
                 note_colours(rest, &self.buf[..self.o], block);
@@ -209,7 +212,7 @@ impl At<'_> {
             }
             b'\r' => {
                 self.i += run;
-                // NULs are nothing: what is left of UTF-16 has one between CR and LF.
+                // NULs are dropped: what is left of UTF-16 has one between CR and LF.
                 let rest = &src[self.i..];
                 let behind = rest.iter().find(|byte| **byte != 0);
                 let line_end = behind.map_or(self.at_eof, |byte| *byte == b'\n');
@@ -225,9 +228,9 @@ impl At<'_> {
     }
 }
 
-/// How often the first byte is repeated, itself included.
+/// How often the first byte repeats at the start, itself included.
 #[inline(always)]
-fn run(bytes: &[u8]) -> usize {
+fn repeats(bytes: &[u8]) -> usize {
     let first = bytes[0];
     if bytes.get(1) != Some(&first) {
         return 1;
@@ -238,7 +241,7 @@ fn run(bytes: &[u8]) -> usize {
     whole + rest.count()
 }
 
-/// Length of the usual kind of sequence at `both[at] == ESC`: a CSI of few parameters; 0 for any other.
+/// Length of a CSI with few parameters at `both[at] == ESC`; 0 for any other sequence.
 #[inline(always)]
 fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, text: &[u8], block: &mut Block) -> usize {
     let Some(bytes) = both.get(at..).and_then(<[u8]>::first_chunk) else {
@@ -251,7 +254,7 @@ fn short_sequence(both: &[u8; 2 * CHUNK], at: usize, text: &[u8], block: &mut Bl
     len
 }
 
-/// Keeps in mind where commands are echoed in green, and since when the log has the runner's colours; `text` is what stands
+/// Records where commands are echoed in green, and where the runner's colours begin. `text` is the clean text
 /// before the sequence.
 #[inline(always)]
 fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
@@ -268,33 +271,34 @@ fn note_colours(sequence: &[u8], text: &[u8], block: &mut Block) {
     }
 }
 
-/// Is the line, or the piece, above the end of the text a mark of Travis CI? It ends them with the sequence that GitLab's
-/// runner begins its lines with (travis-build: bash/travis_fold.bash, bash/travis_time_start.bash).
+/// Whether the line or piece at the end of the text is a mark of Travis CI. Travis ends its marks with the
+/// sequence that GitLab's runner begins its lines with (travis-build: bash/travis_fold.bash,
+/// bash/travis_time_start.bash).
 #[inline(never)]
 fn behind_travis_mark(text: &[u8]) -> bool {
-    // Bounded: there may be many such sequences behind a mark.
+    // Bounded, since many such sequences may follow one mark.
     let near = &text[text.len().saturating_sub(MARKER_REACH)..];
     let above = near.trim_ascii_end();
     let from = memchr::memrchr(b'\n', above).map_or(0, |k| k + 1);
     above.len() < near.len() && travis::is_mark(&above[from..])
 }
 
-/// Sequences that only the runner's own lines use so: they tell that the log has its colours.
+/// Whether a sequence is one that only the runner's own lines use.
 fn runner_colour(rest: &[u8]) -> bool {
     rest.starts_with(b"\x1b[0K") || rest.starts_with(b"\x1b[0;m") || rest.starts_with(b"\x1b[36;1m")
 }
 
-/// Could a marker stand at the end of the text?
+/// Whether a marker could stand at the end of the text.
 #[inline(always)]
 fn may_be_marker(text: &[u8], block: &Block) -> bool {
     let border = block.borders.last().map_or(0, |border| border.at() + 1);
-    // The piece begins there at the earliest.
+    // The piece cannot begin before that.
     let earliest = block.fresh.max(border);
     let low = earliest.max(text.len().saturating_sub(MARKER_REACH));
     text.len() >= earliest + marker::SHORTEST && marker::may_end(&text[low..])
 }
 
-/// A carriage return that does not end its line: a marker before it is taken out, else a piece ends here.
+/// Handles a CR that does not end its line: takes out a marker before it, or ends a piece.
 fn lone_cr(buf: &mut [u8], o: usize, block: &mut Block) -> usize {
     if !may_be_marker(&buf[..o], block) {
         return end_piece(buf, o, Border::Overwritten, block);
@@ -306,7 +310,7 @@ fn lone_cr(buf: &mut [u8], o: usize, block: &mut Block) -> usize {
     };
     let (edge, unix, name) = (marker.edge, marker.unix, marker.name.to_owned());
     let o = piece + at;
-    // What was joined within the marker is joined before the text behind it.
+    // What was joined within the marker now counts for the text behind it.
     let gone = block.joins.partition_point(|(join, _)| *join <= o);
     block.joins[gone..].iter_mut().for_each(|join| join.0 = o);
     let at = end_piece(buf, o, Border::Marker, block);
@@ -319,7 +323,7 @@ fn lone_cr(buf: &mut [u8], o: usize, block: &mut Block) -> usize {
     at
 }
 
-/// Ends a piece, if there is any text of it.
+/// Ends a piece, unless it is empty.
 #[inline(always)]
 fn end_piece(buf: &mut [u8], o: usize, border: Border, block: &mut Block) -> usize {
     if o == block.fresh || buf[o - 1] == b'\n' {

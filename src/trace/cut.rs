@@ -1,8 +1,9 @@
-//! Texts too long to keep are cut where no word is torn: the half of a token would not be known for one, and be told.
+//! Cuts texts that are too long, but never within a word: half of a secret token would not be recognised and
+//! redacted.
 
 use std::borrow::Cow;
 
-/// Longest word that is left out for that.
+/// Longest word that is dropped whole to avoid a cut within it, in bytes.
 const WORD: usize = 200;
 
 /// Where a text may end, at most at `max`, and not before `min`.

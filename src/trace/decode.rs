@@ -1,11 +1,11 @@
-//! From the bytes of a file to UTF-8: byte-order marks, UTF-16, and the refusal of binary files.
+//! Decodes the bytes of a file to UTF-8: byte-order marks, UTF-16, and the refusal of binary files.
 
 use std::io::{self, Read};
 
 use super::held::Held;
 use super::wide;
 
-/// How much is looked at to tell text from binary.
+/// Bytes that are probed to tell text from binary.
 pub const PROBE: usize = 8 << 10;
 
 /// What a source turned out to be.
@@ -19,9 +19,9 @@ pub enum Encoding {
     Utf16Be,
 }
 
-/// Tells the encoding by the first bytes; also how many of them are a byte-order mark.
+/// Detects the encoding from the first bytes, and the length of the byte-order mark.
 ///
-/// UTF-16 without a mark (a PowerShell redirect cut at its start) is told by the zero bytes of its ASCII.
+/// UTF-16 without a mark (a PowerShell redirect whose start was cut off) shows by the zero bytes of its ASCII.
 pub fn detect(head: &[u8]) -> (Encoding, usize) {
     match head {
         [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
@@ -41,31 +41,31 @@ pub fn detect(head: &[u8]) -> (Encoding, usize) {
     }
 }
 
-/// Where the first NUL of a UTF-8 source stands that belongs to no line of UTF-16: a sign that it is no log.
+/// Where the first NUL stands that no line of UTF-16 explains: a sign of a binary file.
 pub fn binary_at(head: &[u8]) -> Option<usize> {
     wide::unexplained_nul(&head[..head.len().min(PROBE)])
 }
 
 /// Bytes of UTF-16 held at a time.
 const BUFFER: usize = 16 << 10;
-/// How far is looked ahead at the start of a line to see whether it is UTF-16 still.
+/// Bytes that are read ahead at the start of a line to see whether it is still UTF-16.
 const AHEAD: usize = 1 << 10;
-/// How many bytes behind plain lines tell that UTF-16 goes on there.
+/// Bytes behind plain lines that decide whether UTF-16 resumes there.
 const BEHIND: usize = 64;
-/// Bytes that must have been seen to be sure of it: Chinese has characters that look like a newline, or like two letters.
+/// Fewest bytes that decide. Some Chinese characters look in UTF-16 like a newline or two letters.
 const LEAST: usize = 32;
 
-/// Turns UTF-16 into UTF-8 while it is read.
+/// Converts UTF-16 to UTF-8 while reading.
 ///
-/// Something else may have been appended to the file (`cmd >> log` behind PowerShell's `> log`): from the first line on that is
-/// plain UTF-8, everything is handed out as it is. Where UTF-16 goes on soon behind such lines, only they are.
+/// Another program may have appended plain text (`cmd >> log` after PowerShell's `> log`). From the first
+/// line that is plain UTF-8 on, bytes pass unchanged; if UTF-16 resumes soon behind such lines, only they do.
 #[derive(Debug)]
 pub struct Utf16<R> {
     held: Held<R>,
     big_endian: bool,
-    /// A line begins here: is it UTF-16?
+    /// A line begins here, so its encoding must be checked.
     starts: bool,
-    /// It was not.
+    /// The rest is plain UTF-8.
     narrow: bool,
     high: Option<u16>,
     out: Vec<u8>,
@@ -73,7 +73,7 @@ pub struct Utf16<R> {
 }
 
 impl<R: Read> Utf16<R> {
-    /// A reader behind the byte-order mark.
+    /// Creates a reader whose source stands behind the byte-order mark.
     pub fn new(source: R, encoding: Encoding) -> Self {
         let big_endian = encoding == Encoding::Utf16Be;
         Self {
@@ -134,7 +134,7 @@ impl<R: Read> Utf16<R> {
         self.narrow = narrow;
     }
 
-    /// Takes a unit; false where more must be at hand to know what it is.
+    /// Converts one unit; false if more input is needed to decide what it is.
     fn pair(&mut self, pair: [u8; 2]) -> bool {
         let unit = if self.big_endian {
             u16::from_be_bytes(pair)
@@ -145,7 +145,7 @@ impl<R: Read> Utf16<R> {
             self.starts = true;
         } else if pair[0] == b'\n' || pair[1] == b'\n' {
             let newline = usize::from(pair[0] != b'\n');
-            // A character that looks like one, or text that is no UTF-16 and has an odd length.
+            // A character that looks like a newline, or text of odd length that is not UTF-16.
             let behind = self.held.from + newline + 1;
             match self.is_narrow(behind) {
                 None => return false,
@@ -163,7 +163,7 @@ impl<R: Read> Utf16<R> {
         true
     }
 
-    /// How many bytes of plain lines begin here that have UTF-16 behind them; `None`: more must be at hand.
+    /// Length of the plain lines that begin here and have UTF-16 behind them; `None` if more input is needed.
     fn plain_lines(&self) -> Option<usize> {
         let bytes = self.held.bytes();
         if bytes.len() < AHEAD && !self.held.eof {
@@ -188,8 +188,8 @@ impl<R: Read> Utf16<R> {
         let high = usize::from(!self.big_endian);
         let least = (behind.len() / 2).clamp(1, 4);
         let wide = zeros(high) >= least.max(4 * zeros(1 - high));
-        // Behind an odd number of bytes, only where the zeros stand can tell. Else the newline is half of a character: of
-        // Gurmukhi in little endian, which has it in each, of any script in big endian.
+        // Behind an odd number of bytes only the position of zeros can tell. Otherwise the newline is half of
+        // a character: of Gurmukhi in little endian, of any script in big endian.
         let odd = lines.len() % 2 == 1;
         let text = || {
             let gurmukhi = lines.iter().skip(1).step_by(2).all(|b| *b == b'\n');
@@ -199,11 +199,11 @@ impl<R: Read> Utf16<R> {
         Some(if plain { lines.len() } else { 0 })
     }
 
-    /// Does plain UTF-8 begin there? `None`: more must be at hand.
+    /// Whether plain UTF-8 begins at `at`; `None` if more input is needed.
     fn is_narrow(&self, at: usize) -> Option<bool> {
         let ahead = &self.held.buffer[at..self.held.to.min(at + AHEAD)];
         let newline = memchr::memchr_iter(b'\n', ahead).find(|k| k + 1 >= LEAST);
-        // The byte behind a newline is its other half, in UTF-16.
+        // In UTF-16 the byte behind a newline is its other half.
         let seen = newline.map_or(ahead.len(), |k| (k + 2).min(ahead.len()));
         if ahead[..seen].contains(&0) {
             return Some(false);
@@ -212,7 +212,7 @@ impl<R: Read> Utf16<R> {
         let text = &ahead[..newline.map_or(seen, |k| k + 1)];
         known.then(|| match std::str::from_utf8(text) {
             Ok(text) => !text.is_empty() && !text.contains(unusual),
-            // Cut off within a character.
+            // The text was cut off within a character.
             Err(error) => error.error_len().is_none() && text.len() == AHEAD,
         })
     }
@@ -237,7 +237,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
-/// A control character that no log has.
+/// Whether a log never holds this control character.
 fn unusual(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x08' | '\x0c' | '\x1b' | '\x07')
 }

@@ -1,20 +1,20 @@
-//! One text, many jobs: what `gh run view --log` prints is told apart by its first column.
+//! Splits one text into its jobs: `gh run view --log` prints the job's name in the first column.
 //!
-//! The splitter hands out one job after another; its line numbers go on counting through the whole text. Any other text is one
-//! job without a name, passed on as it is.
+//! Jobs come out one after another, and their line numbers count through the whole text. Any other text is a
+//! single job without a name and passes unchanged.
 
 use std::io::{self, Read};
 
 use super::lines::{self, Lines};
 use super::prefix;
 
-/// How much is looked at to find the first column.
+/// Bytes that are searched for the first column.
 const HEAD: usize = 8 << 10;
-/// Lines without columns that may stand before the first one with them (a prompt, a header of the paste).
+/// Lines without columns that may stand above the first one with them (a prompt, a header of the paste).
 const BEFORE: usize = 20;
 /// Longest job or step name.
 const MAX_NAME: usize = 256;
-/// Jobs told apart; what comes behind stays in the last one.
+/// Most jobs that are split; the rest of the text stays in the last one.
 const MAX_JOBS: u32 = 10_000;
 
 /// A job of a text.
@@ -22,7 +22,7 @@ const MAX_JOBS: u32 = 10_000;
 pub struct Job {
     /// Its name, where the text names jobs.
     pub name: Option<String>,
-    /// The number of its first line in the text, from 1 on.
+    /// The number of its first line in the text, from 1.
     pub first_line: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct Job {
 pub struct Jobs<R> {
     lines: Lines<R>,
     state: State,
-    /// Name of the current job, with the tab behind it; empty for a text that names none.
+    /// Name of the current job with its tab; empty if the text names none.
     name: Vec<u8>,
     jobs: u32,
     line: u64,
@@ -51,7 +51,7 @@ enum State {
 }
 
 impl<R: Read> Jobs<R> {
-    /// The jobs of decoded bytes.
+    /// Creates a splitter over decoded bytes.
     pub fn new(source: R) -> Self {
         Self {
             lines: Lines::new(source),
@@ -63,7 +63,8 @@ impl<R: Read> Jobs<R> {
         }
     }
 
-    /// The next job; what is left of the one before is skipped. The first is there even if the text is empty.
+    /// Moves on to the next job and skips what is left of the current one. The first job exists even in an
+    /// empty text.
     pub fn next_job(&mut self) -> Option<Job> {
         if self.state == State::Fresh {
             self.name = first_name(self.lines.head(HEAD));
@@ -88,12 +89,12 @@ impl<R: Read> Jobs<R> {
         })
     }
 
-    /// Bytes of the current job that were left out: columns of lines that carry no time.
+    /// Bytes of the current job that were left out: the columns of lines without a time.
     pub fn removed(&self) -> u64 {
         self.removed
     }
 
-    /// Where the text comes from.
+    /// The underlying source.
     pub fn source(&self) -> &R {
         self.lines.source()
     }
@@ -157,7 +158,7 @@ fn first_name(head: &[u8]) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// The name of the job that a line begins with, with its tab, if that is not the current one.
+/// The name, with its tab, of the job that a line begins, if that is not the current one.
 fn another_job(line: &[u8], current: &[u8]) -> Option<Vec<u8>> {
     if !current.is_empty() && line.starts_with(current) {
         return None;
@@ -166,7 +167,7 @@ fn another_job(line: &[u8], current: &[u8]) -> Option<Vec<u8>> {
     (!job.is_empty() && !step.is_empty()).then(|| line[..=job.len()].to_vec())
 }
 
-/// How long the columns of a line are that carries no time: there they are nothing that the reader would know.
+/// Length of a line's columns if the line carries no time. The reader would not recognise columns without one.
 fn bare_columns(line: &[u8], current: &[u8]) -> usize {
     if !line.starts_with(current) || prefix::job_and_step(line).is_some() {
         return 0;

@@ -1,11 +1,11 @@
-//! How long a terminal escape sequence is. No terminal is emulated: sequences are removed, nothing is moved.
+//! Measures terminal escape sequences. They are removed; no terminal is emulated, and no text moves.
 //!
-//! ECMA-48 names the forms; GitLab's own converters know only CSI, we also remove OSC and the other
-//! string sequences, so that titles and hyperlinks leave no fragments.
+//! ECMA-48 names the forms. GitLab's own converters know only CSI; OSC and the other string sequences are
+//! removed as well, so that titles and hyperlinks leave no fragments.
 
 /// The escape character.
 pub const ESC: u8 = 0x1b;
-/// Longest CSI sequence; what goes on beyond it is text.
+/// Longest CSI sequence; anything longer is text.
 const MAX_CSI: usize = 128;
 /// Longest OSC, DCS, SOS, PM or APC string.
 pub const MAX_STRING: usize = 4096;
@@ -19,10 +19,10 @@ pub fn len(s: &[u8]) -> usize {
     }
 }
 
-/// Length of the usual kind of sequence at `s[0] == ESC`, a CSI of at most 18 bytes; 0 for any other.
+/// Length of a CSI of at most 18 bytes at `s[0] == ESC`; 0 for any other sequence.
 ///
-/// No loop whose length depends on the data: the first byte with bit 6 set ends the sequence. Only the colours of 24 bits
-/// have more than eight bytes behind `ESC [`.
+/// No loop depends on the data: the first byte with bit 6 set ends the sequence. Only 24-bit colours have
+/// more than eight bytes behind `ESC [`.
 #[inline(always)]
 pub fn short(s: &[u8; 18]) -> usize {
     if s[1] != b'[' {
@@ -37,7 +37,8 @@ pub fn short(s: &[u8; 18]) -> usize {
     }
 }
 
-/// Where a CSI sequence ends that holds nothing but parameters before `from`, if that is within the next eight bytes.
+/// Where a CSI sequence ends if it does so within eight bytes from `from`; everything before must be
+/// parameters.
 #[inline(always)]
 fn csi_end(s: &[u8; 18], from: usize) -> Option<usize> {
     let word = eight(s, from);
@@ -47,12 +48,12 @@ fn csi_end(s: &[u8; 18], from: usize) -> Option<usize> {
     }
     let below = (1u64 << (at * 8)) - 1;
     let last = (word >> (at * 8)) as u8;
-    // What stands behind the end is made a parameter.
+    // Bytes behind the end are set to a parameter, so that the check ignores them.
     let parameters = word & below | 0x2020_2020_2020_2020 & !below;
     (all_parameters(parameters) && last < 0x7f).then_some(from + at + 1)
 }
 
-/// Are all bytes in `0x20..=0x3f`?
+/// Whether all bytes are in `0x20..=0x3f`.
 #[inline(always)]
 fn all_parameters(word: u64) -> bool {
     (word ^ 0x2020_2020_2020_2020) & 0xe0e0_e0e0_e0e0_e0e0 == 0
@@ -65,7 +66,7 @@ fn eight(s: &[u8; 18], at: usize) -> u64 {
         .map_or(0, |eight| u64::from_le_bytes(*eight))
 }
 
-/// The same for every form, byte by byte.
+/// Length of a sequence of any form, byte by byte.
 #[inline(never)]
 pub fn len_any(s: &[u8]) -> usize {
     match s.get(1) {
@@ -112,7 +113,7 @@ fn string(s: &[u8]) -> usize {
                     i
                 };
             }
-            // Never ended on its line: the text stays, or a stray `ESC ]` could hide an error.
+            // The string does not end on its line, so its text stays: a stray `ESC ]` could hide an error.
             b'\n' | b'\r' => return 2,
             _ => {}
         }
@@ -120,8 +121,8 @@ fn string(s: &[u8]) -> usize {
     2
 }
 
-/// Length of the escape sequences of the runner at the start of a line that lost the ESC character itself, or shows it
-/// as `^[` or `␛`: `[0K[36;1m`. Only the runner's own forms count, since text may begin with a bracket.
+/// Length of the runner's escape sequences at the start of a line that lost the ESC character, or shows it as
+/// `^[` or `␛`: `[0K[36;1m`. Only the runner's own forms count, since text may begin with a bracket.
 pub fn lost(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(len) = lost_one(&text[at..]) {
@@ -130,7 +131,7 @@ pub fn lost(text: &[u8]) -> usize {
     at
 }
 
-/// The same at the end of a line, where the runner resets its colours: how much of the line is left.
+/// Length of a line without such sequences at its end, where the runner resets its colours.
 pub fn lost_at_end(text: &[u8]) -> usize {
     let mut rest = text;
     loop {
@@ -148,7 +149,7 @@ pub fn lost_at_end(text: &[u8]) -> usize {
     }
 }
 
-/// What stands in place of an ESC that was made visible: by `cat -v`, as its control picture, as a damaged character.
+/// What replaces an ESC that was made visible: by `cat -v`, as its control picture, as a damaged character.
 const LOST_ESC: &[&str] = &["^[", "\u{241b}", "\u{fffd}"];
 
 fn lost_one(text: &[u8]) -> Option<usize> {
@@ -169,7 +170,7 @@ fn lost_one(text: &[u8]) -> Option<usize> {
     Some(esc + len)
 }
 
-/// Could the sequence at `s[0] == ESC` go on beyond the end of `s`?
+/// Whether the sequence at `s[0] == ESC` could continue beyond the end of `s`.
 pub fn unfinished(s: &[u8]) -> bool {
     match s.get(1) {
         None => true,

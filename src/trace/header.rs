@@ -1,32 +1,33 @@
-//! The header of a step of GitHub Actions, from `##[group]Run …` to `##[endgroup]`: which lines are part of it.
+//! Finds where the header of a GitHub Actions step ends, from `##[group]Run …` to `##[endgroup]`.
 //!
-//! A script is repeated from its first line on, which the title names; then come `shell: PATH … {0}` and `env:` with its entries. An
-//! action has `with:` and `env:` (runner: Handlers/ScriptHandler.cs and Handler.cs). A script that opens a group of such a name
-//! itself names no shell: that was no header. Source and values may have lines of any kind, so what ends a header is known only
-//! further below: the end of the group, or the next one where that was lost. GitHub stamps a value once, however many lines it has.
-//! Its page indents all lines of a header: there it ends with them.
+//! A script's header repeats the script, whose first line is also the title, then prints `shell: PATH … {0}`
+//! and `env:` with its entries. An action's header has `with:` and `env:` (runner: Handlers/ScriptHandler.cs
+//! and Handler.cs). A script that opens such a group itself names no shell, so that is no header. Source and
+//! values may contain lines of any kind, so the end is known only further below: at the end of the group, or
+//! at the next group if that was lost. GitHub stamps a value once, however many lines it has. Its web page
+//! indents all lines of a header, so there the header ends with the indentation.
 
 use super::line::Line;
 use super::{prefix, verdict};
 
 /// How GitHub opens the header of a step: with the first line of its command.
 pub const OPENING: &[u8] = b"##[group]Run ";
-/// What the web page puts before each line of a group.
+/// The web page's indentation of each line of a group.
 pub(super) const INDENT: &[u8] = b"  ";
-/// Most lines that are looked at.
+/// Most lines that are searched.
 const MAX_LINES: u32 = 10_000;
-/// Most bytes of a line that count.
+/// Bytes of a line that are compared.
 const MAX_LINE: usize = 4096;
 
 /// A header whose end has not been seen.
 #[derive(Debug, Clone)]
 pub struct Header {
     title: Box<[u8]>,
-    /// A clock stands before its lines.
+    /// Its lines begin with a clock.
     stamped: bool,
     phase: Phase,
     lines: u32,
-    /// It may have ended before the line there.
+    /// It may have ended before that line.
     doubt: Option<u64>,
 }
 
@@ -40,32 +41,32 @@ enum Phase {
     Shell,
     /// Inputs and variables.
     Values,
-    /// On the page, which indents the lines of a group: the source of a script.
+    /// The source of the script on the web page, which indents the lines of a group.
     ShownScript,
-    /// Its shell has been named.
+    /// The shell, on the web page.
     ShownShell,
-    /// The variables behind it.
+    /// The variables behind the shell, on the web page.
     ShownVariables,
-    /// The inputs of an action.
+    /// The inputs of an action, on the web page.
     ShownInputs,
 }
 
-/// What a line does to a header.
+/// What a line means for a header.
 enum Step {
     Part,
-    /// It may be a part, or the first line behind.
+    /// It may belong to the header, or be the first line behind it.
     Doubtful,
     Ends,
-    /// It tells that there was no header, or that it ended where there was doubt.
+    /// It proves that there was no header, or that the header ended at the doubtful line.
     Refutes,
 }
 
 impl Header {
-    /// The header that a line opens, if it opens one whose form is known; the line as it stands in the log, with its stamps.
+    /// The header that a line opens, if its form is known. The line is as the log has it, with its stamps.
     pub fn opened_by(line: &[u8]) -> Option<Self> {
         let title = Line::new(line, false).text.strip_prefix(OPENING)?;
         let title = title.trim_ascii();
-        // What starts a step in its container is announced behind the step itself.
+        // A program that starts a step in its container is announced below the step's own title.
         let known = !title.starts_with(b"'/");
         known.then(|| Self {
             title: title[..title.len().min(MAX_LINE)].into(),
@@ -76,8 +77,8 @@ impl Header {
         })
     }
 
-    /// Goes on over clean lines from `from` on; `base` stands before the text. Once it is known, where the first line begins that
-    /// is no part of it: 0 if it was no header.
+    /// Reads clean lines from `from` on; `base` is the offset of the text in the log. Once the end is known,
+    /// returns where the first line behind the header begins: 0 if there was no header.
     pub fn end(&mut self, text: &[u8], mut from: usize, base: u64) -> Option<u64> {
         while from < text.len() {
             let to = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |k| from + k);
@@ -93,18 +94,18 @@ impl Header {
         None
     }
 
-    /// The same where the log ends before anything told.
+    /// The end if the log stops before any line decided it.
     pub fn end_at_last(&self) -> u64 {
         self.doubt.unwrap_or(u64::MAX)
     }
 
-    /// What is the next line to it?
+    /// Reads the next line.
     fn takes(&mut self, line: &[u8]) -> Step {
         self.lines += 1;
         if self.lines > MAX_LINES {
             return Step::Refutes;
         }
-        // The title, which it is compared with, is without stamps.
+        // The title is compared without stamps.
         let line = &line[..line.len().min(2 * MAX_LINE)];
         let text = Line::new(line, false).text;
         let text = &text[..text.len().min(MAX_LINE)];
@@ -158,7 +159,7 @@ impl Header {
         step
     }
 
-    /// What begins with the first line below the title, where the page shows it.
+    /// The phase that the first line below the title begins on the web page.
     fn shown(&self, line: &[u8]) -> Option<Phase> {
         match inner(line)? {
             b"with:" | b"env:" => Some(Phase::ShownInputs),
@@ -169,12 +170,13 @@ impl Header {
     }
 }
 
-/// A line of a group without the page's indentation.
+/// A line of a group without the web page's indentation.
 fn inner(line: &[u8]) -> Option<&[u8]> {
     line.strip_prefix(INDENT)
 }
 
-/// Is that title an action (`owner/name@ref`, `./path`, `docker://image`), not the first line of a script?
+/// Whether a title is an action (`owner/name@ref`, `./path`, `docker://image`) and not the first line of a
+/// script.
 pub(super) fn is_action(title: &str) -> bool {
     let mut words = title.split_whitespace();
     let (Some(word), None) = (words.next(), words.next()) else {
@@ -193,7 +195,7 @@ pub(super) fn shown_on_page(text: &str) -> Option<&str> {
     (verdict::github_says(message) != verdict::Github::Something).then_some(message)
 }
 
-/// Does a text that stands above the first `##[endgroup]` of a log begin within a header, and end with one?
+/// Whether a text above the first `##[endgroup]` of a log begins inside a header and ends with one.
 pub fn ends_with(text: &[u8]) -> bool {
     let first = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
     let line = Line::new(first, false).text;
@@ -218,7 +220,7 @@ pub fn ends_with(text: &[u8]) -> bool {
     !ended && header.doubt.is_none() && header.phase != Phase::Script
 }
 
-/// The mark that the runner puts before a line of its own.
+/// The runner's mark before a line of its own.
 fn mark(text: &[u8]) -> Option<&'static [u8]> {
     const MARKS: &[&[u8]] = &[
         b"endgroup",
@@ -234,7 +236,7 @@ fn mark(text: &[u8]) -> Option<&'static [u8]> {
     MARKS.iter().find(begins).copied()
 }
 
-/// The last word on a step: nobody prints that himself.
+/// Whether this is the closing line of a step, which scripts do not print.
 fn is_closing(text: &[u8]) -> bool {
     let message = text
         .strip_prefix(b"##[error]")
@@ -242,7 +244,7 @@ fn is_closing(text: &[u8]) -> bool {
     message.is_some_and(|message| verdict::github_says(message) != verdict::Github::Something)
 }
 
-/// `shell: /usr/bin/bash -e {0}`: the place of the script is part of every shell.
+/// Whether a line names the shell: `shell: /usr/bin/bash -e {0}`. Every shell has the script's place `{0}`.
 pub(super) fn is_shell(text: &[u8]) -> bool {
     text.starts_with(b"shell: ") && memchr::memmem::find(text, b"{0}").is_some()
 }
@@ -251,7 +253,7 @@ pub(super) fn is_shell(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// The first line that is no part of the header that the first line opens.
+    /// The first line behind the header that the first line opens.
     fn ends_at(log: &str) -> Option<&str> {
         let (title, rest) = log.split_once('\n').unwrap();
         let mut header = Header::opened_by(title.as_bytes())?;
@@ -269,7 +271,7 @@ mod tests {
             "##[group]Run make\nmake\ncat > x <<E\nshell: bash\nenv:\nE\nshell: bash -e {0}\n##[endgroup]\nx",
             "##[group]Run actions/checkout@v4\nwith:\n  repository: a/b\n  script: a\nb\nenv:\n  A: 1\n##[endgroup]\nx",
             "##[group]Run actions/checkout@v4\n##[endgroup]\nx",
-            // Source and values may look like what the runner says.
+            // Source and values may look like the runner's own lines.
             "##[group]Run make\nmake\ncat > x <<E\nshell: bash -e {0}\nerror: y\nE\nshell: bash -e {0}\nenv:\n  A: 1\n##[endgroup]\nx",
             "##[group]Run make\nmake\ncat > x <<E\n##[error]y\nE\nshell: bash -e {0}\n##[endgroup]\nx",
             "##[group]Run make\nmake\nshell: bash -e {0}\nenv:\n  A: x\n##[error]Process completed with exit code 2.\nerror: y\n##[endgroup]\nx",

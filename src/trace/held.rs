@@ -1,18 +1,18 @@
-//! Bytes of a source that are held until it is known what they are.
+//! Buffers bytes of a source until it is known what they are.
 
 use std::io::{self, Read};
 
-/// A source, and what was read of it and not yet taken.
+/// A source with the bytes that were read from it and not yet taken.
 #[derive(Debug)]
 pub(super) struct Held<R> {
     pub source: R,
     pub buffer: Vec<u8>,
-    /// What is held stands in the buffer from here.
+    /// Start of the held bytes in the buffer.
     pub from: usize,
-    /// To here.
+    /// End of the held bytes.
     pub to: usize,
     pub eof: bool,
-    /// What ended the source early.
+    /// The error that ended the source early.
     pub error: Option<io::Error>,
 }
 

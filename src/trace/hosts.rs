@@ -1,10 +1,10 @@
-//! Prefixes that name the program or the resource whose output follows: PowerShell's, before the first line that a program writes
-//! to standard error (`npm : npm error code E404`), and Terraform's, before each line of a provisioner
-//! (`null_resource.web (local-exec): `).
+//! Prefixes that name the program or resource whose output follows. PowerShell puts one before the first line
+//! that a program writes to standard error (`npm : npm error code E404`), Terraform before each line of a
+//! provisioner (`null_resource.web (local-exec): `).
 
 use super::prefix::stream;
 
-/// Programs that are run from a shell; PowerShell's own commands and errors have other forms.
+/// Programs that are run from a shell. PowerShell's own commands and errors have other forms.
 const PROGRAMS: &[&str] = &[
     "ansible",
     "az",
@@ -65,13 +65,13 @@ const PROGRAMS: &[&str] = &[
     "vitest",
     "yarn",
 ];
-/// Longest name of one, and of a resource.
+/// Longest name of a program, and of a resource, in bytes.
 const LONGEST: usize = 24;
 const RESOURCE: usize = 200;
 
-/// `npm : npm error code E404`, `node.exe : FAIL src/a.test.ts`.
+/// Length of the prefix in `npm : npm error code E404`, `node.exe : FAIL src/a.test.ts`.
 pub(super) fn powershell(text: &[u8]) -> Option<usize> {
-    // How PowerShell itself says that there is no such program, or that it does not start.
+    // How PowerShell itself reports a program that is missing or does not start.
     const OWN: &[&[u8]] = &[b"The term '", b"The module '", b"Program '"];
     let window = &text[..text.len().min(LONGEST)];
     let end = memchr::memchr(b' ', window).filter(|&end| text[end..].starts_with(b" : "))?;
@@ -85,7 +85,8 @@ pub(super) fn powershell(text: &[u8]) -> Option<usize> {
     (PROGRAMS.contains(&name) && !own).then_some(end + 3)
 }
 
-/// `null_resource.web (local-exec): `, `module.app.null_resource.db[0] (remote-exec): `.
+/// Length and stream of the prefix in `null_resource.web (local-exec): `, `module.app.null_resource.db[0]
+/// (remote-exec): `.
 pub(super) fn provisioner(text: &[u8]) -> Option<(usize, u32)> {
     let window = &text[..text.len().min(RESOURCE)];
     let name = memchr::memchr(b' ', window).filter(|&end| text[end..].starts_with(b" ("))?;
@@ -101,8 +102,8 @@ pub(super) fn provisioner(text: &[u8]) -> Option<(usize, u32)> {
     known.then(|| (end + blank, stream(name)))
 }
 
-/// Is that the line in which PowerShell repeats what a program wrote:
-/// `    + CategoryInfo          : NotSpecified: (npm error code E404:String) [], RemoteException`?
+/// Whether PowerShell repeats in this line what a program wrote: `    + CategoryInfo          : NotSpecified:
+/// (npm error code E404:String) [], RemoteException`.
 pub(super) fn repeats(text: &[u8]) -> bool {
     let told = || {
         let rest = text.strip_prefix(b"    + CategoryInfo")?.trim_ascii_start();

@@ -1,16 +1,16 @@
-//! What loggers call their levels.
+//! The names of log levels.
 
-/// Below a warning.
+/// Levels below a warning.
 pub const QUIET: &[&str] = &[
     "TRACE", "DEBUG", "INFO", "CONFIG", "FINE", "FINER", "FINEST", "VERBOSE",
 ];
 
-/// Something may have failed.
+/// Levels at which something may have failed.
 pub const LOUD: &[&str] = &[
     "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL", "PANIC",
 ];
 
-/// Of servers, neither the one nor the other.
+/// Levels that only servers use.
 pub const OF_SERVERS: &[&str] = &[
     "ALERT",
     "CRIT",

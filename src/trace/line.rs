@@ -1,4 +1,4 @@
-//! A line as patterns and people see it.
+//! One line as patterns and people see it.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,10 @@ use super::foreign::{codebuild, travis};
 use super::hosts;
 use super::prefix::{self, Prefix};
 
-/// What a line is, as far as its form tells.
+/// What a line is, judged by its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What a tool printed.
+    /// Output of a tool.
     Output,
     /// A command that the runner echoed.
     Command,
@@ -30,14 +30,14 @@ pub struct Line<'a> {
     pub text: &'a [u8],
     /// How many bytes of `text` a wrapping tool's prefix takes.
     pub content_at: usize,
-    /// Tells parallel outputs apart; 0 for none.
+    /// Tells parallel outputs apart; 0 if there is only one.
     pub stream: u32,
-    /// The runner echoed it.
+    /// The line is a command that the runner echoed.
     pub command: bool,
 }
 
 impl<'a> Line<'a> {
-    /// Looks at a clean piece. `command`: the runner echoed it.
+    /// Splits a clean piece into its parts. `command` says that the runner echoed it.
     pub fn new(piece: &'a [u8], command: bool) -> Self {
         let Prefix {
             stamps,
@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Without the prefixes that are known for such by what the log has said.
+    /// Splits off the prefixes of tools that the log has announced.
     #[inline]
     #[must_use]
     pub fn within(mut self, known: &Wrappers) -> Self {
@@ -72,7 +72,7 @@ impl<'a> Line<'a> {
         self
     }
 
-    /// What it is, by its form.
+    /// The kind of the line, by its form.
     pub fn kind(&self) -> Kind {
         if self.command {
             Kind::Command
@@ -81,7 +81,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A window that does not begin at the start of its line: it has no prefix, and `^` does not hold.
+    /// A window that does not begin at the start of its line. It has no prefix, and `^` does not match there.
     pub fn inside(window: &'a [u8]) -> Self {
         Self {
             text: window.trim_ascii_end(),
@@ -91,7 +91,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// What the innermost tool printed.
+    /// The innermost tool's output, without prefixes.
     pub fn content(&self) -> &'a [u8] {
         &self.text[self.content_at..]
     }
@@ -108,7 +108,8 @@ pub fn kind(content: &[u8]) -> Kind {
     }
 }
 
-/// The last ones: what PowerShell repeats; marks and echoes of Travis CI, AWS CodeBuild, Jenkins and Azure Pipelines.
+/// Whether a line is a copy of source. Last come PowerShell's repetitions, then marks and echoes of Travis
+/// CI, AWS CodeBuild, Jenkins and Azure Pipelines.
 fn is_source(content: &[u8]) -> bool {
     xtrace(content).is_some()
         || dockerfile_step(content)
@@ -121,18 +122,21 @@ fn is_source(content: &[u8]) -> bool {
         || content.starts_with(b"##[section]")
 }
 
-/// How deep `+ cmd`, `++ cmd` is (bash's and dash's `set -x`; also a line that a diff adds); the command follows the signs and a blank.
+/// The number of signs in `+ cmd`, `++ cmd` (bash's and dash's `set -x`; also a line that a diff adds). The
+/// command follows behind a blank.
 pub fn xtrace(content: &[u8]) -> Option<usize> {
     let plus = content.iter().take_while(|&&b| b == b'+').count();
     ((1..=6).contains(&plus) && content.get(plus) == Some(&b' ')).then_some(plus)
 }
 
-/// `[command]/usr/bin/git fetch …` and `##[command]…`: what an action of GitHub, or a task of Azure Pipelines, runs.
+/// Whether an action of GitHub or a task of Azure Pipelines shows what it runs: `[command]/usr/bin/git fetch
+/// …`, `##[command]…`.
 fn inner_command(content: &[u8]) -> bool {
     content.starts_with(b"[command]") || content.starts_with(b"##[command]")
 }
 
-/// `Step 3/8 : RUN …` (classic builder) and `[builder 3/8] RUN …` (BuildKit, behind `#12 `).
+/// Whether a line is a build step: `Step 3/8 : RUN …` (classic builder), `[builder 3/8] RUN …` (BuildKit,
+/// behind `#12 `).
 fn dockerfile_step(content: &[u8]) -> bool {
     if let Some(rest) = content.strip_prefix(b"Step ") {
         return rest.iter().position(|&b| b == b':').is_some_and(|k| {
@@ -161,7 +165,7 @@ fn dockerfile_step(content: &[u8]) -> bool {
     }) && after.first().is_some_and(u8::is_ascii_uppercase)
 }
 
-/// ` 12 | code`, `> 12 | code`, `   |  ^^^`, `12 |  >>> RUN …`: an excerpt of source with its gutter.
+/// Whether a line quotes source with its gutter: ` 12 | code`, `> 12 | code`, `   |  ^^^`, `12 |  >>> RUN …`.
 fn code_frame(content: &[u8]) -> bool {
     let mut rest = content.trim_ascii_start();
     if !matches!(rest.first(), Some(b'>' | b'|' | b'0'..=b'9' | 0xe2)) {
@@ -173,13 +177,13 @@ fn code_frame(content: &[u8]) -> bool {
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let gutter = rest[digits..].trim_ascii_start();
     let bar = gutter.first() == Some(&b'|') || gutter.starts_with("│".as_bytes());
-    // ` 12 | ERROR | …`: a table of findings (PHP_CodeSniffer), no copy of a file.
+    // ` 12 | ERROR | …` is a table of findings (PHP_CodeSniffer), not a copy of a file.
     let table =
         bar && {
             let cell = gutter[1..].trim_ascii_start();
             cell.starts_with(b"ERROR ") || cell.starts_with(b"WARNING ")
         } && memchr::memchr(b'|', &gutter[1..]).is_some();
-    // Without a number only an indented bar that points at something is a frame.
+    // Without a number, only an indented bar that points at something is a code frame.
     bar && !table
         && (digits > 0 && digits < 7
             || content.first() == Some(&b' ')
@@ -188,7 +192,8 @@ fn code_frame(content: &[u8]) -> bool {
                     .all(|b| matches!(b, b' ' | b'^' | b'~' | b'-' | b'|' | b'+')))
 }
 
-/// `ok 3 …`, `✓ …`, `--- PASS: …`, `x PASSED`, `x ... ok`: a test whose name may frighten.
+/// Whether a test passed whose name may contain an error: `ok 3 …`, `✓ …`, `--- PASS: …`, `x PASSED`, `x ...
+/// ok`.
 fn is_passing(content: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
         b"ok ",
@@ -203,7 +208,7 @@ fn is_passing(content: &[u8]) -> bool {
         b"=== RUN ",
         b"=== CONT ",
         b"=== PAUSE ",
-        // pytest's summary of what did not count.
+        // pytest's summary of skipped tests and expected failures.
         b"XFAIL ",
         b"SKIPPED [",
     ];
@@ -216,8 +221,9 @@ fn is_passing(content: &[u8]) -> bool {
         b" -> passed",
         b" PASS",
     ];
-    // Below the first row is what became of them in the code pages 437, 1252, 850, 852 and 866. Those of East Asia do not keep them
-    // apart from the marks of failing tests.
+    // The rows below the first have these marks as misread by the code pages 437, 1252, 850, 852 and 866.
+    // East Asian code pages are left out, since they turn the marks of passing and failing tests into the
+    // same text.
     const TICKS: &[&str] = &[
         "✓ ", "✔ ", "√ ", "✅ ", //
         "Γ£ô ", "Γ£ö ", "ΓêÜ ", "âœ“ ", "âœ” ", "âˆš ", "Ô£ô ", "Ô£ö ", "ÔêÜ ", "Ô£à ", "Ôťô ",
@@ -250,11 +256,11 @@ fn is_passing(content: &[u8]) -> bool {
         b')' => memchr::memmem::find(text, b" (PENDING: ").is_some(),
         _ => false,
     };
-    // A test that prints without a newline is followed by its result on the same line.
+    // If a test prints no newline, its result follows on the same line.
     begins || ends || GO_PASS.find(text).is_some()
 }
 
-/// `  Invalid label character:      OK` (tasty: the name, and the result in a column of its own).
+/// `  Invalid label character:      OK` (tasty: the name, then the result in its own column).
 fn tasty_passed(text: &[u8]) -> bool {
     let name = text.strip_suffix(b"  OK").map(<[u8]>::trim_ascii_end);
     name.is_some_and(|name| name.ends_with(b":"))
@@ -262,8 +268,8 @@ fn tasty_passed(text: &[u8]) -> bool {
 
 static GO_PASS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"--- PASS: "));
 
-/// `00:06 +15 ~1 -2: test/a_test.dart: parses an error` (package:test, flutter test): the test that runs next. ` [E]` behind it says that it
-/// failed.
+/// `00:06 +15 ~1 -2: test/a_test.dart: parses an error` (package:test, flutter test) names the test that runs
+/// next. A failed test has ` [E]` behind its name.
 fn dart_progress(text: &[u8]) -> bool {
     let (Some(clock), Some(rest)) = (text.first_chunk::<5>(), text.get(5..)) else {
         return false;
@@ -289,7 +295,7 @@ fn skipped(text: &[u8]) -> bool {
     reason.is_some_and(|at| matches!(text[at + " ... skipped ".len()], b'\'' | b'"'))
 }
 
-/// `[junit] Testcase: invalid[1] took 0.005 sec` (ant): a failure is told on the lines below.
+/// `[junit] Testcase: invalid[1] took 0.005 sec` (ant). A failure is reported on the lines below.
 fn ant_testcase(text: &[u8]) -> bool {
     text.ends_with(b" sec")
         && memchr::memmem::find(text, b"Testcase: ")
@@ -301,17 +307,17 @@ fn skipped_by_vitest(text: &[u8]) -> bool {
     text.starts_with("↓ ".as_bytes()) && memchr::memmem::find(text, b" > ").is_some()
 }
 
-/// `not ok 3 - name # TODO reason`: that it fails was to be expected (TAP 13 and 14, directives).
+/// `not ok 3 - name # TODO reason`: an expected failure (TAP 13 and 14, directives).
 fn expected_not_ok(text: &[u8]) -> bool {
     let directive = text
         .strip_prefix(b"not ok ")
         .and_then(|rest| rest.get(memchr::memmem::rfind(rest, b" # ")? + 3..));
-    // In small letters it may be a part of a name.
+    // In lower case the word may be part of a name.
     let word = directive.and_then(|said| said.split(|b| !b.is_ascii_alphabetic()).next());
     word == Some(b"TODO")
 }
 
-/// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`, and what does not count.
+/// pytest's `tests/test_x.py::test_error PASSED   [ 50%]`, and its results for tests that do not count.
 fn percent_passed(text: &[u8]) -> bool {
     const RESULTS: &[&[u8]] = &[b" PASSED ", b" XFAIL ", b" SKIPPED "];
     let holds = |result: &&[u8]| memchr::memmem::find(text, result).is_some();

@@ -1,4 +1,5 @@
-//! Line by line over a byte stream, in bounded memory: what rewrites a text before it is read as a log builds on it.
+//! Reads a byte stream line by line in bounded memory, for code that rewrites a text before it is read as a
+//! log.
 
 use std::io::{self, Read};
 
@@ -7,7 +8,7 @@ use super::held::Held;
 /// Bytes held at a time.
 const BUFFER: usize = 64 << 10;
 
-/// The lines of a text that is at hand, the one behind its last newline with them.
+/// The lines of a text in memory, including the one behind its last newline.
 pub(super) fn of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
     ends.scan(0, |from, to| {
@@ -17,16 +18,17 @@ pub(super) fn of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     })
 }
 
-/// A stretch of a line.
+/// A line, or a part of a long one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch<'b> {
-    /// With its newline, where it has one.
+    /// The bytes, with the newline if there is one.
     pub bytes: &'b [u8],
-    /// It begins the line.
+    /// The stretch begins its line.
     pub starts: bool,
 }
 
-/// Hands out lines; those longer than the buffer in stretches. How the source chops its reads has no influence.
+/// Hands out lines; lines longer than the buffer come in stretches. The sizes of the source's reads do not
+/// matter.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     held: Held<R>,
@@ -41,13 +43,14 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The first bytes of the text, at most `most`. To be asked before anything is taken.
+    /// The first bytes of the text, at most `most`. Call it before anything is taken.
     pub(super) fn head(&mut self, most: usize) -> &[u8] {
         self.held.fill(most);
         self.held.bytes()
     }
 
-    /// The next stretch, without taking it; `None` at the end, and where the source failed: see [`Lines::take_error`].
+    /// The next stretch, without taking it; `None` at the end, and after an error of the source: see
+    /// [`Lines::take_error`].
     pub(super) fn peek(&mut self) -> Option<Stretch<'_>> {
         let mut searched = 0;
         loop {
@@ -63,7 +66,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Takes `n` bytes of the stretch that was seen last.
+    /// Takes `n` bytes of the stretch seen last.
     pub(super) fn take(&mut self, n: usize) {
         if n > 0 {
             self.held.from += n;
@@ -75,12 +78,12 @@ impl<R: Read> Lines<R> {
         &self.held.source
     }
 
-    /// What ended the source early.
+    /// The error that ended the source early.
     pub(super) fn take_error(&mut self) -> Option<io::Error> {
         self.held.error.take()
     }
 
-    /// Copies what is held, then what the source has: for a text that needs no rewriting.
+    /// Copies the held bytes, then those of the source, for a text that needs no rewriting.
     pub(super) fn pass(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.held.from == self.held.to {
             return match self.held.error.take() {

@@ -1,6 +1,7 @@
-//! Which lines the frame of a log wants to see. On its own, since the build puts them into the prefilter.
+//! The literals of lines that the frame reads. They have a module of their own because the build compiles
+//! them into the prefilter.
 
-/// A line that carries none of these is of no interest to the frame. At least six bytes each, lower case.
+/// The frame ignores lines with none of these. Each has at least six bytes, in lower case.
 pub const FRAME: &[&str] = &[
     "section_start:",
     "section_end:",
@@ -46,7 +47,7 @@ pub const FRAME: &[&str] = &[
     "has exceeded the maximum execution time ",
     // The heading of melos, which looks like an echoed command.
     "  \u{2514}> ",
-    // Last words of other systems (see `foreign`).
+    // Closing lines of other systems (see `foreign`).
     "##[section]",
     "finished: ",
     "script returned exit code ",
@@ -79,7 +80,7 @@ pub const FRAME: &[&str] = &[
     "\u{2b50} run ",
     "\u{274c}  failure - ",
     "failed but continue next step",
-    // What tells of tools that wrap lines (see `wrappers`).
+    // Lines by which tools that wrap lines show themselves (see `wrappers`).
     "packages in scope: ",
     " log lines:",
     "### output ###",
@@ -91,7 +92,7 @@ pub const FRAME: &[&str] = &[
     "======cmd======",
 ];
 
-/// The same for lines with which test cases begin (see `cases`).
+/// The same for lines that begin test cases (see `cases`).
 pub const CASES: &[&str] = &[
     "[ run      ] ",
     "test case '",
@@ -101,7 +102,7 @@ pub const CASES: &[&str] = &[
     "bun test v",
 ];
 
-/// And for those that tell how they end: of interest while one is open.
+/// The same for lines that end test cases. They matter only while one is open.
 pub const CASE_ENDS: &[&str] = &[
     "[       ok ] ",
     "[  skipped ] ",

@@ -1,11 +1,12 @@
 //! Section markers: `section_start:UNIX:NAME[OPTIONS]` and `section_end:UNIX:NAME`.
 //!
-//! GitLab Runner ends them with CR and `ESC [0K` (runner: helpers/build_section.go). We also read what is left of them
-//! in a pasted log: on a line of their own, with the escape lost (`[0K` as text), or with the title run on.
+//! GitLab Runner ends them with CR and `ESC [0K` (runner: helpers/build_section.go). Damaged markers of a
+//! pasted log are read as well: on a line of their own, with the escape lost (`[0K` as text), or with the
+//! section's title directly behind.
 
 use super::escape;
 
-/// Opens or closes.
+/// Opens or closes a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
     /// `section_start`
@@ -19,20 +20,21 @@ pub enum Edge {
 pub struct Marker<'a> {
     /// Opens or closes.
     pub edge: Edge,
-    /// Unix time in seconds; 0 where it is out of range.
+    /// Unix time in seconds; 0 if it is out of range.
     pub unix: i64,
     /// The section's name as printed.
     pub name: &'a str,
 }
 
-/// Longest marker: the names of real sections have at most some hundred bytes.
+/// Longest marker. Names of real sections have at most about a hundred bytes.
 const MAX: usize = 512;
-/// Length of `section_end:1:x`: no marker is shorter.
+/// Length of `section_end:1:x`, the shortest marker.
 pub const SHORTEST: usize = 15;
 const START: &[u8] = b"section_start:";
 const END: &[u8] = b"section_end:";
 
-/// Names the runner gives its stages, longest first where one begins another (runner: common/build.go).
+/// The runner's names for its stages. Where one name begins another, the longer comes first (runner:
+/// common/build.go).
 pub const STAGES: &[&str] = &[
     "resolve_secrets",
     "prepare_executor",
@@ -52,9 +54,9 @@ pub const STAGES: &[&str] = &[
     "cleanup_file_variables",
 ];
 
-/// Does `text` end in a marker? Then where it starts and what it says.
+/// The marker at the end of `text`, and where it starts.
 ///
-/// Looks back from the end, and gives up at the last word in the usual case (a progress bar).
+/// The search goes backwards, and usually stops at the last word (a progress bar).
 #[inline(always)]
 pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     if may_end(text) {
@@ -64,7 +66,7 @@ pub fn at_end(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     }
 }
 
-/// Could `text` end in a marker, by its last words?
+/// Whether `text` could end in a marker, by its last words.
 #[inline(always)]
 pub fn may_end(text: &[u8]) -> bool {
     match text.last() {
@@ -75,7 +77,7 @@ pub fn may_end(text: &[u8]) -> bool {
     }
 }
 
-/// Does `text` end in a name behind a time, as it stands in a marker? The clock of a progress bar does not.
+/// Whether `text` ends in a time and a name, as in a marker. The clock of a progress bar does not count.
 #[inline(always)]
 fn ends_in_name(text: &[u8]) -> bool {
     let name = text.iter().rev().take(MAX + 1);
@@ -98,7 +100,7 @@ fn ends_in_time(text: &[u8]) -> bool {
 fn at_end_slow(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     let low = text.len().saturating_sub(MAX);
     let mut window = &text[low..];
-    // A name may hold the word as well: `section_script_step_0`.
+    // A name may contain the word too: `section_script_step_0`.
     while let Some(at) = memchr::memmem::rfind(window, b"section_") {
         if let Some((marker, len)) = parse(&text[low + at..]) {
             return (low + at + len == text.len()).then_some((low + at, marker));
@@ -108,13 +110,13 @@ fn at_end_slow(text: &[u8]) -> Option<(usize, Marker<'_>)> {
     None
 }
 
-/// Parses a marker at the start of `text`; also how many bytes it takes (options included).
+/// Parses a marker at the start of `text`; returns also its length with options.
 pub fn parse(text: &[u8]) -> Option<(Marker<'_>, usize)> {
     let (marker, end) = head(text)?;
     Some((marker, end + options(&text[end..])))
 }
 
-/// A marker without its options.
+/// Parses a marker without its options.
 fn head(text: &[u8]) -> Option<(Marker<'_>, usize)> {
     if text.first() != Some(&b's') {
         return None;
@@ -147,7 +149,7 @@ fn head(text: &[u8]) -> Option<(Marker<'_>, usize)> {
     Some((Marker { edge, unix, name }, from + name_len))
 }
 
-/// Length of `[collapsed=true,hide_duration=true]` at the start of `text`; 0 where there is none.
+/// Length of `[collapsed=true,hide_duration=true]` at the start of `text`; 0 if there is none.
 fn options(text: &[u8]) -> usize {
     let form = |b: u8| name_byte(b) || matches!(b, b'=' | b',' | b' ');
     if text.first() != Some(&b'[') || !text.get(1).is_some_and(u8::is_ascii_alphabetic) {
@@ -158,11 +160,11 @@ fn options(text: &[u8]) -> usize {
     if is_options { inside + 2 } else { 0 }
 }
 
-/// Parses a marker at the start of a line that lost its CR, whatever a paste made of it; also how many bytes belong
-/// to it. `None` for ordinary text.
+/// Parses a marker at the start of a line that lost its CR, in any form that a paste leaves; returns also the
+/// number of bytes that belong to it. `None` for ordinary text.
 ///
-/// What may stand behind it: nothing, what is left of escapes, a blank, a command, the next marker; behind the name of
-/// one of the runner's stages its title as well.
+/// Behind it may stand nothing, remains of escapes, a blank, a command or the next marker; behind the name of
+/// one of the runner's stages also its title.
 pub fn leading(line: &[u8]) -> Option<(Marker<'_>, usize)> {
     let blanks = line.len() - line.trim_ascii_start().len();
     let text = &line[blanks..];
@@ -184,7 +186,7 @@ pub fn leading(line: &[u8]) -> Option<(Marker<'_>, usize)> {
     ends.then_some((marker, blanks + len + lost.max(blank)))
 }
 
-/// Does the line hold markers and nothing else?
+/// Whether the line holds only markers.
 pub fn alone(mut line: &[u8]) -> bool {
     let mut any = false;
     while let Some((_, len)) = leading(line) {
@@ -194,7 +196,7 @@ pub fn alone(mut line: &[u8]) -> bool {
     any && line.trim_ascii().is_empty()
 }
 
-/// The name in a name that something runs on to: the next marker, or the title of a stage
+/// The section's name, if the next marker or the title of a stage directly follows it
 /// (`step_scriptExecuting "step_script" …`).
 fn run_on(name: &str, behind: Option<u8>) -> Option<&str> {
     if behind == Some(b':') {
@@ -217,7 +219,7 @@ fn name_byte(b: u8) -> bool {
     NAME_BYTES[usize::from(b)]
 }
 
-/// A table: long words before a lone CR are looked at byte by byte.
+/// A table, because long words before a lone CR are checked byte by byte.
 const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0u8;

@@ -1,8 +1,8 @@
-//! Bytes of a job log in, clean text and its frame out. Knows nothing of patterns.
+//! Turns the bytes of a job log into clean text and its frame. Knows nothing of patterns.
 //!
-//! [`reader`] cuts the byte stream into [`block::Block`]s of clean text; [`frame`] follows sections, commands and
-//! the verdict; [`line`] is the view that everybody else looks at. What GitLab Runner writes is described in
-//! `docs/trace.md`.
+//! [`reader`] cuts the byte stream into [`block::Block`]s of clean text, [`frame`] follows sections, commands
+//! and the verdict, [`line`] is the view of one line that all other rooms use. `docs/trace.md` describes what
+//! GitLab Runner writes.
 
 pub mod block;
 mod cases;

@@ -1,8 +1,12 @@
-//! What other programs put before every line of somebody else's output.
+//! Splits off what other programs put before every line of a tool's output.
 //!
-//! Two kinds are told apart. A *stamp* (the runner's clock header, an ISO stamp, `job⇥step⇥`, and what is left of section
-//! markers and colours in a damaged log) says when and where a line was written: it is not part of the line. A *wrapper* (BuildKit's `#12 3.456 `, those of build services in [`services`], compose's `web-1  | `, the `0.345 ` where it repeats a failed step, act's `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the
-//! time that Jenkins puts before each line, `##[error]`) is printed by a tool around an inner one: the line is shown with it, but `^` in a pattern holds behind it.
+//! There are two kinds. A *stamp* says when and where a line was written and is not part of the line: the
+//! runner's clock header, an ISO stamp, `job⇥step⇥`, and remains of section markers and colours in a damaged
+//! log. A *wrapper* is printed by a tool around an inner one: BuildKit's `#12 3.456 `, and the `0.345 ` where
+//! it repeats a failed step, the prefixes of build services in [`services`], compose's `web-1  | `, act's
+//! `[ci/build]   | `, turbo's `web:build: `, pnpm's `apps/web build: `, yarn's `[@scope/web]: `, the time
+//! that Jenkins puts before each line, `##[error]`. A line is shown with its wrapper, but `^` in a pattern
+//! matches behind it.
 
 pub(super) mod services;
 
@@ -13,7 +17,7 @@ const MAX_PROPERTIES: usize = 1024;
 /// Longest name of a job or a step, in bytes.
 const MAX_NAME: usize = 256;
 
-/// Tasks that people have turbo and pnpm run. Any other name needs a package with a scope to be known by its form.
+/// Common tasks of turbo and pnpm. A prefix with any other task needs a scoped package to be recognised.
 const TASKS: &[&str] = &[
     "build",
     "bundle",
@@ -36,7 +40,7 @@ const TASKS: &[&str] = &[
     "types",
 ];
 
-/// What stands before a colon and is no package.
+/// Words before a colon that are levels, not packages.
 const LEVELS: &[&str] = &[
     "debug", "err", "error", "fail", "failed", "fatal", "info", "note", "notice", "panic", "trace",
     "warn", "warning",
@@ -45,16 +49,16 @@ const LEVELS: &[&str] = &[
 /// Where a line's own text begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prefix {
-    /// Bytes of stamps: the line as people know it starts here.
+    /// Bytes of stamps; the line as people know it starts behind them.
     pub stamps: usize,
     /// Where the innermost tool's text starts.
     pub content: usize,
-    /// Tells parallel outputs apart; 0 where no wrapper names one.
+    /// Tells parallel outputs apart; 0 if no wrapper names one.
     pub stream: u32,
 }
 
 impl Prefix {
-    /// Goes on behind a wrapper's prefix.
+    /// Skips a wrapper's prefix.
     pub(super) fn behind(&mut self, len: usize, stream: u32) {
         self.content += len;
         self.stream = self.stream.wrapping_mul(31) ^ stream;
@@ -74,9 +78,9 @@ pub fn split(line: &[u8]) -> Prefix {
     prefix
 }
 
-/// Splits the wrappers off that follow.
+/// Splits off the wrappers that follow.
 pub(super) fn wrappers(line: &[u8], prefix: &mut Prefix) {
-    // Wrappers nest (compose around BuildKit), but not without end.
+    // Wrappers nest (compose around BuildKit), but the depth is bounded.
     for _ in 0..3 {
         let Some((len, stream)) = wrapper(&line[prefix.content..]) else {
             break;
@@ -85,7 +89,7 @@ pub(super) fn wrappers(line: &[u8], prefix: &mut Prefix) {
     }
 }
 
-/// The job and step names of a `gh run view --log` line, and how long the prefix is.
+/// The job and step names of a `gh run view --log` line, and the length of the prefix.
 pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     let first = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
     let rest = &line[first + 1..];
@@ -95,8 +99,8 @@ pub fn job_and_step(line: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     (stamp::iso(&line[len..]) > 0).then(|| (&line[..first], &rest[..second], len))
 }
 
-/// Length of a byte order mark, or of what code pages make of one (850, 437, 1252, 950; 866, 855, 1251, 1250; 936, 949, 932): `gh` puts one
-/// before each step.
+/// Length of a byte-order mark, or of its misreading by a code page (850, 437, 1252, 950; 866, 855, 1251,
+/// 1250; 936, 949, 932). `gh` puts one before each step.
 #[inline]
 fn order_mark(text: &[u8]) -> usize {
     const MARKS: &[&str] = &[
@@ -122,7 +126,7 @@ fn order_mark(text: &[u8]) -> usize {
     mark.map_or(0, |mark| mark.len())
 }
 
-/// How long the columns are that `gh` puts before a line.
+/// Length of the columns that `gh` puts before a line.
 fn columns(line: &[u8]) -> usize {
     if memchr::memchr(b'\t', &line[..MAX_NAME.min(line.len())]).is_none() {
         let mark = order_mark(line);
@@ -136,23 +140,23 @@ fn columns(line: &[u8]) -> usize {
     both.or_else(|| job_alone(line)).unwrap_or(0)
 }
 
-/// How long the name of a job is that stands alone before the stamp: somebody cut the step's column out. Other programs print a
-/// level, or a name of theirs, before a stamp, but few as GitHub has it.
+/// Length of a job's name that stands alone before the stamp, because the column of the step was cut out.
+/// Other programs put a level or a name before a stamp too, but rarely in GitHub's form.
 fn job_alone(line: &[u8]) -> Option<usize> {
     let tab = memchr::memchr(b'\t', line.get(..MAX_NAME.min(line.len()))?)?;
     (tab > 0 && stamp::is_github(&line[tab + 1..]) && !is_level(&line[..tab])).then_some(tab + 1)
 }
 
-/// Is that the name of a level, as loggers print it?
+/// Whether a word is the name of a level, as loggers print it.
 pub(super) fn is_level(word: &[u8]) -> bool {
     LEVELS
         .iter()
         .any(|level| level.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Length of what a damaged log holds of markers and colours at the start of a line.
+/// Length of damaged markers and colours at the start of a line.
 fn damage(line: &[u8]) -> usize {
-    // Most lines begin with something else.
+    // The first byte rules out most lines.
     if !matches!(
         line.trim_ascii_start().first(),
         Some(b's' | b'[' | b'^' | 0xe2 | 0xef)
@@ -167,7 +171,7 @@ fn damage(line: &[u8]) -> usize {
     at
 }
 
-/// Length of the stamps that tell the time, and the job and step where the line has them.
+/// Length of the stamps with the time, and with job and step if the line has them.
 pub fn clock(line: &[u8]) -> usize {
     let mut at = columns(line);
     if stamp::header(&line[at..]).is_some() {
@@ -176,7 +180,7 @@ pub fn clock(line: &[u8]) -> usize {
     at + stamp::iso(&line[at..]).max(stamp::bracketed(&line[at..]))
 }
 
-/// The time that the stamps of a line tell, in Unix seconds.
+/// The time of a line's stamps, in Unix seconds.
 pub fn time(line: &[u8]) -> Option<i64> {
     let at = job_and_step(line).map_or(0, |(_, _, len)| len);
     stamp::time(&line[at..])
@@ -245,7 +249,7 @@ fn workflow_error(text: &[u8]) -> Option<(usize, u32)> {
     Some((ERROR.len() + end + 2, 0))
 }
 
-/// `[workflow/job] `, as act puts it before all it says of a job: the name, and how long the prefix is.
+/// `[workflow/job] `, act's prefix of all lines about a job: the name, and the length of the prefix.
 pub(super) fn act_job(text: &[u8]) -> Option<(&[u8], usize)> {
     let inside = text.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', &inside[..inside.len().min(MAX_NAME)])?;
@@ -277,7 +281,7 @@ fn fastlane(text: &[u8]) -> Option<usize> {
     Some(behind_arrow(text, 12))
 }
 
-/// Where a text goes on behind fastlane's sign before what it runs, if that stands there.
+/// The offset behind fastlane's arrow, if the text has one at `at`; else `at`.
 fn behind_arrow(text: &[u8], at: usize) -> usize {
     const ARROW: &[u8] = "\u{25b8} ".as_bytes();
     at + usize::from(text[at..].starts_with(ARROW)) * ARROW.len()
@@ -368,7 +372,8 @@ fn scoped(text: &[u8]) -> Option<(usize, u32)> {
     known.then(|| (len, stream(name)))
 }
 
-/// What stands before a colon and a blank, and how long that is. The name of a task may hold colons itself.
+/// The name before a colon and a blank, and its length with those. The name of a task may itself contain
+/// colons.
 pub(super) fn before_colon(text: &[u8]) -> Option<(&[u8], usize)> {
     let window = &text[..text.len().min(120)];
     let colon = memchr::memchr_iter(b':', window)
@@ -399,7 +404,7 @@ fn prompt(text: &[u8]) -> Option<(usize, u32)> {
     (!drawn && *first != b'|' && !said.ends_with(BAR)).then_some((BAR.len() + 2, 0))
 }
 
-/// The name in `[name]: `, and how long that is.
+/// The name in `[name]: `, and the length of the prefix.
 fn bracketed(text: &[u8]) -> Option<(&[u8], usize)> {
     let inside = text.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', &inside[..inside.len().min(120)])?;
@@ -422,12 +427,12 @@ fn foreman(text: &[u8]) -> Option<(usize, u32)> {
     known.then(|| (past(text, bar), stream(name)))
 }
 
-/// Where a text goes on behind a sign and the blank that may follow it.
+/// The offset behind a sign and the blank that may follow it.
 pub(super) fn past(text: &[u8], sign: usize) -> usize {
     sign + 1 + usize::from(text.get(sign + 1) == Some(&b' '))
 }
 
-/// `@scope/web`, a name as npm allows it.
+/// Whether a name has a scope: `@scope/web`, as npm allows it.
 pub(super) fn has_scope(name: &[u8]) -> bool {
     let rest = name.strip_prefix(b"@");
     let slash = rest.and_then(|rest| memchr::memchr(b'/', rest));
@@ -435,7 +440,7 @@ pub(super) fn has_scope(name: &[u8]) -> bool {
         .is_some_and(|(rest, slash)| named(&rest[..slash], b".") && named(&rest[slash + 1..], b"."))
 }
 
-/// Whether a name has only what npm allows in one, and `more`.
+/// Whether a name consists of characters that npm allows, and those in `more`.
 fn named(name: &[u8], more: &[u8]) -> bool {
     let fits = |b: &u8| {
         b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(b) || more.contains(b)
@@ -443,7 +448,7 @@ fn named(name: &[u8], more: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(fits)
 }
 
-/// Whether a script's name says that it is one: `test:unit` is a `test`.
+/// Whether a script's name begins with a task: `test:unit` is a `test`.
 fn is_task(name: &[u8]) -> bool {
     let first = name.split(|b| *b == b':').next().unwrap_or(name);
     TASKS.iter().any(|task| task.as_bytes() == first)
@@ -502,7 +507,7 @@ fn compose(text: &[u8]) -> Option<(usize, u32)> {
     Some((past(text, bar), stream(name)))
 }
 
-/// A number for an output that has a name.
+/// A number for the output with that name.
 pub(super) fn stream(name: &[u8]) -> u32 {
     let hash = |hash: u32, b: &u8| hash.wrapping_mul(31) ^ u32::from(*b);
     name.iter().fold(7, hash) | 1 << 31
@@ -513,7 +518,7 @@ pub(super) fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
-/// What at most nine digits say.
+/// The value of at most nine digits.
 pub(super) fn number(text: &[u8]) -> u32 {
     text.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))
 }

@@ -1,4 +1,4 @@
-//! Reads a log and hands it out in blocks of clean text, in bounded memory whatever comes in.
+//! Reads a log and hands it out in blocks of clean text, in bounded memory for any input.
 
 use std::io::{self, Read};
 
@@ -10,11 +10,11 @@ use super::seam::Seams;
 use super::stamp;
 use super::wide::Narrowed;
 
-/// Bytes read at a time; 64 KiB to 1 MiB measure the same.
+/// Bytes read at a time; sizes from 64 KiB to 1 MiB measured the same.
 const BUFFER: usize = 256 << 10;
-/// Bytes of the first read: most logs have less, and memory that is touched costs as much as reading it.
+/// Bytes of the first read. Most logs are shorter, and touching memory costs as much as reading it.
 const FIRST: usize = 64 << 10;
-/// How much must be seen behind a newline to know that no continuation follows.
+/// Bytes that must be known behind a newline to rule out a continuation.
 const LOOKAHEAD: usize = stamp::LEN + 1;
 
 /// The memory of a reader, for the next one.
@@ -26,7 +26,7 @@ pub struct Buffers {
 
 /// Cuts a byte stream into [`Block`]s.
 ///
-/// How the source chops its reads has no influence on what comes out.
+/// The sizes of the source's reads do not influence the result.
 #[derive(Debug)]
 pub struct BlockReader<R> {
     source: R,
@@ -36,18 +36,18 @@ pub struct BlockReader<R> {
     filled: usize,
     eof: bool,
     done: bool,
-    /// How much of the raw buffer has been searched for continuations, and where some were taken out.
+    /// How much of the raw buffer was searched for continuations, and where some were removed.
     searched: usize,
     joins: Vec<usize>,
-    /// The raw buffer begins inside of a line.
+    /// The raw buffer begins inside a line.
     torn: bool,
-    /// Where lines of UTF-16 are rewritten.
+    /// Rewrites lines of UTF-16.
     narrowed: Narrowed,
-    /// Where lines that PowerShell broke are made whole; once it has shown itself.
+    /// Rejoins lines that PowerShell broke; set once its frame was seen.
     folds: Option<Box<Folds>>,
     /// Looks for the next log behind this one.
     seams: Seams,
-    /// It ends where another begins.
+    /// This log ends where another begins.
     at_seam: bool,
     block: Block,
     bytes: u64,
@@ -98,21 +98,22 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// The same reader, for a log whose first line has that number: one of several in a text.
+    /// Sets the number of the first line, for one of several logs in a text.
     #[must_use]
     pub fn starting_at(mut self, line: u64) -> Self {
         self.block.first_line = line;
         self
     }
 
-    /// The same reader, for a text that may be of several logs: each ends where the next begins. See [`BlockReader::next_log`].
+    /// Splits a text that may hold several logs: each ends where the next begins. See
+    /// [`BlockReader::next_log`].
     #[must_use]
     pub fn told_apart(mut self) -> Self {
         self.seams = Seams::Unknown;
         self
     }
 
-    /// The log that has been read ends where another begins: goes on with that one. Its lines are counted on.
+    /// Moves on to the next log of the text, if there is one. Line numbers continue.
     pub fn next_log(&mut self) -> bool {
         if !std::mem::take(&mut self.at_seam) {
             return false;
@@ -150,17 +151,17 @@ impl<R: Read> BlockReader<R> {
         self.bytes
     }
 
-    /// The number of the last line, once everything is read; a last line without LF counts.
+    /// The number of the last line, once everything is read. A last line without LF counts.
     pub fn lines(&self) -> u64 {
         self.block.counter().line_at(&self.block, self.block.end) - 1
     }
 
-    /// The input did not end in a newline.
+    /// Whether the input did not end with a newline.
     pub fn ends_in_mid_line(&self) -> bool {
         self.ends_in_mid_line
     }
 
-    /// What kept the source from being read to its end. All that came before it has been handed out.
+    /// The error that ended the source early. Everything before it has been handed out.
     pub fn take_error(&mut self) -> Option<io::Error> {
         match self.at_seam {
             true => None,
@@ -196,7 +197,7 @@ impl<R: Read> BlockReader<R> {
                 self.block.last = true;
                 self.finish();
             } else {
-                self.settle(whole);
+                self.split_off_carry(whole);
             }
             if self.block.end > self.block.fresh || !self.block.marks.is_empty() || self.done {
                 return Some(&self.block);
@@ -216,7 +217,7 @@ impl<R: Read> BlockReader<R> {
             (raw, joins) = (&folds.text, &folds.joins);
         }
         let before = block.extent();
-        // Only a NUL may tell of UTF-16: it costs other texts nothing.
+        // Only a NUL can show UTF-16, so other texts cost nothing.
         if !clean::clean(raw, joins, is_end, block) || !whole {
             return;
         }
@@ -226,7 +227,7 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Plans which lines are to be made whole, and takes back from the cut what goes on behind it.
+    /// Plans which lines to rejoin, and moves the cut before lines that continue behind it.
     fn unfold(&mut self, cut: usize) -> usize {
         let Some(folds) = &mut self.folds else {
             return cut;
@@ -239,7 +240,8 @@ impl<R: Read> BlockReader<R> {
     fn fill(&mut self) {
         self.read();
         self.join_continuations();
-        // A run of CRs is one CR. What stands behind it decides what it means, so one that fills the buffer shrinks.
+        // A run of CRs counts as one, and its meaning depends on what follows, so a run that fills the buffer
+        // is shortened.
         while !self.eof
             && self.joins.len() < self.size
             && self.raw[..self.filled].iter().all(|&b| b == b'\r')
@@ -276,9 +278,9 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Takes every `newline + header+` out of the raw buffer, and notes where.
+    /// Removes every `newline + header+` from the raw buffer, and records where.
     fn join_continuations(&mut self) {
-        // A header stands in one piece: none begins before the join above it.
+        // Headers do not overlap: none begins before the join above it.
         let decided = self.searched.saturating_sub(LOOKAHEAD);
         let mut from = self.joins.last().map_or(decided, |&join| join.max(decided));
         let mut to = from;
@@ -286,7 +288,7 @@ impl<R: Read> BlockReader<R> {
         let near = fold::SIGN.len();
         let torn = &self.raw[search.saturating_sub(near)..self.filled.min(search + near)];
         let mut is_folded = memchr::memmem::find(torn, fold::SIGN).is_some();
-        // A `+` is rare in most logs, so this costs one fast pass.
+        // A `+` is rare in most logs, so this is one fast pass.
         while let Some(plus) =
             memchr::memchr(b'+', &self.raw[search..self.filled]).map(|k| search + k)
         {
@@ -316,7 +318,7 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Forgets the raw bytes that went into the block.
+    /// Drops the raw bytes that went into the block.
     fn drop_front(&mut self, cut: usize, joins: usize) {
         self.raw.copy_within(cut..self.filled, 0);
         self.filled -= cut;
@@ -325,15 +327,15 @@ impl<R: Read> BlockReader<R> {
         self.joins.iter_mut().for_each(|join| *join -= cut);
     }
 
-    /// Bytes that were read and have not been handed out.
+    /// Bytes that were read and not yet handed out.
     fn ahead(&self) -> u64 {
         (self.filled + self.joins.len() * LOOKAHEAD) as u64
     }
 
-    /// Where the raw buffer may be cut, and whether that is a line end.
+    /// Where the raw buffer may be cut, and whether a line ends there.
     fn cut(&self) -> (usize, bool) {
         let raw = &self.raw[..self.filled];
-        // What stands behind a newline near the end may turn out to continue its line, or to be of a record that began above.
+        // What follows a newline near the end may continue its line, or belong to a record that began above.
         let known = raw.len().saturating_sub(LOOKAHEAD);
         let held = raw.len().saturating_sub(fold::HOLD);
         let newline = memchr::memrchr(b'\n', &raw[..held]);
@@ -344,7 +346,7 @@ impl<R: Read> BlockReader<R> {
     }
 
     /// Decides what of the cleaned text is handed out now and what is carried over.
-    fn settle(&mut self, whole: bool) {
+    fn split_off_carry(&mut self, whole: bool) {
         let block = &mut self.block;
         if whole {
             block.end = block.len;
@@ -364,8 +366,8 @@ impl<R: Read> BlockReader<R> {
         }
         let column = block.column as usize;
         let length = column + block.len - unfinished;
-        // Whole stretches of a line that is longer than a window are handed out, and what the last of them sees
-        // beyond its own.
+        // Of a line longer than a window, whole stretches are handed out, with the overlap that the last of
+        // them sees.
         let stretches = length.saturating_sub(OVERLAP + 1) / STEP;
         if stretches * STEP > column {
             block.carry = unfinished + stretches * STEP - column;
@@ -392,7 +394,7 @@ impl<R: Read> BlockReader<R> {
     }
 }
 
-/// Where the first whole line of a text begins; `torn`: it begins in mid-line.
+/// Where the first whole line of a text begins. `torn` means that the text begins inside a line.
 fn first_whole(raw: &[u8], torn: bool) -> usize {
     match torn {
         true => memchr::memchr(b'\n', raw).map_or(raw.len(), |k| k + 1),
@@ -402,7 +404,7 @@ fn first_whole(raw: &[u8], torn: bool) -> usize {
 
 /// A cut inside a line that no escape sequence, CR run or continuation header crosses.
 fn mid_line(raw: &[u8]) -> usize {
-    // A newline whose line may turn out to be continued: then the sequences before it go on as well.
+    // The line at a newline this near may be continued, and then the sequences before the newline continue too.
     let near = raw.len().saturating_sub(LOOKAHEAD);
     let mut cut = memchr::memchr(b'\n', &raw[near..]).map_or(raw.len(), |k| near + k);
     if let Some(esc) = memchr::memrchr(ESC, &raw[cut.saturating_sub(escape::MAX_STRING)..cut]) {
@@ -410,7 +412,7 @@ fn mid_line(raw: &[u8]) -> usize {
         if escape::unfinished(&raw[esc..cut]) {
             cut = esc;
         }
-        // `ESC \` may be the end of a string that began before.
+        // `ESC \` may end a string that began before.
         if let Some(open) = string_start(&raw[..cut]) {
             cut = open;
         }

@@ -1,13 +1,14 @@
-//! Logs that were put one behind the other (`cat *.log | jobtriage`): where the next one begins.
+//! Finds where the next log begins in a text of several (`cat *.log | jobtriage`).
 //!
-//! A job may print the log of another, so its first line alone proves nothing: right above it must stand what ends one.
+//! A job may print another job's log, so a first line alone proves nothing: the end of a log must stand right
+//! above it.
 
 use memchr::memmem;
 
 use super::lines;
 use super::{escape, prefix};
 
-/// How a kind of log begins, and what stands at its end.
+/// How logs of one kind begin and end.
 #[derive(Debug)]
 struct Kind {
     begins: &'static [u8],
@@ -31,23 +32,23 @@ const KINDS: &[Kind] = &[
         ends: &[b"Finished: "],
     },
 ];
-/// How much of a log is looked at to see of what kind it is, in bytes.
+/// Bytes of a log that are searched to tell its kind.
 const HEAD: usize = 8 << 10;
-/// Lines in which a log tells what it is, blank ones aside.
+/// Lines that are searched for its kind, not counting blank ones.
 const FIRST: usize = 20;
-/// Lines that may stand between two logs, blank ones aside: processes that are ended, the caption of a file.
+/// Lines that may stand between two logs, not counting blank ones: terminated processes, the caption of a file.
 const BETWEEN: usize = 8;
-/// Bytes of what was read that are looked at for them.
+/// Bytes before a new log that are searched for the end of the previous one.
 const LOOK_BACK: usize = 2 << 10;
-/// Logs told apart; what comes behind stays in the last one.
+/// Most logs that are split; the rest of the text stays in the last one.
 const MAX_LOGS: u32 = 10_000;
 
 /// Looks for the next log in what is read.
 #[derive(Debug)]
 pub(super) enum Seams {
-    /// There is none to be found: the ends of such a log are not known, or nobody asks.
+    /// There is nothing to find: such logs have no known end, or the caller does not want to split.
     None,
-    /// What kind of log it is will be seen.
+    /// The kind of log is not known yet.
     Unknown,
     Sought(Box<Sought>),
 }
@@ -56,13 +57,14 @@ pub(super) enum Seams {
 pub(super) struct Sought {
     kind: &'static Kind,
     begins: memmem::Finder<'static>,
-    /// The last that was read.
+    /// The last bytes that were read.
     behind: Vec<u8>,
     logs: u32,
 }
 
 impl Seams {
-    /// Where the next log begins in the text that follows. The text ends with a line, or is part of one.
+    /// Where the next log begins in `text`, which continues what was read before. It ends with a line or is
+    /// part of one.
     pub(super) fn find(&mut self, text: &[u8]) -> Option<usize> {
         if matches!(self, Self::Unknown) {
             *self =
@@ -76,7 +78,7 @@ impl Seams {
 }
 
 impl Sought {
-    /// Tells by its head what kind of log it is; `None` for one whose ends are not known.
+    /// Detects the kind of log from its head; `None` if its ends are not known.
     fn in_log(text: &[u8]) -> Option<Self> {
         let lines = lines::of(&text[..text.len().min(HEAD)]);
         let begins = |line| KINDS.iter().find(|kind| starts(line, kind.begins));
@@ -118,7 +120,7 @@ impl Sought {
         self.behind.last().is_none_or(|&last| last == b'\n')
     }
 
-    /// Do the last lines hold an end?
+    /// Whether the last lines hold the end of a log.
     fn has_ended(&self, text: &[u8]) -> bool {
         let text = &text[text.len().saturating_sub(LOOK_BACK)..];
         let lines = lines::of(&self.behind).chain(lines::of(text));
@@ -135,11 +137,12 @@ impl Sought {
     }
 }
 
-/// Does a line start so, the stamp, the colour and the section markers before it aside?
+/// Whether a line starts with a text, apart from stamp, colour and section markers.
 fn starts(line: &[u8], with: &[u8]) -> bool {
     let line = without_escapes(line);
     let prefix = prefix::split(line);
-    // The runner writes its last word behind the marker that ends the last section, with a carriage return between.
+    // The runner writes its last line behind the marker that ends the last section, separated by a carriage
+    // return.
     let behind_marker = memchr::memrchr(b'\r', line.trim_ascii_end()).map_or(0, |end| end + 1);
     [prefix.stamps, prefix.content, behind_marker]
         .iter()

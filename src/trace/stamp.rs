@@ -8,7 +8,7 @@ use crate::model::Time;
 /// Length of the header.
 pub const LEN: usize = 32;
 
-/// Does `line` begin with a clock header? Then whether it continues the line before.
+/// Whether `line` begins with a clock header, and whether it continues the line before.
 #[inline]
 pub fn header(line: &[u8]) -> Option<bool> {
     if line.len() < LEN || line[26] != b'Z' || line[27] != b' ' || !date(line) || line[19] != b'.' {
@@ -22,7 +22,7 @@ pub fn header(line: &[u8]) -> Option<bool> {
 /// `YYYY-MM-DDTHH:MM:SS`
 fn date(line: &[u8]) -> bool {
     const FORM: &[u8; 19] = b"0000-00-00T00:00:00";
-    // No branch for each byte.
+    // Written without a branch for each byte.
     line.first_chunk::<19>().is_some_and(|line| {
         FORM.iter().zip(line).fold(true, |fits, (form, b)| {
             fits & if *form == b'0' {
@@ -44,7 +44,7 @@ pub fn iso(line: &[u8]) -> usize {
     }
 }
 
-/// Does a line begin with a stamp of GitHub Actions, which has seven digits behind the second?
+/// Whether a line begins with a stamp of GitHub Actions, which has seven decimals.
 pub fn is_github(line: &[u8]) -> bool {
     line.len() > 28 && line[19] == b'.' && line[27] == b'Z' && iso(line) == 29
 }
@@ -58,7 +58,7 @@ pub fn bracketed(line: &[u8]) -> usize {
     }
 }
 
-/// Where the bracket behind an ISO 8601 stamp ends that opened before it (`2026-01-02T03:04:05.678Z]`).
+/// The offset behind an ISO 8601 stamp and its closing bracket (`2026-01-02T03:04:05.678Z]`).
 pub fn closed(inside: &[u8]) -> Option<usize> {
     let at = moment(inside);
     (at > 0 && inside.get(at) == Some(&b']')).then_some(at + 1)
@@ -87,7 +87,8 @@ pub fn twelve_hours(line: &[u8]) -> Option<usize> {
     like(line, &"dd:dd:dd aM: "[one..])
 }
 
-/// Does a text begin like that (`d` a digit, `a` a letter, anything else itself)? Then how long the form is.
+/// Length of the form at the start of a text, if it fits: `d` is a digit, `a` a letter, any other character
+/// itself.
 pub fn like(text: &[u8], form: &str) -> Option<usize> {
     let fits = |(f, b): (u8, &u8)| match f {
         b'd' => b.is_ascii_digit(),
@@ -116,7 +117,7 @@ fn moment(line: &[u8]) -> usize {
     }
 }
 
-/// The time that a stamp at the start of a line tells, in Unix seconds.
+/// The time of a stamp at the start of a line, in Unix seconds.
 pub fn time(line: &[u8]) -> Option<i64> {
     let line = line.strip_prefix(b"[").unwrap_or(line);
     let text = std::str::from_utf8(&line[..moment(line)]).ok()?;

@@ -2,14 +2,14 @@
 
 use crate::model::Outcome;
 
-/// What a closing line says.
+/// A closing line, parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parsed {
     /// How the job ended.
     pub outcome: Outcome,
     /// The exit code, where it names one that is not masked.
     pub exit_code: Option<i64>,
-    /// `(system failure)`: the environment, not the script.
+    /// `(system failure)`: the environment failed, not the script.
     pub system_failure: bool,
 }
 
@@ -31,7 +31,7 @@ pub fn gitlab(line: &str) -> Option<Parsed> {
     })
 }
 
-/// Is it the environment that failed, and the reason that a closing line gives.
+/// The reason in a closing line of failure, and whether it was a system failure.
 fn of_failure(line: &str) -> Option<(bool, &str)> {
     if let Some(reason) = of_old_runner(line) {
         return Some((false, reason));
@@ -56,8 +56,8 @@ fn of_old_runner(line: &str) -> Option<&str> {
     (!code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())).then_some(reason)
 }
 
-/// Does a closing line of GitLab's say more than how the script, or a program of the runner's, ended, or that nothing came
-/// (`ERROR: Job failed (system failure): pod "runner-x" is disrupted: …`)?
+/// Whether GitLab's closing line gives a reason of its own, beyond how the script or one of the runner's
+/// programs ended (`ERROR: Job failed (system failure): pod "runner-x" is disrupted: …`).
 pub fn says_why(line: &str) -> bool {
     const ENDED: &[&str] = &[
         "exit code",
@@ -70,7 +70,7 @@ pub fn says_why(line: &str) -> bool {
     of_failure(line.trim()).is_some_and(|(system, reason)| {
         let known = system || OF_SCRIPTS.iter().any(|words| reason.starts_with(words));
         let ended = ENDED.iter().any(|words| reason.contains(words));
-        // A paste may have broken it off.
+        // A paste may have cut the line off.
         let whole = !reason.ends_with(':') || reason.contains(": ");
         known && !ended && whole && !reason.is_empty() && outcome(reason) == Outcome::Failed
     })
@@ -93,7 +93,7 @@ fn outcome(reason: &str) -> Outcome {
     }
 }
 
-/// The exit code a reason names: every executor has its own words for it.
+/// The exit code in a reason. Every executor words it differently.
 fn exit_code(reason: &str) -> Option<i64> {
     if let Some((_, signal)) = reason.split_once(" from signal ") {
         return signal_number(signal.trim()).map(|n| 128 + n);
@@ -160,31 +160,32 @@ pub fn github(content: &str) -> Option<i64> {
     rest.strip_suffix('.').unwrap_or(rest).parse().ok()
 }
 
-/// `Docker pull failed with exit code 1`: what the runner says where it cannot set up a container (runner:
-/// ContainerOperationProvider.cs, ContainerActionHandler.cs). A pull that it tries again is a warning.
+/// The exit code in `Docker pull failed with exit code 1`, which the runner prints if it cannot set up a
+/// container (runner: ContainerOperationProvider.cs, ContainerActionHandler.cs). A pull that is retried is
+/// only a warning.
 fn of_container(message: &str) -> Option<i64> {
     let said = message.strip_prefix("Docker ")?;
     let (_, code) = said.split_once(" failed with exit code ")?;
     code.trim_end_matches('.').parse().ok()
 }
 
-/// What an error of GitHub Actions says of its step.
+/// What an error of GitHub Actions says about its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Github {
     /// The script ended with that code.
     ExitCode(i64),
     /// Somebody, or something, canceled the job.
     Canceled,
-    /// The machine went away.
+    /// The machine was shut down.
     Shutdown,
     /// The step, or the job, ran out of time.
     TimedOut,
-    /// Whatever a tool says: the step need not have failed.
+    /// Any other message of a tool. The step need not have failed.
     Something,
 }
 
 impl Github {
-    /// Of two last words of one step: does this one tell why there is the other?
+    /// Whether this closing error of a step explains the other.
     pub fn outranks(self, other: Self) -> bool {
         let rank = |says| match says {
             Github::Something => 0,

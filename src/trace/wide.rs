@@ -1,26 +1,30 @@
-//! Lines of UTF-16 in a text of UTF-8: PowerShell's `>>` and `Out-File -Append` write it into any file, `wsl.exe` into any pipe.
+//! Rewrites lines of UTF-16 in a text of UTF-8. PowerShell's `>>` and `Out-File -Append` write them into any
+//! file, `wsl.exe` into any pipe.
 //!
-//! Each line is judged by itself, so that nothing hangs on where blocks end. It ends at its LF, the low half of the last unit;
-//! the high half, a NUL, stands before the next line, whatever that is. Little endian only, which is what Windows writes. What is no
-//! such line stays as it is, and its NULs are dropped while cleaning.
+//! Each line is judged by itself, so the result does not depend on where blocks end. It ends at its LF, the
+//! low half of the last unit; the high half, a NUL, stands before the next line of any kind. Only little
+//! endian is handled, which Windows writes. Any other line is unchanged, and its NULs are dropped while
+//! cleaning.
 
 use super::stamp;
 
-/// Longest line that is looked at, in bytes: less than the smallest buffer, so that its size makes no difference.
+/// Longest line that is rewritten, in bytes. It is below the smallest buffer size, so the buffer size does not
+/// matter.
 const MAX_LINE: usize = 8 << 10;
-/// Units that a line must have whose end does not show what it is.
+/// Fewest units of a line whose end does not prove UTF-16.
 const LEAST: usize = 4;
 
-/// A text whose lines are all UTF-8.
+/// A text with all lines in UTF-8.
 #[derive(Debug, Default)]
 pub(super) struct Narrowed {
     pub(super) text: Vec<u8>,
-    /// Where continuations were joined, in this text.
+    /// Where continuations were joined in `text`.
     pub(super) joins: Vec<usize>,
 }
 
 impl Narrowed {
-    /// Takes over a text, rewriting its lines of UTF-16; false where there are none. `from`: where its first line begins.
+    /// Copies a text and rewrites its lines of UTF-16; false if it has none. `from` is where its first whole
+    /// line begins.
     pub(super) fn rewrite(&mut self, raw: &[u8], joins: &[usize], from: usize) -> bool {
         self.text.clear();
         self.joins.clear();
@@ -32,7 +36,7 @@ impl Narrowed {
             let end = memchr::memchr(b'\n', &raw[nul..]).map_or(raw.len(), |k| nul + k);
             search = (end + 1).min(raw.len());
             let line = &raw[start..end];
-            // A line that the runner's clock tore may be torn within a unit.
+            // If the runner's clock split a line, it may have split a unit.
             let before = joins.partition_point(|at| *at <= start);
             let torn = joins.get(before).is_some_and(|at| *at < end);
             let Some(body) = (!torn).then(|| body(line)).flatten() else {
@@ -57,7 +61,7 @@ impl Narrowed {
     }
 }
 
-/// The first NUL that is no part of a line of UTF-16; the last line may be cut off.
+/// The first NUL that is not part of a line of UTF-16. The last line may be cut off.
 pub(super) fn unexplained_nul(head: &[u8]) -> Option<usize> {
     let mut search = 0;
     let mut halved = false;
@@ -65,11 +69,11 @@ pub(super) fn unexplained_nul(head: &[u8]) -> Option<usize> {
         let start = memchr::memrchr(b'\n', &head[search..nul]).map_or(search, |k| search + k + 1);
         let end = memchr::memchr(b'\n', &head[nul..]);
         let line = &head[start..end.map_or(head.len(), |k| nul + k)];
-        // Behind the last of them there is half a newline, the runner's clock before it.
+        // Behind the last line of UTF-16 stands half a newline, with the runner's clock before it.
         let lead = lead(line).0;
         let half =
             halved && start == search && nul == start + lead && !line[lead + 1..].contains(&0);
-        // A line may be cut off at the end of what is looked at, and torn by the clock.
+        // A line may be cut off at the end of the probe, or split by the clock.
         let torn = || {
             let goes_on = |line: &[u8]| stamp::header(line) == Some(true);
             goes_on(line) || end.is_some_and(|k| goes_on(&head[nul + k + 1..]))
@@ -85,12 +89,12 @@ pub(super) fn unexplained_nul(head: &[u8]) -> Option<usize> {
 
 /// Where the UTF-16 of a line begins.
 struct Body {
-    /// How much of the line is a clock header, which is none.
+    /// Bytes of the clock header, which is not UTF-16.
     header: usize,
     from: usize,
 }
 
-/// Finds the UTF-16 of a line without its LF; `None` where it is none.
+/// Finds the UTF-16 of a line without its LF; `None` if the line is not UTF-16.
 fn body(line: &[u8]) -> Option<Body> {
     if line.len() > MAX_LINE {
         return None;
@@ -107,14 +111,15 @@ fn body(line: &[u8]) -> Option<Body> {
     is.then_some(Body { header, from })
 }
 
-/// Could the line that is cut off here be one?
+/// Whether a line that is cut off here could be UTF-16.
 fn may_become(line: &[u8]) -> bool {
     let (header, half, mark) = lead(line);
     let units = Units::of(&line[header + usize::from(half) + mark..]);
     units.is_some_and(|units| units.ascii >= units.others)
 }
 
-/// What stands before the UTF-16: the runner's clock, the other half of the LF above, a byte-order mark.
+/// Measures what stands before the UTF-16: the runner's clock, the other half of the LF above, a byte-order
+/// mark.
 fn lead(line: &[u8]) -> (usize, bool, usize) {
     let header = stamp::header(line).map_or(0, |_| stamp::LEN);
     let half = line.get(header) == Some(&0);
@@ -122,17 +127,17 @@ fn lead(line: &[u8]) -> (usize, bool, usize) {
     (header, half, 2 * usize::from(mark))
 }
 
-/// What the units of a text are.
+/// Counts of the units in a text, by kind.
 #[derive(Debug, Default)]
 struct Units {
     ascii: usize,
     others: usize,
-    /// Those of the others that could be two bytes of plain text.
+    /// Units outside of ASCII that could be two bytes of plain text.
     letters: usize,
 }
 
 impl Units {
-    /// `None` where there is anything but text.
+    /// `None` if the text holds anything that is not text.
     fn of(text: &[u8]) -> Option<Self> {
         let mut units = Self::default();
         for c in char::decode_utf16(pairs(text)) {
@@ -152,7 +157,7 @@ impl Units {
         Some(units)
     }
 
-    /// May it be plain text before a CR and a NUL that got there somehow?
+    /// Whether it could be plain text before a stray CR and NUL.
     fn may_be_narrow(&self) -> bool {
         self.letters > 0 && 2 * self.letters + 1 > self.ascii + self.others
     }

@@ -1,9 +1,9 @@
-//! Prefixes of wrapping tools that only count where the log has said which tool runs.
+//! Prefixes of wrapping tools that count only once the log has shown which tool runs.
 //!
-//! By their form alone they could be anything: a bar before each line (act in colour, which puts no name there, and BitBake), a
-//! name and a word before a colon (turbo, whose tasks may be called anything), a numbered step (Cloud Build), a word in brackets
-//! (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on which GitHub's
-//! ssh-action builds).
+//! By form alone they could be anything: a bar before each line (act in colour, which prints no name there,
+//! and BitBake), a name and a word before a colon (turbo, whose tasks have any name), a numbered step (Cloud
+//! Build), a word in brackets (concurrently, yarn), a package before a colon (lerna), `err: ` (drone-ssh, on
+//! which GitHub's ssh-action builds).
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use super::prefix::{self, Prefix, services};
 const MAX_PACKAGES: usize = 2000;
 /// Longest name of a task, in bytes.
 const MAX_TASK: usize = 100;
-/// What drone-ssh puts before lines.
+/// drone-ssh's prefixes.
 const STREAMS: [&[u8]; 2] = [b"err: ", b"out: "];
 
-/// What a log has said so far of the tools that wrap its lines.
+/// The wrapping tools that the log has shown so far.
 #[derive(Debug, Clone, Default)]
 pub struct Wrappers {
     act: bool,
@@ -40,7 +40,7 @@ pub struct Wrappers {
 }
 
 impl Wrappers {
-    /// Reads a line that may say it.
+    /// Reads a line that may show such a tool.
     pub(super) fn read(&mut self, text: &str) {
         if let Some(packages) = packages(text) {
             let packages = packages.split(", ").take(MAX_PACKAGES);
@@ -60,12 +60,12 @@ impl Wrappers {
         self.act = self.act || foreign::act(text).is_some_and(runs);
     }
 
-    /// Reads a command that is echoed: the names before lines end with the one before.
+    /// Reads an echoed command, which ends the names of the one before.
     pub(super) fn read_command(&mut self, command: &str) {
         self.named = names_its_lines(command);
     }
 
-    /// Is there any?
+    /// Whether any such tool is known.
     #[inline]
     pub(super) fn any(&self) -> bool {
         self.act
@@ -79,7 +79,7 @@ impl Wrappers {
             || self.ssh
     }
 
-    /// Splits such prefixes off a line, and those of other wrappers behind them.
+    /// Splits the prefixes of known tools off a line, and of other wrappers behind them.
     pub(super) fn split_off(&self, line: &[u8], prefix: &mut Prefix) {
         for _ in 0..2 {
             let starts = prefix.content == prefix.stamps;
@@ -96,7 +96,8 @@ impl Wrappers {
         }
     }
 
-    /// Length of such a prefix, and what names the output behind it. `starts`: there is no other before it.
+    /// Length of one prefix, and the text that names its output. `starts` means that no other prefix precedes
+    /// it.
     fn split<'t>(&self, text: &'t [u8], starts: bool) -> Option<(usize, &'t [u8])> {
         match text.first()? {
             b' ' | 0xe2 if self.nix && starts => nix(text).map(|len| (len, &[][..])),
@@ -117,7 +118,7 @@ impl Wrappers {
     }
 }
 
-/// Does a command put a name before each line of what it runs?
+/// Whether a command puts a name before each line of what it runs.
 fn names_its_lines(command: &str) -> bool {
     const RUNS: &[&str] = &[
         "npx", "pnpx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "run", "x", "&&", ";", "--",
@@ -159,7 +160,7 @@ fn nix(text: &[u8]) -> Option<usize> {
     (blanks >= 2 && text[at..].starts_with(b"> ")).then_some(at + 2)
 }
 
-/// The packages in `• Packages in scope: docs, web`, turbo's header; its bullet may have been through an encoding.
+/// The packages in turbo's header `• Packages in scope: docs, web`. Its bullet may be misencoded.
 fn packages(text: &str) -> Option<&str> {
     let (bullet, packages) = text.split_once("Packages in scope: ")?;
     let bullet = bullet.trim();
@@ -194,7 +195,7 @@ mod tests {
         &text[split.map_or(0, |(len, _)| len)..]
     }
 
-    fn told(line: &str) -> Wrappers {
+    fn after_line(line: &str) -> Wrappers {
         let mut wrappers = Wrappers::default();
         wrappers.read(line);
         wrappers
@@ -202,7 +203,7 @@ mod tests {
 
     #[test]
     fn tasks_have_any_name_once_their_packages_are_known() {
-        let turbo = told("   \u{2022} Packages in scope: //, @Acme/ui, error, web");
+        let turbo = after_line("   \u{2022} Packages in scope: //, @Acme/ui, error, web");
         for (line, text) in [
             ("web:build:prod: error: x", "error: x"),
             ("web:test.unit: x", "x"),
@@ -229,12 +230,12 @@ mod tests {
         ] {
             assert_eq!(content(&turbo, line), line);
         }
-        assert!(told("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
+        assert!(after_line("\u{d4}\u{c7}\u{f3} Packages in scope: web").any());
     }
 
     #[test]
     fn nix_and_opam_quote_what_a_build_printed() {
-        let nix = told("       last 10 log lines:");
+        let nix = after_line("       last 10 log lines:");
         assert_eq!(content(&nix, "       > make: *** x"), "make: *** x");
         assert_eq!(
             content(&nix, "\u{2503}        > make: *** x"),
@@ -242,18 +243,18 @@ mod tests {
         );
         assert_eq!(content(&nix, "> make"), "> make");
         assert_eq!(content(&nix, "  - > make"), "  - > make");
-        let opam = told("### output ###");
+        let opam = after_line("### output ###");
         assert_eq!(content(&opam, "# Error: x"), "Error: x");
         assert_eq!(content(&opam, "## Error"), "## Error");
         assert_eq!(content(&opam, "    > x"), "    > x");
         for line in ["the last 10 lines:", "see the log lines:", "## output"] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 
     #[test]
     fn a_remote_script_is_quoted() {
-        let ssh = told("======CMD======");
+        let ssh = after_line("======CMD======");
         assert_eq!(
             content(&ssh, "err: bash: line 1: docker: command not found"),
             "bash: line 1: docker: command not found"
@@ -263,14 +264,14 @@ mod tests {
             assert_eq!(content(&ssh, line), line);
         }
         for line in ["err: x", "======END======"] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 
     #[test]
     fn steps_are_cloud_builds_once_one_has_started() {
-        let steps = told("Starting Step #0 - \"unit tests\"");
-        assert!(told("starting build \"1f2e\"").any());
+        let steps = after_line("Starting Step #0 - \"unit tests\"");
+        assert!(after_line("starting build \"1f2e\"").any());
         for (line, text) in [
             ("Step #0: npm error code E404", "npm error code E404"),
             ("Step #12 - \"unit tests\": npm error", "npm error"),
@@ -280,7 +281,7 @@ mod tests {
         ] {
             assert_eq!(content(&steps, line), text);
         }
-        assert!(!told("Step #1: build").any());
+        assert!(!after_line("Step #1: build").any());
     }
 
     #[test]
@@ -311,13 +312,13 @@ mod tests {
             runs.read_command("cat a.log");
             assert!(!runs.any(), "{command}");
         }
-        assert!(told("> concurrently a").any());
+        assert!(after_line("> concurrently a").any());
         for line in [
             "tests run concurrently ",
             "concurrently a",
             "> run concurrently-all",
         ] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
         for command in [
             "npm ci",
@@ -332,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_package_with_a_scope_is_lernas_once_it_has_said_so() {
-        let lerna = told("lerna info Executing command in 2 packages: \"npm run test\"");
+        let lerna = after_line("lerna info Executing command in 2 packages: \"npm run test\"");
         assert_eq!(
             content(&lerna, "@acme/web: FAIL a.test.ts"),
             "FAIL a.test.ts"
@@ -341,23 +342,23 @@ mod tests {
         for line in ["@acme/web@1.0.0: x", "web: x", "@acme/web:x"] {
             assert_eq!(content(&lerna, line), line);
         }
-        assert!(!told("lerna info version 6").any());
+        assert!(!after_line("lerna info version 6").any());
     }
 
     #[test]
     fn a_bar_is_bitbakes_where_the_log_of_a_task_follows() {
-        let bitbake = told("Log data follows:");
+        let bitbake = after_line("Log data follows:");
         assert_eq!(content(&bitbake, "| a.c:3: error: x"), "a.c:3: error: x");
         assert_eq!(
             content(&bitbake, "ERROR: Task failed"),
             "ERROR: Task failed"
         );
-        assert!(!told("Log data follows").any());
+        assert!(!after_line("Log data follows").any());
     }
 
     #[test]
     fn a_bar_is_acts_where_act_has_named_a_step() {
-        let act = told("[ci/build] \u{2b50} Run Main npm ci");
+        let act = after_line("[ci/build] \u{2b50} Run Main npm ci");
         assert_eq!(content(&act, "| npm error x"), "npm error x");
         assert_eq!(content(&act, "|   indented"), "  indented");
         assert_eq!(content(&act, "|"), "");
@@ -372,7 +373,7 @@ mod tests {
             "\u{2b50} Run Main npm ci",
             "[ci/build] \u{1f3c1}  Job failed",
         ] {
-            assert!(!told(line).any(), "{line}");
+            assert!(!after_line(line).any(), "{line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Captures that nobody is shown.
+//! Lints captures that no text shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::pattern::text;
 pub(super) fn unused(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
     let pattern = &draft.pattern;
     let mut used = shown_by(pattern);
-    // Notes of other patterns may show what this one captured, once they have `seen` it.
+    // Notes of other patterns may show this one's captures once they have `seen` it.
     for other in workshop.patterns().filter(|p| p.id != pattern.id) {
         let conditions = other
             .conditions
@@ -22,7 +22,7 @@ pub(super) fn unused(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
                 _ => None,
             })
             .any(|list| names(list, &pattern.id));
-        // A check that points here hands its texts over, and its captures with them.
+        // A check that points here passes on its texts and captures.
         if sees {
             used.extend(shown_by(other));
         }
@@ -44,7 +44,7 @@ pub(super) fn unused(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
     remarks
 }
 
-/// Names of captures, with the paths of the regexes that have them.
+/// The names of captures, with the paths of their regexes.
 fn named(draft: &Draft) -> BTreeMap<String, Vec<String>> {
     let pattern = &draft.pattern;
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -100,7 +100,7 @@ fn named(draft: &Draft) -> BTreeMap<String, Vec<String>> {
     out
 }
 
-/// Names that the texts of a pattern show.
+/// The names that a pattern's texts show.
 fn shown_by(pattern: &Pattern) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     let mut add = |template: &str| {

@@ -1,4 +1,4 @@
-//! The library at work on lines that are not its own: passing logs, and the lines of neighbours.
+//! Runs the library on foreign lines: passing logs, and the test lines of other patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct Healthy {
 }
 
 impl Healthy {
-    /// Every file of these folders.
+    /// Reads every file in these folders.
     pub fn of(folders: &[PathBuf], shown_from: &Path) -> Self {
         let (files, _) = source::walk::files(&source::walk::Root::named(folders));
         let logs = files
@@ -76,13 +76,13 @@ fn fired<'l>(
         .collect()
 }
 
-/// May it become the cause?
+/// Whether a pattern may become the cause.
 fn blames(pattern: &Pattern) -> bool {
     matches!(pattern.role, Role::RootCause | Role::Symptom)
         && pattern.status == PatternStatus::Stable
 }
 
-/// Root causes that fire in logs of jobs that passed.
+/// Root causes that fire in passing logs.
 pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, Remark)> {
     if healthy.is_empty() {
         return Vec::new();
@@ -125,7 +125,7 @@ pub(super) fn too_loose(workshop: &Workshop, healthy: &Healthy) -> Vec<(usize, R
     remarks
 }
 
-/// Patterns that were counted to be wrong more often than right.
+/// Patterns that were wrong more often than right.
 pub(super) fn often_wrong(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
     let figure = workshop
         .figures
@@ -138,7 +138,7 @@ pub(super) fn often_wrong(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
     vec![Remark::at("confidence", format!("{figure}")).hint(hint)]
 }
 
-/// Two causes on one line, and nothing that says which of them counts.
+/// Two causes on one line, with no relation that says which counts.
 pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> {
     let (library, asked_for) = (workshop.library(), workshop.library_of_chosen());
     let mut scanner = Scanner::new(&library);
@@ -146,12 +146,12 @@ pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> 
     let mut told: BTreeSet<(String, String)> = BTreeSet::new();
     let mut remarks = Vec::new();
     let mut look = |owner: &Pattern, log: &str| {
-        // Only what was asked for is told: lines that do not concern it need not meet the whole library.
+        // Only the chosen patterns matter, so other lines need not run through the whole library.
         if !workshop.is_chosen(&owner.id) && sieve.scan(log.as_bytes()).hits.is_empty() {
             return;
         }
         let fired = fired(&library, &mut scanner, log.as_bytes());
-        // Where the owner's own conditions do not hold, the line is rightly somebody else's.
+        // If the owner's own conditions do not hold, the line rightly belongs to another pattern.
         let own: BTreeSet<u64> = fired
             .iter()
             .filter(|f| f.pattern.id == owner.id)
@@ -169,7 +169,7 @@ pub(super) fn overlap(workshop: &Workshop, _: &Healthy) -> Vec<(usize, Remark)> 
             if !told.insert((a.clone().min(b.clone()), a.max(b))) {
                 continue;
             }
-            // The finding is about both; it stands with the one that is at home elsewhere, if that is a draft here.
+            // The finding concerns both patterns. It is reported at the other one, if that is a draft here.
             let at = |id: &str| {
                 workshop
                     .is_chosen(id)

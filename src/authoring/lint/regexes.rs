@@ -1,4 +1,4 @@
-//! Regexes that are valid and still not what their author meant, or slow.
+//! Lints regexes that are valid but mean something else, or are slow.
 
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
 
@@ -8,11 +8,11 @@ use crate::pattern::checked::Expr;
 use crate::pattern::literal::MIN_LEN;
 use crate::prefilter::background;
 
-/// From which cost on a literal is common: its rarest four bytes stand so often in 8 MiB of ordinary text, some hundred
-/// thousand lines.
+/// Cost from which a literal is common: its rarest four bytes occur that often in 8 MiB of ordinary text, some
+/// hundred thousand lines.
 const COMMON: u64 = 2048;
 
-/// Endings that make `a.b` a host or a file name.
+/// Endings with which `a.b` is a host or a file name.
 const ENDINGS: &[&str] = &[
     "bat", "cfg", "class", "cnf", "com", "conf", "cpp", "cs", "csproj", "css", "dev", "dll",
     "docker", "exe", "go", "gradle", "gz", "hcl", "html", "ini", "internal", "io", "jar", "java",
@@ -87,7 +87,7 @@ pub(super) fn common_literal(draft: &Draft, _: &Workshop) -> Vec<Remark> {
     remarks
 }
 
-/// The most common of the literals that a regex looks for, if it is too common.
+/// The most common literal of a regex, if it is too common.
 fn common(expr: &Expr) -> Option<String> {
     let (cost, literal) = expr
         .literals
@@ -105,7 +105,7 @@ pub(super) fn leading_wildcard(draft: &Draft, _: &Workshop) -> Vec<Remark> {
             .iter()
             .find(|w| bare.starts_with(**w));
         if let Some(wild) = wild {
-            // `^.+: x` says that something stands before; `.*x` and `^.*x` say nothing.
+            // In `^.+: x` the prefix requires a text; in `.*x` and `^.*x` it does nothing.
             if wild.contains('+') && regex.starts_with('^') {
                 continue;
             }
@@ -222,7 +222,7 @@ fn loose_names(regex: &str) -> Vec<String> {
     out
 }
 
-/// Shows every node of a regex to somebody.
+/// Calls `look` for every node of a regex.
 fn walk(regex: &str, look: &mut dyn FnMut(&Ast)) {
     fn down(node: &Ast, look: &mut dyn FnMut(&Ast)) {
         look(node);
@@ -234,7 +234,7 @@ fn walk(regex: &str, look: &mut dyn FnMut(&Ast)) {
             _ => {}
         }
     }
-    // A loaded pattern's regexes parse.
+    // The regexes of a loaded pattern parse.
     if let Ok(node) = ast::parse::Parser::new().parse(regex) {
         down(&node, look);
     }

@@ -15,20 +15,20 @@ use crate::report::sanitize;
 /// A setting: its key, its value as TOML writes it, and where it comes from.
 struct Row {
     key: &'static str,
-    /// `Null` where none is set, and the default is no value that could be.
+    /// `Null` if it is unset and its default cannot be written as a value.
     value: Value,
-    /// What is done then.
+    /// What happens if it is unset.
     unset: &'static str,
-    /// A settings file may hold it.
+    /// A settings file may contain it.
     is_setting: bool,
     origin: String,
 }
 
-/// What is done where a value is set by nobody.
+/// The meaning of an unset value.
 enum Unset {
-    /// The same as with this value.
+    /// The same as this value.
     Value(Value),
-    /// What no value says.
+    /// Something that no value expresses.
     Otherwise(&'static str),
 }
 
@@ -57,9 +57,10 @@ fn show(format: PlainFormat, with_project: bool) -> Result<Exit, Complaint> {
     } else {
         for row in rows {
             let line = match &row.value {
-                // No value of a settings file: in a comment, so that the rest can be copied into one.
+                // It cannot be a value in a settings file, so it is printed as a comment and the rest can be
+                // copied.
                 Value::Null => format!("# {:<12} : {:<24} # {}", row.key, row.unset, row.origin),
-                // JSON's strings, numbers and lists are TOML's as well.
+                // JSON strings, numbers and lists are valid TOML too.
                 value if row.is_setting => {
                     let value = value.to_string().replace("\",\"", "\", \"");
                     format!("{:<14} = {value:<24} # {}", row.key, row.origin)

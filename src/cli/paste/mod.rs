@@ -1,7 +1,7 @@
 //! A log pasted into the terminal.
 //!
-//! [`stream`] makes text of what the terminal sends; `terminal` takes it out of line mode and puts it back on every way out.
-//! The text is read while it comes, so a paste of any size needs no memory of its own.
+//! [`stream`] converts the terminal's input to text; `terminal` turns line mode off and restores it on every
+//! way out. The text is analysed while it arrives, so a paste of any size needs no memory of its own.
 
 use std::io::{self, Write};
 

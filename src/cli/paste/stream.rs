@@ -1,7 +1,7 @@
-//! From what a terminal sends to the text that was pasted.
+//! Converts a terminal's input to the pasted text.
 //!
-//! A terminal with bracketed paste puts `ESC [200~` before a paste and `ESC [201~` behind it, sends a carriage return for
-//! every line end, and keys as single control characters in between. All of it may be cut anywhere.
+//! A terminal with bracketed paste sends `ESC [200~` before a paste and `ESC [201~` behind it, a carriage
+//! return for every line end, and keys as single control characters. The input may be cut anywhere.
 
 /// A key that does something other than typing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +43,19 @@ impl Keys {
     }
 }
 
-/// What a stretch of input held besides text.
+/// What a piece of input held besides text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A key was pressed; what stood behind it is not looked at.
+    /// A key was pressed. Input behind it is ignored.
     Key(Key),
-    /// The last byte is a key, or a byte of the paste: only a pause tells. See [`Stream::pressed`].
+    /// The last byte is a key or part of the paste; only a pause decides. See [`Stream::pressed`].
     Perhaps,
 }
 
 const OPEN: &[u8] = b"\x1b[200~";
 const CLOSE: &[u8] = b"\x1b[201~";
 
-/// The state between two stretches of input.
+/// The state between two pieces of input.
 #[derive(Debug)]
 pub struct Stream {
     keys: Keys,
@@ -65,7 +65,7 @@ pub struct Stream {
     pastes: u32,
     /// Text that came outside of brackets.
     typed: bool,
-    /// What has come of a bracket.
+    /// The received part of a bracket.
     bracket: Vec<u8>,
     /// The last character was a carriage return, already written as a newline.
     cr: bool,
@@ -75,7 +75,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Nothing has come yet.
+    /// Creates the state before any input.
     pub fn new(keys: Keys) -> Self {
         Self {
             keys,
@@ -90,17 +90,17 @@ impl Stream {
         }
     }
 
-    /// Lines received; one that has not ended counts.
+    /// The number of lines received, including one that has not ended.
     pub fn lines(&self) -> u64 {
         self.lines + u64::from(self.open_line)
     }
 
-    /// A paste has ended, and none has begun since.
+    /// Whether a paste has ended and no other has begun.
     pub fn complete(&self) -> bool {
         self.pastes > 0 && !self.inside
     }
 
-    /// Something came that no bracket announced: the terminal will not tell where the paste ends.
+    /// Whether text came without a bracket: the terminal will not mark the end of the paste.
     pub fn unannounced(&self) -> bool {
         self.typed && self.pastes == 0 && !self.inside
     }
@@ -118,7 +118,7 @@ impl Stream {
                 if !self.inside {
                     return Some(Event::Key(key));
                 }
-                // Terminals keep control characters out of pastes, yet not all do. A key comes alone.
+                // Most but not all terminals keep control characters out of pastes. A key arrives alone.
                 if k + 1 == raw.len() {
                     self.perhaps = Some(byte);
                     return Some(Event::Perhaps);
@@ -129,12 +129,12 @@ impl Stream {
         None
     }
 
-    /// Nothing followed for a while: the last byte was a key.
+    /// Called after a pause: the last byte was a key.
     pub fn pressed(&mut self) -> Option<Key> {
         self.perhaps.take().and_then(|byte| self.keys.key(byte))
     }
 
-    /// Nothing more will come: what looked like the start of a bracket is text.
+    /// Called at the end of the input: an incomplete bracket is text.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         if let Some(byte) = self.perhaps.take() {
             self.text(byte, out);

@@ -1,4 +1,4 @@
-//! `jobtriage patterns …`: for those who write them.
+//! `jobtriage patterns …`: the commands for authors of patterns.
 
 use std::io::{self, Write};
 

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::pattern::UNFINISHED;
 use crate::report::paint::{Ink, Row};
 
-/// Up to so many patterns, those that pass are listed as well.
+/// Up to this many patterns, passing ones are listed too.
 const LISTED: usize = 20;
 
 /// Runs it.

@@ -1,6 +1,7 @@
-//! `--baseline FILE`, `--write-baseline FILE`: failures that are known already, by fingerprint.
+//! `--baseline FILE`, `--write-baseline FILE`: known failures, by fingerprint.
 //!
-//! The file is JSON, sorted, a line a failure, so that it can be kept in a repository and its changes read.
+//! The file is sorted JSON with one failure a line, so that it can be kept in a repository and its changes can
+//! be read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,11 +22,11 @@ use crate::source;
 /// Version of the file's form.
 const VERSION: u32 = 1;
 
-/// What was known, and what is to be written.
+/// The known failures, and those to be written.
 #[derive(Debug, Default)]
 pub struct Baseline {
     known: BTreeMap<String, Failure>,
-    /// Failures are compared with what was known.
+    /// Failures are compared with the known ones.
     compares: bool,
     write: Option<(PathBuf, BTreeMap<String, Failure>)>,
 }
@@ -43,7 +44,7 @@ struct Entry {
     failure: Failure,
 }
 
-/// What people are told of a known failure; only the fingerprint is compared.
+/// The description of a known failure for people; only the fingerprint is compared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Failure {
     /// The cause; `None` where none was known.
@@ -67,7 +68,7 @@ impl Baseline {
             }
             None => BTreeMap::new(),
         };
-        // What was known stays known, though it is not seen today.
+        // A known failure stays known even if it does not occur today.
         let mut stays = known.clone();
         stays.retain(|mark, _| is_current(mark));
         let written = args.write_baseline.as_ref();
@@ -78,7 +79,7 @@ impl Baseline {
         })
     }
 
-    /// Is all that failed in this log known? Takes it up for the file to be written.
+    /// Whether all failures of a log are known. Records them for the file to be written.
     pub fn knows(&mut self, report: &LogReport) -> bool {
         let mut is_known = self.compares && report.status != Status::Clean;
         for failure in failures(report) {
@@ -115,7 +116,7 @@ impl Baseline {
     }
 }
 
-/// Is a fingerprint made by the rules of this release? Others are never met again.
+/// Whether a fingerprint follows the rules of this release. Others never occur again.
 fn is_current(fingerprint: &str) -> bool {
     fingerprint.starts_with(diagnosis::FINGERPRINTS)
 }
@@ -134,15 +135,15 @@ fn tell_of_outdated(path: &Path, known: &BTreeMap<String, Failure>) {
     }
 }
 
-/// A failure that is compared, and what is told of it.
+/// A failure that is compared, with its description.
 struct Compared<'r> {
     fingerprint: &'r str,
     id: Option<&'r str>,
     text: &'r str,
 }
 
-/// Each failure that the findings of a log were said of, shown or not, or the one that no pattern knows. Which of several findings is the
-/// cause may change with the order of what was printed.
+/// All failures in a log's findings, shown or not, or the one that no pattern knows. All are compared, because
+/// the order of the output may change which finding is the cause.
 fn failures(report: &LogReport) -> Vec<Compared<'_>> {
     let mut all = Vec::new();
     for finding in report.findings() {
@@ -187,7 +188,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
                 Category::Syntax | Category::Eof => {
                     format!("--baseline '{name}': no baseline: {e}")
                 }
-                // What the reader calls its types is of no use to anybody.
+                // The JSON reader's type names mean nothing to users.
                 _ => format!("--baseline '{name}': no baseline"),
             },
             "it is a file that `jobtriage scan … --write-baseline FILE` has written",
@@ -206,7 +207,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
     Ok(failures.map(|e| (e.fingerprint, e.failure)).collect())
 }
 
-/// Put into its place when it is whole.
+/// Writes the file; it appears in its place only when complete.
 fn write(path: &Path, failures: BTreeMap<String, Failure>) -> io::Result<()> {
     let (mut out, draft) = Draft::open(path)?;
     write!(out, "{{\"jobtriage_baseline\": {VERSION}, \"failures\": [")?;

@@ -1,9 +1,9 @@
-//! `--cache DIR`: what a file was told, under the hash of its content.
+//! `--cache DIR`: the results for files, under the hash of their content.
 //!
-//! Below the folder there is one for each way to analyse (program, patterns, options that change a result), in it an entry a
-//! content. An entry is written beside its place and moved there, so several scans can share a folder; one that is damaged,
-//! or of another form, is as good as none. What was kept for a way that nobody has asked for in a month goes. The folder may be
-//! deleted at any time.
+//! The folder has a subfolder for each way to analyse (program, patterns, options that change a result), with
+//! one entry for each content. An entry is written beside its place and then moved, so several scans can share
+//! a folder. A damaged entry, or one in another form, is ignored. A way to analyse that nobody used for a month
+//! is removed. The folder may be deleted at any time.
 
 use std::env;
 use std::fs::{self, File};
@@ -27,15 +27,15 @@ use crate::source;
 const VERSION: u32 = 5;
 /// Bytes of the checksum before an entry.
 const CHECKSUM: usize = 16;
-/// Digits of the name of a way to analyse.
+/// Digits in the name of a way to analyse.
 const WAY: usize = 16;
 /// Bytes hashed at a time.
 const CHUNK: usize = 128 << 10;
-/// In the folder of a way to analyse: its time of change is when that was last asked for.
+/// The file whose time of change says when a way to analyse was last used.
 const USED: &str = ".used";
-/// How long a way to analyse may go unasked for: an older program may take turns with a newer one.
+/// How long an unused way to analyse is kept: an older and a newer program may alternate.
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// What tells backup programs that nothing is lost without the folder.
+/// The tag that tells backup programs to skip the folder.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Results of `jobtriage scan --cache`. May be deleted.\n";
 
 /// The folder, for one way to analyse.
@@ -50,17 +50,17 @@ pub struct Cache {
 #[derive(Debug)]
 pub struct Key {
     hash: String,
-    /// As it was before it was read: where it has changed since, nothing is kept.
+    /// The state before reading. If the file has changed since, nothing is kept.
     state: State,
 }
 
 /// Length and time of the last change.
 type State = (u64, Option<SystemTime>);
 
-/// What is kept of a file.
+/// The kept result of a file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
-    /// The name it had: results tell it in many places.
+    /// The name it had, which results contain in many places.
     label: String,
     reports: Vec<(LogReport, Unwritten)>,
     problems: Vec<Problem>,
@@ -68,26 +68,26 @@ struct Entry {
     trouble_if_named: bool,
 }
 
-/// What of a report is for people only, and not part of its written form.
+/// The parts of a report that only people see and that are not serialised.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Unwritten {
     verdict_line: Option<u64>,
     remark: Option<String>,
     cut: Option<Advice>,
-    /// What matched in the text of the cause, and of further findings.
+    /// The match in the text of the cause and of further findings.
     spans: Vec<(u32, u32)>,
     consequences: Vec<String>,
     untold: Vec<Untold>,
 }
 
 impl Cache {
-    /// Opens the folder that the flags name; `None` without one, and where results are told that must not be kept: secrets
-    /// (`--no-redact`), or how a verdict was reached (`--why`).
+    /// Opens the folder that the flags name. `None` without one, and for results that must not be kept: with
+    /// secrets (`--no-redact`) or with the way to the verdict (`--why`).
     ///
     /// # Errors
-    /// A folder that cannot be made.
+    /// The folder cannot be created.
     pub fn of(args: &Scan, library: &Library, lang: Lang) -> Result<Option<Self>, Complaint> {
-        // An empty variable is none.
+        // An empty variable counts as unset.
         let named = args.cache.as_ref().filter(|p| !p.as_os_str().is_empty());
         let Some(folder) = named else {
             return Ok(None);
@@ -127,8 +127,8 @@ impl Cache {
         }))
     }
 
-    /// The content of a file, and what its name promises of it; `None` where it cannot be read, which the analysis will tell, and
-    /// where it can be read only once.
+    /// The content of a file, and what its name promises. `None` if it cannot be read, which the analysis will
+    /// report, or can be read only once.
     pub fn key(&self, path: &Path) -> Option<Key> {
         if !path.is_file() {
             return None;
@@ -151,7 +151,7 @@ impl Cache {
         Some(Key { hash, state })
     }
 
-    /// What is known of a content, under the name that it has now.
+    /// The kept result for a content, under its current name.
     pub fn get(&self, key: &Key, path: &Path) -> Option<Done> {
         let bytes = fs::read(self.place(key)).ok()?;
         let (checksum, entry) = bytes.split_at_checked(CHECKSUM)?;
@@ -177,7 +177,8 @@ impl Cache {
         })
     }
 
-    /// Keeps what was found in a file, unless it has changed meanwhile. Where that fails, the scan goes on without.
+    /// Keeps the result of a file, unless the file has changed meanwhile. If that fails, the scan continues
+    /// without.
     pub fn put(&self, key: &Key, path: &Path, done: &Done) {
         if File::open(path).ok().and_then(|file| state(&file)) != Some(key.state) {
             return;
@@ -227,7 +228,7 @@ impl Cache {
         moved
     }
 
-    /// A folder for each first byte: no folder gets too long.
+    /// A folder for each first byte keeps folders short.
     fn place(&self, key: &Key) -> PathBuf {
         self.folder.join(&key.hash[..2]).join(&key.hash[2..])
     }
@@ -260,7 +261,7 @@ impl Unwritten {
     }
 }
 
-/// Gives everything the new name of the file; what stands behind it (members of an archive, jobs) stays.
+/// Gives all results the file's new name. What follows the name (members of an archive, jobs) stays.
 fn rename(entry: &mut Entry, label: &str) {
     let old = std::mem::replace(&mut entry.label, label.to_owned());
     let renamed = |source: &mut String| {
@@ -286,8 +287,8 @@ fn rename(entry: &mut Entry, label: &str) {
     }
 }
 
-/// Removes the ways to analyse that nobody has asked for in a month: each new program and each change of the patterns leaves one.
-/// What does not look like one of ours stays; what cannot be removed stays for the next time.
+/// Removes ways to analyse that nobody used for a month: each new program and each change of the patterns
+/// leaves one. Unknown files stay, and what cannot be removed is tried again next time.
 fn tidy(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
@@ -309,7 +310,7 @@ fn state(file: &File) -> Option<State> {
     Some((data.len(), data.modified().ok()))
 }
 
-/// This very program: a version that is being worked on has one number for many programs.
+/// Identifies this very program, since builds under development share a version number.
 fn program() -> (u64, u64) {
     let data = env::current_exe().and_then(fs::metadata).ok();
     let changed = data.as_ref().and_then(|data| data.modified().ok());

@@ -1,4 +1,4 @@
-//! What a scan reads: arguments, globs and lists, as files in order.
+//! The inputs of a scan: files in order, from arguments, globs and lists.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,7 +11,7 @@ use crate::redact;
 use crate::source::walk::{self, Found, Root};
 use crate::source::{self, glob, list};
 
-/// Every file to read, each once, and what is wrong with what was asked for.
+/// Every file to read, once each, and problems with the arguments.
 ///
 /// # Errors
 /// A list that cannot be read.
@@ -45,7 +45,7 @@ pub fn files(args: &Scan) -> Result<(Vec<Found>, Vec<Problem>), Complaint> {
     let (files, unwalked) = walk::files(&roots);
     problems.extend(unwalked);
     for Problem { source, .. } in &mut problems {
-        // There may be a token in it.
+        // An address may contain a token.
         if source::address::problem(Path::new(source)).is_some() {
             *source = redact::text(source).into_owned();
         }
@@ -74,7 +74,7 @@ fn expanded(path: &Path) -> Result<(Vec<Root>, Vec<Problem>), Problem> {
     Ok((met(fitting), unwalked))
 }
 
-/// The list's own order is nobody's wish: `find` prints in that of the disk.
+/// Lists are sorted: `find` prints in the order of the disk, which nobody wants.
 fn listed(path: &Path) -> Result<Vec<Root>, Complaint> {
     let source: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())

@@ -37,40 +37,42 @@ use progress::Progress;
 use stop::{Stop, Stoppable};
 use turn::Turn;
 
-/// Files that may be done before their turn, a thread.
+/// Files for each thread that may be done before their turn.
 const AHEAD: usize = 64;
-/// Results of one file that are handed on at once: an archive of thousands of logs hands them on when its turn comes.
+/// Results of one file that are passed on at once: an archive of thousands of logs passes on parts when its
+/// turn comes.
 const PART: usize = 64;
-/// Parts that may wait to be taken up.
+/// Parts that may wait for the collector.
 const PARTS: usize = 2;
-/// How long the results of a long scan gather before they are taken up: to be woken for each costs as much as a log.
+/// How long the results of a long scan gather before they are collected: waking up for each costs as much as a
+/// log.
 const GATHER: Duration = Duration::from_millis(1);
-/// Problems told on stderr; the reports have them all.
+/// Most problems printed on stderr; the reports have all.
 const MOST_TOLD: usize = 20;
 
-/// What became of one file, or the next part of that.
+/// The result of one file, or the next part of it.
 #[derive(Default)]
 struct Done {
     index: usize,
-    /// This is not all of it. Only the file whose turn it is comes in parts.
+    /// More parts follow. Only the file whose turn it is comes in parts.
     goes_on: bool,
-    /// One, or one a job where the file holds several.
+    /// One report, or one for each job in the file.
     reports: Vec<LogReport>,
     problems: Vec<Problem>,
-    /// Something there could not be done as asked.
+    /// Something could not be done as asked.
     trouble: bool,
-    /// Something there is no log, or damaged: trouble if the user asked for this very file.
+    /// Something is no log, or is damaged: an error if the user named this very file.
     trouble_if_named: bool,
 }
 
-/// How every file is read.
+/// What every thread needs to read files.
 struct Work<'l> {
     library: &'l Library,
     lang: Lang,
     no_redact: bool,
-    /// Some report shows where in the repository a failure is, or may, from the cache.
+    /// Some report, or a later one from the cache, shows places in the repository.
     places: bool,
-    /// A baseline compares what is not told, or may, from the cache.
+    /// A baseline, or a later one from the cache, compares findings that are not shown.
     untold: bool,
     reading: Reading,
     cache: Option<Cache>,
@@ -115,7 +117,7 @@ impl Sink<'_> {
 /// What kept the work from being done at all.
 pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     let (library, loaded) = library::load(&args.choice)?;
-    // The end of the program frees it at no cost.
+    // The library is not freed: the end of the program frees it at no cost.
     let library = ManuallyDrop::new(library);
     let choice = Choice::of(args)?;
     let baseline = Baseline::of(args)?;
@@ -142,7 +144,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     }
     if files.is_empty() {
         tell_problems(&reports);
-        // What is wrong has been said.
+        // The problems were already printed.
         if reports.problems().is_empty() {
             complaint::tell(
                 "no files there",
@@ -184,7 +186,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
         return reports.finish();
     }
     if let Some(path) = &args.write_baseline {
-        // A part of the failures in place of all would make known ones new.
+        // A partial list of failures would make known ones new.
         complaint::tell(
             &format!("'{}' was not written", path.display()),
             Some("a baseline needs a scan that comes to its end"),
@@ -200,7 +202,7 @@ pub fn run(args: &Scan) -> Result<Exit, Complaint> {
     Ok(work.stop.end())
 }
 
-/// Reads all files, several at a time. Returns how many were read.
+/// Reads all files with several threads. Returns how many were read.
 fn all(
     jobs: Option<usize>,
     files: &[Found],
@@ -215,7 +217,7 @@ fn all(
     }
     let next = AtomicUsize::new(0);
     let turn = Turn::default();
-    // There is room for all that may be done before its turn.
+    // The channel has room for everything that may be done before its turn.
     let (send, receive) = mpsc::sync_channel::<Done>(AHEAD * jobs);
     let (enter, leave) = mpsc::sync_channel::<()>(PARTS);
     thread::scope(|scope| {
@@ -238,8 +240,8 @@ fn all(
                     };
                     let mut done = work.known_or_read(file, &mut scanner, &mut hand_on);
                     done.index = index;
-                    // What was being read when the end was asked for is not known to its end. A closed channel: nobody
-                    // wants the rest.
+                    // A file that was being read when the end was asked for is incomplete. On a closed channel
+                    // nobody wants the rest.
                     if work.stop.is_wanted() || send.send(done).is_err() {
                         break;
                     }
@@ -247,14 +249,14 @@ fn all(
             });
         }
         drop((send, enter));
-        // It goes with its last reader: a thread that waits for room must see that nobody wants the rest.
+        // The collector owns the receiver, so that a thread waiting for room sees when nobody wants the rest.
         let read = collect((receive, leave), files, jobs, &turn, sink);
         turn.end();
         read
     })
 }
 
-/// Reads all files, one after another, without a thread beside this one. Returns how many were read.
+/// Reads all files one after another on this thread. Returns how many were read.
 fn one_by_one(files: &[Found], work: &Work<'_>, sink: &mut Sink<'_>) -> Result<usize, Complaint> {
     let mut scanner = Scanner::new(work.library);
     for (read, file) in files.iter().enumerate() {
@@ -268,7 +270,7 @@ fn one_by_one(files: &[Found], work: &Work<'_>, sink: &mut Sink<'_>) -> Result<u
         };
         let done = work.known_or_read(file, &mut scanner, &mut hand_on);
         taken?;
-        // What was being read when the end was asked for is not known to its end.
+        // A file that was being read when the end was asked for is incomplete.
         if work.stop.is_wanted() {
             return Ok(read);
         }
@@ -299,7 +301,7 @@ fn collect(
             came += 1;
             if done.goes_on {
                 sink.take_up(done)?;
-                // Its place is free again; it was taken before the part was sent.
+                // The part's place is free again; it was taken before the part was sent.
                 let _ = leave.try_recv();
             } else {
                 sink.progress
@@ -314,7 +316,7 @@ fn collect(
             sink.take_up(done)?;
             turn.pass(next);
         }
-        // Nobody should wait for that: neither threads that have done all they may, nor the user at the end.
+        // Do not wait for this while threads could be stalled, or near the end.
         if came < AHEAD * jobs / 4 && files.len() - read > AHEAD * jobs {
             thread::sleep(GATHER);
         }
@@ -328,8 +330,8 @@ fn collect(
 }
 
 impl Work<'_> {
-    /// What the cache knows of a file, else what reading it tells; of a file with many logs the last part of that. What
-    /// comes in parts is not kept in the cache.
+    /// The cached result of a file, else the result of reading it; for a file with many logs, the last part.
+    /// Results in parts are not cached.
     fn known_or_read(
         &self,
         file: &Found,
@@ -415,7 +417,7 @@ fn read(
     done
 }
 
-/// What could not be read, behind everything else, unless the report in the terminal says it.
+/// Prints what could not be read, at the end, unless the report in the terminal shows it.
 fn tell_problems(reports: &Reports) {
     if reports.shows_problems() {
         return;

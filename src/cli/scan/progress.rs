@@ -8,18 +8,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::source::walk::Found;
 
-/// Work that lasts no longer needs no bar.
+/// Shorter work shows no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Redrawn so many times a second.
+/// Redraws a second.
 const RATE: u8 = 10;
 
-/// The bar; nothing where stderr is no terminal, or where it is a job's log.
+/// The bar; hidden if stderr is no terminal or is a job's log.
 pub struct Progress {
     bar: ProgressBar,
     files: usize,
     done: usize,
     unexplained: usize,
-    /// When to show the bar; `None` once it is, or never will be.
+    /// When to show the bar; `None` if it is shown or never will be.
     shown_from: Option<Instant>,
 }
 
@@ -43,24 +43,24 @@ impl Progress {
         }
     }
 
-    /// Will there be something to see, if it takes long?
+    /// Whether a long run would show the bar.
     pub fn may_show(&self) -> bool {
         self.shown_from.is_some()
     }
 
-    /// A file has been read.
+    /// Counts a file.
     pub fn file(&mut self, bytes: u64) {
         self.done += 1;
         self.bar.inc(bytes);
         self.tick();
     }
 
-    /// A failure has no known cause.
+    /// Counts a failure without a known cause.
     pub fn unexplained(&mut self) {
         self.unexplained += 1;
     }
 
-    /// Time has passed.
+    /// Redraws if it is time.
     pub fn tick(&mut self) {
         if self.shown_from.is_some_and(|from| Instant::now() >= from) {
             self.shown_from = None;
@@ -76,7 +76,7 @@ impl Progress {
         }
     }
 
-    /// Nothing of it stays.
+    /// Removes the bar.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one ends the reading, and what is done is told; the second one ends the program.
+//! Ctrl-C: the first one stops reading and reports what is done; the second one ends the program.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cli::exit::Exit;
 
-/// Somebody asked for the end. Cheap to copy and to ask.
+/// Whether somebody asked for the end. It is cheap to copy and to ask.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
-    /// The signal that came; 0 for none.
+    /// The signal; 0 for none.
     signal: Arc<AtomicUsize>,
 }
 
 impl Stop {
-    /// Listens from now on to what ends a program.
+    /// Starts to listen for signals that end a program.
     #[cfg(unix)]
     pub fn listen() -> Self {
         use signal_hook::consts::{SIGINT, SIGTERM};

@@ -1,4 +1,5 @@
-//! What an attempt printed behind which a later one succeeded: `attempt 1: curl: (7) …`, `attempt 2: ok`.
+//! Finds the output of attempts that failed before a later one succeeded: `attempt 1: curl: (7) …`, `attempt 2:
+//! ok`.
 
 use std::ops::RangeInclusive;
 
@@ -6,10 +7,10 @@ use crate::model::TailLine;
 
 /// Most lines from one attempt to the next.
 const OUTPUT: u64 = 30;
-/// Longest end of a line that says how an attempt went.
+/// Longest end of a line with an attempt's result, in bytes.
 const RESULT: usize = 40;
 
-/// From an attempt to the later one that succeeded.
+/// The lines from each failed attempt up to the later one that succeeded.
 pub(super) fn failed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut open: Option<(Attempt, u64, u64)> = None;
@@ -33,7 +34,7 @@ pub(super) fn failed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
                 }
                 first
             }
-            // Said once more of the same one.
+            // A further line about the same attempt.
             Some((before, first, _)) if attempt.number == before.number => first,
             _ => number,
         };
@@ -42,7 +43,7 @@ pub(super) fn failed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// An attempt that is counted.
+/// A numbered attempt.
 #[derive(Debug, PartialEq, Eq)]
 struct Attempt {
     /// The words before the number, in lower case.
@@ -50,7 +51,7 @@ struct Attempt {
     number: u32,
 }
 
-/// `attempt 1: curl: (7) …`, `[try 2/5] …`
+/// Reads `attempt 1: curl: (7) …`, `[try 2/5] …`.
 fn attempt(text: &str) -> Option<Attempt> {
     const WORDS: &[&str] = &["attempt", "try", "retry"];
     let lower = text.to_ascii_lowercase();
@@ -67,7 +68,7 @@ fn attempt(text: &str) -> Option<Attempt> {
     })
 }
 
-/// Does the line of an attempt say that it succeeded?
+/// Whether an attempt's line says that it succeeded.
 fn succeeds(text: &str, attempt: &Attempt) -> bool {
     const WELL: &[&str] = &[
         "ok",
@@ -83,7 +84,7 @@ fn succeeds(text: &str, attempt: &Attempt) -> bool {
     const DENIES: &[&str] = &[
         "not ", "n't", "no ", "never", "fail", "error", "giv", "abort", "skip", "un-",
     ];
-    // What is lower case has as many bytes.
+    // Lower case does not change the length, so the offset holds in the original text.
     let rest = &text[attempt.words.len()..];
     let end = rest.trim_end_matches(|c: char| !c.is_alphanumeric());
     let last = end.rsplit(|c: char| !c.is_alphanumeric()).next();

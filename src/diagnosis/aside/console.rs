@@ -1,12 +1,13 @@
-//! What tests print in Jest and Vitest, which put a heading of their own before it. Where they count tests, what those that failed
-//! say is the failure.
+//! Finds test output in Jest and Vitest, which print a heading above it. If the tool counts tests, the failed
+//! tests themselves say what failed.
 
 use std::ops::RangeInclusive;
 
 use super::{blocks, indent, may_come_from_outside};
 use crate::model::TailLine;
 
-/// Blocks below `console.error` and the like, where the count of tests tells of failures and some are described.
+/// Blocks below `console.error` and the like, if the count of tests has failures and some of them are
+/// described.
 pub(super) fn of_jest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let counted = |line: &TailLine| {
         let text = line.content();
@@ -28,14 +29,14 @@ fn of_console(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     })
 }
 
-/// The blocks of both, whatever became of the tests.
+/// The blocks of both tools, whatever the result of the tests.
 pub(super) fn shown(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut shown = of_console(lines);
     shown.extend(blocks(lines, is_heading, is_below));
     shown
 }
 
-/// Blocks below `stderr | file > test`, up to an empty line, where tests are counted; the heading alone elsewhere.
+/// Blocks below `stderr | file > test`, up to an empty line, if tests are counted; otherwise only the headings.
 pub(super) fn of_vitest(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let counted = |line: &TailLine| {
         let text = line.content().trim_start();
@@ -52,7 +53,7 @@ fn is_below(_: &TailLine, line: &TailLine, last: u64) -> bool {
     line.place.line == last + 1 && !OTHERS.iter().any(|mark| text.starts_with(mark))
 }
 
-/// How Vitest begins lines of its own.
+/// How Vitest's own lines begin.
 const OTHERS: &[&str] = &[
     "FAIL ",
     "Test Files ",
@@ -66,7 +67,7 @@ fn is_outside(line: &TailLine) -> bool {
     may_come_from_outside(line.content())
 }
 
-/// `  console.error`; before Jest 26 with the place behind it (`console.error src/a.js:3`).
+/// `  console.error`; before Jest 26 with its place (`console.error src/a.js:3`).
 fn is_console(text: &str) -> bool {
     const METHODS: &[&str] = &["error", "warn", "log", "info", "debug", "trace"];
     let Some(said) = text.trim().strip_prefix("console.") else {

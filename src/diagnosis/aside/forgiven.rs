@@ -1,5 +1,5 @@
-//! What a command printed that failed and was told to go on, inside of a script: as the shell traces it (`set -x`), or as make prints
-//! the line of a recipe.
+//! Finds the output of commands inside a script that failed but were allowed to: as the shell traces them (`set
+//! -x`), or as make prints the line of a recipe.
 
 use std::ops::RangeInclusive;
 
@@ -13,12 +13,13 @@ pub(super) const NOTHING: &[&str] = &[
     "exit", "return", "false", "true", ":", "echo", "printf", "[",
 ];
 
-/// Most lines of such a command.
+/// Most output lines of such a command.
 const OUTPUT: u64 = 50;
-/// Lines below the line of a recipe that may be its own.
+/// Lines below a recipe's line that may be its output.
 const BELOW: usize = 3;
 
-/// Between `+ docker rm app` and `+ true`: the shell comes to what stands behind `||` only where the command failed.
+/// The lines between `+ docker rm app` and `+ true`: the shell runs the part behind `||` only if the command
+/// failed.
 pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut open: Option<(usize, u64)> = None;
     let mut found = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         {
             found.push(first..=number);
         }
-        // What a command runs in a shell of its own stands deeper, and is a part of it.
+        // A deeper command runs inside this one and belongs to it.
         if open.is_none_or(|(of, _)| depth <= of) {
             open = Some((depth, number));
         }
@@ -44,20 +45,21 @@ pub(super) fn traced(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// Commands that look at what happened, or clear it away: they run behind the one that failed.
+/// Commands that inspect or clean up: they run after one that failed.
 pub(super) const BEHIND: &[&str] = &[
     "cleanup", "describe", "down", "kill", "killall", "logs", "pkill", "popd", "ps", "rm", "stop",
     "teardown", "trap",
 ];
 
-/// Commands that only pass on what another one prints.
+/// Commands that only pass on another's output.
 const FILTERS: &[&str] = &[
     "awk", "base64", "bash", "cat", "cut", "grep", "gunzip", "gzip", "head", "jq", "sed", "sh",
     "sort", "tail", "tar", "tee", "tr", "uniq", "wait", "wc", "xargs", "xz", "zcat",
 ];
 
-/// What traced commands printed behind which the script waited or said something, went on, and ended with one that tells of a failure: a
-/// shell that stops at errors (Jenkins' `sh -xe`) stops there, and one that does not takes its status from there.
+/// Output of traced commands after which the script waited or printed something, went on, and ended with a
+/// command that reports a failure. A shell that stops at errors (Jenkins' `sh -xe`) would have stopped earlier;
+/// any other takes its status from the end.
 pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -65,7 +67,7 @@ pub(super) fn outrun(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let begins = |line: &TailLine| line.command || jenkins::mark(line).is_some();
         let len = lines[at + 1..].iter().take_while(|line| !begins(line));
         let until = at + 1 + len.count();
-        // What the shell traces it traces from the start.
+        // A traced script is traced from its start.
         let below = &lines[at + usize::from(begins(&lines[at]))..until];
         if below.first().is_some_and(|line| command(line).is_some()) {
             found.extend(passed(outrun_in(below).into_iter().flatten()));
@@ -80,7 +82,7 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
     let at_top = |(k, line)| Some((k, traced_at_top(line)?));
     let mut traced = lines.iter().enumerate().filter_map(at_top);
     let (first, _) = traced.next()?;
-    // The only one has none before it.
+    // A single command has none before it.
     let (last, text) = traced.next_back()?;
     let program = text.split_whitespace().next()?.rsplit('/').next()?;
     let ends = NOTHING.contains(&program) || FILTERS.contains(&program) || program.contains('=');
@@ -88,7 +90,7 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
         let word = word.rsplit('/').next().unwrap_or(word);
         BEHIND.contains(&word) || word.starts_with("cleanup")
     });
-    // A status is kept (`+ rc=1`), and told at the end.
+    // The script kept a status (`+ rc=1`) and returns it at the end.
     let kept = lines[first..last]
         .iter()
         .filter_map(traced_at_top)
@@ -106,7 +108,7 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
     if ends || behind || kept || !lines[last + 1..].iter().any(tells) {
         return None;
     }
-    // Behind what failed for good a trap may run anything; only a retry waits, or says that it goes on without.
+    // After a final failure a trap may run anything. Only a retry waits, or says that it continues without.
     let waits = |line: &TailLine| {
         traced_at_top(line).is_some_and(|text| match text.split_whitespace().next() {
             Some("sleep") => true,
@@ -128,7 +130,8 @@ fn outrun_in(lines: &[TailLine]) -> Option<Vec<&TailLine>> {
     Some(found)
 }
 
-/// Does a script say that something failed, and not that it tries again or goes on? What runs behind that looks at what happened.
+/// Whether a script says that something failed, and not that it retries or continues. The commands behind such
+/// words inspect the failure.
 fn speaks_of_failure(said: &str) -> bool {
     const FAILED: &[&str] = &[
         "fail",
@@ -158,9 +161,9 @@ fn speaks_of_failure(said: &str) -> bool {
     any(FAILED) && !any(GOES_ON)
 }
 
-/// A command that is traced at the top.
+/// A command that is traced at the top level.
 fn traced_at_top(line: &TailLine) -> Option<&str> {
-    // A line that a difference adds is indented, mostly; managers of packages list them so (`+ async 2.11.0`).
+    // An added line of a difference is usually indented; package managers list packages so (`+ async 2.11.0`).
     let version = |text: &str| {
         let second = text.split_whitespace().nth(1);
         second.is_some_and(|word| {
@@ -172,27 +175,27 @@ fn traced_at_top(line: &TailLine) -> Option<&str> {
     found.map(|(_, text)| text)
 }
 
-/// The program that such a command runs.
+/// The program of such a command.
 fn traced_program(line: &TailLine) -> Option<&str> {
     traced_at_top(line)?.split_whitespace().next()
 }
 
-/// Is that a traced command at the top that does something?
+/// Whether a line is a traced command at the top level that does something.
 pub(in crate::diagnosis) fn is_traced(line: &TailLine) -> bool {
     let name = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
     let behind = |program: &&str| NOTHING.contains(program) || BEHIND.contains(program);
     traced_program(line).is_some_and(|program| !behind(&program) && program.chars().all(name))
 }
 
-/// How deep a traced command is, and the command.
+/// The depth of a traced command, and the command.
 fn command(line: &TailLine) -> Option<(usize, &str)> {
     let text = line.content();
     let depth = xtrace(text.as_bytes())?;
     Some((depth, &text[depth + 1..]))
 }
 
-/// Does the script run another command that does something? `true` is also what it comes to where a variable of that name is asked, right
-/// before it ends by itself: `$STRICT && exit 1`.
+/// Whether the script runs another effective command. A script may also reach `true` by testing a variable of
+/// that value, right before it ends by itself: `$STRICT && exit 1`.
 fn went_on(below: &[TailLine]) -> bool {
     let of_command = below.iter().take_while(|line| !line.command);
     of_command.filter_map(command).any(|(_, command)| {
@@ -201,14 +204,14 @@ fn went_on(below: &[TailLine]) -> bool {
     })
 }
 
-/// What commands printed whose source, which says that they are forgiven, stands in the log.
+/// Output of commands whose source stands in the log and says that they are forgiven.
 pub(super) fn by_source(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = of_recipe(lines);
     found.extend(github::forgiven(lines));
     found
 }
 
-/// What stands right below `docker rm -f app || true` and begins as that program's errors do.
+/// Lines right below `docker rm -f app || true` that begin as that program's errors do.
 fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for (k, line) in lines.iter().enumerate() {
@@ -220,7 +223,7 @@ fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let below = &lines[k + 1..];
         let says_so = |other: &&TailLine| !other.command && says(name, other.content());
         let own = below.iter().take(BELOW).take_while(says_so).count();
-        // What make complains of right behind it is of a recipe that it did not print.
+        // A complaint of make right behind it is about a recipe that was not printed.
         let ends = below
             .get(own)
             .is_none_or(|next| next.content().contains(": *** ["));
@@ -232,7 +235,7 @@ fn of_recipe(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// Programs whose errors do not begin with their name, and how they do.
+/// Programs whose errors do not begin with their name, and how those begin.
 const OTHERS: &[(&[&str], &[&str])] = &[
     (
         &["docker", "podman"],
@@ -243,7 +246,7 @@ const OTHERS: &[(&[&str], &[&str])] = &[
     (&["git"], &["fatal: "]),
 ];
 
-/// The program that a line of a recipe runs.
+/// The program that a recipe's line runs.
 fn program(recipe: &str) -> Option<&str> {
     let recipe = recipe.trim_start_matches(['-', '@', '+']);
     let mut words = recipe.split_whitespace();
@@ -251,7 +254,7 @@ fn program(recipe: &str) -> Option<&str> {
     word.rsplit('/').next()
 }
 
-/// May that program say that?
+/// Whether a program may print such a line.
 pub(super) fn says(name: &str, text: &str) -> bool {
     let by_name = text.strip_prefix(name);
     by_name.is_some_and(|rest| rest.starts_with(": "))

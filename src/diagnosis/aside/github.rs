@@ -1,4 +1,5 @@
-//! What a step of GitHub printed whose script says that it goes on: the log shows the whole script above the output.
+//! Finds output of a GitHub step's commands whose failure the script forgives. The log shows the whole script
+//! above the output.
 
 use std::ops::RangeInclusive;
 
@@ -7,16 +8,17 @@ use super::{TELLS, passed};
 use crate::diagnosis::{shell, telling};
 use crate::model::TailLine;
 
-/// Most lines that a command printed before the shell said why it goes on.
+/// Most lines that a command printed before the shell said why it continues.
 const OUTPUT: usize = 20;
-/// Words that only ask or hold others together.
+/// Words of commands that only test, or that join others.
 const ASK: &[&str] = &[
     "((", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "set", "test",
     "then", "until", "while", "{", "}",
 ];
-/// What a step may begin with before the first command that matters.
+/// Commands that may precede the first relevant one.
 pub(super) const QUIET: &[&str] = &["#", ":", "cd", "echo", "export", "printf", "set", "true"];
-/// Words of commands that fetch, install or open what later ones need: though forgiven, they may be why those fail.
+/// Words of commands that fetch, install or open something. Later commands may fail because such a command did,
+/// even if it is forgiven.
 const NEEDED: &[&str] = &[
     "add",
     "auth",
@@ -44,16 +46,16 @@ const NEEDED: &[&str] = &[
     "wget",
 ];
 
-/// A line of the script, those that a `\` joins to it among it.
+/// A line of the script, together with lines joined by `\`.
 struct Command {
-    /// In the file that the runner makes of the script.
+    /// Its number in the runner's script file.
     number: u64,
     text: String,
     forgiven: bool,
 }
 
-/// Those of commands that are forgiven: by the number that the shell names, by the name that their errors begin with, or by the text
-/// that `|| echo` prints behind them.
+/// Lines of forgiven commands: known by the line number in the shell's message, by the name that begins their
+/// errors, or by the text that `|| echo` prints behind them.
 pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for (script, output) in of_steps(lines) {
@@ -62,7 +64,7 @@ pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// The lines of the scripts of such steps, and their output up to what the runner says of its end.
+/// The script lines of such steps, and their output up to the runner's line about its end.
 pub(super) fn steps(lines: &[TailLine]) -> Vec<(Vec<String>, &[TailLine])> {
     let texts = |script| commands(script).into_iter().map(|command| command.text);
     let steps = of_steps(lines).into_iter();
@@ -71,7 +73,7 @@ pub(super) fn steps(lines: &[TailLine]) -> Vec<(Vec<String>, &[TailLine])> {
         .collect()
 }
 
-/// The headings and the output of all steps whose shell is known.
+/// Headings and output of all steps with a known shell.
 fn of_steps(lines: &[TailLine]) -> Vec<(&[TailLine], &[TailLine])> {
     let mut steps = Vec::new();
     let mut at = 0;
@@ -87,7 +89,7 @@ fn of_steps(lines: &[TailLine]) -> Vec<(&[TailLine], &[TailLine])> {
     steps
 }
 
-/// The output above what the runner says of the end of the step.
+/// The output above the runner's line about the end of the step.
 fn printed(output: &[TailLine]) -> &[TailLine] {
     let end = |line: &TailLine| {
         line.text[..line.text.floor_char_boundary(line.content_at)].ends_with("##[error]")
@@ -99,7 +101,7 @@ fn begins(line: &TailLine) -> bool {
     line.content().starts_with("##[group]Run ")
 }
 
-/// The heading with the lines of the script, and the output, of a step whose shell ends with the first command that fails (runner:
+/// The heading with the script, and the output, of a step whose shell stops at the first error (runner:
 /// ScriptHandler.cs): `shell: /usr/bin/bash -e {0}`.
 fn parts(step: &[TailLine]) -> Option<(&[TailLine], &[TailLine])> {
     let end = step
@@ -111,7 +113,7 @@ fn parts(step: &[TailLine]) -> Option<(&[TailLine], &[TailLine])> {
         .rposition(|line| line.content().starts_with("shell: "))?;
     let words: Vec<&str> = header[shell].content().split_whitespace().collect();
     let program = words.get(1)?.rsplit('/').next()?;
-    // Else it is not the first command that fails that ends the step.
+    // In these cases a step may end for another reason than the first error.
     let unsure = |line: &TailLine| {
         let text = line.content().trim_end();
         let behind = text.ends_with('&') && !text.ends_with("&&");
@@ -139,7 +141,7 @@ fn commands(script: &[TailLine]) -> Vec<Command> {
         }
         goes_on = part.len() < text.len();
     }
-    // What comes last, or is only asked about, may be why.
+    // The last command, or one that is only tested, may be the reason.
     let mut goes_on = false;
     for command in commands.iter_mut().rev() {
         command.forgiven =
@@ -149,7 +151,7 @@ fn commands(script: &[TailLine]) -> Vec<Command> {
     commands
 }
 
-/// May later commands need what that one does?
+/// Whether later commands may need what this one does.
 pub(super) fn is_needed(text: &str) -> bool {
     // `-fsSLo`
     let writes = |word: &str| {
@@ -160,7 +162,7 @@ pub(super) fn is_needed(text: &str) -> bool {
         .any(|word| NEEDED.contains(&word) || writes(word))
 }
 
-/// Does a line of the script run what can fail by itself?
+/// Whether a line of the script runs something that can fail.
 fn works(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let first = first.trim_end_matches(';');
@@ -174,8 +176,8 @@ fn works(text: &str) -> bool {
         && !shell::passes_on(text)
 }
 
-/// Lines of the output that are of forgiven commands: those whose number in the script the shell names, and what stands at the top, where
-/// no other command can have spoken yet.
+/// Output lines of forgiven commands: those whose line number the shell names, and those at the top, where no
+/// other command can have printed yet.
 fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine> {
     let output = printed(output);
     let is_own = |line: &&TailLine| {
@@ -184,7 +186,7 @@ fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine
         command.is_some_and(|command| command.forgiven)
     };
     let mut found: Vec<&TailLine> = output.iter().filter(is_own).collect();
-    // What comes last is why, whoever said it.
+    // The last line is the reason, whoever printed it.
     let Some((_, before)) = output.split_last() else {
         return found;
     };
@@ -214,7 +216,7 @@ fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine
     found
 }
 
-/// Does a line of the script run that program?
+/// Whether a line of the script runs that program.
 fn runs(text: &str, name: &str) -> bool {
     let commands = shell::commands(text).unwrap_or_default();
     let programs = commands.iter().filter_map(|command| {
@@ -224,7 +226,7 @@ fn runs(text: &str, name: &str) -> bool {
     programs.into_iter().any(|program| program == name)
 }
 
-/// The line of the script that the shell complains of: `/home/…/_temp/ID.sh: line 3: foo: command not found`.
+/// The script's line number in the shell's message: `/home/…/_temp/ID.sh: line 3: foo: command not found`.
 fn number(text: &str) -> Option<u64> {
     let (script, rest) = text.split_once(".sh: line ")?;
     script
@@ -232,7 +234,7 @@ fn number(text: &str) -> Option<u64> {
         .then(|| rest.split_once(':')?.0.parse().ok())?
 }
 
-/// The program that a line of output may be of.
+/// The program that may have printed a line.
 fn speaker(text: &str) -> Option<&str> {
     match text.split_once(": ")?.0 {
         "fatal" => Some("git"),
@@ -240,7 +242,7 @@ fn speaker(text: &str) -> Option<&str> {
     }
 }
 
-/// What such a command says before the shell goes on, where that tells of no failure by itself.
+/// What such a command prints before the shell continues, unless that reports a failure by itself.
 fn told(text: &str) -> Option<String> {
     let last = text
         .rsplit_once("||")?
@@ -256,7 +258,7 @@ fn told(text: &str) -> Option<String> {
     {
         return None;
     }
-    // A command of the workflow is shown by its level.
+    // A workflow command shows its own level.
     let command = words
         .strip_prefix("::")
         .and_then(|rest| rest.split_once("::"));

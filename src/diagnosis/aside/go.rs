@@ -1,16 +1,16 @@
-//! What tests of Go print with `go test -v`, between `=== RUN   T` and `--- PASS: T`.
+//! Finds output of Go tests under `go test -v`, between `=== RUN   T` and `--- PASS: T`.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use crate::model::TailLine;
 
-/// Output of tests that passed, or were skipped, package by package: two may name a test alike. Where tests run in parallel only what
-/// stands behind their names is known to be theirs.
+/// Output of tests that passed or were skipped, for each package, since two packages may use the same name. If
+/// tests run in parallel, only the text behind their names is certain to be theirs.
 pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let ends = |line: &TailLine| {
         let text = line.content();
-        // A copy may have blanks for tabs.
+        // A copy may have blanks in place of tabs.
         ["ok  ", "FAIL\t", "FAIL  "]
             .iter()
             .any(|end| text.starts_with(end))
@@ -26,7 +26,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             .collect()
     };
     let (passed, failed) = (named(&["PASS", "SKIP"]), named(&["FAIL"]));
-    // What a suite prints that a test is part of stands behind its last test.
+    // Output of a suite around a test stands behind its last test.
     let has_passed = |test: &str, logged: bool| {
         let fails = if logged {
             failed.contains(test)
@@ -51,7 +51,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
                 false => words.next().map(|test| (test, named)),
             };
         } else if text.starts_with("--- ") {
-            // Before Go 1.14 what a test logged stood below its result, as that of subtests does.
+            // Before Go 1.14 a test's log stood below its result, as that of a subtest does.
             owner = result(line, &["PASS", "SKIP", "FAIL"]).map(|test| (test, true));
         } else if let Some((test, named)) = owner {
             let logged = line.content().starts_with("    ");
@@ -65,7 +65,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// What ends the output of a test: the last words of its program.
+/// Lines that end a test's output: the last words of its program.
 const ENDS: &[&str] = &[
     "PASS",
     "FAIL",
@@ -81,14 +81,14 @@ const ENDS: &[&str] = &[
     "=======",
 ];
 
-/// The test that a line like `--- PASS: TestA (0.00s)` tells of, if it ended in one of those ways.
+/// The test of a result line such as `--- PASS: TestA (0.00s)`, if it has one of those results.
 fn result<'t>(line: &'t TailLine, marks: &[&str]) -> Option<&'t str> {
     let said = line.content().trim_start().strip_prefix("--- ")?;
     let (mark, test) = said.split_once(": ")?;
     marks.contains(&mark).then(|| test.split(' ').next())?
 }
 
-/// Is a test among those, or one that it is a part of?
+/// Whether a test, or one around it, is among those.
 fn is_in(test: &str, tests: &HashSet<&str>) -> bool {
     let mut parents = test.match_indices('/').map(|(at, _)| &test[..at]);
     tests.contains(test) || parents.any(|parent| tests.contains(parent))

@@ -1,4 +1,4 @@
-//! What tests print whose runner marks each of them behind, or above, what it printed: Mocha's spec reporter, Gradle.
+//! Finds output of tests whose runner prints a mark behind or above it: Mocha's spec reporter, Gradle.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::indent;
 use crate::model::TailLine;
 
-/// What stands between the mark of a test and that of the next one, which passed (Mocha prints why others failed at the end).
+/// The lines between a test's mark and the next one, if that test passed. Mocha prints failures at the end.
 pub(super) fn of_mocha(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut of_run = Vec::new();
@@ -44,7 +44,7 @@ fn is_numbered(text: &str) -> bool {
     count.is_some_and(|count| !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// What Gradle shows below `ATest > works() STANDARD_ERROR`, where it counts the tests that failed and that one is none of them.
+/// The lines below `ATest > works() STANDARD_ERROR`, if Gradle counts failed tests and this is none of them.
 pub(super) fn of_gradle(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let counts = |line: &TailLine| {
         line.content()
@@ -59,7 +59,7 @@ pub(super) fn of_gradle(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         .iter()
         .filter_map(|line| line.content().strip_suffix(" FAILED"));
     let failed: HashSet<&str> = failed.filter(|name| name.contains(" > ")).collect();
-    // Of a class, and of what lies within it.
+    // A class, and the classes within it.
     let outer: HashSet<&str> = failed
         .iter()
         .flat_map(|name| name.match_indices(" > ").map(|(at, _)| &name[..at]))

@@ -1,18 +1,19 @@
-//! What tests print that are named before they run: those of Rust (`test a ... ok`), and of Python's unittest with `-v`.
+//! Finds output of tests that are named before they run: Rust's (`test a ... ok`), and those of Python's
+//! unittest with `-v`.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use crate::model::TailLine;
 
-/// Most lines that a test prints.
+/// Most output lines of a test.
 const OUTPUT: u64 = 300;
-/// Most bytes of a test's name, with what is said of it.
+/// Longest name of a test with its result, in bytes.
 const HEAD: usize = 300;
-/// Lines that a panic takes: where it was, its message, both sides of a comparison, the note.
+/// Lines of a panic: its place, its message, both sides of a comparison, the note.
 const LINES: u64 = 6;
 
-/// What was said of panics in tests that are `ok`.
+/// Messages about panics in tests that are `ok`.
 pub(super) fn panics(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let (mut passed, mut failed) = (HashSet::new(), HashSet::new());
     for line in lines {
@@ -46,7 +47,7 @@ pub(super) fn panics(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
                 .starts_with("note: run with `RUST_BACKTRACE")
         };
         let of_panic: Vec<&TailLine> = of_panic.collect();
-        // Without the note below it nobody knows where the message ends.
+        // Without the note the end of the message is unknown.
         let last = of_panic.iter().find(|other| note(other));
         let last = last.or(of_panic.first()).map_or(first, |l| l.place.line);
         found.push(first..=last);
@@ -54,7 +55,8 @@ pub(super) fn panics(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// What stands between `test a ... ` and an `ok` of its own line: where tests run one by one and nothing captures what they print.
+/// The lines between `test a ... ` and an `ok` on its own line, if tests run one by one without captured
+/// output.
 pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut open = None;
     let mut found = Vec::new();
@@ -85,7 +87,7 @@ pub(super) fn captured(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// The thread in `thread 'tests::a' (123) panicked at src/a.rs:1:2:`; the harness names it like the test.
+/// The thread in `thread 'tests::a' (123) panicked at src/a.rs:1:2:`, which the harness names after the test.
 fn panicking(text: &str) -> Option<&str> {
     let (thread, behind) = text.strip_prefix("thread '")?.split_once('\'')?;
     behind.contains(" panicked at ").then_some(thread)

@@ -1,6 +1,6 @@
-//! Does the text of a test that failed point beyond the test, at the network or at a server?
+//! Whether the text of a failed test points beyond the test, at the network or a server.
 
-/// Time-outs, in the words of runners and languages that leave no doubt.
+/// Clear words of test runners and languages for time-outs.
 const TIMES: &[&str] = &[
     "timed out",
     "Timed out",
@@ -10,17 +10,17 @@ const TIMES: &[&str] = &[
     "imeout exceeded",
     "Call retries were exceeded",
 ];
-/// Answers of a server that failed.
+/// HTTP statuses of a failing server.
 const STATUSES: &[&str] = &["500", "502", "503", "504"];
-/// What stands before such a number where it is a status, and behind it.
+/// Text before such a number if it is a status, and behind it.
 const BEFORE: &[&str] = &[
     "status", "code", "http", "http/1.0", "http/1.1", "http/2", "error", "returned", "received",
     "got", "response", "expected", "assert", "that", "with",
 ];
 const BEHIND: &[&str] = &["Internal Server", "Bad Gateway", "Service ", "Gateway "];
 
-/// Is that a failure which the network or a server may stand behind: a test waited in vain, or was told that a server failed? Durations,
-/// line numbers and names (`took 502 ms`, `setTimeout(`) say nothing.
+/// Whether the network or a server may have caused a failure: a test waited in vain, or received a server's
+/// error. Durations, line numbers and names (`took 502 ms`, `setTimeout(`) do not count.
 pub(in crate::diagnosis) fn may_come_from_outside(text: &str) -> bool {
     TIMES.iter().any(|word| text.contains(word))
         || text
@@ -32,7 +32,7 @@ pub(in crate::diagnosis) fn may_come_from_outside(text: &str) -> bool {
         })
 }
 
-/// Is that `timeout` by itself, and no name, option or key?
+/// Whether `timeout` stands there as a word, not as a name, option or key.
 fn is_word(text: &str, at: usize) -> bool {
     let (before, behind) = (&text[..at], &text[at + "imeout".len()..]);
     let Some(start) = before.strip_suffix(['t', 'T']) else {
@@ -43,7 +43,7 @@ fn is_word(text: &str, at: usize) -> bool {
     !start.ends_with(joins) && !behind.starts_with(ends)
 }
 
-/// Is that number, of so many bytes, what a server answered?
+/// Whether the number of `len` bytes at `at` is a server's answer.
 fn is_status(text: &str, at: usize, len: usize) -> bool {
     let (before, behind) = (&text[..at], &text[at + len..]);
     let joins = |c: char| c.is_alphanumeric() || "_.,:/-".contains(c);

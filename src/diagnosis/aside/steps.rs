@@ -1,5 +1,6 @@
-//! What steps of an image build printed that passed, within one command: the builder says where one ends, or begins the next, and stops at
-//! the first that fails. (Gradle's `> Task :a` is no such mark: what daemons write on stderr stands below any of them.)
+//! Finds output of steps of an image build that passed, within one command. The builder says where a step ends
+//! or the next begins, and stops at the first failure. (Gradle's `> Task :a` is no such mark: daemons write to
+//! stderr below any of them.)
 
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -7,8 +8,8 @@ use std::ops::RangeInclusive;
 use super::passed;
 use crate::model::TailLine;
 
-/// BuildKit (progress `plain`): `#5 DONE 0.7s` ends step 5, whose lines all begin with `#5 `, whatever stands between. Where one of that
-/// number failed as well, nobody knows of which build a line is.
+/// BuildKit (progress `plain`). `#5 DONE 0.7s` ends step 5, whose lines all begin with `#5 `, whatever stands
+/// between. If a step of that number also failed, its lines may belong to either build.
 pub(super) fn of_buildkit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for lines in lines.split(|line| line.command) {
@@ -30,7 +31,7 @@ pub(super) fn of_buildkit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// The number of the step (BuildKit's word is vertex) that a line is of.
+/// The number of the step (BuildKit: vertex) that printed a line.
 fn vertex(line: &TailLine) -> Option<u32> {
     let prefix = line.text.get(..line.content_at)?;
     let (_, behind) = prefix.rsplit_once('#')?;
@@ -38,8 +39,8 @@ fn vertex(line: &TailLine) -> Option<u32> {
     number.parse().ok()
 }
 
-/// The classic builder of Docker (`Step 3/8 : RUN make`), Buildah and Podman (`STEP 3/8: RUN make`, `[1/2] STEP 3/8: …`, older ones
-/// `STEP 3: …`): the next one begins where that one passed.
+/// The classic builder of Docker (`Step 3/8 : RUN make`), Buildah and Podman (`STEP 3/8: RUN make`, `[1/2] STEP
+/// 3/8: …`, older ones `STEP 3: …`). The next step begins only if this one passed.
 pub(super) fn of_dockerfile(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     // The stage, the number, and where the instruction began.
@@ -62,7 +63,7 @@ pub(super) fn of_dockerfile(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// Which instruction of a Dockerfile begins with that line, and of which stage.
+/// The stage and number of the Dockerfile instruction that begins with a line.
 fn instruction(text: &str) -> Option<(&str, u32)> {
     const WORDS: &[&str] = &[
         "ADD",
@@ -100,7 +101,7 @@ fn instruction(text: &str) -> Option<(&str, u32)> {
         .then_some((stage, number.parse().ok()?))
 }
 
-/// kaniko: what it ran passed where it looks at the files behind it.
+/// kaniko. A command passed if kaniko then looks at the files.
 pub(super) fn of_kaniko(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut began = None;
@@ -130,7 +131,7 @@ mod tests {
         let log = "#5 [1/2] RUN ./a.sh\n#6 [2/2] RUN ./b.sh\n#5 0.5 curl: (6) no\n#6 0.5 error\n#5 DONE 0.7s\n#6 0.6 error\n\
                    #6 ERROR: process \"/bin/sh\" did not complete\n#7 CACHED\nerror\n";
         assert_eq!(found_in(of_buildkit, log), [1, 3]);
-        // Another build counts from 1 again, and may run beside it.
+        // Another build counts from 1 again, and may run at the same time.
         let log = "#5 0.1 error\n#5 ERROR: no\n#5 0.1 a\n#5 DONE 0.1s\n";
         assert_eq!(found_in(of_buildkit, log), [0; 0]);
         let log = "#5 0.1 W: Failed to fetch\n#5 0.1 b\n#5 DONE 0.1s\n";

@@ -6,15 +6,15 @@ use super::indent;
 use crate::diagnosis::tap;
 use crate::model::TailLine;
 
-/// Comments that stand next to no test that failed: behind one that did (Perl's way), or before it (that of Node.js), they tell. The
-/// result of a subtest, which is indented, says nothing of the comments around it.
+/// Comments next to no failed test. Comments after a failed test (Perl), or before one (Node.js), are evidence.
+/// The result of a subtest, which is indented, says nothing about the comments around it.
 pub(super) fn comments(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     if lines.iter().any(|line| tap::gives_up(line.content())) {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut open: Vec<(usize, u64)> = Vec::new();
-    // What stands above the first result is of the whole run.
+    // Comments above the first result concern the whole run.
     let mut failed = true;
     for line in lines {
         let text = line.content().trim_start();

@@ -1,4 +1,4 @@
-//! What tasks printed that passed, within one command that ran several of them: where the tool says how each of them ended.
+//! Finds output of tasks that passed, within one command that ran several, if the tool prints each result.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::passed;
 use crate::model::TailLine;
 
-/// tox 4 says behind each environment how it ended (util/spinner.py): `lint: OK ✔ in 1.2 seconds`. Where several print at a time
-/// (`tox p -o`), nobody knows whose a line is.
+/// tox 4 prints an environment's result behind its output (util/spinner.py): `lint: OK ✔ in 1.2 seconds`. With
+/// parallel output (`tox p -o`) the owner of a line is unknown.
 pub(super) fn of_tox(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     let mut after = 0;
@@ -32,7 +32,7 @@ pub(super) fn of_tox(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             let own = line.content().strip_prefix(name);
             own.is_some_and(|rest| rest.starts_with(": "))
         };
-        // Before its own first line others may have spoken.
+        // Other environments may have printed before its first line.
         let first = lines[after..k].iter().position(is_own);
         if passed_by.is_some() {
             found.extend(passed(&lines[first.map_or(k, |first| after + first)..=k]));
@@ -42,10 +42,10 @@ pub(super) fn of_tox(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// How wide pre-commit makes its lines at least.
+/// Least width of pre-commit's lines.
 const WIDTH: usize = 79;
 
-/// pre-commit (commands/run.py) tells the result of a hook on a line of dots, and its output below.
+/// pre-commit (commands/run.py) prints a hook's result on a line of dots, and its output below.
 pub(super) fn of_pre_commit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     const RESULTS: &[&str] = &["Passed", "Failed", "Skipped"];
     let result = |line: &TailLine| {
@@ -59,7 +59,8 @@ pub(super) fn of_pre_commit(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     between(lines, result, "Passed")
 }
 
-/// Lerna, up to 6, tells what a package printed when its script has passed: `lerna info run Ran npm script 'build' in 'a' in 1.0s:`.
+/// Lerna, up to 6, prints a package's output after its script has passed: `lerna info run Ran npm script
+/// 'build' in 'a' in 1.0s:`.
 pub(super) fn of_lerna(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let result = |line: &TailLine| {
         let said = line.content().strip_prefix("lerna ")?;
@@ -72,8 +73,9 @@ pub(super) fn of_lerna(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     between(lines, result, "passed")
 }
 
-/// Turborepo names the tasks that failed at its end (`Failed:    web#build`), and before each line the task that printed it. Others
-/// passed where it says so of all of them (`Tasks:    1 successful, 2 total`); else some were running still.
+/// Turborepo lists the failed tasks at its end (`Failed:    web#build`) and names the task before each line.
+/// Other tasks passed if it counts all tasks (`Tasks:    1 successful, 2 total`); otherwise some were still
+/// running.
 pub(super) fn of_turbo(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for lines in lines.split(|line| line.command) {
@@ -96,7 +98,7 @@ pub(super) fn of_turbo(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             continue;
         };
         let of_others = |line: &&TailLine| prefix(line).is_some_and(|task| !failed.contains(task));
-        // A name that is spelt in another way would leave out what failed.
+        // If a name is spelt differently, the failed task's lines would be dropped.
         let speaks = |name: &String| lines.iter().any(|line| prefix(line) == Some(name));
         let all = successful.checked_add(failed.len()) == Some(total);
         if all && failed.iter().all(speaks) {
@@ -106,13 +108,14 @@ pub(super) fn of_turbo(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     found
 }
 
-/// The task that Turborepo names before a line; its tools may name others behind it.
+/// The task that Turborepo names before a line. Its tools may put further names behind it.
 fn prefix(line: &TailLine) -> Option<&str> {
     let prefix = line.text.get(..line.content_at)?;
     prefix.split(' ').find_map(|word| word.strip_suffix(':'))
 }
 
-/// The lines from each result of that kind to the next result of the same command; behind the last one anything may stand.
+/// The lines from each result of that kind to the next result of the same command. Behind the last one anything
+/// may stand.
 fn between<'r>(
     lines: &[TailLine],
     result: impl Fn(&TailLine) -> Option<&'r str>,
@@ -146,7 +149,7 @@ mod tests {
         assert_eq!(found_in(of_tox, log), [2, 3, 4, 9]);
         let log = "a: commands[0]> x\nerror\n$ tox\na: OK \u{2714} in 1 second\n";
         assert_eq!(found_in(of_tox, log), [4]);
-        // Side by side.
+        // Parallel output.
         let log = "a: commands[0]> x\nb: commands[0]> y\nerror\na: OK \u{2714} in 1 second\nerror\nb: FAIL \u{2716} in 2 seconds\n";
         assert_eq!(found_in(of_tox, log), [0; 0]);
     }

@@ -1,5 +1,6 @@
-//! Commands at the top of a script that are only tried: what later ones need may come of them (`git fetch || true`), or the next of
-//! the same row does their work (`npm ci || npm install`). What they printed may tell of what failed, or not; this says which they are.
+//! Finds commands at the top of a script that are only tried. Either later commands may need what they do (`git
+//! fetch || true`), or the next command of the list does their work (`npm ci || npm install`). Their output may
+//! or may not explain the failure; this module only names them.
 
 use std::ops::RangeInclusive;
 
@@ -9,9 +10,9 @@ use crate::diagnosis::Case;
 use crate::diagnosis::shell::{self, Command};
 use crate::model::{self, Dialect, TailLine};
 
-/// Lines at the top of the output that may be of such commands.
+/// Lines at the top of the output that such commands may have printed.
 const TOP: usize = 30;
-/// Lines above a message in which the program may have said its name.
+/// Lines above a message in which the program may have printed its name.
 const ABOVE: u64 = 3;
 
 /// A script that begins with such commands.
@@ -20,28 +21,28 @@ pub(in crate::diagnosis) struct Script {
     tries: Vec<Try>,
     /// The lines of its output.
     output: RangeInclusive<u64>,
-    /// The first of them.
+    /// The first lines of the output.
     top: Vec<(u64, String)>,
 }
 
-/// A command that is tried.
+/// A command that is only tried.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::diagnosis) struct Try {
     programs: Vec<String>,
     words: Vec<String>,
-    /// Later commands may need what it does: it does not only ask.
+    /// Later commands may need its effect, since it does not only test something.
     pub needed: bool,
-    /// The next command tries the same once more.
+    /// The next command does the same again.
     pub again: bool,
 }
 
 impl Script {
-    /// Does a line stand in its output?
+    /// Whether a line is part of its output.
     pub(in crate::diagnosis) fn holds(&self, line: u64) -> bool {
         self.output.contains(&line)
     }
 
-    /// Which of its commands may have printed the line of a finding with that id?
+    /// The command that may have printed the line of a finding with that id.
     pub(in crate::diagnosis) fn tried(&self, line: u64, id: &str) -> Option<&Try> {
         let at = self.top.iter().position(|(number, _)| *number == line)?;
         let near = self.top[..=at]
@@ -61,14 +62,14 @@ impl Script {
 }
 
 impl Try {
-    /// Is that one of its words?
+    /// Whether one of its words fits.
     pub(in crate::diagnosis) fn has(&self, word: impl Fn(&str) -> bool) -> bool {
         self.words.iter().any(|own| word(own))
     }
 }
 
-/// Is a program one of the words of an id: `git` of `git/merge-conflict`, `mysqladmin` of `…/mysql-connection`? Families called after a
-/// language hold what many programs say.
+/// Whether a program is one of the words of an id: `git` of `git/merge-conflict`, `mysqladmin` of
+/// `…/mysql-connection`. Families named after a language hold messages of many programs.
 pub(in crate::diagnosis) fn is_in(id: &str, program: &str) -> bool {
     const LANGUAGES: &[&str] = &[
         "go", "java", "node", "php", "python", "ruby", "rust", "shell",
@@ -80,7 +81,7 @@ pub(in crate::diagnosis) fn is_in(id: &str, program: &str) -> bool {
     family.chain(name.split('-')).any(is_it)
 }
 
-/// Does a program say its name in a line: `… mysqladmin: connect to server …`?
+/// Whether a program prints its name in a line: `… mysqladmin: connect to server …`.
 pub(in crate::diagnosis) fn speaks(text: &str, program: &str) -> bool {
     text.match_indices(program).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -115,7 +116,7 @@ pub(in crate::diagnosis) fn scripts(case: &Case) -> Vec<Script> {
     let of_command = |(k, command): (usize, &model::Command)| {
         let next = facts.commands.get(k + 1);
         let output = above(command.line + 1)..next.map_or(lines.len(), |next| above(next.line));
-        // Of most nothing is left in the tail.
+        // Of most scripts the tail holds nothing.
         let shown = has_two(command) && !output.is_empty();
         shown.then(|| Script::of(tries([&*command.text]), &lines[output]))?
     };
@@ -136,12 +137,12 @@ impl Script {
     }
 }
 
-/// The commands that a script of these lines only tries before the first that may end it.
+/// The commands that a script only tries before the first one that may end it.
 fn tries<'s>(script: impl IntoIterator<Item = &'s str>) -> Vec<Try> {
     let mut tries = Vec::new();
     for line in script {
         let Some(lists) = shell::lists(line) else {
-            // An `if`, a loop, a here-document: whatever it runs.
+            // An `if`, a loop or a here-document may run anything.
             return tries;
         };
         for list in &lists {
@@ -153,11 +154,11 @@ fn tries<'s>(script: impl IntoIterator<Item = &'s str>) -> Vec<Try> {
             }
         }
     }
-    // Nothing is left that can have failed.
+    // No command is left that can have failed.
     Vec::new()
 }
 
-/// The first of two commands of which the other does its work: `npm ci || npm install`.
+/// The first of two commands, if the second does its work: `npm ci || npm install`.
 fn first_of_two(list: &[Command<'_>]) -> Option<Try> {
     let [before @ .., first, second] = list else {
         return None;
@@ -168,7 +169,8 @@ fn first_of_two(list: &[Command<'_>]) -> Option<Try> {
     again.then(|| Try::of(std::slice::from_ref(first), false, true))
 }
 
-/// Are two commands of a program for the same? `docker compose up || docker compose logs` looks at what failed.
+/// Whether two commands of a program do the same. `docker compose up || docker compose logs` inspects the
+/// failure.
 fn do_the_same(first: &Command<'_>, second: &Command<'_>) -> bool {
     const INSTALL: &[&str] = &[
         "add", "ci", "i", "install", "pull", "restore", "sync", "update",
@@ -215,7 +217,7 @@ impl Try {
     }
 }
 
-/// May later commands need what these do? Not where they only ask, look or clear away.
+/// Whether later commands may need what these do. Commands that only test, inspect or clean up are not needed.
 fn needed(list: &[Command<'_>]) -> bool {
     const ASK: &[&str] = &[
         "--version",
@@ -266,7 +268,7 @@ fn needed(list: &[Command<'_>]) -> bool {
     words.any(|word| github::is_needed(word)) || !list.iter().all(asks)
 }
 
-/// Does a command print nothing unless it fails, or nothing that tells of a failure?
+/// Whether a command prints nothing unless it fails, or nothing that looks like a failure.
 fn is_quiet(command: &Command<'_>) -> bool {
     const SILENT: &[&str] = &[
         "chmod", "cp", "ln", "mkdir", "mv", "rm", "shopt", "touch", "ulimit", "umask",
@@ -280,19 +282,19 @@ fn is_quiet(command: &Command<'_>) -> bool {
             && !command.words.iter().any(runs)
 }
 
-/// The program that a command runs.
+/// The program of a command.
 fn program<'c>(command: &Command<'c>) -> Option<&'c str> {
     let word = command.words.get(place(command)?)?;
     word.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
-/// The words behind it.
+/// The words behind the program.
 fn behind<'w, 'c>(command: &'w Command<'c>) -> &'w [&'c str] {
     let from = place(command).map_or(0, |at| at + 1);
     &command.words[from..]
 }
 
-/// Which word calls it.
+/// The index of the word that names the program.
 fn place(command: &Command<'_>) -> Option<usize> {
     const BEFORE: &[&str] = &["sudo", "env", "time", "exec", "nice", "command"];
     let calls = |word: &&str| !shell::is_assignment(word) && !BEFORE.contains(word);

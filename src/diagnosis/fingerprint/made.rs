@@ -1,4 +1,5 @@
-//! What a run makes up, wherever in a text it stands: the folder of its checkout, temporary folders, UUIDs, dates, durations.
+//! Masks what each run chooses anew, anywhere in a text: the folder of its checkout, temporary folders,
+//! UUIDs, dates, durations.
 //!
 //! | what | is told as |
 //! |---|---|
@@ -8,11 +9,12 @@
 //! | `Fri Nov 27`, `27/Nov` | `<date>` |
 //! | `12.5s`, `1m3s`, `2 seconds` | `<time>` |
 //!
-//! What stands behind such a folder stays: it is what failed. All of it is one way through the text.
+//! The part of a path behind such a folder stays, since it names what failed. One pass over the text masks
+//! everything.
 
 use std::borrow::Cow;
 
-/// Parts of a path that are looked at: no root lies deeper.
+/// Parts of a path that are checked; no root lies deeper.
 const DEEPEST: usize = 24;
 const DAYS: &[&str] = &[
     "Monday",
@@ -37,14 +39,14 @@ const MONTHS: &[&str] = &[
     "November",
     "December",
 ];
-/// Written in one with the number, or behind a blank as well.
+/// Units, directly behind the number or behind a blank.
 const UNITS: &[&str] = &["ns", "us", "µs", "μs", "ms", "s", "m", "h", "d"];
 const SPOKEN: &[&str] = &[
     "ms", "s", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour",
     "hours",
 ];
 
-/// The text without it; `project` is the name of the project, as the log tells it.
+/// The masked text. `project` is the project's name in the log.
 pub(super) fn without<'t>(text: &'t str, project: Option<&str>) -> Cow<'t, str> {
     let bytes = text.as_bytes();
     let (mut out, mut copied, mut at) = (String::new(), 0, 0);
@@ -79,7 +81,7 @@ pub(super) fn without<'t>(text: &'t str, project: Option<&str>) -> Cow<'t, str> 
     }
 }
 
-/// Where what was found ends, and what is told for it.
+/// Where the masked part ends, and what replaces it.
 type Found = Option<(usize, &'static str)>;
 
 fn uuid(bytes: &[u8], at: usize) -> Found {
@@ -134,7 +136,7 @@ fn date(text: &str, at: usize) -> Found {
     Some((end, "<date>"))
 }
 
-/// What stands behind one of these names, or behind its first three letters.
+/// The text behind one of these names, or behind its first three letters.
 fn named<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     let len = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (word, rest) = text.split_at(len);
@@ -142,7 +144,7 @@ fn named<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     (names.iter().any(is) && !rest.starts_with(['_', '='])).then_some(rest)
 }
 
-/// What stands behind the number of a day.
+/// The text behind the number of a day.
 fn number(text: &str) -> Option<&str> {
     let len = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&len).then(|| &text[len..])
@@ -171,12 +173,12 @@ fn duration(text: &str, at: usize) -> Found {
             break;
         }
     }
-    // What goes on is a name: `2d3x`.
+    // A longer word is a name: `2d3x`.
     let goes_on = rest.starts_with(|c: char| c.is_alphanumeric());
     end.filter(|_| !goes_on).map(|end| (end, "<time>"))
 }
 
-/// What stands behind a number that may have a fraction.
+/// The text behind a number that may have a fraction.
 fn amount(text: &str) -> Option<&str> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(text);
@@ -186,7 +188,7 @@ fn amount(text: &str) -> Option<&str> {
     (whole > 0).then(|| &behind[end..])
 }
 
-/// What `mktemp` and Python name a temporary file, where no folder says so: `tmp.QwErTyUiOp`, `tmpk3x9f0ab`.
+/// A temporary name of `mktemp` or Python in any folder: `tmp.QwErTyUiOp`, `tmpk3x9f0ab`.
 fn temporary(bytes: &[u8], at: usize) -> Found {
     let rest = bytes[at..].strip_prefix(b"tmp")?;
     let (rest, lens): (_, &[usize]) = match rest.strip_prefix(b".") {
@@ -201,7 +203,7 @@ fn temporary(bytes: &[u8], at: usize) -> Found {
     (lens.contains(&len) && mixed).then_some((end, "<tmp>"))
 }
 
-/// The root of a path, or a temporary folder with what was made in it.
+/// The root of a path, or a temporary folder with the name created in it.
 fn path(text: &str, at: usize, project: Option<&str>) -> Found {
     let bytes = text.as_bytes();
     let drive = bytes[at] != b'/';
@@ -231,8 +233,9 @@ fn path(text: &str, at: usize, project: Option<&str>) -> Found {
     Some((*end, mark))
 }
 
-/// Does a path begin with this slash? Not within one, nor in an address or a label (`//lib:all`), but in one of a file, behind `=` or
-/// `(`, and behind the letter of an option (`-I/usr`).
+/// Whether a path begins with the slash at `at`. One within a path, an address or a label (`//lib:all`) does
+/// not count. One of a `file:` address does, as does one behind `=`, `(`, or the letter of an option
+/// (`-I/usr`).
 fn begins_path(bytes: &[u8], at: usize) -> bool {
     if matches!(bytes.get(at + 1), None | Some(b'/' | b' ')) {
         return false;
@@ -247,14 +250,14 @@ fn begins_path(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// How many parts of a path are a root that the run has chosen, or temporary.
+/// How many parts of a path form a root that the run has chosen, or a temporary folder.
 fn root(names: &[&str], drive: bool, project: Option<&str>) -> Option<(usize, &'static str)> {
     const ROOT: &str = "<root>";
     const TEMPORARY: &str = "<tmp>";
     let at = |k: usize| names.get(k).copied().unwrap_or_default();
     let counts = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
     let twice = |k: usize| !at(k).is_empty() && at(k) == at(k + 1);
-    // GitLab: below whatever folder the runner's administrator has chosen.
+    // GitLab: below any folder that the runner's administrator chose.
     let group: Vec<&str> = project.map_or(Vec::new(), |project| project.split('/').collect());
     if group.len() > 1 {
         let found = names
@@ -283,14 +286,14 @@ fn root(names: &[&str], drive: bool, project: Option<&str>) -> Option<(usize, &'
         let found = match *name {
             // GitHub has a folder for each repository, and repeats the name in it.
             _ if of_work && twice(k + 1) => 3,
-            // Azure Pipelines counts, and has the sources in `s`.
+            // Azure Pipelines numbers the folders, and has the sources in `s`.
             _ if of_work && counts(at(k + 1)) => 2,
-            // A runner with a shell: its token, which job at the same time, and the project.
+            // A shell runner: its token, the number of the concurrent job, and the project.
             "builds" if counts(at(k + 2)) && names.len() > k + 4 => 5,
             "builds" if names[..k].iter().any(|n| n.starts_with("buildkite")) => 4,
-            // No group can be told from its subgroups where the log does not name the project.
+            // If the log does not name the project, groups cannot be told from subgroups.
             "builds" if k == 0 && names.len() > 3 => 3,
-            // Jenkins counts where a job runs twice: `app@2`.
+            // Jenkins numbers the folders of concurrent jobs: `app@2`.
             "workspace"
                 if at(k + 1).contains('@')
                     || names[..k]

@@ -1,6 +1,7 @@
-//! Equal failures get equal fingerprints, whatever numbers, hashes and times a run prints, and wherever its checkout lies.
+//! Gives equal failures equal fingerprints, whatever numbers, hashes and times a run prints, and wherever its
+//! checkout lies.
 //!
-//! [`made`] takes out what a run makes up; here numbers go, but for those that tell what failed.
+//! [`made`] masks what a run chooses; this module masks numbers, except those that identify the failure.
 
 use std::ops::Range;
 
@@ -11,17 +12,18 @@ use crate::redact;
 
 mod made;
 
-/// Version of the rules below: changing them changes it.
+/// Version of the rules below. Any change of a rule changes it.
 pub(crate) const VERSION: &str = "4:";
-/// Digits that a number within a name may have; longer ones are of a run, mostly (a merge request, a pipeline, a port).
+/// Digits of a number within a name that is kept. Longer ones mostly belong to a run (a merge request, a
+/// pipeline, a port).
 const SHORT: usize = 2;
-/// Digits that the number of a code may have (`E0308`, `CVE-2024-12345`), or one in the name of a test.
+/// Digits of a code's number (`E0308`, `CVE-2024-12345`) or of one in a test's name that are kept.
 const LONG: usize = 5;
-/// Captures that are told apart by their numbers: statuses of HTTP, codes of errors.
+/// Captures whose numbers identify the failure: HTTP statuses, error codes.
 const CODES: &[&str] = &["code", "status"];
-/// Captures that are names which a project has chosen.
+/// Captures with names that a project chose.
 const NAMES: &[&str] = &["class", "function", "method", "rule", "symbol", "test"];
-/// Captures in which a version is what failed.
+/// Captures in which a version identifies the failure.
 const VERSIONS: &[&str] = &[
     "dependency",
     "have",
@@ -32,7 +34,7 @@ const VERSIONS: &[&str] = &[
     "version",
     "want",
 ];
-/// Captures that a run makes up, as likely as not.
+/// Captures with values that a run probably chose.
 const MADE: &[&str] = &[
     "branch",
     "container",
@@ -45,7 +47,7 @@ const MADE: &[&str] = &[
     "service",
     "user",
 ];
-/// Words behind which a number is of a run, written in one with it (`job17`, `gw0`).
+/// Words directly before a run's number (`job17`, `gw0`).
 const COUNTED: &[&str] = &[
     "attempt",
     "build",
@@ -71,23 +73,23 @@ const COUNTED: &[&str] = &[
     "worker",
 ];
 
-/// What of a text is told apart by its numbers.
+/// Which numbers of a text are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
-    /// Nothing.
+    /// None.
     Masked,
     /// Those of codes, and short ones within names (`test_v2`, `E0308`, `CVE-2024-1234`).
     Named,
-    /// Longer ones within names as well.
+    /// Longer ones within names too.
     Names,
-    /// Versions as well (`1.2.3`).
+    /// Versions too (`1.2.3`).
     Versions,
-    /// Every one that is not too long.
+    /// All that are not too long.
     Codes,
 }
 
-/// The fingerprint of a finding: its id and what it captured, masked. (The place near it is no part: whether one is found hangs on what
-/// else was printed there.) `project` is the name of the project, as the log tells it.
+/// The fingerprint of a finding: its id and its masked captures. The place nearby does not count, since whether
+/// one is found depends on other output. `project` is the project's name in the log.
 pub(super) fn finding(id: &str, captures: &Captures, project: Option<&str>) -> String {
     let mut text = id.to_owned();
     for (name, value) in captures {
@@ -106,7 +108,7 @@ pub(super) fn finding(id: &str, captures: &Captures, project: Option<&str>) -> S
     digest(&text)
 }
 
-/// The fingerprint of a failure that no pattern knows: where it happened and its best line, masked.
+/// The fingerprint of a failure that no pattern knows: its section and its best line, masked.
 pub(super) fn unknown(section: Option<&str>, best: &str, project: Option<&str>) -> String {
     let best = masked(best, Numbers::Named, project);
     digest(&format!("{}\0{best}", section.unwrap_or("")))
@@ -122,8 +124,8 @@ fn digest(text: &str) -> String {
         })
 }
 
-/// Replaces what differs from run to run: `<root>` for the folder of the checkout, `<tmp>` for temporary ones, `<hex>` for hashes, `<n>` for
-/// numbers that are not part of a name, and the like.
+/// Masks what differs from run to run: `<root>` for the checkout's folder, `<tmp>` for temporary folders,
+/// `<hex>` for hashes, `<n>` for numbers outside of names, and so on.
 pub(crate) fn mask(text: &str) -> String {
     masked(text, Numbers::Named, None)
 }
@@ -155,7 +157,7 @@ fn mask_word(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String) {
     if is_hex {
         out.push_str("<hex>");
     } else if let Some(scheme) = core.find("://") {
-        // The numbers of a host are of a run, as those of other names are not.
+        // Numbers in a host's name belong to a run, unlike those of other names.
         let host = start + scheme + "://".len();
         let len = text[host..end].find(['/', ':', '?']);
         let path = len.map_or(end, |len| host + len);
@@ -168,14 +170,14 @@ fn mask_word(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String) {
     out.push_str(&text[end..at.end]);
 }
 
-/// Replaces the numbers of a word that are no part of a name.
+/// Masks the numbers of a word that are not part of a name.
 fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let word = &text[at.clone()];
     let mut rest = word;
-    // An issuer's short name in capitals, whose numbers follow behind hyphens: `CVE-2024-1234`.
+    // The issuer's name of a code like `CVE-2024-1234`, whose numbers follow behind hyphens.
     let mut is_issued = false;
-    // What a cluster or a pool has named: parts between hyphens, of which the last ones are made up.
+    // A name that a cluster or a pool made: parts between hyphens, of which the last ones are random.
     let mut chain = Chain::Name;
     while let Some(first) = rest.chars().next() {
         let end = rest
@@ -240,8 +242,9 @@ fn mask_numbers(text: &str, at: Range<usize>, numbers: Numbers, out: &mut String
     }
 }
 
-/// Is that the code that the words directly before it announce? `status 404`, `HTTP/1.1 503`, `exit code 2`, `[Errno 13]`,
-/// `error 0x80070005`, `SQLSTATE[42P01]`; no count (`error: 3 files`), no time, no share.
+/// Whether a number is the code that the words directly before it announce: `status 404`, `HTTP/1.1 503`, `exit
+/// code 2`, `[Errno 13]`, `error 0x80070005`, `SQLSTATE[42P01]`. Counts (`error: 3 files`), times and shares
+/// are none.
 fn is_code(before: &str, part: &str, behind: &str) -> bool {
     const SIGNS: &[char] = &[' ', '=', ':', '(', '[', '#', '"', '\'', '-'];
     let is_hex = |digits: &str| digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -275,24 +278,24 @@ fn is_code(before: &str, part: &str, behind: &str) -> bool {
         return state;
     }
     code && (is(&["status", "code", "exit", "errno", "statuscode", "exitcode", "errorcode"])
-        // `statusCode`, `exit_code`; but no `barcode`.
+        // `statusCode`, `exit_code`, but not `barcode`.
         || ends(&["Status", "Code", "_status", "_code", "_CODE", "_STATUS"])
-        // Behind a colon stands what a tool has counted.
+        // A number behind a colon is a count.
         || is(&["error"]) && !between.contains(':')
         || blank && (is(&["http"]) || version.ends_with("HTTP/")))
 }
 
-/// What stands before a hyphen, of what cannot be told by itself that a run has made it up.
+/// What precedes a hyphen, for parts that do not show by themselves that they are random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chain {
     Name,
-    /// Of what there are many: `job-abc12`.
+    /// One of many: `job-abc12`.
     Many,
-    /// `runner-XYZ-project-12-concurrent-0-XYZ`, as GitLab's runner names what it makes.
+    /// `runner-XYZ-project-12-concurrent-0-XYZ`, as GitLab Runner names what it creates.
     Runner,
     Concurrent,
     Number,
-    /// A hash, which five signs of a pod follow: `web-7d9f8b6c5-bcdfg`.
+    /// A hash, followed by the five characters of a pod: `web-7d9f8b6c5-bcdfg`.
     Hash,
 }
 
@@ -306,7 +309,7 @@ impl Chain {
         }
     }
 
-    /// Was the part made up? `behind`: what follows.
+    /// Whether a part is random. `behind` is the text behind it.
     fn made_up(self, part: &str, behind: &str) -> bool {
         let number = part.bytes().all(|b| b.is_ascii_digit());
         let digits = part.bytes().any(|b| b.is_ascii_digit());
@@ -316,7 +319,7 @@ impl Chain {
             Self::Name => false,
             Self::Many => mixed && !part.starts_with('v'),
             Self::Runner => mixed || behind.starts_with("-project-"),
-            // `concurrent-0abcde`, before the runner put a hyphen between.
+            // `concurrent-0abcde`, from before the runner put a hyphen in between.
             Self::Concurrent => mixed && part.starts_with(|c: char| c.is_ascii_digit()),
             Self::Number => part.len() >= 5 && part.bytes().all(low),
             Self::Hash => part.len() == 5 && part.bytes().all(is_of_kubernetes),
@@ -324,12 +327,13 @@ impl Chain {
     }
 }
 
-/// The signs that Kubernetes makes names of: no vowels, nor what looks like one, so that no word comes out by chance.
+/// Whether Kubernetes uses a character in random names. It avoids vowels and similar characters, so that no
+/// words arise.
 fn is_of_kubernetes(sign: u8) -> bool {
     b"bcdfghjklmnpqrstvwxz2456789".contains(&sign)
 }
 
-/// The hash of a deployment, behind which the five signs of a pod follow: `web-6b7xkc9d-x2x4q`.
+/// Whether a part is a deployment's hash, followed by the five characters of a pod: `web-6b7xkc9d-x2x4q`.
 fn is_of_pod(part: &str, behind: &str) -> bool {
     let pod = behind
         .strip_prefix('-')
@@ -359,7 +363,8 @@ fn begins_with_point(text: &str) -> bool {
     behind.next() == Some(b'.') && behind.next().is_some_and(|b| b.is_ascii_digit())
 }
 
-/// A part of a name between underscores, and what stands before it. Letters and digits in turn are made up for a run.
+/// Masks a part of a name between underscores, given the text before it. Alternating letters and digits are
+/// random.
 fn mask_segment(segment: &str, before: &str, name: &str, numbers: Numbers, out: &mut String) {
     let letters = segment.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &segment[letters.len()..];
@@ -372,7 +377,7 @@ fn mask_segment(segment: &str, before: &str, name: &str, numbers: Numbers, out: 
         _ => SHORT,
     };
     let is_named = match letters {
-        // Of a name where letters stand before it (`step_2_of`) or behind it (`02_add`).
+        // Part of a name if letters precede (`step_2_of`) or follow it (`02_add`).
         "" => name.contains(|c: char| c.is_ascii_alphabetic()) && !is_counted(before),
         word => plain && !is_counted(word),
     };
@@ -387,7 +392,7 @@ fn mask_segment(segment: &str, before: &str, name: &str, numbers: Numbers, out: 
         out.push_str(letters);
         out.push_str("<n>");
     } else {
-        // `12s` is a number, `x2x4q` was made up.
+        // `12s` is a number, `x2x4q` is random.
         let unit = segment.trim_start_matches(|c: char| c.is_ascii_digit());
         match unit.len() < segment.len() && unit.bytes().all(|b| b.is_ascii_alphabetic()) {
             true => {

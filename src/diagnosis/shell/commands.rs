@@ -1,28 +1,28 @@
-//! Reads a line of a shell into its commands and their words, as far as that goes without running it.
+//! Parses a shell's line into its commands and their words, without running it.
 
 /// A command of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::diagnosis) struct Command<'c> {
-    /// What joins it to the one before: `;`, `&&`, `||`, `|` or `|&`; nothing joins the first.
+    /// The operator before it: `;`, `&&`, `||`, `|` or `|&`; empty for the first command.
     pub joint: &'static str,
-    /// Its words as they are written, quotes and all. A redirection (`2>&1`, `>`) is a word by itself, what it goes to another; so
-    /// is a whole group (`( … )`).
+    /// Its words as written, with quotes. A redirection's operator (`2>&1`, `>`) is one word and its target
+    /// another; a group (`( … )`) is one word.
     pub words: Vec<&'c str>,
 }
 
-/// What joins commands; the longer ones first.
+/// Operators between commands, longer ones first.
 const JOINTS: &[&str] = &["||", "&&", "|&", "|", ";"];
 
-/// The runner's mark behind the first line of a command that has more of them (runner: shells/abstract.go).
+/// The runner's mark behind the first line of a command with several lines (runner: shells/abstract.go).
 const COLLAPSED: &str = "# collapsed multi-line command";
 
-/// Is that only the first line of a command?
+/// Whether a line is only the first line of a command.
 pub(in crate::diagnosis) fn is_block(line: &str) -> bool {
     line.ends_with(COLLAPSED)
 }
 
-/// The commands of a line in their order (POSIX 2.9: lists, AND-OR lists, pipelines); `None` where it is not to be understood: a quote is never closed, a
-/// command goes to the background, braces or a here-document hold commands of their own.
+/// The commands of a line in order (POSIX 2.9: lists, AND-OR lists, pipelines). `None` if the line cannot be
+/// parsed: an unclosed quote, a background command, braces, or a here-document with commands.
 pub(in crate::diagnosis) fn commands(line: &str) -> Option<Vec<Command<'_>>> {
     if is_block(line) {
         return None;
@@ -65,8 +65,8 @@ pub(in crate::diagnosis) fn commands(line: &str) -> Option<Vec<Command<'_>>> {
     Some(commands)
 }
 
-/// Length of a redirection's sign at the start of a text, with what it sends elsewhere before it, and a stream behind it (POSIX 2.7; `&>` of
-/// bash, `*>` of PowerShell).
+/// Length of a redirection's operator at the start of a text, with the stream before it and a stream behind
+/// it (POSIX 2.7; `&>` of bash, `*>` of PowerShell).
 fn redirection(text: &[u8]) -> Option<usize> {
     let from = match text {
         [b'0'..=b'9', b'<' | b'>', ..] | [b'&' | b'*', b'>', ..] => 1,
@@ -95,7 +95,7 @@ fn word(text: &[u8]) -> Option<usize> {
     (at > 0).then_some(at)
 }
 
-/// Length of what stands together at the start of a text: a byte, a quotation, an expansion, a group.
+/// Length of the unit at the start of a text: a byte, a quotation, an expansion, a group.
 fn unit(text: &[u8]) -> Option<usize> {
     match text {
         [b'\\', _, ..] => Some(2),
@@ -108,7 +108,7 @@ fn unit(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Length of what stands between two of these quotes at the start of a text, the quotes included.
+/// Length of the quotation at the start of a text, its quotes included.
 fn quoted(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -120,7 +120,7 @@ fn quoted(text: &[u8], quote: u8) -> Option<usize> {
     }
 }
 
-/// Length of a group at the start of a text, up to the parenthesis that closes it.
+/// Length of the group at the start of a text, up to its closing parenthesis.
 fn group(text: &[u8]) -> Option<usize> {
     let (mut at, mut depth) = (0, 0);
     loop {
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Commands with their joints, words parted by a bar.
+    /// The commands with their operators, words separated by a bar.
     fn read(line: &str) -> Option<String> {
         let command = |c: &Command<'_>| format!("{}[{}]", c.joint, c.words.join("|"));
         Some(commands(line)?.iter().map(command).collect())

@@ -1,10 +1,10 @@
-//! What a command of a shell does to the status of another.
+//! How the commands of a shell affect each other's status.
 
 mod commands;
 
 pub(super) use commands::{Command, commands, is_block};
 
-/// Does a command only pass on the status of an earlier one: `exit 1`, `[ $RC -eq 0 ]`, `echo "${exit_code}"`?
+/// Whether a command only passes on an earlier status: `exit 1`, `[ $RC -eq 0 ]`, `echo "${exit_code}"`.
 pub(super) fn passes_on(command: &str) -> bool {
     let command = command.as_bytes();
     [&b"exit"[..], b"return", b"false"]
@@ -16,7 +16,7 @@ pub(super) fn passes_on(command: &str) -> bool {
         })
 }
 
-/// Is that what a variable is called that holds a status? `RESULT_FILE` and `STATUS_URL` hold something else.
+/// Whether a variable's name is one for a status. `RESULT_FILE` and `STATUS_URL` hold something else.
 fn is_status(name: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[b"rc", b"ret", b"res", b"err"];
     const STARTS: &[&[u8]] = &[
@@ -41,8 +41,8 @@ fn is_status(name: &[u8]) -> bool {
     WORDS.iter().any(|w| word(name, w)) || STARTS.iter().any(|s| starts(name, s)) && !is_thing()
 }
 
-/// `export NAME="$(command)"`: the shell sees the status of `export`, which is 0 whatever the command inside says (POSIX
-/// 2.9.1; ShellCheck SC2155). The name of what is set so.
+/// The variable in `export NAME="$(command)"`. The shell sees the status of `export`, which is 0 whatever the
+/// command inside returns (POSIX 2.9.1; ShellCheck SC2155).
 pub(super) fn hides(command: &str) -> Option<&str> {
     const SETTERS: &[&str] = &["export", "declare", "local", "readonly", "typeset"];
     let behind = |name: &&str| command.strip_prefix(*name);
@@ -58,11 +58,13 @@ pub(super) fn hides(command: &str) -> Option<&str> {
     (inside.starts_with("$(") || inside.starts_with('`')).then_some(name)
 }
 
-/// Can a command not fail the script that runs it, because it says so: `docker rm -f db || true`, `make lint || echo "not yet"`?
+/// Whether a command cannot fail its script because it says so: `docker rm -f db || true`, `make lint || echo
+/// "not yet"`.
 ///
-/// In a row (`…; …`) all must be so, or only speak. A function that leaves the shell by itself is not told from a program.
+/// In a list (`…; …`), all commands must say so or only print. A function that exits the shell looks like a
+/// program.
 pub(super) fn is_forgiven(command: &str) -> bool {
-    // Most commands say nothing of the kind; `${A:?}` leaves the shell.
+    // Most commands do not; `${A:?}` exits the shell.
     if !command.contains("||") || command.contains(":?") {
         return false;
     }
@@ -73,24 +75,24 @@ pub(super) fn is_forgiven(command: &str) -> bool {
     lists.all(goes_on) && commands.iter().any(|c| c.joint == "||")
 }
 
-/// Does a word only set a variable: `NAME=value`?
+/// Whether a word only sets a variable: `NAME=value`.
 pub(super) fn is_assignment(word: &str) -> bool {
     let name = word.split_once('=').map_or("", |(name, _)| name);
     let of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     !name.is_empty() && name.bytes().all(of_name)
 }
 
-/// Commands of a line that stand or fall together.
+/// Commands of a line that succeed or fail together.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct List<'c> {
-    /// They; never none.
+    /// The commands; never empty.
     pub commands: Vec<Command<'c>>,
-    /// The shell goes on behind them, because they say so.
+    /// The shell continues behind them, because they say so.
     pub forgiven: bool,
 }
 
-/// The lists of a line in their order; of `a || true && b` the shell always comes to `b`, so that these are two. `None` where the line is
-/// not to be understood.
+/// The lists of a line in order. With `a || true && b` the shell always reaches `b`, so these are two lists.
+/// `None` if the line cannot be parsed.
 pub(super) fn lists(line: &str) -> Option<Vec<List<'_>>> {
     let mut lists: Vec<Vec<Command<'_>>> = Vec::new();
     for command in commands(line.trim())? {
@@ -112,14 +114,14 @@ pub(super) fn lists(line: &str) -> Option<Vec<List<'_>>> {
     Some(judged.collect())
 }
 
-/// Does the shell go on behind such a list, whatever fails in it?
+/// Whether the shell continues behind a list, whatever fails in it.
 fn goes_on(list: &[Command<'_>]) -> bool {
     let Some((last, before)) = list.split_last() else {
         return false;
     };
     let runs = |command: &Command<'_>, names: &[&str]| names.contains(&command.words[0]);
     let leaves = |command| runs(command, &["exit", "return"]);
-    // What these run may leave the shell.
+    // What these run may exit the shell.
     let may_leave = |command| runs(command, &[".", "source", "eval", "exec"]);
     if before.iter().any(leaves) || list.iter().any(may_leave) {
         return false;
@@ -139,24 +141,24 @@ fn goes_on(list: &[Command<'_>]) -> bool {
     }
 }
 
-/// What follows at least one blank.
+/// The text behind at least one blank.
 fn after_blanks(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(['\t', '\n', '\x0b', '\x0c', '\r', ' ']);
     (rest.len() < text.len()).then_some(rest)
 }
 
-/// The names of a shell are ASCII.
+/// Whether a character may be in a shell name, which is ASCII.
 fn in_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// Does a text begin with that word, which is in lower case, whatever its own case?
+/// Whether a text begins with a lower-case word, ignoring case.
 fn starts(text: &[u8], word: &[u8]) -> bool {
     text.get(..word.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-/// The same, and the word ends there.
+/// The same, if the word ends there.
 fn word(text: &[u8], word: &[u8]) -> bool {
     starts(text, word)
         && !text

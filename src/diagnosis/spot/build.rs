@@ -1,4 +1,4 @@
-//! Paths that start from what is built: a package of Go, an image.
+//! Resolves paths that start from what is built: a package of Go, an image.
 
 use super::path::{Folder, join};
 use crate::model::TailLine;
@@ -6,7 +6,7 @@ use crate::model::TailLine;
 /// Hosts where a project's path has two parts.
 const HOSTS: &[&str] = &["bitbucket.org", "codeberg.org", "github.com"];
 
-/// The folder of the package whose tests failed: `go test` names it below them, by the path that it is imported by.
+/// The folder of the package whose tests failed. `go test` names the package below them, by its import path.
 pub(super) fn package(below: &[TailLine], project: Option<&str>, folder: &Folder) -> Folder {
     let named = below.iter().find_map(|line| {
         let rest = line.content().strip_prefix("FAIL")?;
@@ -15,7 +15,7 @@ pub(super) fn package(below: &[TailLine], project: Option<&str>, folder: &Folder
     })?;
     let folder = folder.as_deref()?;
     let inner = of_module(named, project)?;
-    // What is imported by the project's path starts from the checkout, whatever folder the command ran in.
+    // An import path of the project starts from the checkout, whatever folder the command ran in.
     match folder {
         "" => Some(inner),
         _ if inner.is_empty() => Some(folder.to_owned()),
@@ -23,7 +23,7 @@ pub(super) fn package(below: &[TailLine], project: Option<&str>, folder: &Folder
     }
 }
 
-/// Where a package stands below its module.
+/// The path of a package below its module.
 fn of_module(package: &str, project: Option<&str>) -> Option<String> {
     let (host, path) = package.split_once('/').unwrap_or((package, ""));
     let below = |root: &str| {
@@ -47,7 +47,7 @@ fn of_module(package: &str, project: Option<&str>) -> Option<String> {
     Some(if major { rest } else { inner }.to_owned())
 }
 
-/// The Dockerfile that BuildKit tells by its name alone; the command that builds says in which folder.
+/// The path of a Dockerfile that BuildKit names without its folder; the build command names the folder.
 pub(super) fn dockerfile(name: &str, command: &str) -> Option<String> {
     let builds = ["docker", "podman", "nerdctl", "buildah", "depot"];
     let words: Vec<&str> = command.split_whitespace().collect();
@@ -57,7 +57,7 @@ pub(super) fn dockerfile(name: &str, command: &str) -> Option<String> {
         .iter()
         .take(3)
         .any(|word| matches!(*word, "build" | "bud"));
-    // Compose has the folders in its file; and of several commands nobody knows which it was.
+    // Compose has the folders in its file. Of several commands, it is unknown which one built.
     let other = |word: &&str| ["&&", "|", ";", "||", "compose"].contains(word);
     if !is_build || name.contains('/') || words.iter().any(other) {
         return None;
@@ -79,7 +79,7 @@ pub(super) fn dockerfile(name: &str, command: &str) -> Option<String> {
     join("", &format!("{context}/{name}"))
 }
 
-/// The folder of the sources that CMake configures: it tells their files from there on, wherever it runs.
+/// The source folder that CMake configures. Paths of its files start there, wherever CMake runs.
 pub(super) fn source(command: &str) -> Option<&str> {
     let mut words = command.split_whitespace();
     words.by_ref().find(|word| *word == "cmake")?;

@@ -1,6 +1,7 @@
-//! Which folder of the project the paths of a line start from: what commands before it went into, and what tools say of it.
+//! Finds the folder of the project from which the paths of a line start, by the commands before it and what
+//! tools say.
 //!
-//! A path that starts elsewhere is a wrong place. Where nobody knows, there is none.
+//! A path from the wrong folder is a wrong place. If the folder is unknown, there is no place.
 
 use super::path::{Folder, below_checkout, join};
 use super::script;
@@ -16,11 +17,11 @@ const CHECKOUT: &[&str] = &[
     "${WORKSPACE}",
 ];
 
-/// What make and ninja say when they change folders.
+/// How make and ninja announce a change of folder.
 const ENTERS: &str = ": Entering directory ";
 const LEAVES: &str = ": Leaving directory ";
 
-/// Words without one of which no line leads into a folder.
+/// Words, one of which is in every line that changes the folder.
 pub(super) const MOVES: &[&str] = &[
     ENTERS,
     LEAVES,
@@ -33,7 +34,7 @@ pub(super) const MOVES: &[&str] = &[
     " --prefix",
 ];
 
-/// What runners of many packages say, each of which has its folder.
+/// How runners of several packages begin their lines. Each package has its own folder.
 const OF_MANY: &[&str] = &[
     "> nx run ",
     " NX ",
@@ -41,10 +42,11 @@ const OF_MANY: &[&str] = &[
     "\u{2022} Packages in scope: ",
 ];
 
-/// Most levels of a shell's trace that are told apart.
+/// Most levels of a shell's trace.
 const LEVELS: usize = 8;
 
-/// The folder that the paths of a line start from. `above`: the lines above it; `stage`: the folder that a stage of Jenkins has gone into.
+/// The folder from which the paths of a line start. `above` are the lines above it; `stage` is the folder that
+/// a Jenkins stage went into.
 pub(super) fn of(
     facts: &JobFacts,
     place: Place,
@@ -65,14 +67,14 @@ pub(super) fn of(
     for command in before {
         let words: Vec<&str> = command.text.split_whitespace().collect();
         match words.as_slice() {
-            // Where the runner does not, the job fetches the project itself; else it is another one.
+            // If the runner does not fetch the project, the job does so itself; otherwise this is another one.
             ["cd", to] if cloned == Some(*to) => {
                 folder = (facts.dialect == Dialect::Plain).then(String::new);
                 inside = folder.clone();
             }
             _ => inside = script::follow(&mut folder, &command.text, project),
         }
-        // What the last one does inside counts only for what it prints.
+        // What the last command does inside matters only for its own output.
         if command.index != place.command {
             inside = folder.clone();
         }
@@ -89,28 +91,28 @@ pub(super) fn of(
     within(trail.now, prefix)
 }
 
-/// What lines tell of the folder that those below them start from.
+/// The folder that the lines above lead to.
 struct Trail<'f> {
     facts: &'f JobFacts,
-    /// That of the command.
+    /// The folder of the command.
     command: Folder,
-    /// The same, as far as what its output says of folders leaves it known.
+    /// The same, as far as its output leaves it known.
     base: Folder,
-    /// Those that make and ninja entered.
+    /// Folders that make and ninja entered.
     entered: Vec<Folder>,
-    /// A traced shell, and those inside it (`++ `).
+    /// A traced shell and those inside it (`++ `).
     levels: Vec<Level>,
     now: Folder,
-    /// A line before this one began with `> `, as npm shows scripts.
+    /// An earlier line began with `> `, as npm shows scripts.
     quoted: bool,
 }
 
 #[derive(Debug, Default)]
 struct Level {
     folder: Folder,
-    /// Where its programs run.
+    /// The folder where its programs run.
     inside: Folder,
-    /// It went elsewhere, and was not only asked where that is (`$(cd .. && pwd)`).
+    /// It changed the folder, and did not only ask for its path (`$(cd .. && pwd)`).
     moved: bool,
 }
 
@@ -155,7 +157,7 @@ impl<'f> Trail<'f> {
                 .iter()
                 .any(|w| content.contains(w))
         {
-            // A script is shown as a whole; of its lines only the first is known as a command.
+            // The log shows a whole script, but only its first line is known as a command.
             let first = |c: &crate::model::Command| c.text.as_ref() == content.trim();
             if !self.facts.commands.iter().any(first) {
                 (self.base, self.now) = (None, None);
@@ -170,21 +172,21 @@ impl<'f> Trail<'f> {
         } else if let Some(script) = quoted {
             self.npm(script, follows_quote);
         } else if let Some(script) = content.strip_prefix("$ ") {
-            // yarn and bun show a script so.
+            // How yarn and bun show a script.
             self.now = script::follow(&mut self.outside(), script, project);
         } else if script::is_recipe(content) {
             self.now = script::follow(&mut self.outside(), content, project);
         }
     }
 
-    /// The folder around what a tool shows of its scripts.
+    /// The folder around a tool's own scripts.
     fn outside(&self) -> Folder {
         let traced = self.levels.last().map(|level| &level.inside);
         let outside = self.entered.last().or(traced).unwrap_or(&self.base);
         outside.clone()
     }
 
-    /// `> name@1.0.0 build`, and the script below it. Older ones name the folder behind.
+    /// Reads npm's `> name@1.0.0 build` and the script below it. Older versions name the folder behind it.
     fn npm(&mut self, script: &str, follows: bool) {
         let project = self.facts.project.as_deref();
         let mut words = script.split(' ');
@@ -203,7 +205,7 @@ impl<'f> Trail<'f> {
         }
     }
 
-    /// A command that a shell traced, of so many signs.
+    /// Reads a command that a shell traced with that many signs.
     fn trace(&mut self, signs: usize, command: &str) {
         // A difference has such lines too.
         if self.levels.is_empty() && !script::moves(command) {
@@ -231,7 +233,7 @@ impl<'f> Trail<'f> {
         let Some(level) = self.levels.last_mut() else {
             return;
         };
-        // A script that was read in (`. ./env`) leaves its folder behind, a substitution does not.
+        // A sourced script (`. ./env`) keeps its folder; a substitution does not.
         if moved {
             level.folder = None;
         }
@@ -244,7 +246,8 @@ impl<'f> Trail<'f> {
     }
 }
 
-/// The folder that a stage of Jenkins has gone into (`dir('web')`), below that of the job; `None` where it went into none.
+/// The folder that a Jenkins stage has gone into (`dir('web')`), below the job's own; `None` if it went into
+/// none.
 pub(super) fn of_stage<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Folder> {
     let mut workspace: Option<&str> = None;
     let mut folders: Vec<Folder> = Vec::new();
@@ -257,7 +260,7 @@ pub(super) fn of_stage<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Folde
         } else if line.trim_end() == "[Pipeline] // dir" {
             folders.pop();
         } else if let Some((before, to)) = line.split_once(RUNNING) {
-            // One of several branches, each in its folder.
+            // One of several parallel branches, each in its own folder.
             let alone = before.is_empty();
             folders.push(below_workspace(to.trim_end(), workspace).filter(|_| alone));
         }
@@ -265,7 +268,7 @@ pub(super) fn of_stage<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Folde
     folders.pop()
 }
 
-/// What Jenkins says where it goes into a folder.
+/// Jenkins' announcement of a folder.
 pub(super) const RUNNING: &str = "Running in ";
 
 fn below_workspace(path: &str, workspace: Option<&str>) -> Folder {
@@ -303,12 +306,12 @@ pub(super) fn into(folder: &Folder, to: &str, project: Option<&str>) -> Folder {
     join(folder.as_deref()?, to)
 }
 
-/// Is that a folder as it stands, without a shell?
+/// Whether a word is a plain folder that no shell would expand.
 fn simple(to: &str) -> bool {
     !to.is_empty() && !to.starts_with(['~', '-']) && !to.contains(['$', '`', '*', '?', '{', '\\'])
 }
 
-/// `[some_package]: `, as melos puts it before a line; a level (`[ERROR]: `) is none.
+/// The package in `[some_package]: `, which melos puts before a line. A level (`[ERROR]: `) is none.
 pub(super) fn package_named(text: &str) -> &str {
     let name = text
         .strip_prefix('[')
@@ -323,11 +326,12 @@ pub(super) fn package_named(text: &str) -> &str {
     }
 }
 
-/// The folder of the package that a tool names before the line: pnpm its path, turbo and others a name that is none.
+/// The folder of the package that a tool names before the line. pnpm names its path, turbo and others only its
+/// name.
 fn within(folder: Folder, prefix: &str) -> Folder {
     let prefix = prefix.trim();
     let Some(named) = prefix.strip_suffix(':') else {
-        // compose names the service, whose folders are others; BuildKit a step, act a job.
+        // compose names a service with folders of its own, BuildKit a step, act a job.
         let compose = prefix.ends_with('|') && !prefix.starts_with('[');
         return folder.filter(|_| !compose);
     };

@@ -1,58 +1,59 @@
-//! How tools tell a place: the one table.
+//! The table of forms in which tools print a place.
 //!
-//! A form is what a line looks like ([`shape`](super::shape)), where that line stands, seen from the one that says what failed,
-//! and what ends the message. The first form that names a file of the project wins, so those that a tool alone prints stand before those
-//! that many print.
+//! A form consists of a [`shape`](super::shape) for the line, that line's position relative to the telling one,
+//! and the texts that end the message. The first form that names a file of the project wins, so forms of one
+//! tool stand before those that many tools use.
 
 /// A form.
 #[derive(Debug)]
 pub(super) struct Form {
-    /// What its patterns' ids begin with; none: any pattern's.
+    /// The beginnings of the ids of patterns that the form is for; none means any pattern.
     pub of: &'static [&'static str],
     pub at: At,
     pub shape: &'static str,
-    /// What a line begins with, but for blanks, that belongs to the message no more; behind `^` there are none.
+    /// How a line begins that no longer belongs to the message, apart from blanks; behind `^` without blanks.
     pub ends: &'static [&'static str],
     pub from: From,
-    /// A frame of a stack trace: where a program met what went wrong. That is the place only where the program has to be mended.
+    /// A frame of a stack trace. It is the place only if the program has to be mended.
     pub frame: bool,
 }
 
-/// What a path that is no whole one starts from.
+/// What a relative path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum From {
-    /// The folder that the command ran in.
+    /// The folder in which the command ran.
     Folder,
-    /// That of the package, which `go test` names below.
+    /// The folder of the package, which `go test` names below.
     Package,
-    /// That of the Dockerfile, which the command names.
+    /// The folder of the Dockerfile, which the command names.
     Build,
-    /// That of CMake's sources, which the command names.
+    /// The folder of CMake's sources, which the command names.
     Source,
 }
 
-/// Where the line stands.
+/// The position of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum At {
-    /// It is the line that says what failed.
+    /// The telling line itself.
     Own,
-    /// The same, not indented: what is may be the output of another program, which built what others wrote.
+    /// The same, but not indented: an indented line may be the output of another program, which built other
+    /// sources.
     Line,
-    /// At most so many lines below; an empty line ends the message.
+    /// At most that many lines below; an empty line ends the message.
     Next(u64),
-    /// At most so many lines below.
+    /// At most that many lines below.
     Below(u64),
-    /// At most so many lines above.
+    /// At most that many lines above.
     Above(u64),
-    /// At most so many lines above, where all between is indented: frames of a traceback.
+    /// At most that many lines above, if all lines between are indented: frames of a traceback.
     Head(u64),
-    /// The first above it that is not indented, as it is itself: findings below the name of their file.
+    /// The first line above that is neither indented nor numbered as findings are: the name of their file.
     Title(u64),
-    /// Anywhere: something else in the shape ties the lines together.
+    /// Anywhere; other parts of the shape tie the lines together.
     Anywhere,
-    /// At most so many lines below a heading of that shape, wherever it stands.
+    /// At most that many lines below a heading of that shape, which may stand anywhere.
     Under(&'static str, u64),
-    /// At most so many lines above, the nearest first, up to a heading of that shape.
+    /// At most that many lines above, the nearest first, up to a heading of that shape.
     Back(&'static str, u64),
 }
 
@@ -93,7 +94,7 @@ const JEST: &[&str] = &[
     "tests/jasmine",
     "tests/karma",
 ];
-/// Linters that tell the name of a file above its findings.
+/// Linters that print the name of a file above its findings.
 const STYLISH: &[&str] = &[
     "lint/eslint-errors",
     "lint/html-validate",

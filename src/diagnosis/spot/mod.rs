@@ -1,8 +1,8 @@
-//! The file of the project, and the line in it, that a finding is about.
+//! Finds the file of the project, and the line in it, that a finding is about.
 //!
-//! Many patterns capture them. Else they stand on the line itself or near it, in a [form](forms) that tools are known to print. No place is
-//! better than a wrong one: what leads out of the project is none, nor is what others wrote, nor a path from a [folder] that nobody
-//! knows.
+//! Many patterns capture them. Otherwise they stand on the line itself or near it, in a [form](forms) that
+//! tools print. No place is better than a wrong one: a path that leads out of the project is none, nor is one
+//! of somebody else's sources, nor a path from an unknown [folder].
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -25,14 +25,14 @@ use forms::{At, FORMS, Form, From};
 use path::Folder;
 use shape::{Captured, Named, Shapes};
 
-/// Lines above and below that are looked at: no form reaches further.
+/// Lines above and below that are searched; no form reaches further.
 const ABOVE: u64 = 400;
 const BELOW: u64 = 80;
-/// Work that is done for a finding, in steps of [`Shapes`].
+/// Work for one finding, in steps of [`Shapes`].
 const STEPS: u32 = 400_000;
 /// Captures that name a file together with its line.
 const BOTH: &[&str] = &["place", "where"];
-/// How they do.
+/// The shapes of such a capture.
 const WHOLE: &[&str] = &[
     "--> {path}:{line}:{n}",
     "{path}:{line}:{n}",
@@ -41,14 +41,14 @@ const WHOLE: &[&str] = &[
     "{path}({line},{n})",
     "{path} on line {line}",
 ];
-/// Patterns that capture where the tool began, while the place stands in a form.
+/// Patterns that capture where the tool began, while a form has the place.
 const BEGUN: &[&str] = &["c-cpp/cmake", "node/sass-error"];
-/// Patterns for what tools say of sources in Go.
+/// Patterns about Go sources.
 const OF_GO: &[&str] = &["go/", "lint/"];
 /// Captures that are the number of a line.
 const LINE: &[&str] = &["line", "at"];
 
-/// The place that a finding is about.
+/// The place of a finding.
 pub(super) fn of(case: &Case, lead: &Settled<'_>, finding: &Finding) -> Option<Spot> {
     let scene = Scene::of(case, lead.hit.place, Some(finding));
     let mut shapes = Shapes::new(&finding.captures, STEPS);
@@ -56,7 +56,7 @@ pub(super) fn of(case: &Case, lead: &Settled<'_>, finding: &Finding) -> Option<S
     if captured.as_ref().is_some_and(|spot| spot.line.is_some()) && !scene.is_of(BEGUN) {
         return captured;
     }
-    // What others have to mend is no fault of the line that met it.
+    // If somebody else has to mend it, the line that met it is not at fault.
     let mendable = |form: &&Form| match finding.owner {
         Owner::Project => true,
         Owner::CiConfig => !form.frame,
@@ -72,7 +72,7 @@ pub(super) fn of(case: &Case, lead: &Settled<'_>, finding: &Finding) -> Option<S
     read.or(captured)
 }
 
-/// The place that a line of the job names, of which no pattern knows more.
+/// The place that a line of the job names, if no pattern knows it better.
 pub(super) fn of_line(case: &Case, line: &TailLine) -> Option<Spot> {
     let place = Place {
         input: case.job as u16,
@@ -88,21 +88,21 @@ pub(super) fn of_line(case: &Case, line: &TailLine) -> Option<Spot> {
     spot.filter(|spot| spot.path.contains('/'))
 }
 
-/// A line among its neighbours. Most findings are about no file: what is near them is made when something asks for it.
+/// A line and its neighbours. Most findings name no file, so neighbours are made on demand.
 struct Scene<'c> {
     case: &'c Case,
     finding: Option<&'c Finding>,
-    /// The pattern's, empty where there is none.
+    /// The pattern's id; empty if there is none.
     id: &'c str,
     facts: &'c JobFacts,
     place: Place,
-    /// The text from the first of its neighbours on.
+    /// The text from the first neighbour on.
     near: OnceCell<&'c [u8]>,
-    /// The line, or nothing where the tail does not hold it.
+    /// The line; `None` if the tail does not hold it.
     alone: OnceCell<Option<TailLine>>,
     around: OnceCell<(Vec<TailLine>, usize)>,
     folder: OnceCell<Folder>,
-    /// The number of a line, as the pattern captured it.
+    /// The captured number of a line.
     number: Option<u64>,
 }
 
@@ -135,7 +135,7 @@ impl<'c> Scene<'c> {
         self.near.get_or_init(|| self.tail().text_from(first))
     }
 
-    /// Which of these lines it is.
+    /// The line's index among these lines.
     fn among(&self, lines: &[TailLine]) -> Option<usize> {
         let same = |line: &TailLine| line.place.line == self.place.line;
         let told = |line: &TailLine| {
@@ -148,7 +148,7 @@ impl<'c> Scene<'c> {
         own.or_else(|| lines.iter().position(same))
     }
 
-    /// The line itself, where the tail holds it.
+    /// The line, if the tail holds it.
     fn tail_holds_it(&self) -> Option<&TailLine> {
         let alone = self.alone.get_or_init(|| {
             let number = self.place.line;
@@ -167,7 +167,7 @@ impl<'c> Scene<'c> {
         })
     }
 
-    /// The lines around it, and which of them it is: behind them all where it is none of them.
+    /// The lines around it, and its index; the index is their number if it is not among them.
     fn around(&self) -> (&[TailLine], usize) {
         let (lines, own) = self.around.get_or_init(|| {
             let number = self.place.line;
@@ -175,7 +175,7 @@ impl<'c> Scene<'c> {
             let mut lines = self.tail().lines_between(self.facts, from, to);
             let mut own = self.among(&lines);
             if own.is_none() {
-                // A line of another part of the log: what is left of its neighbours is what proves the finding.
+                // In another part of the log, only the lines that prove the finding are left of the neighbours.
                 let source = self.case.source(self.place.input);
                 let proves = |finding| proof(finding, source, self.place);
                 lines = self.finding.map_or(Vec::new(), proves);
@@ -186,7 +186,7 @@ impl<'c> Scene<'c> {
         (lines, *own)
     }
 
-    /// The folder that its paths start from.
+    /// The folder from which paths start.
     fn folder(&self) -> &Folder {
         self.folder.get_or_init(|| {
             let prefix =
@@ -207,7 +207,7 @@ impl<'c> Scene<'c> {
         })
     }
 
-    /// The folder of the stage of Jenkins that the line stands in.
+    /// The folder of the Jenkins stage around the line.
     fn stage(&self) -> Option<Folder> {
         if self.facts.dialect != Dialect::Plain {
             return None;
@@ -222,35 +222,35 @@ impl<'c> Scene<'c> {
         folder::of_stage(lines.iter().map(TailLine::content))
     }
 
-    /// May a line near it have such a form: does what it says in so many words stand there?
+    /// Whether a line nearby may have a form, because the form's literal text occurs there.
     fn may_hold(&self, form: &Form) -> bool {
         let Some(words) = shape::words(form.shape) else {
             return true;
         };
         matches!(form.at, At::Own | At::Line)
             || memmem::find(self.near(), words.as_bytes()).is_some()
-            // What proves the finding stands elsewhere.
+            // The lines that prove the finding stand elsewhere.
             || self.tail_holds_it().is_none()
     }
 
-    /// Does the pattern's id begin with one of these?
+    /// Whether the pattern's id begins with one of these.
     fn is_of(&self, ids: &[&str]) -> bool {
         ids.iter().any(|id| self.id.starts_with(id))
     }
 
-    /// What the pattern captured.
+    /// The place in the pattern's captures.
     fn captured(&self, finding: &Finding, shapes: &mut Shapes<'_>) -> Option<Spot> {
         let capture = |name: &str| finding.captures.get(name)?.as_deref();
         let line = self.number;
         let file = capture("file").or_else(|| capture("path").filter(|_| line.is_some()));
-        // The end of a path with blanks: the rest of it stands before it.
+        // The end of a path with blanks, the rest of which stands before it.
         let cut = |path: &&str| {
             let before = finding.text.split(*path).next().unwrap_or_default();
             path.contains('\\') && !shape::is_drive(path) && before.contains(":\\")
         };
         let file = file.filter(|path| !cut(path));
         if let Some(path) = file.and_then(|path| self.in_project(path, From::Folder)) {
-            // What is missing is named like a file, and is none.
+            // A missing module is named like a file but is none.
             let known =
                 line.is_some() || path::is_file(&path) && finding.category != Category::Dependency;
             return known.then_some(Spot { path, line });
@@ -267,7 +267,7 @@ impl<'c> Scene<'c> {
         })
     }
 
-    /// What the lines say in a form.
+    /// The place that nearby lines name in a form.
     fn read(&self, form: &Form, shapes: &mut Shapes<'_>) -> Option<Spot> {
         let mut of = |line: &TailLine| self.spot(form, line, shapes);
         if let At::Own | At::Line = form.at {
@@ -357,7 +357,7 @@ impl<'c> Scene<'c> {
         }
     }
 
-    /// The place that a line names in a form.
+    /// The place that one line names in a form.
     fn spot(&self, form: &Form, line: &TailLine, shapes: &mut Shapes<'_>) -> Option<Spot> {
         let Named {
             path,
@@ -372,7 +372,7 @@ impl<'c> Scene<'c> {
         if path::is_of_node(path) {
             return None;
         }
-        // Nothing is told of a line that must not be.
+        // Nothing is shown of a line that holds a secret.
         if let Cow::Owned(told) = self.case.told(&line.text)
             && !told.contains(path)
         {
@@ -420,7 +420,7 @@ fn is_indented(line: &TailLine) -> bool {
     line.content().starts_with([' ', '\t'])
 }
 
-/// The lines that prove a finding, as lines of a log.
+/// The lines that prove a finding, as log lines.
 fn proof(finding: &Finding, source: &str, place: Place) -> Vec<TailLine> {
     let lines = finding.evidence.iter().filter(|e| e.source == source);
     let lines = lines.map(|e| TailLine {

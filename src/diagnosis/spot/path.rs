@@ -1,8 +1,8 @@
-//! Which paths are those of the project, and how they are told: from the folder of the checkout on, with slashes.
+//! Decides which paths belong to the project, and writes them relative to the checkout, with slashes.
 
 use super::shape::{LONGEST, is_drive, is_odd};
 
-/// Folders of what others wrote, and of what was built: nobody mends anything there.
+/// Folders of foreign sources and of build results, which nobody mends there.
 const FOREIGN: &[&str] = &[
     ".build",
     ".bundle",
@@ -78,7 +78,7 @@ const NAMES: &[&str] = &[
     "makefile",
 ];
 
-/// Folders of a machine, told without the slash before them.
+/// System folders, without the slash before them.
 const SYSTEM: &[&str] = &["home/", "proc/", "root/", "usr/", "var/"];
 
 /// Sources of Node.js, as old versions name them.
@@ -100,14 +100,14 @@ const NODE: &[&str] = &[
     "vm.js",
 ];
 
-/// The folder of the project that commands run in: empty for that of the checkout, `None` where nobody knows.
+/// The folder of the project in which commands run: empty for the checkout, `None` if unknown.
 pub(super) type Folder = Option<String>;
 
-/// A path as it was printed, as one of the project; `project` is its name, as the log tells it.
+/// A printed path, relative to the checkout. `project` is the project's name in the log.
 pub(super) fn in_project(path: &str, project: Option<&str>, folder: &Folder) -> Option<String> {
     let path = path.trim();
     let path = path.strip_prefix("file://").unwrap_or(path);
-    // `/C:/`, as addresses have it.
+    // `/C:/`, as in addresses.
     let path = path
         .strip_prefix('/')
         .filter(|p| is_drive(p))
@@ -124,7 +124,7 @@ pub(super) fn in_project(path: &str, project: Option<&str>, folder: &Folder) -> 
     is_own(&path).then_some(path)
 }
 
-/// Do people write files of that name? Told by its ending, so that hosts and versions are none.
+/// Whether people write files with that name. The ending decides, so that hosts and versions do not count.
 pub(super) fn is_file(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let of_kind = name.split('.').any(|part| NAMES.contains(&part));
@@ -132,14 +132,14 @@ pub(super) fn is_file(path: &str) -> bool {
     of_kind || ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
-/// Is that what Node.js, up to version 14, calls a source of its own?
+/// Whether Node.js, up to version 14, calls one of its own sources so.
 pub(super) fn is_of_node(path: &str) -> bool {
     path.ends_with(".js") && (path.starts_with("internal/") || NODE.contains(&path))
 }
 
-/// A path of the project's folder `folder`, from the checkout on; `None` for one that leads out of it.
+/// A path below `folder`, relative to the checkout; `None` if it leads out of the checkout.
 pub(super) fn join(folder: &str, path: &str) -> Option<String> {
-    // A log can lead into another folder as often as it likes.
+    // A log can lead into further folders without end.
     if folder.len() + path.len() > 2 * LONGEST {
         return None;
     }
@@ -148,7 +148,7 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
         match part {
             "." => {}
             ".." => drop(parts.pop()?),
-            // An empty part of what is empty: the folder itself.
+            // The empty path is the folder itself.
             "" if path.is_empty() => {}
             part => parts.push(part),
         }
@@ -156,8 +156,8 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path below the checkout of the project, from there on: `/builds/group/app/src/a.c` (a shell executor's has the runner's token
-/// and a number between); GitHub's runner has a folder for its work, and repeats the name in it.
+/// The part of a path below the checkout: `/builds/group/app/src/a.c`. A shell executor puts the runner's token
+/// and a number in between; GitHub's runner has a work folder, and repeats the name in it.
 pub(super) fn below_checkout<'p>(path: &'p str, project: Option<&str>) -> Option<&'p str> {
     let project = project?;
     let name = project.rsplit('/').next().unwrap_or(project);
@@ -177,7 +177,7 @@ pub(super) fn below_checkout<'p>(path: &'p str, project: Option<&str>) -> Option
     };
     let of_github = || {
         let twice = format!("{name}/{name}");
-        // On its own machines, on those of others, in a container, and on Windows.
+        // On GitHub's machines, on self-hosted ones, in a container, and on Windows.
         ["work", "_work", "__w", "a"].iter().find_map(|root| {
             let (before, path) = path.split_once(&format!("/{root}/"))?;
             let drive = before.len() == 2 && before.ends_with(':');
@@ -189,7 +189,7 @@ pub(super) fn below_checkout<'p>(path: &'p str, project: Option<&str>) -> Option
     of_gitlab().or_else(of_github)
 }
 
-/// Is a path, told from the checkout on, one that the project may have?
+/// Whether the project may have a path, relative to the checkout.
 fn is_own(path: &str) -> bool {
     let odd = |c: char| c.is_control() || c == '\\' || is_odd(c);
     let part = |part: &str| part.is_empty() || part == "." || part == ".." || part.ends_with(' ');

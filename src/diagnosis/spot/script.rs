@@ -1,8 +1,8 @@
-//! In which folder the programs of a shell's command run.
+//! Finds the folder in which the programs of a shell command run.
 //!
-//! Only what is understood leads somewhere: `cd DIR`, options by which tools work elsewhere, subshells. A folder behind a condition or in a loop,
-//! one that a variable names, what several programs do in several folders, and what another shell, a container or a runner of many packages
-//! does: nobody knows.
+//! It follows only `cd DIR`, options with which tools work elsewhere, and subshells. The folder is unknown
+//! behind a condition or in a loop, if a variable names it, if several programs run in several folders, and in
+//! another shell, a container, or a runner of several packages.
 
 use super::super::shell;
 use super::folder::into;
@@ -11,7 +11,7 @@ use super::path::Folder;
 /// Longest command that is read, in bytes.
 const LONGEST: usize = 8 << 10;
 
-/// Options that have a tool work in another folder.
+/// Options with which a tool works in another folder.
 const ELSEWHERE: &[(&str, &[&str])] = &[
     ("cargo", &["-C"]),
     ("cmake", &["--build"]),
@@ -30,7 +30,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("yarn", &["--cwd"]),
 ];
 
-/// Options of other tools that mean the same, as likely as not.
+/// Options of other tools that probably mean the same.
 const UNKNOWN: &[&str] = &[
     "-C",
     "--chdir",
@@ -41,7 +41,7 @@ const UNKNOWN: &[&str] = &[
     "-execdir",
 ];
 
-/// Tools whose `-C` is something else.
+/// Tools whose `-C` means something else.
 const OTHER: &[&str] = &[
     "ansible-playbook",
     "black",
@@ -56,14 +56,14 @@ const OTHER: &[&str] = &[
     "rustc",
 ];
 
-/// Programs that run another one elsewhere, and the words by which they do.
+/// Programs that run another one elsewhere, with the words for that.
 const SHELLS: &[&str] = &[
     "bash", "dash", "docker", "eval", "kubectl", "podman", "pwsh", "sh", "ssh", "su", "vagrant",
     "zsh",
 ];
 const INSIDE: &[&str] = &["-c", "-ec", "-lc", "compose", "exec", "run"];
 
-/// What runs scripts of many packages, each in its folder.
+/// Runners of scripts of several packages, each in its own folder.
 const RUNNERS: &[&str] = &[
     "lage",
     "lerna",
@@ -79,17 +79,17 @@ const RUNNERS: &[&str] = &[
     "wsrun",
 ];
 
-/// Words behind which a command begins.
+/// Words before a command.
 const KEYWORDS: &[&str] = &[
     "!", "do", "elif", "else", "if", "then", "time", "until", "while", "{",
 ];
 
-/// What runs a program that is named behind it.
+/// Programs that run the program named behind them.
 const WRAPPERS: &[&str] = &[
     "command", "env", "exec", "nice", "nohup", "stdbuf", "sudo", "time", "timeout",
 ];
 
-/// What says nothing of a file that somebody has written.
+/// Programs that never report on files that people write.
 const QUIET: &[&str] = &[
     ".", ":", "[", "[[", "apk", "apt", "apt-get", "chmod", "chown", "cp", "date", "dnf", "echo",
     "exit", "export", "false", "git", "ln", "ls", "mkdir", "mv", "pip", "pip3", "printf", "pwd",
@@ -97,7 +97,7 @@ const QUIET: &[&str] = &[
     "ulimit", "umask", "unset", "wait", "yum",
 ];
 
-/// Follows a command, from a folder to the one behind it. Tells in which one its programs run.
+/// Follows a command and updates the folder; returns the one in which its programs run.
 pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) -> Folder {
     if command.len() > LONGEST {
         *folder = None;
@@ -118,21 +118,21 @@ pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) 
         match token {
             Token::Word(word) => words.push(word),
             sign => {
-                // `name() {`: what it does is done elsewhere.
+                // `name() {`: the body runs elsewhere.
                 let opens = words
                     .last()
                     .is_none_or(|word| KEYWORDS.contains(&word.as_str()));
                 if sign == Token::Open && !opens && leads {
                     shell.folder = None;
                 }
-                shell.run(&std::mem::take(&mut words), behind_or);
+                shell.follow(&std::mem::take(&mut words), behind_or);
                 behind_or = sign == Token::Or;
                 match sign {
                     Token::Open => {
                         shell.outer.push((shell.folder.clone(), shell.depth));
                         shell.depth = 0;
                     }
-                    // What a subshell does ends with it.
+                    // A subshell ends, and with it its folder.
                     Token::Close => {
                         if let Some((folder, depth)) = shell.outer.pop() {
                             (shell.folder, shell.depth) = (folder, depth);
@@ -143,7 +143,7 @@ pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) 
             }
         }
     }
-    shell.run(&words, behind_or);
+    shell.follow(&words, behind_or);
     let behind = shell.outer.into_iter().next();
     let inside = match shell.ran.as_slice() {
         [] => shell.folder.clone(),
@@ -154,7 +154,7 @@ pub(super) fn follow(folder: &mut Folder, command: &str, project: Option<&str>) 
     inside
 }
 
-/// Does a line speak of other folders in a way that [`follow`] would look at?
+/// Whether a line may change the folder in a way that [`follow`] understands.
 pub(super) fn moves(line: &str) -> bool {
     let known = |word: &str| {
         let word = word.trim_start_matches('(');
@@ -167,7 +167,7 @@ pub(super) fn moves(line: &str) -> bool {
     line.split_whitespace().any(known)
 }
 
-/// Is that the beginning of a line of a recipe, as make shows it, that works elsewhere?
+/// Whether a line begins a make recipe that works in another folder.
 pub(super) fn is_recipe(line: &str) -> bool {
     let goes_on = || line.contains("&&") || line.contains(';');
     if line.starts_with("cd ") || line.starts_with("(cd ") {
@@ -178,20 +178,20 @@ pub(super) fn is_recipe(line: &str) -> bool {
     options(tool).is_some_and(|options| option(options, words).is_some())
 }
 
-/// A shell between two commands.
+/// The state of a shell between two commands.
 struct Shell<'p> {
     folder: Folder,
-    /// Where programs ran.
+    /// Folders in which programs ran.
     ran: Vec<Folder>,
-    /// Folders and conditions around the subshells that are open.
+    /// Folder and conditions around each open subshell.
     outer: Vec<(Folder, u32)>,
-    /// Conditions and loops that are open.
+    /// Open conditions and loops.
     depth: u32,
     project: Option<&'p str>,
 }
 
 impl Shell<'_> {
-    fn run(&mut self, words: &[String], behind_or: bool) {
+    fn follow(&mut self, words: &[String], behind_or: bool) {
         let mut words = words;
         // A condition ends with the words behind it.
         while let [first, rest @ ..] = words {
@@ -236,7 +236,7 @@ impl Shell<'_> {
         }
     }
 
-    /// Where a program works.
+    /// The folder in which a program works.
     fn place_of(&self, words: &[String]) -> Folder {
         let mut folder = self.folder.clone();
         let mut words = words;
@@ -286,7 +286,7 @@ impl Shell<'_> {
     }
 }
 
-/// Does a word hold a command that leads elsewhere? `sh -c 'cd web && make'`
+/// Whether a word holds a command that changes the folder: `sh -c 'cd web && make'`.
 fn goes(word: &str) -> bool {
     let begins = |at: usize| {
         let before = word[..at].chars().next_back();
@@ -301,7 +301,7 @@ fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
-/// Does an option choose one of several packages, whose folder only the tool knows?
+/// Whether an option selects one of several packages, whose folder only the tool knows.
 fn of_package(word: &str) -> bool {
     const OPTIONS: &[&str] = &[
         "--filter",
@@ -323,7 +323,8 @@ fn options(tool: &str) -> Option<&'static [&'static str]> {
     known.map(|(_, options)| *options)
 }
 
-/// The value of one of these options: `-C DIR`, `-CDIR`, `--dir DIR`, `--dir=DIR`. Behind `--` stand those of another program.
+/// The value of one of these options: `-C DIR`, `-CDIR`, `--dir DIR`, `--dir=DIR`. Options behind `--` are
+/// another program's.
 fn option<'w>(options: &[&str], words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let mut words = words.take_while(|word| *word != "--");
     while let Some(word) = words.next() {
@@ -341,7 +342,7 @@ fn option<'w>(options: &[&str], words: impl Iterator<Item = &'w str>) -> Option<
 
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
-    /// Without its quotes; what a shell would put in (`$`, `` ` ``, `\`) stays.
+    /// A word without its quotes. What a shell would expand (`$`, `` ` ``, `\`) stays.
     Word(String),
     /// `(`
     Open,
@@ -353,13 +354,13 @@ enum Token {
     End,
 }
 
-/// The words and signs of a command.
+/// Splits a command into words and operators.
 fn tokens(command: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut word: Option<String> = None;
     let mut chars = command.chars().peekable();
     let mut quote = None;
-    // Brackets of `$(…)` that are open: a word, whatever stands in it.
+    // Open brackets of `$(…)`, which is one word whatever it contains.
     let mut inner = 0_u32;
     while let Some(c) = chars.next() {
         if quote.is_some() || inner > 0 {
@@ -437,7 +438,7 @@ fn tokens(command: &str) -> Vec<Token> {
 mod tests {
     use super::*;
 
-    /// Where its programs run, and the folder behind it.
+    /// The folder in which its programs run, and the folder behind it.
     fn of(command: &str) -> (Folder, Folder) {
         let mut folder = Some(String::new());
         let ran = follow(&mut folder, command, Some("group/app"));

@@ -12,29 +12,30 @@
 //! | `{::name}` | the same behind its first `::`, with dots between the parts: `tests/test_a.py::TestA::test_b` is `TestA.test_b` |
 //! | `{<name}` | a path: that of what was captured up to its first `::`, or the end of it |
 //!
-//! A shape is that of a whole line without the blanks around it; of several, one below the other, the first one holds.
+//! A shape describes a whole line without the blanks around it. Of several shapes, one on each line, the first
+//! that fits counts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What the pattern captured.
+/// The captures of the pattern.
 pub(super) type Captured = BTreeMap<String, Option<String>>;
 
 /// Longest path that is believed, in bytes.
 pub(super) const LONGEST: usize = 300;
-/// Digits of the highest number.
+/// Digits of the longest number.
 const DIGITS: usize = 7;
 
-/// What a line names.
+/// The place that a line names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Named<'t> {
     pub path: &'t str,
     pub line: Option<u64>,
-    /// Nothing but its name says that it is a file.
+    /// Only its name shows that it is a file.
     pub bare: bool,
 }
 
-/// Reads lines by shapes. Logs are hostile: the work of all the shapes on all the lines is bounded together.
+/// Reads lines by shapes. Logs are hostile, so the work of all shapes on all lines has one bound.
 #[derive(Debug)]
 pub(super) struct Shapes<'c> {
     captured: &'c Captured,
@@ -46,7 +47,7 @@ impl<'c> Shapes<'c> {
         Self { captured, steps }
     }
 
-    /// What the line names, if it has that shape.
+    /// The place that a line names, if it has that shape.
     pub(super) fn read<'t>(&mut self, shape: &str, line: &'t str) -> Option<Named<'t>> {
         shape.split('\n').find_map(|shape| {
             let mut named = Named::default();
@@ -86,7 +87,7 @@ impl<'c> Shapes<'c> {
                 self.fits(rest, &text[digits..], named)
             }
             "file" | "path" | "abs" => {
-                let run = run(text, hole == "path");
+                let run = path_length(text, hole == "path");
                 if hole == "abs" && !(text.starts_with(['/', 'f']) || is_drive(text)) {
                     return false;
                 }
@@ -108,7 +109,7 @@ impl<'c> Shapes<'c> {
                     return false;
                 };
                 if hole.starts_with('<') {
-                    let end = run(text, false);
+                    let end = path_length(text, false);
                     named.path = &text[..end];
                     return is_end(&value, named.path) && self.fits(rest, &text[end..], named);
                 }
@@ -130,14 +131,14 @@ impl<'c> Shapes<'c> {
     }
 }
 
-/// The literal text that a shape begins with, and what follows.
+/// The literal text that a shape begins with, and the rest.
 fn split(shape: &str) -> (&str, &str) {
     shape.split_at(shape.find('{').unwrap_or(shape.len()))
 }
 
-/// The longest literal text of a shape, if it is one that not every log has; none where several shapes may hold.
+/// The longest literal text of a shape, unless it is so short that every log has it; none for several shapes.
 pub(super) fn words(shape: &str) -> Option<&str> {
-    /// Shorter ones stand anywhere.
+    /// Shorter texts stand anywhere.
     const SHORTEST: usize = 3;
     if shape.contains('\n') {
         return None;
@@ -147,14 +148,16 @@ pub(super) fn words(shape: &str) -> Option<&str> {
     (longest.len() >= SHORTEST).then_some(longest)
 }
 
-/// Is one path the other, or the end of it? pytest tells tests from its configuration on, and frames from where it runs.
+/// Whether one path is the other or its end. pytest prints tests relative to its configuration, but frames
+/// relative to the current folder.
 fn is_end(one: &str, other: &str) -> bool {
     let mut parts = one.rsplit(['/', '\\']).zip(other.rsplit(['/', '\\']));
     parts.all(|(one, other)| one == other)
 }
 
-/// How many bytes a path may take: up to a sign that none has, but for what Windows and addresses of files begin with.
-fn run(text: &str, blanks: bool) -> usize {
+/// Length of the path at the start of a text. It ends at a character that no path has, except in the beginnings
+/// of Windows paths and file addresses.
+fn path_length(text: &str, blanks: bool) -> usize {
     let of_address = text.strip_prefix("file://");
     let mut begin = text.len() - of_address.unwrap_or(text).len();
     if text[begin..].starts_with('/') && is_drive(&text[begin + 1..]) {
@@ -175,7 +178,7 @@ pub(super) fn is_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic())
 }
 
-/// What stands in no path that is believed.
+/// Whether a character occurs in no plausible path.
 pub(super) fn is_odd(c: char) -> bool {
     ":*?\"<>|$`{}'%#&;,".contains(c)
 }

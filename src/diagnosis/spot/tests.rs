@@ -29,7 +29,7 @@ fn whole(log: &str) -> LogReport {
 }
 
 /// The cause, and the place it is about.
-fn told(report: &LogReport) -> (String, String) {
+fn cause_and_place(report: &LogReport) -> (String, String) {
     let cause = report.cause.as_ref().expect("a cause");
     let place = cause.place.as_ref().map(|place| match place.line {
         Some(line) => format!("{}:{line}", place.path),
@@ -40,7 +40,7 @@ fn told(report: &LogReport) -> (String, String) {
 
 #[track_caller]
 fn finds(id: &str, command: &str, printed: &str, place: &str) {
-    let told = told(&report(command, printed));
+    let told = cause_and_place(&report(command, printed));
     assert_eq!((told.0.as_str(), told.1.as_str()), (id, place), "{printed}");
 }
 
@@ -356,9 +356,9 @@ fn packages_of_a_repository_have_folders_of_their_own() {
          [Pipeline] // node\n[Pipeline] End of Pipeline\n\
          ERROR: script returned exit code 2\nFinished: FAILURE\n"
     );
-    assert_eq!(told(&whole(&jenkins)).1, web);
+    assert_eq!(cause_and_place(&whole(&jenkins)).1, web);
     let lost = jenkins.replace("workspace/app/web", "other");
-    assert_eq!(told(&whole(&lost)).1, "");
+    assert_eq!(cause_and_place(&whole(&lost)).1, "");
 }
 
 #[test]
@@ -397,5 +397,5 @@ fn hostile_lines_end_soon() {
         "npx jest",
         &format!("  ● cart › totals\n\n{rows}\nTests:       1 failed, 1 total"),
     );
-    assert_eq!(told(&log).1, "");
+    assert_eq!(cause_and_place(&log).1, "");
 }

@@ -1,13 +1,13 @@
-//! Tests that are told one by one, as planned (Test Anything Protocol).
+//! Recognises a complete run of passing tests with a plan (Test Anything Protocol).
 
 use super::BEHIND;
 use crate::diagnosis::{tap, telling};
 use crate::model::TailLine;
 
-/// Do the lines of a command, from the last to the first, tell of as many tests as were planned, all of which passed, and of no
-/// failure besides? There may be several plans, each at the beginning of its tests or at their end.
+/// Whether a command's lines, from the last to the first, report as many passing tests as were planned and no
+/// failure. There may be several plans, each at the beginning or the end of its tests.
 pub(super) fn all_passed(from_end: impl Iterator<Item = TailLine>) -> bool {
-    // The plan that stands behind its tests, how many of them have been seen, and whether a run is complete.
+    // The plan behind its tests, how many of those have been seen, and whether a run is complete.
     let (mut plan, mut passed, mut complete, mut behind) = (None, 0, false, 0);
     for line in from_end {
         let text = line.content();
@@ -27,7 +27,7 @@ pub(super) fn all_passed(from_end: impl Iterator<Item = TailLine>) -> bool {
                     (plan, passed, complete) = (None, 0, true);
                 }
             }
-            // What tests print between their results is theirs.
+            // Lines between results are output of the tests.
             (None, None) if within || text.starts_with('#') => {}
             (None, None) => {
                 behind += usize::from(!complete);
@@ -40,7 +40,7 @@ pub(super) fn all_passed(from_end: impl Iterator<Item = TailLine>) -> bool {
     complete && plan.is_none() && passed == 0
 }
 
-/// May a line be a part of such a run?
+/// Whether a line may be part of such a run.
 pub(super) fn is_part(line: &TailLine) -> bool {
     let text = line.content();
     tap::result(line, text).is_some() || planned(text).is_some() || text.starts_with("# ")

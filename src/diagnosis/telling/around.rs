@@ -1,18 +1,19 @@
-//! What stands around a word: is it a part of a name or of an address, or counted as none?
+//! Checks the text around a word: whether the word is part of a name or an address, or is counted as none.
 
 use std::ops::Range;
 
-/// Is a word there a part of an address (`https://docs.example.com/errors/missing`)?
+/// Whether a word is part of an address (`https://docs.example.com/errors/missing`).
 pub(super) fn within_address(text: &[u8], word: usize) -> bool {
     let start = text[..word].iter().rposition(u8::is_ascii_whitespace);
     let before = &text[start.map_or(0, |at| at + 1)..word];
     before.windows(3).any(|signs| signs == b"://")
 }
 
-/// Is a word there a part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`, `openfailed=0`)? A code that shouts
-/// (`PERMISSION_DENIED`) is none, nor is what a colon follows (`configparser.Error: …`).
+/// Whether a word is part of a name (`libgpg-error`, `Error.swift`, `power_assert`, `build-aux/missing`,
+/// `openfailed=0`). A code in capitals (`PERMISSION_DENIED`) is not a name, nor is a word before a colon
+/// (`configparser.Error: …`).
 pub(super) fn within_name(text: &[u8], word: Range<usize>) -> bool {
-    // Some of the words have the colon themselves.
+    // Some of the words include the colon.
     let said = text[word.start..].iter().find(|b| !b.is_ascii_alphabetic()) == Some(&b':');
     if said || !text[word.clone()].iter().any(u8::is_ascii_lowercase) {
         return false;
@@ -29,7 +30,7 @@ pub(super) fn within_name(text: &[u8], word: Range<usize>) -> bool {
         || behind.is_some_and(|(sign, rest)| b"-_.".contains(sign) && is_part(rest.first()))
 }
 
-/// Is what a word names counted as none there (`0 failed`, `no errors`, `errors: 0`, `failed=0`, `"error": null`)?
+/// Whether a word's count is none (`0 failed`, `no errors`, `errors: 0`, `failed=0`, `"error": null`).
 pub(super) fn is_none(text: &[u8], word: Range<usize>) -> bool {
     const BEFORE: &[&[u8]] = &[b"0 ", b"no ", b"zero ", b"keine "];
     const BEHIND: &[&[u8]] = &[
@@ -41,7 +42,7 @@ pub(super) fn is_none(text: &[u8], word: Range<usize>) -> bool {
         b"false",
         b"undefined",
     ];
-    // What was expected, and was not so.
+    // The expected value is not the actual one.
     if text[word.clone()].eq_ignore_ascii_case(b"expected") {
         return false;
     }
@@ -81,13 +82,14 @@ pub(super) fn is_none(text: &[u8], word: Range<usize>) -> bool {
         true => b",;)]}".contains(b),
         false => !b.is_ascii_alphanumeric() && !b".:-_/".contains(b),
     };
-    // `Error: undefined` is what Node prints of an error that is none.
+    // Node prints `Error: undefined` for a thrown value that is no error.
     let values = BEHIND.iter().take(if colon { 1 } else { BEHIND.len() });
     let mut rests = values.filter_map(|of| value.strip_prefix(*of));
     rests.any(|rest| rest.first().is_none_or(ends))
 }
 
-/// `Error count: 0`, `fatal errors: 0`, `error rate: 0.0%`: does a text go on with a word or two, and end in a count of none?
+/// Whether a text continues with a word or two and ends in a count of none: `Error count: 0`, `fatal errors:
+/// 0`, `error rate: 0.0%`.
 fn counts_none(behind: &[u8]) -> bool {
     let Some(sign) = behind.iter().position(|b| b":=".contains(b)) else {
         return false;

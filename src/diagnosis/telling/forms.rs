@@ -1,7 +1,7 @@
-//! Lines of a known form: what a tool is doing, what somebody committed, what a program died of, what can be done.
+//! Recognises lines of a known form: a tool's progress, a commit's message, a program's death, advice.
 
-/// `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the error` (git log --oneline): the message of a commit. The number of a
-/// request may stand before a level.
+/// Whether a line shows a commit's message: `[main 1a2b3c4] Fix the error` (git commit), `1a2b3c4 Fix the
+/// error` (git log --oneline). A hash before a level is a request's id, not a commit.
 pub(super) fn is_commit(text: &str) -> bool {
     const LEVELS: &[&str] = &["error", "fatal", "critical", "panic", "failed"];
     let hash = |word: &str| {
@@ -24,7 +24,8 @@ pub(super) fn is_commit(text: &str) -> bool {
     hash_of.is_some_and(hash) && !level
 }
 
-/// `Compiling thiserror v1.0.69` (cargo): what is being done to a package, whatever that is called.
+/// Whether a line says what is being done to a package, whatever its name: `Compiling thiserror v1.0.69`
+/// (cargo).
 pub(in crate::diagnosis) fn is_progress(text: &str) -> bool {
     const DOES: &[&str] = &[
         "Compiling",
@@ -49,7 +50,7 @@ pub(in crate::diagnosis) fn is_progress(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let (does, name, version) = (words.next(), words.next(), words.next());
     let is_version = version.and_then(|v| v.strip_prefix('v'));
-    // `(/srv/app)`, `-> v1.2.3`; anything else says how it came out.
+    // `(/srv/app)`, `-> v1.2.3`; other words say how it came out.
     let is_all = words
         .next()
         .is_none_or(|word| word.starts_with('(') || word == "->");
@@ -59,7 +60,7 @@ pub(in crate::diagnosis) fn is_progress(text: &str) -> bool {
         && is_version.is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Is that what Perl or Ruby say of what they died of?
+/// Whether Perl or Ruby say in this line what they died of.
 pub(super) fn is_death(text: &str) -> bool {
     let perl = || {
         let (_, line) = text.strip_suffix('.')?.rsplit_once(" line ")?;
@@ -77,7 +78,7 @@ pub(super) fn is_death(text: &str) -> bool {
     perl().is_some() || ruby().is_some()
 }
 
-/// `FAIL name: …`, `[FAIL] name`; `FAIL 0 tests` counts.
+/// The name in `FAIL name: …`, `[FAIL] name`; `FAIL 0 tests` only counts.
 pub(super) fn what_failed(text: &str) -> Option<&str> {
     let behind = text
         .strip_prefix("[FAIL] ")
@@ -88,7 +89,7 @@ pub(super) fn what_failed(text: &str) -> Option<&str> {
         .filter(|what| what.starts_with(|c: char| c.is_alphabetic() || "/.'\"`".contains(c)))
 }
 
-/// Does a line say what can be done, behind whatever level?
+/// Whether a line gives advice, behind any level.
 pub(super) fn advises(text: &str) -> bool {
     const BEGINS: &[&str] = &[
         "If ",
@@ -121,12 +122,12 @@ pub(super) fn advises(text: &str) -> bool {
     BEGINS.iter().any(|begin| said.starts_with(begin))
 }
 
-/// Marks before what went wrong; the last six are such marks, written as UTF-8 and read as code page 437 or 850.
+/// Marks of failures. The last six are such marks in UTF-8, misread as code page 437 or 850.
 const CROSSES: &[&str] = &[
     "✗", "✘", "×", "❌", "✖", "Γ¥î", "Γ£û", "Γ£ù", "ÔØî", "Ô£û", "Ô£ù",
 ];
 
-/// What stands behind a cross: `❌ PR title should start with …`, a script's own words behind its own mark.
+/// The text behind a cross: a script's own message behind its own mark, `❌ PR title should start with …`.
 pub(super) fn behind_cross(text: &str) -> Option<&str> {
     let said = CROSSES.iter().find_map(|cross| text.strip_prefix(cross))?;
     Some(said.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{fe0f}'))
@@ -135,7 +136,7 @@ pub(super) fn behind_cross(text: &str) -> Option<&str> {
 /// Longest ending of a file's name.
 const ENDING: usize = 4;
 
-/// Is that the name of a file and nothing else (`errors.js`, in a listing)?
+/// Whether a text is only the name of a file (`errors.js`, in a listing).
 pub(super) fn is_file_name(text: &str) -> bool {
     let name = |c: char| c.is_alphanumeric() || "._-/+@".contains(c);
     let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -1,6 +1,7 @@
 //! Frames of stack traces.
 
-/// Is that a frame of a stack trace, or Lua's heading of one (Java, .NET, JavaScript, Python, PHP, gdb, Ruby, Lua, Elixir), or the count of those that are left out?
+/// Whether a line is a frame of a stack trace (Java, .NET, JavaScript, Python, PHP, gdb, Ruby, Lua, Elixir),
+/// Lua's heading of one, or the count of omitted frames.
 pub(in crate::diagnosis) fn is_frame(line: &str) -> bool {
     let text = line.trim();
     let numbered = |text: &str| {

@@ -1,6 +1,7 @@
-//! Words that tell of a failure, for lines that no pattern knows.
+//! Scores lines that no pattern knows by the words that tell of a failure.
 //!
-//! Which [`words`] stand there and what stands [`around`] them, and the [`forms`] that tell by themselves, or nothing.
+//! The score depends on the [`words`], on the text [`around`] them, and on [`forms`] that decide a line by
+//! themselves.
 
 use super::record::{self, Level};
 use super::{faint, hollow};
@@ -20,7 +21,7 @@ pub(super) use frame::is_frame;
 pub(super) use says::{Says, says};
 pub(super) use words::is_calm;
 
-/// How a line begins that says what is wrong.
+/// How lines begin that say what is wrong.
 const STARTS: &[&str] = &[
     "error",
     "fatal",
@@ -45,26 +46,26 @@ const STARTS: &[&str] = &[
     "assertion",
 ];
 
-/// What a line with such a word must be worth all the same.
+/// Least score of a line with a calming word; below it the line tells nothing.
 const LEAST: i32 = 3;
 
-/// How Perl and Ruby end and begin what they died of, whatever it is.
+/// The score of the message with which a Perl or Ruby program died.
 const DIED: i32 = 6;
 
-/// What it is worth that a line begins with `FAIL` and says more, and that it only names a file.
+/// The score of a line that begins with `FAIL` and says what failed, or (`FAIL_IN`) only in which file.
 const FAIL: i32 = 6;
 const FAIL_IN: i32 = 3;
 
-/// What it is worth that a line begins with a cross and says more.
+/// The score of a line that begins with a cross and says more.
 const CROSSED: i32 = 5;
 
-/// What it costs a line that it says what can be done.
+/// What advice takes off a line's score.
 const ADVICE: i32 = 5;
 
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
-    // What rustc says besides a message.
+    // rustc's additions to a message.
     let aside = ["= help: ", "= note: "]
         .iter()
         .any(|mark| text.starts_with(mark));
@@ -89,7 +90,7 @@ pub(super) fn score(line: &str) -> i32 {
         second = second.max(worth.min(best));
         best = best.max(worth);
     });
-    // `FAIL T4: rc=0`: a script's own verdict on one of its checks, which says no other word.
+    // `FAIL T4: rc=0`: a script's own verdict on one of its checks, without another telling word.
     if let Some(what) = what_failed(text) {
         let file = what
             .split_whitespace()
@@ -102,7 +103,7 @@ pub(super) fn score(line: &str) -> i32 {
         best = best.max(FAIL);
     }
     let crossed = behind_cross(text);
-    // Some tools head a list of reasons with the sign of a product (miette).
+    // Some tools begin a list of reasons with a multiplication sign (miette).
     let own = |said: &str| said.starts_with(char::is_alphabetic) && said.contains(' ');
     if crossed.is_some_and(own) && !text.starts_with('×') {
         second = second.max(best);
@@ -139,7 +140,7 @@ pub(super) fn score(line: &str) -> i32 {
     }
     if is_calm(text.as_bytes()) {
         score -= 7;
-        // `test result: ok. 12 passed; 0 failed` tells nothing at all.
+        // `test result: ok. 12 passed; 0 failed` tells nothing.
         if score < LEAST {
             return 0;
         }

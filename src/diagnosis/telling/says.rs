@@ -1,9 +1,9 @@
-//! How much the words of a line say of what is wrong.
+//! How much the words of a line say about what is wrong.
 
 use super::around::within_name;
 use super::words::{stands, words};
 
-/// Words that say that something failed, and not what.
+/// Words that say that something failed, but not what.
 const GENERAL: &[&str] = &[
     "fatal",
     "exception",
@@ -38,7 +38,7 @@ const GENERAL: &[&str] = &[
     "шибка",
 ];
 
-/// Words that say that something was not possible, and not why.
+/// Words that say that something was not possible, but not why.
 const VAIN: &[&str] = &[
     "could not",
     "couldn't",
@@ -48,18 +48,18 @@ const VAIN: &[&str] = &[
     "invalid",
 ];
 
-/// How much a line says of what is wrong.
+/// How much a line says about what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::diagnosis) enum Says {
-    /// That something failed.
+    /// Something failed.
     General,
-    /// That something was not possible.
+    /// Something was not possible.
     Vain,
     /// What is wrong (`not found`, `denied`).
     Specific,
 }
 
-/// How much the words of a line say of what is wrong.
+/// Judges the words of a line.
 pub(in crate::diagnosis) fn says(line: &str) -> Says {
     let text = line.as_bytes();
     let mut says = Says::General;

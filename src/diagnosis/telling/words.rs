@@ -1,8 +1,8 @@
-//! Words that tell of a failure, and words that take the fright out of a line; how both are found.
+//! Telling words of failures, calming words that make a line harmless, and how both are found.
 
 use std::ops::Range;
 
-/// Words and how much each tells.
+/// Telling words and their scores.
 const WORDS: &[(&str, i32)] = &[
     ("fatal", 8),
     ("panicked at", 9),
@@ -103,7 +103,7 @@ const WORDS: &[(&str, i32)] = &[
     ("шибка", 6),
 ];
 
-/// Words that take the fright out of a line.
+/// Words that make a line harmless.
 const CALMING: &[&str] = &[
     "warning",
     "warn:",
@@ -153,11 +153,11 @@ const CALMING: &[&str] = &[
     "help: ",
 ];
 
-/// Which beginnings of three bytes the words have, their letters in whatever case.
+/// The first three bytes of all words, ignoring case.
 static WORD: Starts = Starts::of_words();
 static CALM: Starts = Starts::of_calming();
 
-/// A set of beginnings. Of each of three bytes the lower five bits count, so that the case of a letter does not.
+/// A set of three-byte prefixes. Only the lower five bits of each byte count, so case does not matter.
 struct Starts([u64; 512]);
 
 impl Starts {
@@ -191,7 +191,7 @@ impl Starts {
         starts
     }
 
-    /// The next place, from that one on, where a word may begin.
+    /// The next place, from `from` on, where a word may begin.
     fn next(&self, text: &[u8], from: usize) -> Option<usize> {
         (from..text.len().saturating_sub(2)).find(|&at| {
             let key = Self::key(text, at);
@@ -200,18 +200,18 @@ impl Starts {
     }
 }
 
-/// Does a word stand there, in whatever case?
+/// Whether a word stands at `at`, ignoring case.
 pub(super) fn stands(text: &[u8], at: usize, word: &str) -> bool {
     let word = word.as_bytes();
-    // The first byte tells most of them.
+    // The first byte rules out most places.
     text[at] | 0x20 == word[0] | 0x20
         && text[at..]
             .get(..word.len())
             .is_some_and(|there| there.eq_ignore_ascii_case(word))
 }
 
-/// Calls `f` with where each word of a text stands and what it tells: the leftmost ones, and of those that begin at one place
-/// the longest.
+/// Calls `f` with the range and score of each word in a text. The leftmost words count, and of those at one
+/// place the longest.
 pub(super) fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
     let mut from = 0;
     while let Some(at) = WORD.next(text, from) {
@@ -224,7 +224,7 @@ pub(super) fn words(text: &[u8], mut f: impl FnMut(Range<usize>, i32)) {
     }
 }
 
-/// Does a word take the fright out of a text?
+/// Whether a text holds a calming word.
 pub(in crate::diagnosis) fn is_calm(text: &[u8]) -> bool {
     let mut from = 0;
     while let Some(at) = CALM.next(text, from) {
@@ -253,7 +253,7 @@ mod tests {
             0..10,
         )) {
             let text = parts.concat();
-            // The longest first: then a regex prefers it as well.
+            // Longest first, so that a regex prefers the longest too.
             let regex = |words: &mut Vec<&str>| {
                 words.sort_by_key(|word| std::cmp::Reverse(word.len()));
                 let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();

@@ -1,5 +1,5 @@
-//! Which line wins, and why: what was said last before words that only say that something failed, else the most telling line, else
-//! what was printed last, else where two texts begin to differ.
+//! Chooses the best line: the last line before words that only say that something failed, else the most telling
+//! line, else the last output, else the first difference between two texts.
 
 use super::super::aside::is_traced;
 use super::super::{faint, hollow, telling};
@@ -8,15 +8,15 @@ use super::quiet::{Quiet, is_end};
 use super::rating::{Rated, WRAPPED};
 use crate::model::TailLine;
 
-/// How near to the end a line must be that may tell.
+/// Most lines between a telling line and the end.
 const NEAR: usize = 12;
 
-/// The line that wins.
+/// The chosen line.
 #[derive(Debug)]
 pub(super) struct Choice<'t> {
     /// That line.
     pub line: Option<&'t TailLine>,
-    /// It won for being what was said last before words that only say that something failed.
+    /// It was chosen as the last line before words that only say that something failed.
     pub before_wrapper: bool,
 }
 
@@ -38,13 +38,13 @@ impl<'t> Choice<'t> {
         }
     }
 
-    /// The line itself, where it won for what it was said before.
+    /// The chosen line, if it is the last one before such words.
     pub fn said_last(&self) -> Option<&'t TailLine> {
         self.line.filter(|_| self.before_wrapper)
     }
 }
 
-/// The most telling of those lines; among equals the first: what follows it mostly follows from it.
+/// The most telling of those lines. Of equals the first, since later ones mostly follow from it.
 pub(super) fn best<'r, 't>(
     rated: &'r [Rated<'t>],
     telling: impl Fn(&Rated<'t>) -> bool,
@@ -59,8 +59,8 @@ pub(super) fn best<'r, 't>(
     })
 }
 
-/// What a program said last before the words that it failed, where these are the best there is: a reason without a telling word,
-/// most often.
+/// The last output of a program before the words that it failed, if those words are the best line. It usually
+/// is a reason without a telling word.
 fn said_last<'t>(
     rated: &[Rated<'t>],
     best: Option<&Rated<'t>>,
@@ -77,7 +77,7 @@ fn said_last<'t>(
         .rev()
         .filter(|r| !is_end(r.line) && !(1..=WRAPPED).contains(&r.score))
         .find(|r| r.score > 0 || !unsaid(r))?;
-    // `> app@1.0.0 test` (npm), `$ jest` (Yarn): the command, which said nothing.
+    // `> app@1.0.0 test` (npm), `$ jest` (Yarn) show the command, which printed nothing.
     let command = ["> ", "$ "]
         .iter()
         .any(|mark| last.line.content().starts_with(mark));
@@ -85,10 +85,11 @@ fn said_last<'t>(
     said.then_some(last.line)
 }
 
-/// What was printed last: near the end a line that may tell, else one that is neither advice nor a farewell, else one that says
-/// anything, else any; where a shell traced its commands, only below the last one of them, or that one.
+/// The last output: near the end a line that may tell, else one that is neither advice nor a closing phrase,
+/// else one that says anything, else any. If a shell traced its commands, only lines below the last of them
+/// count, or that one itself.
 fn last_output<'t>(lines: &Lines<'t>, quiet: &Quiet<'_, 't>) -> Option<&'t TailLine> {
-    // What a shell traced last said what stands below it, or nothing.
+    // The last traced command printed the lines below it, or nothing.
     let traced = lines.all.iter().rposition(|line| is_traced(line));
     let below = &lines.all[traced.map_or(0, |at| at + 1)..];
     let mut last = below.iter().rev().filter(|line| {
@@ -121,8 +122,8 @@ mod tests {
     use super::super::{rating, testing};
     use super::*;
 
-    /// The number of the line that wins among lines of a log with a verdict, and whether for what was said before a wrapper; these
-    /// numbers are of wrappers.
+    /// The number of the chosen line in a log with a verdict, and whether it stands before a wrapper.
+    /// `wrappers` are the numbers of wrapper lines.
     fn chosen(texts: &[&str], wrappers: &[u64]) -> (Option<u64>, bool) {
         let tail = testing::lines(texts);
         let lines = Lines::new(&tail, None);

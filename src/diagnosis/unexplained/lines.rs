@@ -1,4 +1,4 @@
-//! Which lines may tell why it failed.
+//! Selects the lines that may say why the job failed.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::super::recovered::{Region, Where};
 use super::super::{Case, difference};
 use crate::model::TailLine;
 
-/// How tools say right behind an error that they try again.
+/// How tools say right behind an error that they retry.
 const RETRIES: &[&str] = &[
     "Will retry in ",
     "will retry in ",
@@ -14,17 +14,17 @@ const RETRIES: &[&str] = &[
     "retrying in ",
 ];
 
-/// The lines of what failed, in order, and what is known of them by what they are.
+/// The lines of what failed, in order, with what their form tells about them.
 pub(super) struct Lines<'t> {
     pub all: Vec<&'t TailLine>,
-    /// The number of the verdict's line, where it is one of them for the reason it gives.
+    /// The number of the verdict's line, if it is included for its reason.
     reason: Option<u64>,
     /// Lines of a difference.
     differ: HashSet<u64>,
 }
 
 impl<'t> Lines<'t> {
-    /// Those in the tail of the job's log that are of the command that failed, and the verdict where it says why.
+    /// The tail's lines of the failed command, and the verdict if it says why.
     pub fn of(
         case: &Case,
         region: &Region,
@@ -37,7 +37,7 @@ impl<'t> Lines<'t> {
         Self::new(of_failure, reason)
     }
 
-    /// These lines but empty ones, and behind them the verdict.
+    /// The given lines without empty ones, followed by the verdict.
     pub fn new(
         lines: impl IntoIterator<Item = &'t TailLine>,
         reason: Option<&'t TailLine>,
@@ -61,18 +61,18 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// Is that the verdict, here for the reason it gives?
+    /// Whether a line is the verdict, included for its reason.
     pub fn is_reason(&self, line: &TailLine) -> bool {
         self.reason == Some(line.place.line)
     }
 
-    /// Is that a line of a difference between two texts?
+    /// Whether a line belongs to a difference between two texts.
     pub fn differs(&self, line: &TailLine) -> bool {
         self.differ.contains(&line.place.line)
     }
 
-    /// Is what the line at that place says tried again right below? Then it decides nothing yet (curl's `Warning: Problem : …. Will
-    /// retry in 1 seconds.`).
+    /// Whether the failure on a line is retried right below, so that it decides nothing yet (curl's `Warning:
+    /// Problem : …. Will retry in 1 seconds.`).
     pub fn is_retried(&self, k: usize) -> bool {
         let next = self.all.get(k + 1).map(|line| line.content());
         next.is_some_and(|next| RETRIES.iter().any(|words| next.contains(words)))

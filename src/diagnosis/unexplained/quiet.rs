@@ -1,4 +1,4 @@
-//! Which lines say nothing of a failure, though they stand where it is told.
+//! Recognises lines that say nothing about a failure, although they stand close to it.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use super::lines::Lines;
 use crate::model::TailLine;
 use crate::trace::foreign;
 
-/// Lines in which the runner tells of itself.
+/// Lines in which the runner introduces itself.
 const OPENING: u64 = 5;
 /// How they begin.
 const OPENS: &[&str] = &[
@@ -19,10 +19,11 @@ const OPENS: &[&str] = &[
     "  on ",
 ];
 
-/// So many lines that differ only in their numbers are a series: what is done to one thing after another.
+/// Lines that differ only in their numbers form a series from this many on: something is done to one thing
+/// after another.
 const SERIES: usize = 5;
 
-/// From so many bytes on a line that begins as a document is one.
+/// Bytes from which a line that begins as a document is one.
 const DATA: usize = 1000;
 
 /// Knows which lines say nothing.
@@ -30,14 +31,14 @@ pub(super) struct Quiet<'a, 't> {
     lines: &'a Lines<'t>,
     known: &'a Known,
     aside: &'a Aside,
-    /// A runner told of itself at the top.
+    /// The log begins with a runner's introduction.
     opened: bool,
-    /// Few failures ask for it.
+    /// Computed on demand, since few failures need it.
     series: OnceCell<HashSet<u64>>,
 }
 
 impl<'a, 't> Quiet<'a, 't> {
-    /// `opened`: a runner told of itself at the top.
+    /// `opened` means that the log begins with a runner's introduction.
     pub fn new(lines: &'a Lines<'t>, known: &'a Known, aside: &'a Aside, opened: bool) -> Self {
         Self {
             lines,
@@ -48,19 +49,20 @@ impl<'a, 't> Quiet<'a, 't> {
         }
     }
 
-    /// Does the runner tell of itself there?
+    /// Whether the runner introduces itself in a line.
     pub fn is_opening(&self, line: &TailLine) -> bool {
-        // `  on runner-1 abcdefgh`, the second line of the runner's own; Terraform names a file so.
+        // `  on runner-1 abcdefgh` is the runner's second line; Terraform's errors name a file in the same
+        // form.
         let begins = |words: &&str| line.text.starts_with(*words);
         self.opened && line.place.line <= OPENING && OPENS.iter().any(begins)
     }
 
-    /// Can the line have no part in a failure at all?
+    /// Whether a line can have no part in any failure.
     pub fn is_noise(&self, line: &TailLine) -> bool {
         self.known.is_noise(line.place.line) || self.lines.differs(line) || self.is_opening(line)
     }
 
-    /// Does it say nothing of what failed?
+    /// Whether a line says nothing about what failed.
     pub fn says_nothing(&self, line: &TailLine) -> bool {
         let content = line.content();
         self.is_noise(line)
@@ -81,19 +83,19 @@ impl<'a, 't> Quiet<'a, 't> {
     }
 }
 
-/// Is that a document on one line (JSON, XML, HTML), which nobody wrote for people?
+/// Whether a text is a document on one line (JSON, XML, HTML), not meant for people.
 fn is_data(content: &str) -> bool {
     content.len() > DATA && content.trim_start().starts_with(['{', '[', '<'])
 }
 
-/// Is that the end of a run, or a mark between its steps, in the words of another system?
+/// Whether a line ends a run or separates its steps, in the words of another system.
 pub(super) fn is_end(line: &TailLine) -> bool {
     let content = line.content();
     let node = || content.starts_with("Running on ") && content.contains(" in /");
     mark_of_jenkins(line).is_some() || node() || foreign::closing(content).is_some()
 }
 
-/// The lines of series (`removed part 3`, `ok case 17`), but the last of what was tried again.
+/// The lines of series (`removed part 3`, `ok case 17`), except the last line of repeated attempts.
 fn series(lines: &[&TailLine]) -> HashSet<u64> {
     const AGAIN: &[&str] = &["attempt", "retr", "try", "wait"];
     let shape = |line: &TailLine, shape: &mut Vec<u8>| {

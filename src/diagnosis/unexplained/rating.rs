@@ -1,4 +1,4 @@
-//! How telling each line is.
+//! Rates how telling each line is.
 
 use super::super::aside::Aside;
 use super::super::{hollow, telling};
@@ -7,33 +7,34 @@ use super::lines::Lines;
 use crate::model::{Role, TailLine};
 use crate::trace::{foreign, verdict};
 
-/// What GitHub's own mark of an error is worth.
+/// The score of GitHub's own error mark.
 const MARKED: i32 = 8;
 
-/// What a line is worth that says only with which code something ended, and one that names what failed, but not why.
+/// The score of a line that only names an exit code, and of one that names what failed but not why.
 const EXIT: i32 = 1;
 pub(super) const WRAPPED: i32 = 2;
 
-/// What a line is worth that only counts what failed.
+/// The score of a line that only counts failures.
 const COUNT: i32 = 2;
 
-/// What it is worth that a pattern knows a line.
+/// The bonus of a line that a pattern knows.
 const KNOWN: i32 = 4;
 
-/// What the runner's own reason is worth: why the environment failed, nothing else in the log says as well.
+/// The score of the runner's own reason: nothing else in the log says why the environment failed.
 const REASONED: i32 = 40;
 
-/// What it is worth that passing runs do not print a line.
+/// The bonus of a line that passing runs do not print.
 const UNUSUAL: i32 = 4;
 
-/// A line and how telling it is.
+/// A line and its score.
 pub(in crate::diagnosis) struct Rated<'t> {
     pub line: &'t TailLine,
     pub score: i32,
     pub in_baseline: Option<bool>,
 }
 
-/// Rates each line for itself. `counts`: also where it only counts what failed; `usual`: do passing runs print a line as well?
+/// Rates each line by itself. `counts` includes lines that only count failures; `usual` says whether passing
+/// runs print a line too.
 pub(super) fn of<'t>(
     lines: &Lines<'t>,
     known: &Known,
@@ -65,7 +66,7 @@ pub(super) fn of<'t>(
     lines.all.iter().enumerate().map(one).collect()
 }
 
-/// What only says that something inside failed leads nowhere, though it be the first of a list.
+/// Limits the score of lines that only say that something inside failed, even at the head of a list.
 pub(super) fn bound_wrappers(rated: &mut [Rated<'_>], lines: &Lines<'_>, known: &Known) {
     let wraps = |line: &TailLine| known.wraps(line.place.line) && !lines.is_reason(line);
     for rated in rated.iter_mut().filter(|rated| wraps(rated.line)) {
@@ -73,15 +74,15 @@ pub(super) fn bound_wrappers(rated: &mut [Rated<'_>], lines: &Lines<'_>, known: 
     }
 }
 
-/// How telling a line of the tail is: its words, what patterns say of it, and how near to the end it stands. `counts`: also
-/// where it only counts what failed.
+/// The score of a line in the tail: its words, what patterns say about it, and its distance from the end.
+/// `counts` includes lines that only count failures.
 fn rate(line: &TailLine, known: &Known, from_end: usize, counts: bool) -> i32 {
     if line.echo || line.command {
         return 0;
     }
     let content = line.content();
     let mut score = telling::score(content);
-    // GitHub marks what an action says was wrong; the exit code behind it says nothing.
+    // GitHub marks an action's error message; the exit code behind it says nothing.
     if line.text.starts_with("##[error]")
         && verdict::github(content).is_none()
         && !hollow::is_bare(content)

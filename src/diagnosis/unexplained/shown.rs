@@ -1,4 +1,4 @@
-//! Which lines are shown with the one that won.
+//! Selects the lines that are shown with the best one.
 
 use super::choice::Choice;
 use super::quiet::Quiet;
@@ -6,10 +6,11 @@ use super::rating::Rated;
 
 /// Most lines shown.
 const MOST: usize = 12;
-/// Lines at the end that are shown where nothing tells.
+/// Lines at the end that are shown if no line is telling.
 const LAST: usize = 6;
 
-/// The most telling lines, else the last ones; with them the one that won and the last command. In the order of the log.
+/// The most telling lines, else the last ones, together with the best line and the last command; in the order
+/// of the log.
 pub(super) fn lines<'r, 't>(
     rated: &'r [Rated<'t>],
     choice: &Choice<'t>,
@@ -22,7 +23,7 @@ pub(super) fn lines<'r, 't>(
             .then(a.line.place.line.cmp(&b.line.place.line))
     });
     shown.truncate(MOST - 1 - usize::from(choice.before_wrapper));
-    // Before words that say only that something failed stands why.
+    // The reason stands before words that say only that something failed.
     if let Some(said) = choice.said_last() {
         let before = rated
             .iter()
@@ -68,7 +69,7 @@ mod tests {
     use super::super::testing;
     use super::*;
 
-    /// The numbers of the lines shown, by what each is worth; that one won.
+    /// The numbers of the shown lines, given each line's score and the number of the best one.
     fn shown(texts: &[(&str, i32)], won: usize, before_wrapper: bool) -> Vec<u64> {
         let tail = testing::lines(&texts.iter().map(|(text, _)| *text).collect::<Vec<_>>());
         let lines = Lines::new(&tail, None);

@@ -1,4 +1,4 @@
-//! Which lines of a tail repeat the source of a step of GitHub.
+//! Finds the lines of a tail that repeat the source of a GitHub step.
 
 use std::sync::LazyLock;
 
@@ -7,20 +7,21 @@ use memchr::memmem::Finder;
 use crate::trace::header::{self, Header};
 use crate::trace::line::Line;
 
-/// GitHub's marks, those of groups among them.
+/// How GitHub's marks begin, including those of groups.
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"##["));
 
-/// Which lines of a tail repeat the source of a step: GitHub prints it between `##[group]Run` and `##[endgroup]`.
+/// The lines of a tail that repeat the source of a step. GitHub prints it between `##[group]Run` and
+/// `##[endgroup]`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     /// Where such stretches begin and end.
     stretches: Vec<(usize, usize)>,
-    /// A log that begins in the middle of one: what stands before this offset.
+    /// End of the stretch in which the log begins, if it begins inside one.
     before: usize,
 }
 
 impl Groups {
-    /// Of a text.
+    /// Finds the stretches in a text.
     pub fn of(text: &[u8]) -> Self {
         let mut groups = Self::default();
         let (mut framed, mut fresh) = (None, true);
@@ -66,7 +67,7 @@ impl Groups {
         groups
     }
 
-    /// Is the line at that offset one of them?
+    /// Whether the line at that offset is one of them.
     pub fn holds(&self, at: usize) -> bool {
         let upto = self.stretches.partition_point(|(from, _)| *from <= at);
         at < self.before || upto > 0 && at < self.stretches[upto - 1].1

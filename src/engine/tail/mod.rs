@@ -1,8 +1,9 @@
-//! The end of the section that may have failed the job: what patterns without a literal, and the search for telling
-//! lines, look at.
+//! The end of the section that may have failed the job. Patterns without a literal and the search for telling
+//! lines read it.
 //!
-//! Few of its lines are ever asked for, and those from the end: they are made when they are. [`text`] is what is kept, [`past`] what
-//! a block has forgotten of it; [`groups`] tells the source of a step from its output.
+//! Few of its lines are ever asked for, mostly from the end, so lines are made on demand. [`text`] is the
+//! kept text, [`earlier`] the part that the block no longer holds, [`groups`] tells the source of a step from
+//! its output.
 
 use std::sync::OnceLock;
 
@@ -12,12 +13,12 @@ use crate::trace::header;
 use crate::trace::line::{Kind, Line};
 use crate::trace::{Block, Wrappers, foreign, frame, page};
 
+mod earlier;
 mod groups;
-mod past;
 mod text;
 
+pub(super) use earlier::EarlierText;
 use groups::Groups;
-pub(super) use past::Past;
 use text::Text;
 
 /// Most bytes kept.
@@ -31,7 +32,7 @@ pub const BYTES: usize = 4 << 10;
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
     text: Text,
-    /// The number that a line behind the text would have.
+    /// The number of the line that would follow the text.
     end_line: u64,
     groups: OnceLock<Groups>,
     /// The tools that wrap its lines.
@@ -40,17 +41,18 @@ pub struct Tail {
     pub stage: u32,
     /// Its text begins in the middle of the stage.
     pub cut: bool,
-    /// Lines have marks that a page put there.
+    /// Lines may begin with marks that [`page::Page`] added.
     pub(super) marked: bool,
 }
 
 impl Tail {
-    /// Copies the end of a stage: from that place on, in clean bytes of the log, to an offset in the block; `line` is the raw line
-    /// number there. Where not all of it has room, long lines are cut short, so that those before them are seen as well.
+    /// Copies the end of a stage, from `stage` (in clean bytes of the log) to `to` (an offset in the block);
+    /// `line` is the raw line number at `to`. If it does not fit, long lines are cut, so that the lines
+    /// before them fit too.
     pub(super) fn copy(
         &mut self,
         block: &Block,
-        past: &Past,
+        earlier: &EarlierText,
         since: u64,
         to: usize,
         line: u64,
@@ -65,21 +67,21 @@ impl Tail {
             self.text.copy(block, start, to);
             self.cut = true;
         } else {
-            (self.text, self.cut) = past.tail(block, since, to);
+            (self.text, self.cut) = earlier.tail(block, since, to);
         }
         self.groups = OnceLock::new();
-        // That number counts what was joined right behind the text as well.
+        // `line` also counts the joins directly behind the text, so they are subtracted.
         let (_, behind) = block.breaks(to, to + 1);
         self.end_line = line - behind.iter().map(|(_, count)| count).sum::<u64>();
         self.stage = stage;
     }
 
-    /// Is there any text?
+    /// Whether the tail holds no text.
     pub fn is_empty(&self) -> bool {
         self.text.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Its clean text from a line on, prefixes included; where lines were joined, from somewhat further above.
+    /// The clean text from a line on, prefixes included. If lines were joined, it may begin further above.
     pub(crate) fn text_from(&self, line: u64) -> &[u8] {
         let count = self.end_line.saturating_sub(line) as usize;
         let newlines = memchr::memrchr_iter(b'\n', &self.text.bytes);
@@ -98,19 +100,19 @@ impl Tail {
         }
     }
 
-    /// The lines with what is known of them, from the last to the first, empty ones left out.
+    /// The lines with their facts, from the last to the first, without empty ones.
     pub fn from_end<'t>(&'t self, facts: &'t JobFacts) -> impl Iterator<Item = TailLine> + 't {
         let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         self.pieces()
             .filter_map(move |piece| self.line(piece, facts, groups))
     }
 
-    /// The lines with what is known of them, empty ones left out.
+    /// The lines with their facts, without empty ones.
     pub fn lines(&self, facts: &JobFacts) -> Vec<TailLine> {
         self.lines_from(facts, 0)
     }
 
-    /// The lines from one on with what is known of them, and of those above the commands that are echoed; empty ones left out.
+    /// The lines from `first` on with their facts, without empty ones; of the lines above, the echoed commands.
     pub(crate) fn lines_from(&self, facts: &JobFacts, first: u64) -> Vec<TailLine> {
         let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         let mut lines: Vec<_> = self
@@ -123,7 +125,7 @@ impl Tail {
         lines
     }
 
-    /// The lines from one to another with what is known of them; empty ones left out.
+    /// The lines from `first` to `last` with their facts, without empty ones.
     pub(crate) fn lines_between(&self, facts: &JobFacts, first: u64, last: u64) -> Vec<TailLine> {
         let groups = self.groups.get_or_init(|| Groups::of(&self.text.bytes));
         let mut lines: Vec<_> = self
@@ -136,12 +138,12 @@ impl Tail {
         lines
     }
 
-    /// Are all lines of the stage there, from that one on?
+    /// Whether all lines of the stage from that one on are there.
     pub(crate) fn reaches(&self, line: u64) -> bool {
         !self.cut || self.pieces().any(|piece| piece.line <= line)
     }
 
-    /// Is that line one of them?
+    /// Whether the tail holds that line.
     pub(super) fn holds(&self, line: &TailLine, facts: &JobFacts) -> bool {
         if self.end_line < line.place.line {
             return false;
@@ -153,7 +155,7 @@ impl Tail {
         from.any(|l| number(&l) == number(line) && l.text == line.text)
     }
 
-    /// The last lines, those on which patterns without a literal are tried, with one line more behind them.
+    /// The last lines, on which patterns without a literal run, followed by the line `behind`.
     pub(super) fn last_lines(&self, facts: &JobFacts, behind: Option<TailLine>) -> Vec<TailLine> {
         let mut bytes = 0;
         let near = |line: &TailLine| {
@@ -205,12 +207,12 @@ struct Numbered {
     to: usize,
 }
 
-/// Goes through the pieces of a tail from its end.
+/// Iterates over the pieces of a tail from its end.
 struct Pieces<'t> {
     tail: &'t Tail,
-    /// The last byte that no piece has had.
+    /// The last byte that no piece has covered yet.
     end: Option<usize>,
-    /// The number of a line that begins behind it.
+    /// The number of the line that begins behind it.
     line: u64,
     /// Borders and joins before it.
     border: usize,
@@ -231,7 +233,7 @@ impl Iterator for Pieces<'_> {
         let newline = text[last] == b'\n';
         let to = if newline { last } else { last + 1 };
         let from = memchr::memrchr(b'\n', &text[..to]).map_or(0, |k| k + 1);
-        // A newline that only ends a piece does not count; one that a continuation swallowed does.
+        // A newline that only ends a piece does not count; one that a continuation removed does.
         let border = self.border.checked_sub(1).map(|k| borders[k]);
         if border == Some(to) {
             self.border -= 1;
@@ -256,7 +258,7 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// Does a command stand on that line?
+/// Whether an echoed command stands on that line.
 fn is_echoed(facts: &JobFacts, line: u64) -> bool {
     let found = facts.commands.binary_search_by_key(&line, |c| c.line);
     found.is_ok()
@@ -267,7 +269,7 @@ fn starts_command(piece: &[u8]) -> bool {
     view.text.starts_with(b"$ ") || view.text.starts_with(header::OPENING)
 }
 
-/// Where a line of the tail of a stage stands.
+/// The place of a line in the tail of a stage.
 fn place(facts: &JobFacts, stage: u32, line: u64) -> Place {
     let spans = &facts.sections;
     let upto = spans.partition_point(|s| s.first_line <= line);

@@ -1,29 +1,30 @@
-//! Text in which long lines are cut short, so that the lines before them have room, with what is needed to count its lines.
+//! Text whose long lines are cut, so that the lines before them fit, with what is needed to count its lines.
 
 use std::ops::Range;
 
 use crate::trace::Block;
 
-/// Most bytes of a line that are kept: more than is ever shown of one, and as much as a step's header is told by.
+/// Longest part of a line that is kept, in bytes: more than is ever shown, and enough to recognise a step's
+/// header.
 pub(super) const LONGEST: usize = 8 << 10;
 
-/// From that length on a line counts as a long one: somewhat less than is kept, so that no cut is ever missed.
+/// Length from which a line counts as long. It is below what is kept, so that no cut is missed.
 const LONG: usize = LONGEST / 2;
 
-/// Such a text.
+/// Clean text whose long lines are cut.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     pub bytes: Vec<u8>,
-    /// Newlines of the text that only end a piece of a line.
+    /// Offsets of newlines that only end a piece of a line.
     pub borders: Vec<usize>,
-    /// Where newlines are missing that the log has, and how many.
+    /// Where newlines of the log were removed, and how many.
     pub joins: Vec<(usize, u64)>,
-    /// The line at its end goes on, and has been cut.
+    /// The last line continues and is already cut.
     full: bool,
 }
 
 impl Text {
-    /// Made of its parts.
+    /// Builds a text from its parts.
     #[cfg(test)]
     pub fn of(bytes: Vec<u8>, borders: Vec<usize>, joins: Vec<(usize, u64)>) -> Self {
         Self {
@@ -34,7 +35,7 @@ impl Text {
         }
     }
 
-    /// That stretch of a block, nothing cut.
+    /// Copies a stretch of a block without cutting.
     pub fn copy(&mut self, block: &Block, from: usize, to: usize) {
         self.bytes.clear();
         self.bytes.extend_from_slice(&block.bytes()[from..to]);
@@ -42,7 +43,8 @@ impl Text {
         self.full = false;
     }
 
-    /// Goes on with that stretch of a block, its lines cut. The text may end within a line: then that goes on.
+    /// Appends a stretch of a block and cuts long lines. If the text ends inside a line, the stretch continues
+    /// that line.
     pub fn append(&mut self, block: &Block, from: usize, to: usize) {
         let text = &block.bytes()[from..to];
         let (borders, joins) = block.breaks(from, to);
@@ -70,7 +72,7 @@ impl Text {
         }
     }
 
-    /// Goes on with the line at the end.
+    /// Continues the last line.
     fn go_on(&mut self, more: &[u8]) {
         if self.full {
             return;
@@ -83,7 +85,7 @@ impl Text {
             return;
         };
         self.full = true;
-        // No character is torn.
+        // No character is split.
         let mut torn = next & 0xc0 == 0x80;
         while torn && self.bytes.len() > line {
             torn = self.bytes.pop().is_some_and(|byte| byte & 0xc0 == 0x80);
@@ -94,7 +96,7 @@ impl Text {
         }
     }
 
-    /// So many newlines are missing there.
+    /// Records that `count` newlines were removed at `at`.
     fn join(&mut self, at: usize, count: u64) {
         match self.joins.last_mut().filter(|(last, _)| *last == at) {
             Some((_, counted)) => *counted += count,
@@ -102,7 +104,7 @@ impl Text {
         }
     }
 
-    /// Drops whole lines from the front until so many bytes are left at most. Were there any to drop?
+    /// Drops whole lines from the front until at most `most` bytes are left; returns whether any were dropped.
     pub fn keep_last(&mut self, most: usize) -> bool {
         let mut start = self.bytes.len().saturating_sub(most);
         if start == 0 {
@@ -127,7 +129,8 @@ impl Text {
     }
 }
 
-/// Where the line begins from which on a text makes up so many bytes at least, its lines cut; 0 where all of it does not.
+/// Where the line begins from which a text, with its lines cut, has at least `least` bytes; 0 if all of it has
+/// fewer.
 pub(super) fn start_of_last(text: &[u8], least: usize) -> usize {
     let mut made = 0;
     let mut end = text.len();
@@ -141,8 +144,8 @@ pub(super) fn start_of_last(text: &[u8], least: usize) -> usize {
     end
 }
 
-/// Where the last whole lines of a stretch begin that make up so many bytes at most; `None` where the stretch is shorter, or one of them may
-/// have to be cut.
+/// Where the last whole lines of a stretch begin that fit into `most` bytes; `None` if the stretch is
+/// shorter, or one of those lines may have to be cut.
 pub(super) fn last_lines(text: &[u8], stretch: Range<usize>, most: usize) -> Option<usize> {
     let start = stretch
         .end
@@ -157,7 +160,7 @@ pub(super) fn last_lines(text: &[u8], stretch: Range<usize>, most: usize) -> Opt
     Some(start + if whole { 0 } else { skipped() })
 }
 
-/// May there be a line in a text that is cut? Some that are nearly as long count as well.
+/// Whether a text may hold a line that is cut. Lines nearly that long count too.
 pub(super) fn has_long_line(text: &[u8]) -> bool {
     let mut from = 0;
     while text.len() - from >= LONG {

@@ -1,4 +1,4 @@
-//! Writes the tables.
+//! Builds the tables.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,26 @@ use super::hash::{BITS, FACTORS, LOG2, TABLE, mix, neighbourhood, slot_of};
 use super::place::{MAX_GROUP, MAX_LITERALS, Place};
 use super::{Entry, GramCost, STRIDE, WINDOW, best_window, costs, gram};
 
-/// How much less a gram costs that another literal uses already: it passes the first table anyway.
+/// By what factor a gram is cheaper if another literal already uses it: it passes the first table anyway.
 const USED: u64 = 16;
-/// How much more a close look costs than a gram that passes the first table only.
+/// By what factor a close look costs more than a gram that only passes the first table.
 const CLOSE: u64 = 4;
-/// Words of the second table for one place at the least; each holds two bits a place.
+/// Fewest words of the second table for each place; a place sets two bits.
 const PLACES_PER_WORD: usize = 2;
 
-/// The rarest six bytes of a literal around the gram at an offset: how common they are, and how many of them stand before it.
+/// The rarest six bytes of a literal around the gram at an offset: how common they are, and how many precede
+/// the gram.
 fn beside(costs: &[u64], offset: usize) -> (u64, usize) {
     let choices = (0..FACTORS.len()).filter_map(|before| {
         let from = offset.checked_sub(before)?;
         let three = costs.get(from..from + 3)?;
         Some((*three.iter().min()?, before))
     });
-    // There is one: a literal has six bytes.
+    // There is one, since a literal has at least six bytes.
     choices.min().unwrap_or_default()
 }
 
-/// Six folded bytes of a literal around the gram at an offset, so many of them before it, for [`neighbourhood`].
+/// Six folded bytes of a literal, of which `before` precede the gram at `offset`, for [`neighbourhood`].
 fn six(literal: &[u8], offset: usize, before: usize) -> u64 {
     let mut bytes = [0; 8];
     bytes[..6].copy_from_slice(&literal[offset - before..][..6]);
@@ -35,7 +36,7 @@ fn six(literal: &[u8], offset: usize, before: usize) -> u64 {
 pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     assert!(entries.len() < MAX_LITERALS, "too many literals");
     let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-    // Those that have no choice first: what they need costs others little.
+    // Literals without a choice come first, so that the others can reuse their grams.
     let mut order: Vec<(u64, usize)> = Vec::new();
     let mut all_costs: Vec<Vec<u64>> = Vec::new();
     for (id, entry) in entries.iter().enumerate() {
@@ -75,7 +76,7 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     let places: usize = grams.values().map(Vec::len).sum();
     let words = (places / PLACES_PER_WORD).next_power_of_two().max(16);
     let mut second = vec![0u64; words];
-    // A bit is taken away where a gram has it: what passes is then told by zero.
+    // A gram clears its bits, so that zero means that it passes.
     let mut table = vec![0xffu8; TABLE];
     let mut index = vec![[0u32; 3]; slots];
     let mut places: Vec<[u32; 3]> = Vec::new();

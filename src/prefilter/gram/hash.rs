@@ -1,10 +1,10 @@
-//! Where grams, and the bytes around them, stand in the tables.
+//! Hashes grams, and the bytes around them, to places in the tables.
 
-/// Size of the first table: 32 KiB of bytes, each a filter of eight bits, of which a gram has two.
+/// Size of the first table: 32 KiB. Each byte is a filter of eight bits, of which a gram has two.
 pub(super) const LOG2: u32 = 15;
 pub(super) const TABLE: usize = 1 << LOG2;
 
-/// Two different bits of eight for every hash: a chance hit is ten times as rare as with one.
+/// Two different bits of eight for every hash, which makes chance hits ten times as rare as one bit.
 pub(super) const BITS: [u8; 256] = {
     let mut bits = [0; 256];
     let mut k = 0;
@@ -21,15 +21,16 @@ pub(super) fn mix(gram: u32) -> u32 {
     gram.wrapping_mul(0x9E37_79B1)
 }
 
-/// What six bytes around a gram are hashed with, by how many of them stand before it.
+/// Factors for hashing six bytes around a gram, by how many of them precede it.
 pub(super) const FACTORS: [u64; 3] = [
     0x9E37_79B9_7F4A_7C15,
     0xC2B2_AE3D_27D4_EB4F,
     0x1656_67B1_9E37_79F9,
 ];
 
-/// Where six folded bytes stand in the second table: a word's number (to be masked) and two of its bits. They come in the
-/// lower part of `bytes`, what stands above does not count: the multiplication carries each of them up to the number.
+/// The place of six folded bytes in the second table: a word's number (to be masked) and two of its bits. The
+/// six bytes are the lower part of `bytes`; the part above is ignored. The multiplication carries each of
+/// them up to the number.
 #[inline(always)]
 pub(super) fn neighbourhood(bytes: u64, before: usize) -> (usize, u64) {
     let m = (bytes & ((1 << 48) - 1)).wrapping_mul(FACTORS[before]);

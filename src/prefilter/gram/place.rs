@@ -1,24 +1,25 @@
-//! Where a gram stands in a literal, as the tables keep it.
+//! The place of a gram in a literal, as the tables keep it.
 
 use super::gram;
 
-/// Where a gram stands in a literal, and another gram of that literal: most wrong literals are told by those four bytes.
+/// The place of a gram in a literal, with another gram of that literal, whose four bytes rule out most wrong
+/// literals.
 ///
-/// Common grams stand in hundreds of literals. Hence their places come in groups of one distance to the other gram, sorted
-/// by it: the text there is read once for a group, and what it says is searched for.
+/// Common grams stand in hundreds of literals. Their places form groups with one distance to the other gram,
+/// sorted by the other gram: the text there is read once for each group, and its value is searched for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub offset: u32,
-    /// How far behind the gram the other one stands, or before it.
+    /// Distance from the gram to the other one; negative if the other one precedes it.
     pub delta: i32,
     pub other: u32,
     pub id: u32,
 }
 
-/// Places of a group, and literals, at the most: what the packed form holds.
+/// Most places of a group, and most literals, that the packed form can hold.
 pub(super) const MAX_GROUP: usize = 0xffff;
 pub(super) const MAX_LITERALS: usize = 1 << 28;
-/// Added to a distance, so that it is packed without its sign.
+/// Added to a distance, so that it is packed without a sign.
 pub(super) const DELTA_BIAS: i32 = 8;
 
 impl Place {
@@ -37,7 +38,7 @@ impl Place {
         }
     }
 
-    /// As the tables keep it; `left` places of the group are not before this one.
+    /// The packed form. `left` is the number of the group's places from this one on.
     pub(super) fn pack(self, left: usize) -> [u32; 3] {
         [
             self.offset | (left as u32) << 16,

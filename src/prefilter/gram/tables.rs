@@ -1,4 +1,4 @@
-//! Reads the tables: the hot loop.
+//! Searches text with the tables: the hot loop.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use super::place::{DELTA_BIAS, MAX_LITERALS};
 use super::{CONDITIONAL, HEADER, STRIDE, gram};
 use crate::matcher::word;
 
-/// Samples of a step of the hot loop.
+/// Samples in one step of the hot loop.
 const UNROLL: usize = 8;
 const STEP: usize = STRIDE * UNROLL;
-/// Steps between looks at what passed; their number fits a byte.
+/// Steps between checks of what passed; the number of steps fits a byte.
 const STRETCH: usize = 170;
-/// Places that are looked at one after another.
+/// Places below which a linear search replaces halving.
 const FEW: u32 = 8;
 
 /// The tables, ready to scan with.
@@ -28,25 +28,25 @@ pub struct Tables {
     text: usize,
 }
 
-/// Which of the samples of a step pass the first table.
+/// Which samples of a step pass the first table.
 #[inline(always)]
 fn hits(table: &[u8; TABLE], window: &[u8; STEP + 1]) -> u32 {
     let mut hits = 0;
     for k in 0..UNROLL {
         let m = mix(gram(window, k * STRIDE));
-        // One more bit; that of the first sample ends up highest.
+        // The first sample's bit ends up highest.
         hits = 2 * hits + u32::from(missing(table, m) == 0);
     }
     hits
 }
 
-/// The bits of a gram that its byte of the first table does not have.
+/// The bits of a gram that its byte of the first table lacks.
 #[inline(always)]
 fn missing(table: &[u8; TABLE], m: u32) -> u8 {
     table[(m >> (32 - LOG2)) as usize] & BITS[(m >> 8 & 0xff) as usize]
 }
 
-/// Could a literal stand here, by what stands beside the gram? At the ends of the text that is not asked.
+/// Whether the bytes beside the gram allow a literal here. At the ends of the text they are not checked.
 #[inline(always)]
 fn neighbours(second: &[u8], text: &[u8], at: usize) -> bool {
     let eight = at
@@ -60,12 +60,12 @@ fn neighbours(second: &[u8], text: &[u8], at: usize) -> bool {
         let word = second[8 * (word & mask)..].first_chunk();
         word.map_or(0, |word| u64::from_le_bytes(*word)) & bits == bits
     };
-    // All, without a branch between them.
+    // All three, without a branch between them.
     is_known(eight >> 16, 0) | is_known(eight >> 8, 1) | is_known(eight, 2)
 }
 
 impl Tables {
-    /// Reads what [`build`] made; nothing is copied.
+    /// Reads the tables that [`build`] made; nothing is copied.
     pub fn new(bytes: Cow<'static, [u8]>) -> Self {
         let count = |k: usize| word(&bytes, 4 * k) as usize;
         let (slots, places, literals, targets) = (count(0), count(1), count(2), count(3));
@@ -88,7 +88,7 @@ impl Tables {
         }
     }
 
-    /// Whom a literal concerns.
+    /// The targets of a literal.
     pub fn targets(&self, literal: u32) -> impl Iterator<Item = u32> + '_ {
         let at = self.literals + 16 * literal as usize;
         let (from, count) = (
@@ -98,12 +98,12 @@ impl Tables {
         (from..from + count).map(|k| word(&self.bytes, self.targets + 4 * k))
     }
 
-    /// Does a literal matter only when somebody wants its lines?
+    /// Whether a literal matters only when a hit wants its lines.
     pub fn is_conditional(&self, literal: u32) -> bool {
         word(&self.bytes, self.literals + 16 * literal as usize + 12) & CONDITIONAL != 0
     }
 
-    /// How many literals there are.
+    /// The number of literals.
     pub fn count(&self) -> usize {
         (self.targets - self.literals) / 16
     }
@@ -115,7 +115,8 @@ impl Tables {
         &self.bytes[from..from + word(&self.bytes, at + 4) as usize]
     }
 
-    /// Calls `seen(gram)` for every sampled position that has to be looked at closely: what the prefilter costs.
+    /// Calls `seen(gram)` for every sampled position that needs a close look; their number is the prefilter's
+    /// cost.
     pub fn sampled(&self, text: &[u8], mut seen: impl FnMut(u32)) {
         let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
             return;
@@ -135,13 +136,14 @@ impl Tables {
         &self.bytes[at..at + 8 * self.second]
     }
 
-    /// Calls `found(literal, start)` for every occurrence of a literal in `text`, letter case aside, about in order.
+    /// Calls `found(literal, start)` for every occurrence of a literal in `text`, ignoring case, almost in
+    /// order.
     pub fn scan(&self, text: &[u8], mut found: impl FnMut(u32, usize)) {
         let Some(table) = self.bytes[HEADER..].first_chunk::<TABLE>() else {
             return;
         };
         let second = self.second();
-        // What passes is collected first and looked at then: a branch that nobody can foretell costs more than a step.
+        // What passes is collected first and checked later: an unpredictable branch costs more than a step.
         let mut busy = [0u16; 256];
         let mut close = [0u32; 2048];
         let mut at = 0;
@@ -180,7 +182,7 @@ impl Tables {
         }
     }
 
-    /// A sampled gram is in the table: is it that of a literal, and does the literal stand here?
+    /// Checks a sampled gram that is in the table, and reports the literals that stand here.
     #[inline(never)]
     fn probe(&self, text: &[u8], at: usize, found: &mut impl FnMut(u32, usize)) {
         let gram = gram(text, at);
@@ -200,7 +202,7 @@ impl Tables {
         }
     }
 
-    /// Which of the literals at these places stand here?
+    /// Reports which literals of a group stand here.
     #[inline(always)]
     fn look_closely(
         &self,
@@ -219,7 +221,7 @@ impl Tables {
                 .and_then(<[u8]>::first_chunk)
                 .map(|four| u32::from_le_bytes(*four) | 0x2020_2020);
             if let Some(other) = other {
-                // Halves until few are left; then one after another.
+                // Halves the group until few places are left, then searches one by one.
                 let mut end = group;
                 while end - from > FEW {
                     let middle = from + (end - from) / 2;
@@ -263,7 +265,7 @@ impl Tables {
     }
 }
 
-/// Is that text, folded, this literal? Both are of one length, [`WINDOW`] at the least.
+/// Whether a text, folded, is this literal. Both have the same length, at least [`WINDOW`].
 #[inline(always)]
 fn is_folded(text: &[u8], literal: &[u8]) -> bool {
     let eight = |bytes: &[u8], at: usize| {
@@ -276,7 +278,7 @@ fn is_folded(text: &[u8], literal: &[u8]) -> bool {
         let last = len - 4;
         return gram(text, 0) == gram(literal, 0) && gram(text, last) == gram(literal, last);
     }
-    // The last eight bytes may be told twice; a loop over bytes costs more.
+    // The last eight bytes may be compared twice; a loop over bytes costs more.
     let differ = |at| eight(text, at) | 0x2020_2020_2020_2020 != eight(literal, at);
     let mut at = 0;
     while at + 8 < len {

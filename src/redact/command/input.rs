@@ -1,11 +1,11 @@
-//! Secrets that a program reads from its standard input: behind a pipe, or in a string handed to it.
+//! Finds secrets that a program reads from its standard input, through a pipe or a here-string.
 
 use std::ops::Range;
 
 use super::super::place::{self, Found, begins_word, is_space, is_word, run, words};
 use super::{LEAST, REACH, argument, command_end};
 
-/// What tells of a program that reads its secret from standard input.
+/// Words that show that a program reads its secret from standard input.
 pub(in super::super) const TAKERS: &[&str] = &[
     "password-stdin",
     "passphrase-stdin",
@@ -28,7 +28,7 @@ pub(in super::super) fn given(text: &[u8], from: usize) -> Option<Found> {
     first.into_iter().flatten().min_by_key(|f| f.value.start)
 }
 
-/// The taker that stands in a command, at the begin of a word.
+/// The taker that a command contains, at the start of a word.
 fn taker(command: &[u8]) -> Option<&'static str> {
     let stands = |taker: &&&str| {
         memchr::memmem::find_iter(command, taker.as_bytes())
@@ -37,7 +37,7 @@ fn taker(command: &[u8]) -> Option<&'static str> {
     TAKERS.iter().find(stands).copied()
 }
 
-/// The secret of a value that a taker reads: of `user:value` the second part.
+/// The secret in a value that a taker reads: of `user:value` the second part.
 fn taken(text: &[u8], value: Range<usize>, taker: &str) -> Option<Found> {
     if taker != "chpasswd" {
         return Some(Found::unnamed(value));

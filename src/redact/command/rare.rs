@@ -1,5 +1,5 @@
-//! Forms in which few programs take a secret: HTTPie's login, pairs that are written to a vault, a command in place of a file, and
-//! the first line that is sent to a server.
+//! Finds secrets in rare forms: HTTPie's login, pairs that are written to a vault, a command in place of a
+//! file, and the first line that is sent to a server.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::super::place::{self, Found, few, is_argument, is_quote, is_space, is_
 use super::word::{arguments, commands};
 use super::{LEAST, REACH, argument, command_end, parted};
 
-/// What tells of one of them.
+/// Words that show that such a form may be present.
 pub(in super::super) const SIGNS: &[&str] = &[
     "--auth",
     " -a ",
@@ -18,7 +18,7 @@ pub(in super::super) const SIGNS: &[&str] = &[
     "AUTH ",
 ];
 
-/// The first of them.
+/// The first secret in one of these forms.
 pub(in super::super) fn found(text: &[u8], from: usize) -> Option<Found> {
     let all = [
         of_httpie(text, from),
@@ -29,7 +29,7 @@ pub(in super::super) fn found(text: &[u8], from: usize) -> Option<Found> {
     all.into_iter().flatten().min_by_key(|f| f.value.start)
 }
 
-/// `http --auth user:value host`, `https -a user:value host`: an address goes on with `:` or `/` behind that word.
+/// `http --auth user:value host`, `https -a user:value host`. In an address, `:` or `/` follows `http`.
 fn of_httpie(text: &[u8], from: usize) -> Option<Found> {
     ["http", "https", "xh", "xhs"].iter().find_map(|program| {
         commands(text, from, program).find_map(|(_, end)| {
@@ -50,12 +50,13 @@ fn of_httpie(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// Where a secrets engine keeps what is written to it; elsewhere most pairs are settings (`ttl=1h`, `policies=ci`).
+/// Paths of secrets engines. Pairs that are written elsewhere are mostly settings (`ttl=1h`, `policies=ci`).
 const KEPT: &[&[u8]] = &[b"secret/", b"kv/"];
-/// Names that a secret has there all the same.
+/// Names whose value is a secret at any path.
 const NAMED: &[&[u8]] = &[b"value", b"secret_id", b"password", b"token", b"key"];
 
-/// `vault write secret/x value=…`, `vault kv put secret/x name=…`: of each pair the second part. `name=@file` and `name=-` hold none.
+/// `vault write secret/x value=…`, `vault kv put secret/x name=…`: the second part of each pair. `name=@file`
+/// and `name=-` hold no secret.
 fn of_vault(text: &[u8], from: usize) -> Option<Found> {
     commands(text, from, "vault").find_map(|(_, end)| {
         let mut at = end;
@@ -79,7 +80,7 @@ fn of_vault(text: &[u8], from: usize) -> Option<Found> {
         let kept = whole || KEPT.iter().any(|root| path.starts_with(root));
         std::iter::from_fn(|| {
             let pair = next(&mut at)?;
-            // The quotes may be of the value alone: `name="value"`
+            // The quotes may be around the value alone: `name="value"`
             let quoted = text[pair.clone()].ends_with(b"=")
                 && text.get(pair.end).is_some_and(|&b| is_quote(b));
             let value = quoted.then(|| argument(text, pair.end)).flatten();
@@ -126,7 +127,7 @@ fn in_place_of_file(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// What `echo` or `printf` prints that begins at `at`.
+/// The text that an `echo` or `printf` at `at` prints.
 fn printed(text: &[u8], at: usize, is: impl Fn(u8) -> bool) -> Option<Range<usize>> {
     let mut at = place::any_here(text, run(text, at, is_space), &["echo ", "printf "])?;
     loop {
@@ -145,13 +146,13 @@ fn printed(text: &[u8], at: usize, is: impl Fn(u8) -> bool) -> Option<Range<usiz
     place::value(text, at, LEAST, |b| is_argument(b) && is(b))
 }
 
-/// Where a sign stands whose secret may be at or behind `from`.
+/// The occurrences of a sign whose secret may be at or behind `from`.
 fn near<'t>(text: &'t [u8], from: usize, sign: &'t [u8]) -> impl Iterator<Item = usize> + 't {
     let low = from.saturating_sub(REACH);
     memchr::memmem::find_iter(&text[low..], sign).map(move |at| low + at)
 }
 
-/// Programs that hand a text on to a server.
+/// Programs that send a text to a server.
 const SENDERS: &[&[u8]] = &[b"nc", b"ncat", b"netcat", b"telnet", b"socat", b"redis-cli"];
 
 /// `nc host 6379 <<< "AUTH value"`, `echo AUTH user value | nc host 6379`, as Redis takes it (redis.io, AUTH)
@@ -175,14 +176,14 @@ fn sent(text: &[u8], from: usize) -> Option<Found> {
         if !handed && !piped {
             return None;
         }
-        // The user's name may stand before it.
+        // The user's name may precede it.
         let blank = text[start..end].iter().rposition(|&b| is_space(b));
         let value = start + blank.map_or(0, |k| k + 1)..end;
         (value.len() >= LEAST && value.start >= from).then(|| Found::unnamed(value))
     })
 }
 
-/// Does a command hand a text on?
+/// Whether a command sends a text to a server.
 fn sends(command: &[u8]) -> bool {
     words(command, 0).any(|start| {
         let end = run(command, start, |b| is_word(b) || b == b'-');

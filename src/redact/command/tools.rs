@@ -7,7 +7,7 @@ pub(super) enum Form {
     Any,
     /// `-p value` only.
     Apart,
-    /// `-pvalue` only: with a blank in between it would ask for one.
+    /// `-pvalue` only; with a blank in between, the program would ask for the secret.
     Glued,
     /// `-u user:value`, with that byte between the two.
     Behind(u8),
@@ -18,7 +18,7 @@ pub(super) enum Form {
 /// Programs that take a secret as the value of an option.
 pub(super) struct Tool {
     pub programs: &'static [&'static str],
-    /// One of these words must stand in between.
+    /// One of these words must stand between the program and the option.
     pub verbs: &'static [&'static str],
     pub options: &'static [&'static str],
     pub form: Form,

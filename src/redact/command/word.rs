@@ -1,18 +1,18 @@
-//! Secrets that a command takes as a word of its own: `vault login value`.
+//! Finds secrets that a command takes as a plain argument: `vault login value`.
 
 use std::ops::Range;
 
 use super::super::place::{self, Found, few, is_argument, is_quote, is_space, is_word, run, words};
 use super::{LEAST, LONGEST, REACH, argument, command_end};
 
-/// A command with such a word.
+/// A command with such an argument.
 struct Command {
     program: &'static str,
-    /// One of these follows, each of one word or several.
+    /// One of these follows the program; each has one or more words.
     verbs: &'static [&'static str],
-    /// The first word behind them begins so.
+    /// The first word behind the verb begins with this.
     first: &'static str,
-    /// The secret's place among the words behind them.
+    /// The secret's position among the words behind the verb.
     nth: usize,
 }
 
@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
     command("rabbitmqctl", &["add_user", "change_password"], "", 1),
 ];
 
-/// Options of theirs that take the next word.
+/// Options of these commands that take the next word as their value.
 const TAKE_NEXT: &[&str] = &[
     "-method",
     "-path",
@@ -65,7 +65,7 @@ const TAKE_NEXT: &[&str] = &[
     "-C",
 ];
 
-/// What tells of such a command.
+/// Words that show that such a command may be present.
 pub(in super::super) const VERBS: &[&str] = &[
     "vault login",
     "cargo login",
@@ -98,7 +98,7 @@ pub(in super::super) fn own(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// Every place where a command of that program may begin, and where its name ends.
+/// Every place where a command of that program may begin, and where the program's name ends.
 pub(super) fn commands<'t>(
     text: &'t [u8],
     from: usize,
@@ -110,7 +110,7 @@ pub(super) fn commands<'t>(
     })
 }
 
-/// What follows a command's program: its words, and whether each is an option.
+/// The words behind a command's program, and whether each is an option.
 pub(super) fn arguments(text: &[u8], at: usize) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
     let end = command_end(text, at);
     let mut at = at;
@@ -148,7 +148,7 @@ pub(in super::super) fn of_sqlplus(text: &[u8], from: usize) -> Option<Found> {
 pub(in super::super) fn of_htpasswd(text: &[u8], from: usize) -> Option<Found> {
     commands(text, from, "htpasswd").find_map(|(_, end)| {
         let mut given = false;
-        // The last of them is the secret: the file's name is left out where the result is printed.
+        // The last of them is the secret. If the result is printed, there is no file name.
         let mut left = 3;
         for (found, option) in arguments(text, end) {
             if option {
@@ -189,7 +189,7 @@ pub(in super::super) fn of_bundler(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// Does what stands before say that a shell runs what follows?
+/// Whether the text before a command shows that a shell runs it.
 fn is_run(before: &[u8]) -> bool {
     let marks: [&[u8]; 7] = [b"$", b"+", b"&&", b";", b"|", b"RUN", b"run:"];
     let before = before.trim_ascii_end();
@@ -197,7 +197,7 @@ fn is_run(before: &[u8]) -> bool {
 }
 
 impl Command {
-    /// Where the secret of the command stands whose program ends at `at`.
+    /// The secret of the command whose program ends at `at`.
     fn secret(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
         let at = self.verbs.iter().find_map(|verb| {
             verb.split(' ').try_fold(at, |at, verb| {
@@ -242,14 +242,14 @@ impl Command {
         }
     }
 
-    /// `cargo login is required before …`: more words follow than the command has.
+    /// Whether more words follow than the command has, as in prose: `cargo login is required before …`.
     fn is_speech(&self, text: &[u8], at: usize) -> bool {
         let next = run(text, at, is_space);
         self.nth == 0 && next > at && text.get(next).is_some_and(u8::is_ascii_lowercase)
     }
 }
 
-/// The next word of a command, its quotes aside.
+/// The next word of a command, without its quotes.
 fn word(text: &[u8], at: usize) -> Option<Range<usize>> {
     let start = run(text, at, is_space);
     let word = argument(text, start).or_else(|| place::value(text, start, 1, is_argument))?;

@@ -1,9 +1,9 @@
 //! `html`: one self-contained page: an overview of all logs, and a section for each failed one.
 //!
-//! Nothing is fetched and nothing but our own style and script may run: the page says so itself, in
-//! a policy that names both by their hashes. Without the script all is there but the filter. The
-//! overview stands first and is known last, so rows and sections wait in spools; rows, sections and
-//! what else is kept are bounded, and the page says what it leaves out.
+//! Nothing is fetched, and only our own style and script may run: the page's policy names both by their hashes.
+//! Without the script only the filter is missing. The overview stands first but is known last, so rows and
+//! sections wait in spools. Rows, sections and everything else that is kept are bounded, and the page says what
+//! it leaves out.
 
 use std::collections::HashMap;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -29,13 +29,13 @@ use overview::Overview;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What waits in memory; more of it waits in a temporary file.
+/// Bytes that wait in memory; more wait in a temporary file.
 const IN_MEMORY: usize = 1 << 20;
 
-/// Rows of one body of the table: browsers lay out only the bodies in sight.
+/// Rows in one body of the table, since browsers lay out only the bodies in sight.
 const ROWS_OF_A_BODY: usize = 100;
 
-/// What a browser shows without a pause.
+/// Sizes that a browser shows without a pause.
 const LIMITS: Limits = Limits {
     rows: 20_000,
     sections: 2_000,
@@ -50,9 +50,9 @@ struct Limits {
     rows: usize,
     /// Logs with a section.
     sections: usize,
-    /// Sections that are given to anyone; the others go to failures not yet shown often.
+    /// Sections given to any failure; later ones go only to failures not yet shown often.
     free_sections: usize,
-    /// Sections of failures that look the same, beyond the free ones.
+    /// Sections of failures that look the same, beyond those.
     alike: usize,
     /// Bytes of all sections.
     section_bytes: usize,
@@ -98,7 +98,7 @@ struct HtmlWriter<'w> {
     /// Sections by fingerprint.
     alike: HashMap<String, usize>,
     overview: Overview,
-    /// The section of a first log without a failure: shown if it stays the only one.
+    /// The section of a first log without a failure. It is shown if no other log follows.
     only: Option<String>,
 }
 
@@ -122,7 +122,7 @@ impl<'w> HtmlWriter<'w> {
         }
     }
 
-    /// Writes the section of a failed log if there is room for it; says under which anchor.
+    /// Writes the section of a failed log if there is room; returns its anchor.
     fn section(&mut self, report: &LogReport) -> io::Result<Option<String>> {
         let mark = fingerprint(report);
         let shown: usize = self.anchors.values().sum();
@@ -142,7 +142,7 @@ impl<'w> HtmlWriter<'w> {
         Ok(Some(anchor))
     }
 
-    /// The anchor of a log, the same in every report on it.
+    /// The anchor of a log, which is the same in every report.
     fn anchor(&mut self, source: &str) -> String {
         let digest = Sha256::digest(source.as_bytes());
         let hash: String = digest.iter().take(5).map(|b| format!("{b:02x}")).collect();
@@ -214,7 +214,7 @@ impl Writer for HtmlWriter<'_> {
     }
 }
 
-/// What tells failures apart.
+/// The fingerprint that tells failures apart.
 fn fingerprint(report: &LogReport) -> &str {
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => &cause.fingerprint,
@@ -223,7 +223,7 @@ fn fingerprint(report: &LogReport) -> &str {
     }
 }
 
-/// Nothing but this style and this script, from nowhere.
+/// A policy that allows only this style and this script.
 fn policy() -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(

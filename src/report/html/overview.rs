@@ -1,4 +1,4 @@
-//! What the overview counts while logs come in, besides the sums of the batch. Bounded by the library and by limits.
+//! The overview's own counts, besides the sums of the batch. Bounded by the library and by limits.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,13 +23,13 @@ pub(super) struct Overview {
     pub retries: [usize; Retry::ALL.len()],
     /// Failures by the hour.
     pub timeline: Timeline,
-    /// Of the first log of a group, by its name.
+    /// Anchors of the first log of each group, by the log's name.
     pub anchors: HashMap<String, String>,
-    /// What the page is called if there is one log only.
+    /// The page's title if there is only one log.
     pub title: Option<String>,
 }
 
-/// What is told of a cause.
+/// The counts of one cause.
 #[derive(Debug)]
 pub(super) struct Cause {
     pub title: String,

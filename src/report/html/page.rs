@@ -10,14 +10,14 @@ use crate::model::{Owner, Problem, Retry, Summary, ToolInfo, UnexplainedCount};
 use crate::report::Style;
 use crate::report::sums::{day, minute};
 
-/// Causes and groups shown at once; the others are folded.
+/// Causes and groups shown at once; the rest are folded.
 const SHOWN: usize = 20;
-/// Groups in the page at all.
+/// Most groups on the page.
 const MOST_GROUPS: usize = 200;
-/// Unreadable inputs in the page at all.
+/// Most unreadable inputs on the page.
 const MOST_ERRORS: usize = 500;
 
-/// All that the frame tells.
+/// The data of the frame around the sections.
 pub(super) struct Page<'p> {
     pub style: &'p Style,
     pub tool: &'p ToolInfo,
@@ -64,7 +64,7 @@ impl Page<'_> {
         }
     }
 
-    /// Counts, causes, owners, unknown failures, what was not read.
+    /// Counts, causes, owners, unknown failures, unread inputs.
     pub fn overview(&self) -> Markup {
         let labels = self.style.labels();
         html! {
@@ -111,7 +111,7 @@ impl Page<'_> {
         }
     }
 
-    /// Of which times the logs are, and what is not among them.
+    /// The times of the logs, and which logs have none.
     fn notes(&self) -> Markup {
         let (words, summary) = (self.style.words(), self.summary);
         html! {
@@ -185,7 +185,7 @@ impl Page<'_> {
         }
     }
 
-    /// A part of the failures; what is there is never nothing.
+    /// A share of the failures, which is never shown as zero.
     fn share(&self, logs: usize) -> String {
         match percent(logs, self.overview.failures()) {
             0 if logs > 0 => "< 1 %".to_owned(),
@@ -252,7 +252,7 @@ impl Page<'_> {
         }
     }
 
-    /// Unexplained failures by what they look like.
+    /// Unexplained failures by fingerprint.
     fn groups(&self) -> Markup {
         let labels = self.style.labels();
         let groups = &self.summary.unexplained_groups;

@@ -7,7 +7,7 @@ use crate::model::{LogReport, Outcome, Status};
 use crate::report::groups::best_text;
 use crate::report::{Style, source_of, width};
 
-/// Columns of the line that stands for an unknown failure.
+/// Columns of the best line of an unknown failure.
 const BEST: usize = 120;
 
 /// The row; `anchor` is that of the log's section.
@@ -16,7 +16,7 @@ pub(super) fn of(report: &LogReport, style: &Style, anchor: Option<&str>) -> Mar
     let (class, outcome) = outcome(report, style);
     let cause = report.cause.as_ref();
     let unknown = report.unexplained.as_ref();
-    // A line of another input has no anchor in the section, and no meaning in this table.
+    // A line of another input has no anchor in the section and no meaning in this table.
     let here = cause.is_none_or(|cause| source_of(report, cause) == report.source);
     let line = cause
         .map(|cause| cause.line)

@@ -1,4 +1,4 @@
-//! The section of one log: the same that the text report says, in the same order.
+//! The section of one log. It says the same as the text report, in the same order.
 
 use maud::{Markup, html};
 
@@ -67,7 +67,7 @@ fn not_failed(report: &LogReport, style: &Style) -> Markup {
     }
 }
 
-/// What is said beside the name of the log.
+/// The facts beside the name of the log.
 fn facts(report: &LogReport, style: &Style) -> Vec<Markup> {
     let words = style.words();
     let mut facts = Vec::new();
@@ -119,7 +119,7 @@ fn evidence(report: &LogReport, finding: &Finding, style: &Style, anchor: &str) 
     }
 }
 
-/// Lines with their numbers, each with an anchor of its own where it is of the job's log.
+/// Lines with their numbers; lines of the job's log have anchors.
 fn block(report: &LogReport, lines: &[Shown<'_>], anchor: &str) -> Markup {
     let mut named = std::collections::HashSet::new();
     html! {
@@ -165,7 +165,7 @@ fn advice(finding: &Finding, style: &Style) -> Markup {
     }
 }
 
-/// A step; a command at its end stands on a line of its own, to be copied.
+/// A step. A command at its end has a line of its own, for copying.
 fn one_step(step: &str) -> Markup {
     match prose::trailing_command(step) {
         Some((says, command)) => html! {
@@ -200,7 +200,7 @@ fn one_check(check: &Check, style: &Style) -> Markup {
     }
 }
 
-/// An address as a link, if it is one of the web.
+/// An address, as a link if it is a web address.
 fn link(url: &str) -> Markup {
     if sanitize::is_web_address(url) {
         html! { a href=(url) rel="noopener noreferrer" { (url) } }
@@ -209,7 +209,7 @@ fn link(url: &str) -> Markup {
     }
 }
 
-/// What merely follows from the cause, and what it hides.
+/// What follows from the cause, and what it hides.
 fn aftermath(report: &LogReport, style: &Style, anchor: &str) -> Markup {
     let (labels, words) = (style.labels(), style.words());
     let left_out = |all: usize| {

@@ -1,4 +1,4 @@
-//! Failures over time, by cause: counted by the hour while logs come in, drawn in as many columns as fit.
+//! Failures over time, by cause. They are counted by the hour and drawn in as many columns as fit.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,19 +8,19 @@ use super::text::{Short, Text};
 use crate::model::{LogReport, Status, Time};
 use crate::report::Style;
 
-/// Hours and causes told apart; failures beyond are counted without their cause.
+/// Most pairs of hour and cause that are told apart; further failures are counted without their cause.
 const MOST_CELLS: usize = 50_000;
 /// Columns that a page has room for.
 const MOST_COLUMNS: i64 = 60;
 /// Causes that have a colour of their own.
 const COLOURS: [&str; 6] = ["c1", "c2", "c3", "c4", "c5", "c6"];
-/// Hours that a column may stand for; beyond, weeks times a power of two.
+/// Hours that a column may cover; beyond these, weeks times a power of two.
 const STEPS: [i64; 8] = [1, 3, 6, 12, 24, 48, 96, 168];
 
 /// The counts.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
-    /// By hour, counted from 1970, and cause.
+    /// Counts by hour since 1970, and cause.
     cells: BTreeMap<(i64, Kind), usize>,
     totals: HashMap<Kind, usize>,
 }
@@ -49,7 +49,7 @@ impl Timeline {
         *self.cells.entry((hour, kind)).or_default() += 1;
     }
 
-    /// The chart; nothing where all failures are of one moment, or tell no time.
+    /// The chart; empty if all failures have the same moment or no time.
     pub fn chart(&self, style: &Style) -> Markup {
         let (Some(first), Some(last)) = (self.cells.keys().next(), self.cells.keys().last()) else {
             return html! {};
@@ -118,7 +118,8 @@ impl Timeline {
         }
     }
 
-    /// What is told apart in the chart, from the bottom up, with its logs: the most frequent causes, the others, the unknown.
+    /// The bands of the chart from the bottom up, with their logs: the most frequent causes, the others, the
+    /// unknown.
     fn bands(&self) -> Vec<(Kind, usize)> {
         let mut causes: Vec<(Kind, usize)> = Vec::new();
         let (mut other, mut unexplained) = (0, 0);
@@ -146,7 +147,7 @@ fn class(kind: &Kind, at: usize) -> &'static str {
     }
 }
 
-/// Hours of a column, so that there are not too many.
+/// Hours of a column, chosen to limit the number of columns.
 fn step(hours: i64) -> i64 {
     let fits = |step: &i64| hours / step < MOST_COLUMNS;
     if let Some(step) = STEPS.iter().copied().find(fits) {
@@ -159,7 +160,7 @@ fn step(hours: i64) -> i64 {
     step
 }
 
-/// The parts of a column as band, upper edge and height, in hundredths.
+/// The parts of a column: band, upper edge and height, in hundredths.
 fn stacked(column: &[usize], most: usize) -> Vec<(usize, String, String)> {
     let mut below = 0;
     let mut parts = Vec::new();
@@ -173,7 +174,7 @@ fn stacked(column: &[usize], most: usize) -> Vec<(usize, String, String)> {
     parts
 }
 
-/// The day of an hour, and the hour itself where columns are shorter than days.
+/// The day of an hour, and the hour itself if columns are shorter than days.
 fn day(hour: i64, step: i64) -> String {
     let time = Time::from_unix(hour * 3600)
         .map(|time| time.to_string())

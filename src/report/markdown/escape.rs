@@ -1,10 +1,9 @@
 //! The one place that makes foreign text harmless in Markdown, as GitLab and GitHub read it.
 //!
-//! Text with `code spans` comes in; Markdown leaves that shows the same text and nothing else: no
-//! link, no image, no HTML, nobody mentioned, no issue or commit referred to, no line that starts
-//! with a quick action. Escaping such characters one by one does not do: a forge looks for mentions
-//! and references in the text that Markdown yields, backslashes gone. In code it does not look, so
-//! every word that could mean something to somebody becomes code.
+//! It turns text with `code spans` into Markdown that shows the same text and nothing else: no link, image or
+//! HTML, no mention of a person, no reference to an issue or a commit, no quick action at the start of a line.
+//! Escaping characters is not enough: a forge searches the text for mentions and references after Markdown has
+//! removed the backslashes. It does not search code, so every word with a possible meaning becomes code.
 
 use crate::report::{prose, sanitize};
 
@@ -53,12 +52,12 @@ pub fn code(text: &str) -> String {
     }
 }
 
-/// The same inside of a table, where a pipe ends a cell even within code.
+/// The same within a table, where a pipe ends a cell even in code.
 pub fn cell(markdown: &str) -> String {
     markdown.replace('|', "\\|")
 }
 
-/// A text as code in HTML, where Markdown is not looked at.
+/// A text as HTML code, where Markdown is not parsed.
 pub fn html_code(text: &str) -> String {
     let mut out = String::from("<code>");
     for c in sanitize::clean(text).chars() {
@@ -74,7 +73,7 @@ pub fn html_code(text: &str) -> String {
     out + "</code>"
 }
 
-/// An address as a link; anything but a plain web address as code.
+/// A plain web address as a link; anything else as code.
 pub fn link(url: &str) -> String {
     if sanitize::is_web_address(url) {
         format!("<{url}>")
@@ -96,7 +95,7 @@ enum Atom {
     Code(String),
 }
 
-/// Appends a part of a word. Code next to code is one span: two would run into each other.
+/// Appends a part of a word. Adjacent code becomes one span, since two would run together.
 fn add(atoms: &mut Vec<Atom>, code: bool, text: &str) {
     match atoms.last_mut() {
         _ if text.is_empty() => {}
@@ -107,7 +106,7 @@ fn add(atoms: &mut Vec<Atom>, code: bool, text: &str) {
     }
 }
 
-/// A code span: its backticks outnumber those in it.
+/// A code span with more backticks than its text contains in a row.
 fn span(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') {
@@ -123,7 +122,7 @@ fn longest_run(text: &str) -> usize {
     runs.max().unwrap_or(0)
 }
 
-/// Splits the marks of a sentence from a word.
+/// Splits punctuation off a word.
 fn bare(word: &str) -> (&str, &str, &str) {
     let start = word.len() - word.trim_start_matches(['(', '"', '\'']).len();
     let mut core = &word[start..];
@@ -137,12 +136,12 @@ fn bare(word: &str) -> (&str, &str, &str) {
     (&word[..start], &word[start..end], &word[end..])
 }
 
-/// Is this the word of a language, which means nothing to a forge?
+/// Whether a word is ordinary language, without meaning to a forge.
 fn is_plain(word: &str, first: bool) -> bool {
     let letter = |c: char| c.is_alphanumeric() || !c.is_ascii() || ".,;'\"()?/-%&".contains(c);
-    // `-` and `1` would start a list, if a mark follows.
+    // `-` and `1` would start a list before a mark.
     let list = first && (word == "-" || word.chars().all(|c| c.is_ascii_digit()));
-    // `%v1` and `&3` refer; `50%` and `&` do not.
+    // `%v1` and `&3` are references; `50%` and `&` are not.
     let sign = |mark: char| word.split(mark).skip(1).any(|after| !after.is_empty());
     word.chars().all(letter)
         && !word.starts_with('/')
@@ -157,7 +156,7 @@ fn is_plain(word: &str, first: bool) -> bool {
             .any(is_ticket)
 }
 
-/// `0123abc`: a forge looks whether such a commit exists.
+/// `0123abc`: a forge checks whether such a commit exists.
 fn is_hash(word: &str) -> bool {
     word.len() >= 7
         && word.chars().all(|c| c.is_ascii_hexdigit())

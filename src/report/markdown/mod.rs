@@ -1,8 +1,8 @@
 //! `markdown`: a comment for a merge request, a pull request or an issue.
 //!
-//! One log after the other comes in; one comment leaves, within the size that forges take. It starts
-//! with a hidden mark, so that the next run can find the comment and edit it. What a log says stands
-//! in fences behind line numbers, or went through [`escape`].
+//! One comment is written for all logs, within the size that forges accept. It starts with a hidden mark, so
+//! that the next run can find and edit it. Text of a log stands in fences behind line numbers, or went through
+//! [`escape`].
 
 use std::io::{self, Write};
 
@@ -12,14 +12,14 @@ use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 pub(super) mod escape;
 mod section;
 
-/// Found in the comment by whoever wants to edit it.
+/// The mark by which the comment can be found and edited.
 pub const MARK: &str = "<!-- jobtriage:report -->";
 
 /// Bytes of a comment. GitHub takes 65,536 characters, GitLab more.
 const LIMIT: usize = 60_000;
-/// What heading, notices and the line about the tool may need of them.
+/// Bytes reserved for the heading, notices and the line about the tool.
 const FRAME: usize = 1_500;
-/// Failures in the table at the top of several.
+/// Most failures in the table at the top.
 const MOST_ROWS: usize = 50;
 /// Unreadable inputs that are named.
 const MOST_ERRORS: usize = 10;
@@ -62,14 +62,14 @@ struct MarkdownWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     tool: ToolInfo,
-    /// Bytes that the comment may have.
+    /// Most bytes of the comment.
     most: usize,
     logs: usize,
     failures: usize,
-    /// The first log: all there is if no other follows.
+    /// The first log, which is shown alone if no other follows.
     only: Option<Box<LogReport>>,
     rows: Vec<String>,
-    /// Failures in full, folded, as long as they fit.
+    /// Failures in full, folded, as many as fit.
     sections: Vec<String>,
     used: usize,
 }
@@ -91,7 +91,7 @@ impl Writer for MarkdownWriter<'_> {
             self.rows.push(row);
         }
         let folded = section::folded(report, &self.style, self.sections.is_empty());
-        // Without gaps: what is left out is always the end.
+        // Without gaps: only the end is ever left out.
         if self.sections.len() + 1 == self.failures && self.used + folded.len() <= limit {
             self.used += folded.len();
             self.sections.push(folded);
@@ -103,7 +103,7 @@ impl Writer for MarkdownWriter<'_> {
         let (labels, words) = (self.style.labels(), self.style.words());
         writeln!(self.out, "{MARK}")?;
         let end = self.end(errors)?;
-        // Those errors are known only now.
+        // The errors are known only now.
         let room = self.most.saturating_sub(FRAME.max(end.len() + FRAME / 3));
         while self.used > room
             && let Some(last) = self.sections.pop()
@@ -142,7 +142,7 @@ impl Writer for MarkdownWriter<'_> {
 }
 
 impl MarkdownWriter<'_> {
-    /// What could not be read, and who wrote the comment.
+    /// What could not be read, and which tool wrote the comment.
     fn end(&self, errors: &[Problem]) -> io::Result<Vec<u8>> {
         let (mut out, labels) = (Vec::new(), self.style.labels());
         if !errors.is_empty() {
@@ -166,7 +166,7 @@ impl MarkdownWriter<'_> {
     }
 }
 
-/// How a job ended, as the first word that is read.
+/// How a job ended: the first word of the comment.
 fn status(report: &LogReport, style: &Style) -> &'static str {
     let words = style.words();
     match report.outcome {

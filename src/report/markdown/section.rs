@@ -16,19 +16,19 @@ const LONG: usize = 2_000;
 /// Consequences and further findings that are named.
 const NAMED: usize = 12;
 
-/// The section of a log, as much of it as fits.
+/// The section of a log, cut to the limit.
 pub(super) fn within(report: &LogReport, style: &Style, limit: usize) -> String {
     let whole = section(report, style, 3);
     if whole.len() <= limit {
         return whole;
     }
     let short = format!("{}{}\n\n", opening(report, style), style.labels().too_long);
-    // So narrow a limit leaves nothing but the name.
+    // With so small a limit only the name is left.
     let name = format!("### {}\n\n", path(&report.source));
     if short.len() <= limit { short } else { name }
 }
 
-/// The section of one log among several, folded, the first one open.
+/// The folded section of one log among several; the first one is open.
 pub(super) fn folded(report: &LogReport, style: &Style, first: bool) -> String {
     let open = if first { " open" } else { "" };
     let log = html_code(&width::cut_middle(&clean(&report.source), SHORT, 30, "…"));
@@ -66,7 +66,7 @@ pub(super) fn row(report: &LogReport, style: &Style) -> String {
     )
 }
 
-/// A path as code, its middle cut if it is long.
+/// A path as code; a long one loses its middle.
 pub(super) fn path(source: &str) -> String {
     code(&width::cut_middle(&clean(source), SHORT, 30, "…"))
 }
@@ -119,7 +119,7 @@ fn opening_at(report: &LogReport, style: &Style, level: usize) -> String {
     };
     let mut out = format!("{} {title}\n\n", "#".repeat(level));
     let ended = match (report.exit_code, &report.section) {
-        // The words for both at once put the section's name into running text.
+        // The words for both at once would put the section's name into running text.
         (Some(exit), Some(section)) => format!("{}, {}", (words.exit_code)(exit), code(section)),
         (Some(exit), None) => (words.exit_code)(exit),
         (None, Some(section)) => code(section),
@@ -222,7 +222,7 @@ fn one_check(out: &mut String, check: &Check, style: &Style) {
     }
 }
 
-/// What helps later, and what is not the cause.
+/// Further help, and findings that are not the cause.
 fn details(out: &mut String, report: &LogReport, finding: &Finding, style: &Style) {
     let (labels, words) = (style.labels(), style.words());
     let mut inner = String::new();
@@ -294,8 +294,8 @@ fn unexplained(out: &mut String, unknown: &Unexplained, style: &Style) {
     );
 }
 
-/// Log lines in a fence. Behind number and gutter no line can start a quick action or close the
-/// fence, whatever a reader thinks a fence is.
+/// Log lines in a fence. Behind number and gutter no line can start a quick action or close the fence, whatever
+/// a reader takes for one.
 fn fenced(out: &mut String, lines: &[Shown<'_>], style: &Style) {
     let ticks = fence(lines.iter().map(|line| line.text.as_str()));
     let label = |line: &Shown<'_>| match line.source {

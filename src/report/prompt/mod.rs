@@ -1,9 +1,9 @@
 //! `prompt`: what is known of a failure, for a language model or an agent, in few bytes.
 //!
-//! Facts, the lines that prove them with their numbers, what is not known, and what would settle it:
-//! no question, since that is the caller's. Whatever the log says is quoted behind line numbers or
-//! stands in one line; it can say no heading of ours, and the first lines say that it is data.
-//! The words are English whatever the language of the texts: they are for a machine.
+//! It gives facts, the lines that prove them with their numbers, what is not known, and what would settle it.
+//! It asks no question, since that is up to the caller. Text of the log stands behind line numbers or on a
+//! single line, so it cannot form a heading, and the first lines say that it is data. The words are always
+//! English, since they are for a machine.
 
 use std::io::{self, Write};
 
@@ -14,9 +14,9 @@ mod bundle;
 
 use bundle::{LEVELS, line};
 
-/// Bytes, unless others are asked for.
+/// Most bytes unless others are asked for.
 const LIMIT: usize = 8 << 10;
-/// What head and notices may need of them.
+/// Bytes reserved for the head and notices.
 const FRAME: usize = 900;
 /// Unreadable inputs that are named.
 const MOST_ERRORS: usize = 3;
@@ -58,11 +58,11 @@ struct PromptWriter<'w> {
     out: Box<dyn Write + 'w>,
     tool: ToolInfo,
     limit: usize,
-    /// Bytes that bundles may still have.
+    /// Bytes left for bundles.
     room: usize,
     /// Bundles of failures.
     body: String,
-    /// Failures of which there is one line only.
+    /// Failures with one line each.
     others: String,
     logs: usize,
     left_out: usize,

@@ -1,7 +1,7 @@
 //! `sarif`: SARIF 2.1.0, with what GitHub requires beyond the standard.
 //!
-//! Results leave as the logs come in; the rules they point to, bounded by the library, follow at the
-//! end. A result lies in the file of the repository that the log names, else in the log itself.
+//! Results are written as logs come in. Their rules, bounded by the library, follow at the end. A result is
+//! placed in the repository's file that the log names, otherwise in the log itself.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -20,11 +20,11 @@ use model::{
     NotificationPlace, Rule, SarifResult, Tool,
 };
 
-/// Results that GitHub takes; a file with more is refused as a whole.
+/// Most results that GitHub accepts; it refuses a larger file.
 const MOST_RESULTS: usize = 25_000;
 /// Unreadable inputs that are named.
 const MOST_ERRORS: usize = 1_000;
-/// The rule of failures without a known cause.
+/// The rule for failures without a known cause.
 const UNEXPLAINED: &str = "jobtriage/unexplained";
 
 /// The format.
@@ -60,7 +60,7 @@ struct SarifWriter<'w> {
     most: usize,
     results: usize,
     left_out: usize,
-    /// Where in `rules` an id stands.
+    /// The index of each id in `rules`.
     index: HashMap<String, usize>,
     rules: Vec<Rule>,
 }
@@ -113,7 +113,7 @@ impl<'w> SarifWriter<'w> {
         }
     }
 
-    /// What stands before the results, once.
+    /// Writes the part before the results, once.
     fn head(&mut self) -> io::Result<()> {
         if self.results > 0 {
             return Ok(());
@@ -140,7 +140,7 @@ impl<'w> SarifWriter<'w> {
         self.result(results::unexplained(report, unknown, UNEXPLAINED, index))
     }
 
-    /// Where the rule stands; it is made when it is first needed.
+    /// The index of a rule, which is made on first use.
     fn rule(&mut self, id: &str, make: impl FnOnce() -> Rule) -> usize {
         if let Some(index) = self.index.get(id) {
             return *index;
@@ -204,11 +204,10 @@ fn json(value: &impl Serialize) -> io::Result<String> {
     Ok(sanitize::clean_json(serde_json::to_string(value)?))
 }
 
-/// The one place that makes foreign text harmless in messages: viewers draw text only, but they
-/// make links of `[text](target)`.
+/// The one place that escapes text in messages. Viewers show plain text, but turn `[text](target)` into links.
 ///
-/// Braces stay as they are: the standard would have them doubled for the sake of placeholders, but
-/// viewers replace those only in messages that come with arguments.
+/// Braces stay: the standard doubles them because of placeholders, but viewers replace those only in messages
+/// with arguments.
 fn plain(text: &str) -> String {
     let text = text.replace(['\n', '\t'], " ");
     sanitize::clean(text.trim()).replace("](", "] (")
@@ -238,12 +237,12 @@ fn uri(source: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 out.push(byte.into());
             }
-            // The drive's colon, but not what would be read as a scheme.
+            // The drive's colon is kept, but not a colon that would form a scheme.
             b':' if drive && out.len() == start.len() + 1 => out.push(':'),
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
-    // An empty URI would be the report itself.
+    // An empty URI would mean the report itself.
     if out.is_empty() {
         "log".to_owned()
     } else {

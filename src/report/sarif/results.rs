@@ -11,7 +11,7 @@ use crate::model::{Finding, LogReport, Unexplained};
 use crate::report::excerpt::{self, Shown};
 use crate::report::{place, source_of, width};
 
-/// Columns of a message; more is in the report for people.
+/// Columns of a message; the text report says more.
 const LONG: usize = 1_000;
 
 /// The result of a finding.
@@ -99,7 +99,7 @@ fn properties(report: &LogReport) -> ResultProperties {
     }
 }
 
-/// GitHub reads only this one, together with rule and file.
+/// GitHub reads only this fingerprint, together with rule and file.
 fn fingerprints(fingerprint: &str) -> BTreeMap<&'static str, String> {
     let fingerprint = plain(fingerprint);
     if fingerprint.is_empty() {
@@ -137,8 +137,8 @@ fn location(source: &str, region: Region) -> Location {
     }
 }
 
-/// A whole line. Where a match stands in it is not said: columns count in the raw file, the text has
-/// lost its colours and clocks.
+/// A whole line. The columns of a match are left out: SARIF counts them in the raw file, but the text has lost
+/// its colours and clocks.
 fn region(line: u64, text: Option<&str>) -> Region {
     let line = line.max(1);
     let columns = text.map_or(0, |text| text.chars().count() as u64);

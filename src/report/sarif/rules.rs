@@ -1,7 +1,7 @@
-//! Rules: what holds for every result of one pattern.
+//! Rules: what all results of one pattern have in common.
 //!
-//! A finding's texts are about one log: they name its hosts and images. A rule is about all of them,
-//! so what the log filled in gives way to the name of what it is.
+//! A finding's texts concern one log and name its hosts and images. A rule concerns all logs, so captured
+//! values are replaced by the names of their captures.
 
 use super::model::{Configuration, Level, Message, Rule, RuleProperties};
 use super::{UNEXPLAINED, plain};
@@ -11,7 +11,7 @@ use crate::report::{sanitize, width};
 
 /// Characters of a rule's description that GitHub takes.
 const MOST_CHARS: usize = 1_000;
-/// Captured values shorter than this stand in texts by chance.
+/// Shortest captured value that is replaced; shorter ones occur in texts by chance.
 const TELLING: usize = 3;
 
 /// The rule of a finding.
@@ -77,7 +77,7 @@ pub(super) fn unexplained() -> Rule {
     }
 }
 
-/// How bad a cause is: what only shows the failure is less than what explains it.
+/// The level of a cause: a symptom is rated lower than a root cause.
 pub(super) fn level(finding: &Finding) -> Level {
     match (finding.role, finding.confidence) {
         (Role::RootCause, Confidence::High | Confidence::Medium) => Level::Error,
@@ -92,7 +92,7 @@ fn severity(level: Level) -> &'static str {
     }
 }
 
-/// A description; an empty one counts as missing.
+/// A description; an empty one is replaced by `otherwise`.
 fn short(text: &str, otherwise: &str) -> Message {
     let text = if text.trim().is_empty() {
         otherwise
@@ -126,8 +126,7 @@ fn help(steps: &[String], title: &str) -> Message {
     }
 }
 
-/// The text with captured values given back for their names: `image busybox:latest` becomes
-/// `image <image>`.
+/// The text with captured values replaced by their names: `image busybox:latest` becomes `image <image>`.
 fn general(text: &str, finding: &Finding) -> String {
     let mut values: Vec<(&str, &str)> = finding
         .captures
@@ -135,7 +134,7 @@ fn general(text: &str, finding: &Finding) -> String {
         .filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
         .filter(|(_, value)| value.chars().count() >= TELLING)
         .collect();
-    // The longest first: a value may be part of another.
+    // Longest first, since a value may be part of another.
     values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
     let mut text = text.to_owned();
     for (name, value) in values {

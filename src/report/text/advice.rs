@@ -1,4 +1,4 @@
-//! What a finding advises: why, notes, fixes, checks, how to verify, where to read on.
+//! The advice of a finding: why, notes, fixes, checks, how to verify, links.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::report::{prose, sanitize, width};
 
 /// Checks shown unless all are asked for.
 const CHECKS: usize = 2;
-/// Outcomes shown of the first check, and of the second.
+/// Outcomes shown of the first check and of the second.
 const OUTCOMES: [usize; CHECKS] = [4, 3];
 
 pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
         page.labelled(words.verify, &format!("{} {verify}", words.mended_when))?;
     }
     for (at, link) in finding.links.iter().enumerate() {
-        // Like a command, an address is copied, so it is never broken.
+        // An address is copied like a command, so it is never broken.
         let mut row = page.label(if at == 0 { words.docs } else { "" });
         row.push(Ink::Code, link);
         page.row(&row)?;
@@ -46,7 +46,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
     tip(page, report, finding)
 }
 
-/// What cut the log short, and what to do about it.
+/// What cut the log, and what to do about it.
 pub(super) fn of_cut(page: &mut Page<'_>, cut: &Advice) -> io::Result<()> {
     page.prose(Row::indented(2), 2, &cut.title, Ink::Strong)?;
     let line = (page.words.line)(cut.line);
@@ -69,7 +69,7 @@ fn fixes(page: &mut Page<'_>, steps: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// `Fix 1`, then the further numbers below the first; one alone has no number.
+/// `Fix 1`, then further numbers below it; a single step has no number.
 fn numbered(label: &str, at: usize, of: usize) -> String {
     match (at, of) {
         (_, 0 | 1) => label.to_owned(),
@@ -78,7 +78,7 @@ fn numbered(label: &str, at: usize, of: usize) -> String {
     }
 }
 
-/// The first checks, with what their output most often means: the answer must fit a screen.
+/// The first checks with the most frequent meanings of their output: the answer must fit a screen.
 fn checks(page: &mut Page<'_>, all: &[Check]) -> io::Result<()> {
     let shown = if page.style.all {
         all.len()
@@ -107,7 +107,7 @@ fn left_out(page: &mut Page<'_>, count: usize) -> io::Result<()> {
     page.prose(Row::indented(TEXT), TEXT + 2, &text, Ink::Faint)
 }
 
-/// Where to run what, and what its output means.
+/// Where to run what, and what the output means.
 fn one_check(page: &mut Page<'_>, label: &str, check: &Check, outcomes: usize) -> io::Result<()> {
     let place = match page.words.place(&check.on) {
         Some(place) => place.to_owned(),
@@ -117,7 +117,7 @@ fn one_check(page: &mut Page<'_>, label: &str, check: &Check, outcomes: usize) -
     if let Some(command) = &check.run {
         page.command(command)?;
     }
-    // One that is left out alone may as well be shown.
+    // If only one would be left out, it is shown too.
     let shown = if check.outcomes.len() == outcomes.saturating_add(1) {
         outcomes + 1
     } else {
@@ -139,7 +139,7 @@ fn one_check(page: &mut Page<'_>, label: &str, check: &Check, outcomes: usize) -
     Ok(())
 }
 
-/// A check that points to further causes is worth having its output read as well.
+/// Says that the output of a check that points to further causes can be read too.
 fn tip(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
     let points = |check: &Check| check.outcomes.iter().any(|outcome| outcome.id.is_some());
     if report.inputs.len() > 1 || !finding.checks.iter().any(points) {
@@ -153,12 +153,12 @@ fn tip(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result
     ))
 }
 
-/// What a command could read again: the file, or a name in its place for labels such as `<stdin>`.
+/// The file for a command to read again, or a name in place of labels such as `<stdin>`.
 pub(super) fn file_of(source: &str) -> &str {
     if source.starts_with('<') || source == "-" {
         return "job.log";
     }
-    // `gh.txt (build)`: a job of a text that holds several.
+    // `gh.txt (build)`: one job of a text with several.
     match source.split_once(" (") {
         Some((file, job)) if job.ends_with(')') => file,
         _ => source,

@@ -1,4 +1,4 @@
-//! Below the cause: what merely follows from it, and what it hides.
+//! The part below the cause: what follows from it, and what it hides.
 
 use std::io;
 
@@ -8,9 +8,9 @@ use crate::model::{Consequence, Finding, LogReport};
 use crate::report::paint::{Ink, Row};
 use crate::report::{sanitize, source_of, width};
 
-/// Consequences that are quoted; of more, only the line numbers are told.
+/// Consequences that are quoted; of the others only the line numbers are shown.
 const QUOTED: usize = 3;
-/// Line numbers that are told.
+/// Most line numbers shown.
 const TOLD: usize = 12;
 /// Further findings that are named.
 const NAMED: usize = 5;

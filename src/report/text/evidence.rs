@@ -1,4 +1,4 @@
-//! The lines that prove a finding, behind a gutter, so that no log text can start a line.
+//! The lines that prove a finding, behind a gutter, so that no text of the log starts a line.
 
 use std::io;
 use std::ops::Range;
@@ -8,18 +8,18 @@ use crate::model::{Finding, LogReport};
 use crate::report::paint::{Ink, Row};
 use crate::report::{excerpt, sanitize, width};
 
-/// Rows that the line of the cause may take.
+/// Most rows for the line of the cause.
 const ROWS: usize = 3;
-/// Line numbers have at least this many columns, so that short logs line up with each other.
+/// Fewest columns for line numbers, so that short logs line up with each other.
 const DIGITS: usize = 4;
 
 /// A line to be shown.
 pub(super) struct Shown<'r> {
-    /// Names it in front of the gutter: line number, and the input where there are several.
+    /// The text before the gutter: the line number, and the input if there are several.
     pub label: String,
     /// As it stands in the log.
     pub text: &'r str,
-    /// The match in it, if this is the line that matters.
+    /// The range of the match, if this is the line that matters.
     pub span: Option<(u32, u32)>,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
     Ok(())
 }
 
-/// Writes lines one below the other; the one with a span stands out.
+/// Writes lines one below the other. The one with a span is highlighted.
 pub(super) fn block(page: &mut Page<'_>, lines: &[Shown<'_>]) -> io::Result<()> {
     let wide = label_width(lines);
     for line in lines {
@@ -69,7 +69,7 @@ pub(super) fn block(page: &mut Page<'_>, lines: &[Shown<'_>]) -> io::Result<()> 
     Ok(())
 }
 
-/// A line that only goes with another: one row, its middle cut.
+/// A line of context: one row, its middle cut.
 fn plain(page: &mut Page<'_>, line: &Shown<'_>, wide: usize) -> io::Result<()> {
     let mut row = gutter(page, &line.label, wide, false);
     let text = sanitize::clean(line.text.trim_end());
@@ -81,14 +81,14 @@ fn plain(page: &mut Page<'_>, line: &Shown<'_>, wide: usize) -> io::Result<()> {
     page.row(&row)
 }
 
-/// The line that matters: up to three rows, the match underlined if it fits in one.
+/// The line that matters: up to three rows, with the match underlined if it is on one.
 fn telling(page: &mut Page<'_>, line: &Shown<'_>, span: (u32, u32), wide: usize) -> io::Result<()> {
     let (text, found) = sanitize::clean_span(line.text.trim_end(), span);
     let start = gutter(page, "", wide, false).width();
     let room = page.width.saturating_sub(start).max(8);
     let (text, found) = width::cut_around(&text, found, room * ROWS, page.symbols.ellipsis);
     let rows = width::rows(&text, room, ROWS);
-    // Without carets, a mark in front of the number says which line it is.
+    // Without carets, a mark before the number shows which line it is.
     let underlined = rows.len() == 1 && !found.is_empty();
     for (at, part) in rows.into_iter().enumerate() {
         let label = if at == 0 { line.label.as_str() } else { "" };
@@ -108,7 +108,7 @@ fn telling(page: &mut Page<'_>, line: &Shown<'_>, span: (u32, u32), wide: usize)
     Ok(())
 }
 
-/// Appends a part of a text, the match in it in its own ink.
+/// Appends a part of a text, with the match highlighted.
 fn highlight(row: &mut Row, text: &str, part: Range<usize>, found: &Range<usize>) {
     let inside = |at: usize| at.clamp(part.start, part.end);
     let (from, to) = (inside(found.start), inside(found.end));
@@ -128,7 +128,7 @@ fn gutter(page: &Page<'_>, label: &str, wide: usize, marked: bool) -> Row {
     row
 }
 
-/// The line number, behind the input's name if there are several.
+/// The line number, with the input's name if there are several.
 fn label(page: &Page<'_>, source: &str, line: u64, several: bool) -> String {
     if !several {
         return line.to_string();

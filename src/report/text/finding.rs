@@ -1,4 +1,4 @@
-//! A finding in full: its title, who must act, what proves it, why, and what to do.
+//! A finding in full: title, owner, proof, reason and fix.
 
 use std::io;
 

@@ -1,7 +1,7 @@
-//! `text`: the answer for people.
+//! `text`: the report for people.
 //!
-//! One log after the other comes in; what broke, the lines that prove it, why, and what to type
-//! leave, within the width. Nothing is kept but the number of logs.
+//! Each log gets what broke, the lines that prove it, why, and what to type, within the terminal's width. Only
+//! the number of logs is kept.
 
 use std::io::{self, Write};
 
@@ -64,13 +64,13 @@ impl Writer for TextWriter<'_> {
             page.blank()?;
         }
         self.logs += 1;
-        one(&mut page, report)?;
-        // Logs can take a while each; the answer to the first should not wait for the second.
+        write_report(&mut page, report)?;
+        // Logs can take a while each, so the first answer is shown at once.
         self.out.flush()
     }
 
-    /// Totals close the page of several logs. What could not be read is only counted here: who
-    /// calls us has told it on stderr, in the moment it happened.
+    /// Writes the totals of several logs. Unreadable inputs are only counted: the caller has already reported
+    /// them on stderr.
     fn finish(&mut self, errors: &[Problem], summary: &Summary) -> io::Result<()> {
         let mut page = Page::new(&mut *self.out, &self.style);
         if self.logs > 1 || (self.logs == 1 && !errors.is_empty()) {
@@ -93,13 +93,13 @@ impl Writer for TextWriter<'_> {
 /// The report of one log as a text of its own, for formats that carry one.
 pub(super) fn of(report: &LogReport, style: &Style) -> io::Result<String> {
     let mut out = Vec::new();
-    one(&mut Page::new(&mut out, style), report)?;
+    write_report(&mut Page::new(&mut out, style), report)?;
     // Only strings were written.
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// The report of one log.
-fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
+fn write_report(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
     header::write(page, report)?;
     if report.truncated {
         page.blank()?;
@@ -127,7 +127,7 @@ fn one(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
         }
         (None, None) => {}
     }
-    // The header of a canceled job is made of its remark.
+    // The header of a canceled job already contains its remark.
     if let Some(remark) = report
         .remark
         .as_deref()

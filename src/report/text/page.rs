@@ -1,4 +1,4 @@
-//! A page: rows of a given width, and the few shapes that everything on it takes.
+//! Rows of a given width, and the few shapes in which everything is written.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,10 @@ use crate::report::paint::{Ink, Row, Symbols};
 use crate::report::words::Words;
 use crate::report::{Style, prose, width};
 
-/// Where the text behind a label starts: two blanks, a label of six, a blank.
+/// Column of the text behind a label: two blanks, a label of six, a blank.
 pub(super) const TEXT: usize = 9;
 
-/// Where rows go, and how they are to look.
+/// The output, and its look.
 pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
     pub style: &'a Style,
@@ -38,14 +38,14 @@ impl<'a> Page<'a> {
         self.row(&Row::new())
     }
 
-    /// A line across the page, between two logs.
+    /// A horizontal line between two logs.
     pub fn rule(&mut self) -> io::Result<()> {
         let mut row = Row::new();
         row.push(Ink::Faint, &self.symbols.rule.repeat(self.width));
         self.row(&row)
     }
 
-    /// Prose that continues a row; further lines start at `indent`.
+    /// Continues a row with running text; further lines start at `indent`.
     pub fn prose(&mut self, row: Row, indent: usize, text: &str, ink: Ink) -> io::Result<()> {
         let mut row = row;
         let room = self.width.saturating_sub(indent.max(row.width()));
@@ -68,14 +68,14 @@ impl<'a> Page<'a> {
         self.prose(row, TEXT, text, Ink::Plain)
     }
 
-    /// A row that starts with a label; the text is next.
+    /// A row that starts with a label; its text follows.
     pub fn label(&self, label: &str) -> Row {
         let mut row = Row::indented(2);
         row.push(Ink::Label, label).space(1).pad_to(TEXT);
         row
     }
 
-    /// Prose behind a symbol, hanging from it.
+    /// Running text behind a symbol, with a hanging indent.
     pub fn bullet(
         &mut self,
         indent: usize,
@@ -90,7 +90,7 @@ impl<'a> Page<'a> {
         self.prose(row, hang, text, text_ink)
     }
 
-    /// A command on a line of its own, to be copied: it is never broken, however long it is.
+    /// A command on a line of its own, for copying. It is never broken.
     pub fn command(&mut self, command: &str) -> io::Result<()> {
         for line in command.trim_matches('\n').split('\n') {
             let mut row = Row::indented(TEXT + 2);
@@ -100,13 +100,13 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Facts in a row, with dots between them.
+    /// Facts on a row, with dots in between.
     pub fn facts(&mut self, indent: usize, facts: Vec<(Ink, String)>) -> io::Result<()> {
         let row = self.open_facts(Row::indented(indent), facts)?;
         self.row(&row)
     }
 
-    /// Facts behind what stands in a row already; the row they end in is handed back, unwritten.
+    /// Appends facts to a row, and returns the last row unwritten.
     ///
     /// A fact is broken only if it is wider than the page.
     pub fn open_facts(&mut self, row: Row, facts: Vec<(Ink, String)>) -> io::Result<Row> {
@@ -114,7 +114,7 @@ impl<'a> Page<'a> {
         let dot = format!(" {} ", self.symbols.dot);
         for (at, (ink, fact)) in facts.iter().enumerate() {
             let dots = if at == 0 { 0 } else { width::of(&dot) };
-            // A dot that stays behind needs its columns too.
+            // A dot at the end of the row needs columns too.
             let end = if at + 1 == facts.len() {
                 0
             } else {
@@ -127,7 +127,7 @@ impl<'a> Page<'a> {
             if dots > 0 && fits {
                 row.push(Ink::Faint, &dot);
             } else if dots > 0 {
-                // The dot stays behind, to say that the facts go on.
+                // The dot at the end shows that the facts continue.
                 row.push(Ink::Faint, dot.trim_end());
                 self.row(&row)?;
                 row = Row::indented(indent);

@@ -1,4 +1,4 @@
-//! No cause is known: the lines that tell most, and how to teach the tool.
+//! The report without a known cause: the most telling lines, and how to write a pattern for them.
 
 use std::io;
 
@@ -34,7 +34,7 @@ pub(super) fn write(
                     _ => line.line.to_string(),
                 },
                 text: &line.text,
-                // An empty span marks the best line and underlines nothing.
+                // An empty span marks the best line without underlining.
                 span: (Some(line.line) == unexplained.line).then_some((0, 0)),
             })
             .collect();
@@ -54,7 +54,7 @@ pub(super) fn write(
         let code = report.exit_code.map(words.code).unwrap_or_default();
         page.labelled(words.exit_label, &format!("{code}{meaning}"))?;
     }
-    // Mostly its echo is among the lines.
+    // The command's echo is usually among the lines.
     let echoed = |command: &&String| {
         unexplained
             .lines
@@ -76,7 +76,7 @@ pub(super) fn write(
     teach(page, report, unexplained)
 }
 
-/// The command that makes a pattern of the best line.
+/// The command that begins a pattern from the best line.
 fn teach(page: &mut Page<'_>, report: &LogReport, unexplained: &Unexplained) -> io::Result<()> {
     let Some(line) = unexplained.line else {
         return Ok(());

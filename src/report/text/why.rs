@@ -24,7 +24,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
         MOST
     };
     let shown = &report.why[..report.why.len().min(most)];
-    // Signs and digits of the widest score; a candidate out of the race has none.
+    // Width of the widest score. A dropped candidate has none.
     let wide = shown
         .iter()
         .map(|row| width::of(&score(page, row)))
@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
         .unwrap_or(0)
         .max(4);
     for candidate in shown {
-        one(page, candidate, wide)?;
+        write_candidate(page, candidate, wide)?;
     }
     if report.why.len() > most {
         let text = (page.words.left_out)(report.why.len() - most);
@@ -49,7 +49,7 @@ fn score(page: &Page<'_>, row: &WhyRow) -> String {
     }
 }
 
-fn one(page: &mut Page<'_>, candidate: &WhyRow, wide: usize) -> io::Result<()> {
+fn write_candidate(page: &mut Page<'_>, candidate: &WhyRow, wide: usize) -> io::Result<()> {
     page.blank()?;
     let score = score(page, candidate);
     let mut row = Row::indented(2 + wide - width::of(&score));

@@ -1,8 +1,9 @@
-//! Lines that Windows PowerShell broke at the width of its window, made whole again.
+//! Rejoins lines that Windows PowerShell broke at the width of its window.
 //!
-//! What a native program writes to stderr becomes error records there, and those are printed into as many columns as the window has:
-//! a longer line is broken, without a mark, behind a blank where the culture of the session breaks between words, else anywhere
-//! (PowerShell: FormatAndOutput/common/ComplexWriter.cs). The first record of a program shows its frame:
+//! PowerShell turns what a native program writes to stderr into error records, and prints those at the width
+//! of its window. It breaks longer lines without a mark: behind a blank where the culture of the session
+//! breaks between words, else anywhere (PowerShell: FormatAndOutput/common/ComplexWriter.cs). A program's
+//! first record shows its frame:
 //!
 //! ```text
 //! npm : npm ERR! code E404
@@ -14,11 +15,13 @@
 //!     + FullyQualifiedErrorId : NativeCommandError
 //! ```
 //!
-//! Where its own lines are broken they tell the width; all later records are bare text. Only from such a frame on, and from the
-//! beginning of its record, lines are joined, and only where the break must be one: the line is as long as the window is wide, or the next
-//! word had no room in it. Nothing hangs on where blocks end: [`HOLD`] is held back until it is seen that no frame follows.
+//! The breaks in the frame's own lines tell the width; later records are bare text. Lines are joined only
+//! below such a frame, from the start of its record on, and only where a break is certain: the line is as
+//! long as the window is wide, or the next word did not fit. The result does not depend on where blocks end,
+//! because [`HOLD`] bytes are held back until it is clear that no frame follows.
 //!
-//! [`record`] finds the records and what is of their frames, [`window`] learns from them how lines were broken; [`row`] is a line.
+//! [`record`] finds the records and the lines of their frames, [`window`] learns from them how lines were
+//! broken, [`row`] is one line.
 
 mod record;
 mod row;
@@ -28,17 +31,18 @@ use record::{Record, records};
 use row::{Row, units};
 use window::Window;
 
-/// How the first line of a frame's category begins, as far as it stands on one line in any window.
+/// How the first line of a frame's category begins. A window of any width holds this much on one line.
 pub(super) const SIGN: &[u8] = b"+ Category";
-/// How much stands before it: the category and the name of the error are indented.
+/// Blanks before it: the category and the name of the error are indented.
 const INDENT: usize = 4;
 /// How the name of the error begins.
 const NAME: &[u8] = b"    + F";
-/// How far above its frame a record begins at most, in bytes.
+/// How far above its frame a record may begin, in bytes.
 const ABOVE: usize = 4 << 10;
-/// How much must be seen behind a line before it is handed out.
+/// Bytes that must have been seen behind a line before it is handed out.
 pub(super) const HOLD: usize = ABOVE + 256;
-/// Longest line that is put together, in bytes: less than the smallest buffer, so that its size makes no difference.
+/// Longest line that is rejoined, in bytes. It is below the smallest buffer size, so the buffer size does not
+/// matter.
 const MAX_LINE: usize = 8 << 10;
 
 /// A change of the text.
@@ -51,34 +55,35 @@ struct Edit {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
-    /// The end of a line, and the stamps of the next, go.
+    /// Removes a line end and the stamps of the next line.
     Join,
-    /// Blanks go.
+    /// Removes blanks.
     Drop,
-    /// A piece of the line ends.
+    /// Ends a piece of the line.
     Split,
 }
 
-/// Makes lines whole; keeps in mind from block to block what is known of the window.
+/// Rejoins lines. Keeps what is known of the window from block to block.
 #[derive(Debug, Default)]
 pub(super) struct Folds {
-    /// The lines as they were.
+    /// The text with its lines rejoined.
     pub(super) text: Vec<u8>,
-    /// Where something was joined, in this text.
+    /// Offsets in `text` where something was joined.
     pub(super) joins: Vec<usize>,
     window: Option<Window>,
     edits: Vec<Edit>,
 }
 
 impl Folds {
-    /// Another log begins.
+    /// Resets the state for another log.
     pub(super) fn forget(&mut self) {
         self.window = None;
         self.edits.clear();
     }
 
-    /// Looks for broken lines in a text of which what stands before `cut`, whole lines, is to be handed out, and says how much of
-    /// it may be: nothing that goes on behind it. `first`: where the first whole line begins; `is_end`: nothing follows the text.
+    /// Plans the edits for a text of which the whole lines before `cut` are to be handed out. Returns how
+    /// much of it may be: nothing that continues behind it. `first` is where the first whole line begins;
+    /// `is_end` means that nothing follows.
     pub(super) fn plan(&mut self, raw: &[u8], first: usize, cut: usize, is_end: bool) -> usize {
         self.edits.clear();
         let (records, undecided) = records(raw, first, is_end);
@@ -99,7 +104,7 @@ impl Folds {
             }
             if at > stop && !is_end {
                 if self.window.is_none() {
-                    // Nothing is to be done before the next record.
+                    // Nothing to do before the next record.
                     break;
                 }
                 if from == 0 {
@@ -114,7 +119,7 @@ impl Folds {
         stop
     }
 
-    /// The text with what was planned done up to `cut`; false where there is nothing to do.
+    /// Applies the planned edits to the text; false if there are none.
     pub(super) fn rewrite(&mut self, raw: &[u8], joins: &[usize]) -> bool {
         self.edits.retain(|edit| edit.to <= raw.len());
         if self.edits.is_empty() {
@@ -149,7 +154,7 @@ impl Folds {
         true
     }
 
-    /// A record with its frame, as a whole; where it ends.
+    /// Plans the edits of a record with its frame; returns where it ends.
     fn record(&mut self, raw: &[u8], record: &Record) -> usize {
         let known = self.window;
         self.window = Some(record.window.after(known));
@@ -161,7 +166,7 @@ impl Folds {
             let Some(text) = record.text.filter(|_| from == record.from) else {
                 continue;
             };
-            // A program's line is a line of its own behind the program's name, and may begin on the next.
+            // A program's line stands behind the program's name, or begins on the next line.
             let behind = self.edits.partition_point(|edit| edit.from < text);
             let ends_there = Row::at(raw, from).to == text;
             if ends_there && behind == self.edits.len() {
@@ -188,9 +193,10 @@ impl Folds {
         at
     }
 
-    /// Joins the pieces of one line of a frame, and drops the indentation that was put before each before they were broken.
+    /// Joins the pieces of one frame line, and drops the indentation that stood before each piece before the
+    /// window broke it.
     fn frame(&mut self, raw: &[u8], pieces: &[Row]) {
-        // Where each character stands, and whether it is a blank.
+        // The position of each character, and whether it is a blank.
         let of_row = |row: &Row| {
             let (from, text) = (row.text, row.of(raw));
             let starts = (0..text.len()).filter(|k| text[*k] & 0xc0 != 0x80);
@@ -217,7 +223,7 @@ impl Folds {
         }
     }
 
-    /// A line with all that goes on with it, which ends before `stop` at the latest; where it ends.
+    /// Plans the edits of a line with all its continuations, at most up to `stop`; returns where it ends.
     fn line(&mut self, raw: &[u8], at: usize, stop: usize) -> usize {
         let mut row = Row::at(raw, at);
         while row.end < stop && row.end - at < MAX_LINE {
@@ -244,8 +250,8 @@ impl Folds {
     }
 }
 
-/// The blanks that stand before every piece of a frame's line but the first: the line was cut into pieces of one length, each
-/// indented, before the window broke it. `all`: where the characters stand.
+/// The indentation before each piece of a frame's line but the first. PowerShell cuts such a line into
+/// indented pieces of one length before the window breaks it. `all` holds the positions of the characters.
 fn indents(all: &[usize], raw: &[u8], pieces: &[Row]) -> Vec<usize> {
     if pieces.len() < 2 {
         return Vec::new();
@@ -255,7 +261,7 @@ fn indents(all: &[usize], raw: &[u8], pieces: &[Row]) -> Vec<usize> {
     let blank =
         |from: usize| (from..from + INDENT).all(|k| all.get(k).is_none_or(|at| raw[*at] == b' '));
     let fits = |step: &usize| (*step..all.len()).step_by(*step).all(blank) && *step < all.len();
-    // Usually a piece and its indent are a column less than the line.
+    // A piece with its indentation is usually one column shorter than the line.
     let usual = [1, 2, 0].map(|less| width.saturating_sub(less));
     let step = usual
         .into_iter()

@@ -1,4 +1,4 @@
-//! Error records that show their frame.
+//! Finds error records that show their frame.
 
 use memchr::memmem;
 
@@ -8,9 +8,9 @@ use super::{ABOVE, INDENT, NAME, SIGN};
 
 /// How any line of a frame begins.
 const ANOTHER: &[u8] = b"    + ";
-/// How far a frame goes at most, in bytes.
+/// Longest frame, in bytes.
 const BELOW: usize = 2 << 10;
-/// More than all stamps at the start of a line take.
+/// Upper bound for the stamps at the start of a line, in bytes.
 const MAX_STAMPS: usize = 1200;
 /// Longest name of a program before its first line, in bytes.
 const MAX_NAME: usize = 200;
@@ -20,17 +20,18 @@ const MAX_NAME: usize = 200;
 pub(super) struct Record {
     /// Where its first line begins.
     pub(super) from: usize,
-    /// Where the first line's own text begins behind the name of the program, if a program wrote it.
+    /// Where the first line's own text begins behind the program's name, if a program wrote it.
     pub(super) text: Option<usize>,
-    /// Where the line begins that tells the place, if it was not broken.
+    /// Where the line with the place begins, if it was not broken.
     pub(super) place: Option<usize>,
-    /// Where the line of the category begins, and the lines of the frame end.
+    /// Where the line with the category begins, and where the frame's lines end.
     pub(super) frame: usize,
     pub(super) to: usize,
     pub(super) window: Window,
 }
 
-/// The records of a text that have a frame, and where one begins of which the text does not hold all yet.
+/// The records of a text that have a frame, and where a record begins that the text does not hold completely
+/// yet.
 pub(super) fn records(raw: &[u8], first: usize, is_end: bool) -> (Vec<Record>, Option<usize>) {
     let mut all: Vec<Record> = Vec::new();
     let mut search = first;
@@ -107,7 +108,7 @@ impl Record {
         Ok(Some(record))
     }
 
-    /// The lines of a record above its frame; none where its beginning is not to be seen.
+    /// The lines of a record above its frame; none if its beginning is out of reach.
     fn rows_above(raw: &[u8], frame: usize, above: usize) -> Vec<Row> {
         let mut rows = Vec::new();
         let low = frame.saturating_sub(ABOVE).max(above);
@@ -130,10 +131,10 @@ impl Record {
     }
 }
 
-/// The lines of a frame that are known to be there.
+/// The lines of a frame, as far as they were recognised.
 struct Frame {
     to: usize,
-    /// Characters of a line, where one was broken.
+    /// Characters of a broken line; 0 if none was broken.
     width: usize,
     least: usize,
     /// It shows what a native program wrote.
@@ -141,7 +142,7 @@ struct Frame {
 }
 
 impl Frame {
-    /// `None`: it is none. An error: the text does not hold all of it.
+    /// `None` if this is no frame; an error if the text does not hold all of it.
     fn at(raw: &[u8], category: Row, is_end: bool) -> Result<Option<Self>, ()> {
         let limit = category.from + BELOW;
         let more = |row: Row| {
@@ -203,22 +204,23 @@ impl Frame {
     }
 }
 
-/// The name of a program or a command before the first line of a record, with what divides them: `npm : `, `C:\Program
-/// Files\nodejs\npm.cmd : `.
+/// Length of the program or command name before a record's first line, with its separator: `npm : `,
+/// `C:\Program Files\nodejs\npm.cmd : `.
 fn name_of_program(line: &[u8]) -> Option<usize> {
     let colon = memmem::find(&line[..line.len().min(MAX_NAME)], b" : ")?;
     let name = &line[..colon];
     let at_drive = name.len() > 2 && name[0].is_ascii_alphabetic() && name[1..].starts_with(b":\\");
     let quoted = name.first().is_some_and(|b| b"&\"'".contains(b));
     let one_word = !name.is_empty() && !name.iter().any(|b| is_blank(*b)) && name[0] != b'+';
-    // `Ligne:1 : 12` is the place, in French.
+    // `Ligne:1 : 12` is a place (French).
     let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let is_place = digits > 0 && name[..name.len() - digits].ends_with(b":");
     let one_word = one_word && !is_place;
     (one_word || at_drive || quoted).then_some(colon + 3)
 }
 
-/// Does a line end with the place of an error, in whatever language: `At line:1 char:1`, `En línea: 1 Carácter: 1`?
+/// Whether a line ends with the place of an error, in any language: `At line:1 char:1`, `En línea: 1 Carácter:
+/// 1`.
 fn is_place(line: &[u8]) -> bool {
     let mut before = None;
     let mut numbers = 0;

@@ -9,9 +9,9 @@ pub(super) struct Row {
     pub(super) from: usize,
     /// Where its text begins behind the stamps.
     pub(super) text: usize,
-    /// Where it ends, the carriage return before the newline aside.
+    /// Where it ends, without the carriage return before the newline.
     pub(super) to: usize,
-    /// Where the next begins.
+    /// Where the next line begins.
     pub(super) end: usize,
 }
 
@@ -39,7 +39,7 @@ impl Row {
     }
 }
 
-/// Is it a rule, or a title within one? Nobody breaks those, and they are as long as a window is wide.
+/// Whether it is a rule, or a title within one. Rules are not broken, and are as long as the window is wide.
 pub(super) fn is_rule(line: &[u8]) -> bool {
     let end = line.trim_ascii_end();
     let last = end.last().copied().unwrap_or(b' ');
@@ -50,7 +50,7 @@ pub(super) fn is_blank(b: u8) -> bool {
     b == b' ' || b == b'\t'
 }
 
-/// Characters as PowerShell counts them, units of UTF-16; not counted on from `most`.
+/// Length in UTF-16 units, as PowerShell counts; counting stops at `most`.
 pub(super) fn units(text: &[u8], most: usize) -> usize {
     let near = &text[..text.len().min(most.saturating_mul(4))];
     let starts = near.iter().map(|b| match b {
@@ -61,14 +61,14 @@ pub(super) fn units(text: &[u8], most: usize) -> usize {
     starts.sum::<usize>().min(most)
 }
 
-/// The first word with the blank behind it.
+/// Length of the first word with the blank behind it.
 pub(super) fn first_word(text: &[u8], most: usize) -> usize {
     let near = &text[..text.len().min(most.saturating_mul(4))];
     let end = near.iter().position(|b| is_blank(*b));
     units(&near[..end.map_or(near.len(), |k| k + 1)], most)
 }
 
-/// What stands behind the last blank.
+/// Length of what stands behind the last blank.
 pub(super) fn last_word(text: &[u8]) -> usize {
     let from = text.iter().rposition(|b| is_blank(*b)).map_or(0, |k| k + 1);
     units(&text[from..], usize::MAX)

@@ -1,15 +1,15 @@
-//! What is known of the window: how wide it is, and where it breaks lines.
+//! What is known of the window: its width, and where it breaks lines.
 
 use super::row::{Row, first_word, is_blank, is_rule, last_word, units};
 
-/// Windows that are narrower or wider are none.
+/// Plausible widths of a window.
 pub(super) const WIDTHS: std::ops::RangeInclusive<usize> = 14..=500;
-/// How wide a line is where the window was never changed, a column less than the window.
+/// Line length in a window of the default size, one column less than the window.
 const USUAL: usize = 119;
-/// Lines of one length that must be broken within a word to tell the width where no frame does.
+/// Lines of one length that must break within a word before the width is believed without a frame.
 const ALIKE: u8 = 3;
 
-/// Where lines are broken.
+/// Where the window breaks lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaks {
     Unknown,
@@ -23,15 +23,15 @@ pub(super) enum Breaks {
 pub(super) struct Window {
     /// Characters of the longest line; 0 where it is not known.
     pub(super) width: usize,
-    /// It is no less.
+    /// Lower bound of the width.
     pub(super) least: usize,
     pub(super) breaks: Breaks,
-    /// A length of lines that seem to be broken, and how many of them there were.
+    /// A line length that looks like the width, and how many lines had it.
     pub(super) guess: (usize, u8),
 }
 
 impl Window {
-    /// What is known behind a record, by what was known before.
+    /// Combines what a record tells with what was known before.
     pub(super) fn after(self, known: Option<Window>) -> Self {
         let Some(known) = known else {
             return self;
@@ -50,10 +50,10 @@ impl Window {
         }
     }
 
-    /// Was the line broken in two between these?
+    /// Whether the window broke a line between these two.
     pub(super) fn breaks_between(self, line: &[u8], next: &[u8]) -> bool {
         let width = self.width;
-        // A character has four bytes at most, a line that is broken no control characters but those of colours.
+        // A character has at most four bytes, and a broken line has no control characters but colours.
         if line.len() > 4 * width || next.is_empty() || line.contains(&b'\r') || line.contains(&0) {
             return false;
         }
@@ -69,18 +69,18 @@ impl Window {
             len + word > width && word <= width
         };
         let behind_blank = || ends_in_blank && len <= width && no_room();
-        // Behind a line that only happens to be that long, what goes on with it is often indented.
+        // If a line only happens to be that long, its continuation is often indented.
         let is_torn = is_full && (ends_in_blank || !next.starts_with(b"  ") && !begins(next));
         match self.breaks {
             Breaks::Anywhere => is_torn,
             Breaks::Words if ends_in_blank => behind_blank(),
             Breaks::Words => is_full && last_word(line) + first_word(next, width + 1) > width,
-            // The rows of a table are filled up with blanks.
+            // The rows of a table are padded with blanks.
             Breaks::Unknown => !line.ends_with(b"  ") && (is_torn || behind_blank()),
         }
     }
 
-    /// Looks whether the line tells how wide the window is: it is broken within a word that is too long for any line of its length.
+    /// Learns the width from a line that is broken within a word too long for any line of its length.
     pub(super) fn learn(&mut self, line: &[u8], next: &[u8]) {
         if line.len() < self.least || line.len() > 4 * WIDTHS.end() || next.is_empty() {
             return;
@@ -104,7 +104,8 @@ impl Window {
         }
     }
 
-    /// What the lines of a record above its frame tell: its message, and the place, the command and what is marked of it.
+    /// Learns from a record's lines above its frame: its message, the place, the command and the marks below
+    /// it.
     pub(super) fn look_at(&mut self, raw: &[u8], message: &[Row], rest: &[Row]) {
         if self.width == 0 {
             let (mut low, mut high) = (0, usize::MAX);
@@ -125,7 +126,7 @@ impl Window {
         if width == 0 {
             return;
         }
-        // What a message ends with may be as long as the window is wide: hence words first.
+        // The end of a message may be as long as the window is wide, so words are tried first.
         let pairs = || {
             message
                 .windows(2)
@@ -151,7 +152,7 @@ impl Window {
     }
 }
 
-/// Does a line begin as errors do? Behind a line that was broken a blank would stand before such a word.
+/// Whether a line begins as errors do. In a broken line a blank would stand before such a word.
 fn begins(line: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
         b"error",
@@ -207,7 +208,7 @@ mod tests {
             // The next word had room.
             ("reference 'minus' ", "for it", false, false),
             ("operator '-'.", "At line:1 char:1", false, false),
-            // Words that fit into a line are not torn between words.
+            // Words that fit into a line are not broken.
             ("error: redefinition of", "x", false, true),
             ("======== FAILURES ====", "test_cart", false, false),
             ("+ ~~~~~~~~~~~~~~~~~~~~", "~~~~~~", false, false),

@@ -1,4 +1,5 @@
-//! AWS CodeBuild: what stands behind `[Container] 2026/05/01 10:00:00.123456 ` (`[Instance] …` where no container runs it).
+//! AWS CodeBuild: the text behind `[Container] 2026/05/01 10:00:00.123456 ` (`[Instance] …` if no container
+//! runs it).
 
 use super::super::verdict::integer;
 use crate::model::Outcome;
@@ -10,9 +11,9 @@ pub enum Says<'t> {
     Enters(&'t str),
     /// A command of the build specification runs.
     Runs(&'t str),
-    /// A command failed; its exit code, unless the command has several lines: then it stands on the last of them.
+    /// A command failed, with its exit code. A command of several lines has the code on the last of them.
     Failed(Option<i64>),
-    /// A phase ended so.
+    /// A phase ended with that outcome.
     Ended(&'t str, Outcome),
 }
 
@@ -36,14 +37,14 @@ pub fn says(line: &str) -> Option<Says<'_>> {
         "State: TIMED_OUT" => Outcome::TimedOut,
         "State: STOPPED" => Outcome::Canceled,
         "Success: false" => Outcome::Failed,
-        // FAILED, FAULT, CLIENT_ERROR, FAILED_WITH_ABORT, and what else there may be.
+        // FAILED, FAULT, CLIENT_ERROR, FAILED_WITH_ABORT and any other state.
         state if state.starts_with("State: ") => Outcome::Failed,
         _ => return None,
     };
     Some(Says::Ended(phase, outcome))
 }
 
-/// Does the line only repeat the command that runs next?
+/// Whether the line only repeats the command that runs next.
 #[inline]
 pub fn is_echo(line: &[u8]) -> bool {
     let marked = line.starts_with(b"[Container] ") || line.starts_with(b"[Instance] ");
@@ -53,7 +54,7 @@ pub fn is_echo(line: &[u8]) -> bool {
 
 const RUNNING: &str = "Running command ";
 
-/// What stands behind the mark and the time.
+/// The text behind the mark and the time.
 fn own(line: &str) -> Option<&str> {
     let line = line
         .strip_prefix("[Container] ")

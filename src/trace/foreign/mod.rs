@@ -1,7 +1,7 @@
-//! Last words of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor, CodeBuild, Cloud Build, Netlify, Patchew, act and
-//! gitlab-ci-local.
+//! Reads the closing lines of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor,
+//! CodeBuild, Cloud Build, Netlify, Patchew, act and gitlab-ci-local.
 //!
-//! Only how the job ended and which line ended it; such logs are plain ones otherwise.
+//! They tell only how the job ended and which line ended it. In every other respect such logs are plain ones.
 
 use super::verdict::integer;
 use super::{prefix, stamp};
@@ -10,30 +10,30 @@ use crate::model::Outcome;
 pub mod codebuild;
 pub mod travis;
 
-/// How far a last word reaches.
+/// How much a closing line decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// A command failed here; what runs behind it was asked to run always.
+    /// A command failed here; later commands only ran because they run always.
     Command,
-    /// The job failed, or is about to; where, other lines tell.
+    /// The job failed, or is about to; other lines tell where.
     Job,
-    /// The very last word on the job.
+    /// The final word on the job.
     Last,
 }
 
-/// What such a line says.
+/// What a closing line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closing {
-    /// How the job ended, if nothing later says otherwise.
+    /// How the job ended, unless a later line contradicts it.
     pub outcome: Outcome,
     /// The exit code, where the line names one.
     pub exit_code: Option<i64>,
-    /// How far it reaches.
+    /// How much it decides.
     pub reach: Reach,
 }
 
 impl Closing {
-    /// A word that says so.
+    /// Builds a closing.
     pub fn new(outcome: Outcome, exit_code: Option<i64>, reach: Reach) -> Self {
         Self {
             outcome,
@@ -46,7 +46,7 @@ impl Closing {
 /// The mark of an error, of Azure Pipelines and of GitHub.
 pub const ERROR: &str = "##[error]";
 
-/// What stands before the exit code, and what behind it.
+/// The text before the exit code and the text behind it.
 const COMMAND_FAILED: &[(&str, &str)] = &[
     // Azure Pipelines
     ("##[error]Bash exited with code '", "'."),
@@ -60,7 +60,7 @@ const COMMAND_FAILED: &[(&str, &str)] = &[
     ("🚨 Error: The command exited with status ", ""),
     // AppVeyor
     ("Command exited with code ", ""),
-    // Patchew, which tests what is sent to a mailing list
+    // Patchew, which tests patches that are sent to a mailing list
     ("Test command exited with code: ", ""),
 ];
 
@@ -96,9 +96,9 @@ const WORDS: &[(&str, Outcome, Reach)] = &[
     ),
 ];
 
-/// Reads a last word; `None` for any other line.
+/// Reads a closing line; `None` for any other line.
 pub fn closing(line: &str) -> Option<Closing> {
-    // Jenkins may put the time before each line, Netlify always does.
+    // Jenkins may put the time before each line; Netlify always does.
     let time = stamp::twelve_hours(line.as_bytes());
     let line = line[time.unwrap_or_else(|| stamp::time_of_day(line.as_bytes()))..].trim_end();
     let says = |outcome, exit_code, reach| Some(Closing::new(outcome, exit_code, reach));
@@ -178,12 +178,12 @@ fn of_local_job(line: &str) -> Option<i64> {
     integer(code).filter(|code| timed && (0..256).contains(code))
 }
 
-/// What act, or a runner that is built on it, says of a job.
+/// What act, or a runner built on it, says about a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act<'t> {
     /// A step begins.
     Runs(&'t str),
-    /// The step that is said to fail in the next line was allowed to.
+    /// The step that fails in the next line was allowed to.
     GoesOn,
     /// A step failed.
     Failed,
@@ -194,14 +194,15 @@ pub enum Act<'t> {
 /// The stages of a step.
 const STAGES: &[&str] = &["Pre ", "Main ", "Post "];
 
-/// Reads a line of act, `[workflow/job] 🏁  Job failed`: the job, padded or left out, and what is said of it.
+/// Reads a line of act, `[workflow/job] 🏁  Job failed`: the job's name, padded or missing, and what is said
+/// about it.
 pub fn act(line: &str) -> Option<(&str, Act<'_>)> {
     let line = line.trim_end();
     let (job, said) = match prefix::act_job(line.as_bytes()) {
         Some((name, len)) => (&line[1..=name.len()], line.get(len..)?),
         None => ("", line),
     };
-    // Without the job's name, only the whole form is sure.
+    // Without the job's name, only the complete form is certain.
     let step = |step: &str| !job.is_empty() || STAGES.iter().any(|s| step.starts_with(s));
     let says = match said {
         "🏁  Job succeeded" => Act::Ended(Outcome::Succeeded),
@@ -218,14 +219,14 @@ pub fn act(line: &str) -> Option<(&str, Act<'_>)> {
     Some((job.trim_end(), says))
 }
 
-/// The exit code in the line that act prints behind a step that failed: `[workflow/job] exitcode '2': failure`.
+/// The exit code in the line that act prints behind a failed step: `[workflow/job] exitcode '2': failure`.
 pub fn act_code(line: &str) -> Option<i64> {
     let at = prefix::act_job(line.as_bytes()).map_or(0, |(_, len)| len);
     let code = line.get(at..)?.strip_prefix("exitcode '")?;
     code.trim_end().strip_suffix("': failure")?.parse().ok()
 }
 
-/// Is that a line that Azure Pipelines alone writes? Others of its marks look like GitHub's.
+/// Whether only Azure Pipelines writes such a line. Its other marks look like GitHub's.
 pub fn is_azure(line: &str) -> bool {
     let ends = || {
         let mut said = COMMAND_FAILED
@@ -233,7 +234,7 @@ pub fn is_azure(line: &str) -> bool {
             .filter(|(before, _)| before.starts_with(ERROR));
         line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
     };
-    // What GitHub's runner of 2020 and 2021 began its logs with.
+    // GitHub's runner of 2020 and 2021 began its logs with this.
     let github = |section: &str| section.ends_with("Request a runner to run this job");
     line.strip_prefix("##[section]")
         .is_some_and(|section| !github(section))
@@ -241,8 +242,8 @@ pub fn is_azure(line: &str) -> bool {
         || azure_process(line).is_some()
 }
 
-/// `##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments …` (Azure Pipelines, where the task
-/// itself died).
+/// The exit code in `##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments …`
+/// (Azure Pipelines, when the task itself died).
 fn azure_process(line: &str) -> Option<i64> {
     let said = line.strip_prefix("##[error]Exit code ")?;
     integer(said.split_once(" returned from process: file name '")?.0)

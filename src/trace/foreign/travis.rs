@@ -1,23 +1,23 @@
-//! Travis CI: folds, and how a command ended.
+//! Travis CI: its folds, and how a command ended.
 
 use super::super::verdict::integer;
 
-/// Is that a mark of Travis CI: a fold, or the time of a command?
+/// Whether a line is a mark of Travis CI: a fold, or the time of a command.
 #[inline]
 pub fn is_mark(line: &[u8]) -> bool {
     line.starts_with(b"travis_fold:") || line.starts_with(b"travis_time:")
 }
 
-/// When a command begins to run, and when it has ended.
+/// The start or the end of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timed<'t> {
-    /// It begins, with a number of its own.
+    /// It begins; the text is its number.
     Start(&'t str),
     /// It has ended.
     End(&'t str),
 }
 
-/// Reads the time of a command (travis-build: bash/travis_time_start.bash, bash/travis_time_finish.bash).
+/// Reads the time mark of a command (travis-build: bash/travis_time_start.bash, bash/travis_time_finish.bash).
 pub fn timed(line: &str) -> Option<Timed<'_>> {
     let (edge, rest) = line.strip_prefix("travis_time:")?.split_once(':')?;
     let number = rest.split(':').next().unwrap_or(rest).trim_end();
@@ -28,16 +28,17 @@ pub fn timed(line: &str) -> Option<Timed<'_>> {
     }
 }
 
-/// Where a fold of Travis CI begins or ends.
+/// The start or the end of a fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fold<'t> {
-    /// It begins; the number of its command is left out of its name.
+    /// It begins; the name is without the number of its command.
     Start(&'t str),
     /// It ends.
     End(&'t str),
 }
 
-/// Reads the mark of a fold (travis-build: bash/travis_fold.bash). What stands in no fold is mostly the job's own script.
+/// Reads the mark of a fold (travis-build: bash/travis_fold.bash). Output outside of folds is mostly the job's
+/// own script.
 pub fn fold(line: &str) -> Option<Fold<'_>> {
     let (edge, name) = line.strip_prefix("travis_fold:")?.split_once(':')?;
     let name = name.trim_end();
@@ -52,20 +53,20 @@ pub fn fold(line: &str) -> Option<Fold<'_>> {
 
 /// The fold in which `R CMD check` runs.
 pub const R_CHECK: &str = "R-check";
-/// What is said at last where it failed, behind folds that show its files (travis-build: script/r.rb).
+/// Closing lines of a failed check, below the folds that show its files (travis-build: script/r.rb).
 pub const R_CHECK_FAILED: &[&str] = &[
     "R CMD check failed",
     "Found warnings, treating as errors (as requested).",
 ];
 
-/// Does a line say how a command ended, or its last line where the command has several?
+/// Whether a line says how a command ended; for a command of several lines, the last line of that message.
 pub fn has_ended(line: &str) -> bool {
     let begins = line.starts_with("The command \"") || line.starts_with("\" ");
     begins && exit_code(line).is_some()
 }
 
-/// The exit code in `The command "make test" exited with 2.`, and in its last line where the command has several
-/// (travis-build: bash/travis_result.bash).
+/// The exit code in `The command "make test" exited with 2.`, or in the last line of that message if the
+/// command has several lines (travis-build: bash/travis_result.bash).
 pub(super) fn exit_code(line: &str) -> Option<i64> {
     let (_, said) = line.rsplit_once("\" ")?;
     let code = said

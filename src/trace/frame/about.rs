@@ -1,4 +1,4 @@
-//! What the top of a log says of the runner and the project.
+//! Reads what the top of a log says about the runner and the project.
 
 use super::super::line::Line;
 use super::stages::name_of;
@@ -9,19 +9,20 @@ use crate::model::Runner;
 pub(super) struct About {
     pub(super) runner: Runner,
     pub(super) project: Option<String>,
-    /// The runner's header has passed, the line below it has not.
+    /// The runner's header was the last line, so its name comes next.
     name_comes: bool,
 }
 
 impl About {
-    /// A block begins with that line: the one below the runner's header, if the header ended the block before.
+    /// Reads the first line of a block, in case the runner's header ended the block before.
     pub(super) fn resume(&mut self, line: &[u8]) {
         if std::mem::take(&mut self.name_comes) {
             self.runner_name(line);
         }
     }
 
-    /// The lines at the top of a trace (runner: common/build.go, the executors' `Prepare`). Says whether it is the first of them.
+    /// Reads a line at the top of a trace (runner: common/build.go, the executors' `Prepare`). Returns
+    /// whether it is the first of them.
     pub(super) fn header(&mut self, text: &str, next: Option<&[u8]>) -> bool {
         let runner = &mut self.runner;
         // Its name before 10.0 was another.
@@ -75,7 +76,7 @@ impl About {
         false
     }
 
-    /// The line below the runner's header: `on NAME TOKEN, system ID: …`.
+    /// Reads the line below the runner's header: `on NAME TOKEN, system ID: …`.
     fn runner_name(&mut self, line: &[u8]) {
         let line = String::from_utf8_lossy(Line::new(line, false).text);
         let Some(name) = line.trim_start().strip_prefix("on ") else {
@@ -87,14 +88,14 @@ impl About {
         self.runner.name = Some(name_of(name).to_owned());
     }
 
-    /// A line that the runner itself may have printed: does it tell the project?
+    /// Reads the project from a line that the runner itself may have printed.
     pub(super) fn project_line(&mut self, text: &str) {
         self.project = project(text).map(|name| name_of(name).to_owned());
     }
 }
 
-/// The project, where a line tells it: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab Runner,
-/// `Syncing repository: owner/name` of GitHub's checkout.
+/// The project that a line names: `Initialized empty Git repository in /builds/group/project/.git/` of GitLab
+/// Runner, `Syncing repository: owner/name` of GitHub's checkout.
 fn project(text: &str) -> Option<&str> {
     if let Some(name) = text.strip_prefix("Syncing repository: ") {
         return Some(name.trim()).filter(|name| name.contains('/'));
@@ -108,7 +109,7 @@ fn project(text: &str) -> Option<&str> {
         .trim_end()
         .trim_end_matches('/')
         .strip_suffix("/.git")?;
-    // A shell executor's folders: the runner's token, and a number.
+    // A shell executor puts two folders above the project: the runner's token and a number.
     let mut parts = path.splitn(3, '/');
     let (_, number, rest) = (parts.next()?, parts.next()?, parts.next());
     let concurrent = number.bytes().all(|b| b.is_ascii_digit()) && !number.is_empty();

@@ -1,11 +1,11 @@
-//! The commands that were echoed, and the one in force.
+//! The echoed commands, and the one in force.
 
 use std::sync::Arc;
 
 use super::super::cut;
 use crate::model::Command;
 
-/// Commands kept from the start of a log, and from its end.
+/// Most commands kept, from the start of a log and from its end.
 const MAX_COMMANDS: usize = 500;
 /// Longest command text kept, in bytes.
 const MAX_COMMAND: usize = 2000;
@@ -19,7 +19,7 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    /// How many there were.
+    /// How many were echoed.
     pub(super) fn count(&self) -> u32 {
         self.count
     }
@@ -29,7 +29,7 @@ impl Commands {
         self.in_force.as_ref()
     }
 
-    /// A command is echoed.
+    /// Records an echoed command.
     pub(super) fn echo(&mut self, text: &str, line: u64, section: u32) {
         let text: Arc<str> = cut::shortened(text.trim(), MAX_COMMAND).into();
         self.count += 1;
@@ -45,8 +45,8 @@ impl Commands {
         });
     }
 
-    /// The line above that one looked like an echo and was a heading: melos prints `$ melos exec` and `  └> dart analyze` around
-    /// what it runs.
+    /// Removes the command echoed on that line, because it was a heading: melos prints `$ melos exec` and
+    /// `  └> dart analyze` around what it runs.
     pub(super) fn take_back(&mut self, line: u64) {
         if self
             .list
@@ -59,12 +59,12 @@ impl Commands {
         }
     }
 
-    /// Another stage begins: no command is in force.
+    /// Another stage begins, so no command is in force.
     pub(super) fn end(&mut self) {
         self.in_force = None;
     }
 
-    /// All of them.
+    /// All commands.
     pub(super) fn finish(self) -> Vec<Command> {
         self.list
     }

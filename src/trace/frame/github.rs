@@ -1,25 +1,29 @@
-//! What the lines of a GitHub Actions log tell: steps, the source of their scripts, and which step failed the job.
+//! Follows the steps of a GitHub Actions log: where they begin, which lines repeat their source, and which
+//! step failed the job.
 //!
-//! The log has no verdict of the job. A `run` step that fails says `##[error]Process completed with exit code N.`; an action
-//! that fails ends in the `##[error]` it reports; an `##[error]` with more output behind it was an annotation. Steps behind the
-//! failing one ran because they were asked to run always, unless they could not have been: nobody sets up a job that failed.
+//! The log has no verdict on the job. A failed `run` step prints `##[error]Process completed with exit code
+//! N.`; a failed action ends with the `##[error]` it reports; an `##[error]` with more output behind it was
+//! an annotation. Steps behind the failing one ran because they run always, except for steps that set
+//! something up: those never run after a failure.
 
 use super::super::header::{is_action, shown_on_page};
 use super::super::verdict::Github as Says;
 use super::super::{cut, verdict};
 use crate::model::{Outcome, Verdict};
 
-/// An action reports its error last; only so many lines may follow.
+/// Lines that may follow the closing error of an action.
 const CLOSING: u64 = 3;
-/// The same where the job cleans up right behind what was thrown: a message, or a trace, of several lines.
+/// The same if the job's clean-up follows directly: a thrown message or trace has several lines.
 const CLOSING_JOB: u64 = 12;
-/// So many lines of output, and a script that fails as well is no report on the one that failed before it.
+/// A script that printed this many lines and then failed did work of its own; it does not report on the step
+/// before.
 const WORK: u64 = 30;
-/// Where so many scripts ran behind a step that failed, the last of which failed as well, the first was told to go on.
+/// If this many scripts ran after a failed step and the last of them failed too, the first failure was
+/// tolerated.
 const WENT_ON: u32 = 4;
-/// A gate at the end of a job prints no more lines than that.
+/// Most lines that a gate at the end of a job prints.
 const GATE: u64 = 4;
-/// What checks are called that are told to go on when they fail.
+/// Words in the titles of checks that are often allowed to fail.
 const OPTIONAL: &[&str] = &[
     "audit",
     "bandit",
@@ -42,7 +46,7 @@ const OPTIONAL: &[&str] = &[
     "type-check",
     "typecheck",
 ];
-/// What steps do that run always: they tell of what failed.
+/// Words for steps that run always and report on what failed.
 const TELLING: &[&str] = &[
     "artifact",
     "cat ",
@@ -57,14 +61,14 @@ const TELLING: &[&str] = &[
     "summary",
     "upload",
 ];
-/// The same, as words of their own: not `docker login`.
+/// The same, but as whole words: `docker login` is no `log`.
 const TELLING_WORDS: &[&str] = &["log", "logs", "print", "report", "reports", "show"];
 /// How the runner starts the container of an action (ContainerActionHandler, DockerCommandManager).
 const CONTAINER: &str = "/docker run --name ";
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
-/// Groups of the runner itself, while it sets a job up.
+/// Groups that the runner itself prints while it sets up a job.
 const OWN_GROUPS: &[&str] = &[
     "Operating System",
     "Runner Image",
@@ -76,28 +80,29 @@ const OWN_GROUPS: &[&str] = &[
 /// The state between two lines.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Github {
-    /// The step as `gh` names it before every line.
+    /// The step that `gh` names before every line.
     column: Option<String>,
     kind: Kind,
     in_header: bool,
     in_post: bool,
-    /// Something has passed that only GitHub's runner prints.
+    /// A line has passed that only GitHub's runner prints.
     own: bool,
-    /// The runner has cleaned up: nothing is missing at the end.
+    /// The runner has cleaned up, so the log's end is not missing.
     complete: bool,
     /// The last error of this step that names no exit code.
     error: Option<Failed>,
     failed: Option<Failed>,
-    /// The step that is running is the one that failed.
+    /// The running step is the one that failed.
     failed_here: bool,
     /// Where the output of the step begins.
     output: u64,
-    /// By the first line of its script it is a check that may be told to go on, or tells of what failed.
+    /// By the first line of its script, the step is a check that is often allowed to fail (`optional`), or
+    /// reports on a failure (`tells`).
     optional: bool,
     tells: bool,
-    /// Scripts that began behind the step that failed, those not counted that tell of it.
+    /// Scripts that began after the failed step, except those that report on it.
     since: u32,
-    /// The last step before the clean-up ran in a container: had it failed, the log would not say so.
+    /// The last step before the clean-up ran in a container, so the log would not show its failure.
     unsaid: bool,
 }
 
@@ -107,11 +112,11 @@ enum Kind {
     /// Its header was not seen.
     #[default]
     Unknown,
-    /// A script: it ends in an exit code.
+    /// A script. If it fails, it ends with an exit code.
     Script,
-    /// An action: it ends as it likes.
+    /// An action. It may end with any words.
     Action,
-    /// An action that runs in a container of its own: of its exit code the log tells nothing.
+    /// An action in a container of its own. The log does not show its exit code.
     Container,
 }
 
@@ -123,7 +128,7 @@ struct Failed {
     says: Says,
     code: Option<i64>,
     text: String,
-    /// The step is a check that may be told to go on.
+    /// The step is a check that is often allowed to fail.
     optional: bool,
 }
 
@@ -139,19 +144,20 @@ pub(super) struct Change<'t> {
 /// A step of the job.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step<'t> {
-    /// Under that title.
+    /// A step with that title.
     Titled(&'t str),
-    /// The runner's clean-up behind all steps.
+    /// The runner's clean-up after all steps.
     Post,
 }
 
 impl Github {
-    /// Do the lines here repeat the source of a step?
+    /// Whether the current lines repeat the source of a step.
     pub(super) fn in_header(&self) -> bool {
         self.in_header
     }
 
-    /// Is it GitHub for sure, and not only by marks that others use as well? A script on Azure Pipelines may open a group `Run …`.
+    /// Whether the log is certainly GitHub's. Others use some of its marks: a script on Azure Pipelines may
+    /// open a group `Run …`.
     pub(super) fn is_own(&self) -> bool {
         self.own || self.column.is_some() || self.in_post
     }
@@ -161,12 +167,12 @@ impl Github {
         self.failed.as_ref().map(|f| f.span)
     }
 
-    /// The span that holds what failed, once everything has passed.
+    /// The span that holds the failure, once the whole log has passed.
     pub(super) fn failing_span(&self) -> Option<u32> {
         self.failed.as_ref().or(self.error.as_ref()).map(|f| f.span)
     }
 
-    /// How the job ended; `None` where the log does not tell.
+    /// How the job ended; `None` if the log does not tell.
     pub(super) fn ending(&self) -> Option<(Outcome, Option<i64>, Option<Verdict>)> {
         match self.failed.as_ref().or(self.error.as_ref()) {
             Some(failed) => {
@@ -186,7 +192,7 @@ impl Github {
         }
     }
 
-    /// The step that `gh` names before a line; returns it where it is a new one.
+    /// Reads the step that `gh` names before a line; returns it if it is a new one.
     pub(super) fn column<'t>(&mut self, step: &'t str, line: u64) -> Option<Step<'t>> {
         if step == "UNKNOWN STEP" || self.column.as_deref() == Some(step) {
             return None;
@@ -261,7 +267,7 @@ impl Github {
         Some(Step::Post)
     }
 
-    /// A step begins, so the one before has ended, and how it ended shows now.
+    /// Begins a step, and decides how the one before ended.
     fn begin(&mut self, kind: Kind, post: bool, line: u64) {
         if let Some(error) = self.error.take()
             && self.failed.is_none()
@@ -270,7 +276,7 @@ impl Github {
             let last = post && action && !self.in_post && is_thrown(&error.text);
             let most = if last { CLOSING_JOB } else { CLOSING };
             let closing = line.saturating_sub(error.line) <= most;
-            // A script that fails names its exit code, unless the runner itself stops it.
+            // A failed script names its exit code, unless the runner itself stopped it.
             if closing && (self.kind != Kind::Script || post) {
                 self.failed = Some(error);
             }
@@ -307,7 +313,7 @@ impl Github {
                 self.failed_here = true;
                 self.since = 0;
             }
-            // Of several last words of one step, one tells why there are others.
+            // Of several closing errors of one step, the one that explains the others is kept.
             Some(before) if self.failed_here && says.outranks(before.says) => {
                 let code = before.code;
                 *before = failed;
@@ -318,7 +324,7 @@ impl Github {
             Some(before) if self.failed_here && before.says == Says::Shutdown => {
                 before.code = before.code.or(failed.code);
             }
-            // A step that was tolerated (`continue-on-error`), and then the one that ended the job.
+            // The earlier step was tolerated (`continue-on-error`); this one ended the job.
             Some(before)
                 if !self.failed_here
                     && self.kind == Kind::Script
@@ -334,7 +340,7 @@ impl Github {
         }
     }
 
-    /// `id=…;outcome=failure;conclusion=success;…`: a step inside of a composite action has ended.
+    /// Reads the result of a step inside a composite action: `id=…;outcome=failure;conclusion=success;…`.
     fn inner_step_ended(&mut self, result: &str) {
         if !result.contains(";outcome=failure;") {
             return;
@@ -347,7 +353,7 @@ impl Github {
         }
     }
 
-    /// The step failed: by the last error that it reported.
+    /// Marks the step as failed by the last error that it reported.
     fn fail_by_error(&mut self) {
         if self.failed.is_none() {
             self.failed = self.error.take();
@@ -361,7 +367,7 @@ impl Github {
         }
     }
 
-    /// The failure so far did not end the job (`continue-on-error`).
+    /// Drops the failure so far, which did not end the job (`continue-on-error`).
     fn tolerate(&mut self) {
         let tolerable = |f: &Failed| matches!(f.says, Says::ExitCode(_) | Says::Something);
         if self.failed.as_ref().is_some_and(tolerable) {
@@ -371,8 +377,8 @@ impl Github {
     }
 }
 
-/// Was the job told to go on behind that failure? So many scripts began behind it, the last of which failed as well, after so many
-/// lines of output. An action that checks fails by the error it reports.
+/// Whether a failure was tolerated: enough scripts began after it, of which the last failed too, and enough
+/// lines of output followed. An action that checks fails by the error it reports.
 fn tolerated(before: &Failed, scripts: u32, output: u64) -> bool {
     match before.says {
         Says::ExitCode(_) => {
@@ -383,7 +389,7 @@ fn tolerated(before: &Failed, scripts: u32, output: u64) -> bool {
     }
 }
 
-/// The words of a script in small letters, but its options: `--cov-report` is no report.
+/// The words of a script in lower case, without its options: `--cov-report` is no report.
 fn without_options(script: &str) -> String {
     let words = script
         .split_whitespace()
@@ -391,24 +397,26 @@ fn without_options(script: &str) -> String {
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// What the runner says of a summary that is too long: the step goes on (actions/runner, FileCommandManager.cs).
+/// The runner's message about a summary that is too long; the step continues (actions/runner,
+/// FileCommandManager.cs).
 const SUMMARY: &str = "$GITHUB_STEP_SUMMARY upload aborted";
 
-/// The message of an error: as the log has it, or as the web page shows it where it closes a step.
+/// The message of an error as the log has it, or as the web page shows the one that closes a step.
 fn error_message(text: &str) -> Option<&str> {
     text.strip_prefix("##[error]")
         .or_else(|| shown_on_page(text))
         .filter(|message| !message.starts_with(SUMMARY))
 }
 
-/// Does the runner start the container of an action there? Its web page shows the mark of a command as nothing.
+/// Whether the runner starts the container of an action here. Its web page drops the mark `##[command]`.
 fn starts_container(text: &str) -> bool {
     let command = text.strip_prefix("##[command]").unwrap_or(text);
     let folder = command.split_once(CONTAINER).map(|(folder, _)| folder);
     folder.is_some_and(|folder| folder.starts_with('/') && !folder.contains(' '))
 }
 
-/// Is that what an action threw, or could not run (`ReferenceError: x`, `The process '/usr/bin/npx' failed with exit code 1`)?
+/// Whether an action threw this, or failed to run something (`ReferenceError: x`, `The process '/usr/bin/npx'
+/// failed with exit code 1`).
 fn is_thrown(message: &str) -> bool {
     let thrown = message.split_once(": ").is_some_and(|(kind, _)| {
         let named = kind.ends_with("Error") || kind.ends_with("Exception");
@@ -418,20 +426,21 @@ fn is_thrown(message: &str) -> bool {
     thrown || ran
 }
 
-/// `Node Action run completed with exit code 1`, where the job runs with debug logging (`ActionRunner` of the runner).
+/// Whether debug logging says that an action failed: `Node Action run completed with exit code 1` (the runner's
+/// `ActionRunner`).
 fn action_failed(message: &str) -> bool {
     const SAYS: &str = " Action run completed with exit code ";
     let code = message.split_once(SAYS).map(|(_, code)| code.trim());
     code.is_some_and(|code| code.parse::<u8>().is_ok_and(|code| code != 0))
 }
 
-/// Is that the program through which a self-hosted runner starts a step in its container (`'/home/runner/k8s/index.js'`)?
-/// It is announced behind the step itself.
+/// Whether this title is the program with which a self-hosted runner starts a step in its container
+/// (`'/home/runner/k8s/index.js'`). It appears below the step's own title.
 fn is_hook(title: &str) -> bool {
     title.starts_with("'/") && title.ends_with(".js'") && !title.contains(' ')
 }
 
-/// Does that action make a job ready? No such step is told to run always.
+/// Whether an action prepares a job. Such steps are never told to run always.
 fn sets_up(action: &str) -> bool {
     const WORDS: &[&str] = &[
         "checkout",

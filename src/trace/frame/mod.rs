@@ -1,9 +1,9 @@
-//! Follows the frame of a job log while its lines pass: sections, commands, runner, verdict.
+//! Follows the frame of a job log line by line: sections, commands, runner, verdict.
 //!
-//! Only lines that carry one of [`super::literals::FRAME`], section markers and echoed commands need to be shown to it. What it
-//! knows at the end is [`JobFacts`]. Each room keeps one part of it and knows nothing of the others: [`spans`] with the names in
-//! [`stages`], [`commands`], [`about`] the runner and the project, and how the job ended, by the [`verdicts`] of GitLab Runner,
-//! the marks of [`github`] and the last words of [`others`].
+//! It needs to see only section markers, echoed commands and lines with one of [`super::literals::FRAME`].
+//! Its result is [`JobFacts`]. Each module keeps one independent part: [`spans`] the sections, with their
+//! names in [`stages`], [`commands`], [`about`] the runner and the project. How the job ended comes from the
+//! [`verdicts`] of GitLab Runner, the marks of [`github`] and the closing lines of [`others`].
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ use verdicts::Verdicts;
 /// The state of the frame between two lines.
 #[derive(Debug)]
 pub struct Frame {
-    /// What belongs to no room: the dialect, the times, what cut the log off.
+    /// What no module keeps: the dialect, the times, whether the log was cut off.
     facts: JobFacts,
     spans: Spans,
     commands: Commands,
@@ -43,11 +43,11 @@ pub struct Frame {
     others: Others,
     cases: Cases,
     wrappers: Wrappers,
-    /// A clock stood before the last mark of GitHub.
+    /// The last mark of GitHub had a clock before it.
     clocked: bool,
-    /// What was known before the end of a header that had no clock, though its begin had one.
+    /// GitHub's state before the end of a header that lacked the clock its beginning had.
     before_end: Option<Github>,
-    /// Nothing has passed.
+    /// No line has passed yet.
     fresh: bool,
 }
 
@@ -58,7 +58,7 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// The frame of a log whose first line has that number: one of several in a text.
+    /// Creates the frame of a log whose first line has that number, for one of several logs in a text.
     pub fn starting_at(line: u64) -> Self {
         Self {
             facts: JobFacts::default(),
@@ -76,7 +76,7 @@ impl Frame {
         }
     }
 
-    /// Where a line with that number stands.
+    /// The place of the line with that number.
     pub fn place(&self, line: u64) -> Place {
         Place {
             input: 0,
@@ -86,12 +86,12 @@ impl Frame {
         }
     }
 
-    /// The number of the current stage: spans of one stage share it.
+    /// The number of the current stage. All spans of a stage share it.
     pub fn stage(&self) -> u32 {
         self.spans.stage()
     }
 
-    /// The stage that a span belongs to.
+    /// The stage of a span.
     pub fn stage_of(&self, span: u32) -> u32 {
         self.spans.stage_of(span)
     }
@@ -106,13 +106,13 @@ impl Frame {
         self.spans.stage_name(span)
     }
 
-    /// The stage of a step that has failed: what comes behind it only runs because it was asked to run always.
+    /// The stage of a step that has failed. Later stages only run because they run always.
     pub fn failed_stage(&self) -> Option<u32> {
         let span = self.github.failed_span().or(self.others.failed_span())?;
         Some(self.stage_of(span))
     }
 
-    /// Does the job's own script run outside of all sections (Travis CI folds everything else)?
+    /// Whether the job's own script stands outside of all sections (Travis CI folds everything else).
     pub fn script_is_unnamed(&self) -> bool {
         self.others.travis() && self.facts.dialect == Dialect::Plain
     }
@@ -122,22 +122,23 @@ impl Frame {
         self.commands.in_force()
     }
 
-    /// Do the lines here repeat the source of a step (GitHub prints it between `##[group]Run` and `##[endgroup]`)?
+    /// Whether the current lines repeat the source of a step (GitHub prints it between `##[group]Run` and
+    /// `##[endgroup]`).
     pub fn in_step_header(&self) -> bool {
         self.github.in_header()
     }
 
-    /// The tools that have said that they wrap lines.
+    /// The tools that are known to wrap lines.
     pub fn wrappers(&self) -> &Wrappers {
         &self.wrappers
     }
 
-    /// A verdict that stands outside of all sections has passed.
+    /// Whether a verdict outside of all sections has passed.
     pub fn has_ended(&self) -> bool {
         self.verdicts.ended()
     }
 
-    /// A section marker stands before this line.
+    /// Reads a section marker that stands before this line.
     pub fn marker(&mut self, edge: Edge, unix: i64, name: &str, line: u64) {
         self.facts.dialect = Dialect::Gitlab;
         self.time(unix);
@@ -147,7 +148,7 @@ impl Frame {
         }
     }
 
-    /// The runner echoed a command.
+    /// Reads a command that the runner echoed.
     pub fn echo(&mut self, text: &str, line: u64) {
         if self.others.prints(line) {
             return;
@@ -157,9 +158,9 @@ impl Frame {
         self.commands.echo(text, line, self.spans.current());
     }
 
-    /// Looks at a line that carries one of [`super::literals::FRAME`]; `next` is the line below it, where it is at hand.
+    /// Reads a line with one of [`super::literals::FRAME`]. `next` is the line below it, if it is at hand.
     pub fn look(&mut self, line: &Line<'_>, piece: &[u8], next: Option<&[u8]>, number: u64) {
-        // Markers that lost their CR stand at the start of the line; there may be text behind them.
+        // Markers that lost their CR stand at the start of the line, possibly with text behind them.
         let mut at = prefix::clock(piece);
         at += escape::lost(&piece[at..]);
         while let Some((marker, len)) = marker::leading(&piece[at..]) {
@@ -176,7 +177,7 @@ impl Frame {
             self.commands.take_back(number);
         }
         let checkout = |command: &Arc<str>| command.starts_with("actions/checkout");
-        // A script may clone whatever it likes.
+        // A script may clone other projects, so only the runner's own lines count.
         let by_runner = self.commands.count() == 0 || self.command().is_some_and(checkout);
         if self.about.project.is_none() && by_runner {
             self.about.project_line(&text);
@@ -184,7 +185,7 @@ impl Frame {
         self.wrappers.read(&text);
         self.foreign_line(&text, next, number);
         let marked = text.starts_with("##[") || header::shown_on_page(&text).is_some();
-        // GitHub stamps a value in the header of a step once, however many lines it has.
+        // In the header of a step GitHub stamps a value once, however many lines it has.
         let clocked = prefix::clock(piece) > 0;
         let of_value = self.github.in_header() && self.clocked && !clocked;
         let ends = text.starts_with("##[endgroup]");
@@ -193,14 +194,14 @@ impl Frame {
             && let Some(before) = self.before_end.take()
             && ends
         {
-            // The end without a clock stood in a value.
+            // The end without a clock was part of a value.
             self.github = before;
         } else if of_value && ends {
-            // Or somebody put a log together, of which only the first lines have one.
+            // Or it was a real end in a log put together by hand, of which only the first lines have a clock.
             self.before_end = Some(self.github.clone());
         }
         if of_value && !ends {
-            // It says nothing.
+            // The line says nothing.
         } else if self.facts.dialect == Dialect::Github
             || marked && self.facts.dialect == Dialect::Plain && !self.others.azure()
         {
@@ -229,20 +230,20 @@ impl Frame {
         }
     }
 
-    /// Is a test case open, so that lines with one of [`super::literals::CASE_ENDS`] are of interest?
+    /// Whether a test case is open, so that lines with one of [`super::literals::CASE_ENDS`] matter.
     pub fn awaits_case(&self) -> bool {
         self.cases.is_open()
     }
 
-    /// Looks at what stands on a line that carries one of [`super::literals::CASES`], or of those that end a case, behind all
-    /// prefixes.
+    /// Reads the content, behind all prefixes, of a line with one of [`super::literals::CASES`] or
+    /// [`super::literals::CASE_ENDS`].
     pub fn case(&mut self, content: &[u8], number: u64) {
         if let Ok(text) = str::from_utf8(content) {
             self.cases.read(text, number);
         }
     }
 
-    /// The step that `gh` names before a line.
+    /// Reads the step that `gh` names before a line.
     fn column(&mut self, piece: &[u8], number: u64) {
         if let Some((_, step, _)) = prefix::job_and_step(piece) {
             self.facts.dialect = Dialect::Github;
@@ -253,8 +254,8 @@ impl Frame {
         }
     }
 
-    /// A block begins with that line: the first of a log, which may begin inside of a step, or the one below the runner's
-    /// header, if the header ended the block before.
+    /// Reads the first line of a block. The first of a log may begin inside a step; that of a later block may
+    /// stand below the runner's header.
     pub fn resume(&mut self, line: &[u8]) {
         if std::mem::take(&mut self.fresh) {
             self.column(line, self.spans.first_line());
@@ -262,7 +263,7 @@ impl Frame {
         self.about.resume(line);
     }
 
-    /// A line, or a marker, tells the time.
+    /// Records the time of a line or a marker.
     fn time(&mut self, unix: i64) {
         if Time::from_unix(unix).is_some() {
             self.facts.started.get_or_insert(unix);
@@ -294,7 +295,7 @@ impl Frame {
         self.spans.step(name, line);
     }
 
-    /// Last words of systems that have no dialect of their own.
+    /// Reads closing lines of systems that have no dialect of their own.
     fn foreign_line(&mut self, text: &str, next: Option<&[u8]>, line: u64) {
         if !self.others.azure() && foreign::is_azure(text) && !self.github.is_own() {
             self.others.set_azure();
@@ -317,13 +318,13 @@ impl Frame {
         }
     }
 
-    /// Everything has passed.
+    /// Returns the facts once the whole log has passed.
     pub fn finish(mut self, lines: u64, bytes: u64, mid_line: bool) -> JobFacts {
         let mut facts = self.facts;
         facts.passed_tests = self.cases.finish();
         facts.lines = lines;
         facts.bytes = bytes;
-        // Clocks of two machines may differ.
+        // The clocks of two machines may differ.
         if facts.ended < facts.started {
             std::mem::swap(&mut facts.started, &mut facts.ended);
         }
@@ -333,7 +334,7 @@ impl Frame {
         if let Some((verdict, parsed)) = self.verdicts.finish(lines) {
             facts.dialect = Dialect::Gitlab;
             if foreign_span.is_some() {
-                // It was a tool that spoke, and the log went on in one piece.
+                // The marks came from a tool, and the log was all one stage.
                 self.spans.rejoin();
             }
             facts.outcome = parsed.outcome;

@@ -1,4 +1,4 @@
-//! What the last words of other systems ([`foreign`]) tell of the job.
+//! Follows the closing lines of other systems ([`foreign`]).
 
 use super::super::foreign::travis::{self, Fold, Timed};
 use super::super::foreign::{self, Act, Closing, Reach, codebuild};
@@ -7,33 +7,33 @@ use super::stages::name_of;
 use super::verdicts;
 use crate::model::{Outcome, Verdict};
 
-/// Lines that may follow the last word of another system that all went well.
+/// Lines that may follow another system's closing line of success.
 const AT_END: u64 = 20;
 
-/// Phases of AWS CodeBuild behind which nothing can fail any more that the log shows.
+/// Phases of AWS CodeBuild after which the log shows no more failures.
 const LAST_PHASES: &[&str] = &["POST_BUILD", "UPLOAD_ARTIFACTS", "FINALIZING", "COMPLETED"];
 
-/// How tasks of Azure Pipelines are called that mostly run behind a failure as well.
+/// How the names of Azure tasks begin that usually run after a failure too.
 const RUNS_ALWAYS: &[&str] = &[
     "Archive", "Checkout", "Clean", "Collect", "Copy", "Finalize", "Post-job", "Publish", "Report",
     "Stop", "Upload",
 ];
 
-/// What has been said so far.
+/// What the closing lines have said so far.
 #[derive(Debug, Default)]
 pub(super) struct Others {
-    /// Azure Pipelines: its marks look like GitHub's.
+    /// The log is of Azure Pipelines, whose marks look like GitHub's.
     azure: bool,
-    /// The last error of the task of Azure Pipelines that is running.
+    /// The last error of the running Azure task.
     error: Option<(u32, Verdict)>,
-    /// That of the first task which ended so, and said no code.
+    /// The error of the first Azure task that ended with one and named no code.
     reported: Option<(u32, Verdict)>,
     travis: Travis,
-    /// The first command that failed, and the span it stands in.
+    /// The first command that failed, and its span.
     failed: Option<(u32, Verdict, Closing)>,
-    /// The span in which the job ran out of its time.
+    /// The span in which the job ran out of time.
     stalled: Option<u32>,
-    /// What was said of the job.
+    /// What was said about the job.
     job: Option<(Verdict, Closing)>,
     last: Option<(Verdict, Closing)>,
     act: Jobs,
@@ -42,25 +42,25 @@ pub(super) struct Others {
 /// The folds of Travis CI.
 #[derive(Debug, Default)]
 struct Travis {
-    /// There are any.
+    /// The log has folds.
     seen: bool,
-    /// The one that is open.
+    /// The open fold.
     open: Option<String>,
-    /// The number of the command that runs; it may time others, and fold what they print.
+    /// The number of the running command. A command may itself time others and fold their output.
     runs: Option<String>,
-    /// Where a command began to run at last, and its number.
+    /// The line where the last command began, and its number.
     started: Option<(u64, String)>,
     /// The span of the last fold in which `R CMD check` ran.
     checked: Option<u32>,
 }
 
-/// Folds that only Travis CI itself begins, so that no command runs any more.
+/// Folds that only Travis CI itself begins, so no command is running.
 const OWN_FOLDS: &[&str] = &["after_failure", "after_success", "after_script"];
 
 impl Travis {
-    /// Reads a line; `None` where it is no mark. A command may print folds of its own: they are output.
+    /// Reads a line; `None` if it is no mark. Folds that a running command prints are output.
     fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Option<Change<'t>> {
-        // Also behind output without a line feed.
+        // The mark may follow output without a line feed.
         if let Some(runs) = &self.runs
             && let Some(at) = text.rfind("travis_time:end:")
             && let Some(Timed::End(number)) = travis::timed(&text[at..])
@@ -94,8 +94,8 @@ impl Travis {
         })
     }
 
-    /// Is what looks like the echo of a command output of the one that runs? Travis CI echoes a command on the line on which it begins to
-    /// time it, or below where the log lost the carriage return between them.
+    /// Whether what looks like an echoed command is output of the running one. Travis CI echoes a command on
+    /// the line of its start mark, or on the next line if the log lost the carriage return between them.
     fn prints(&mut self, line: u64) -> bool {
         if let Some((at, number)) = &self.started {
             let outermost = self.runs.as_ref() == Some(number);
@@ -111,9 +111,9 @@ impl Travis {
 /// The jobs of act.
 #[derive(Debug, Default)]
 struct Jobs {
-    /// The first that spoke.
+    /// The first job that spoke.
     name: Option<String>,
-    /// Others spoke as well: their lines run into each other, and a step of one says nothing of the others.
+    /// Several jobs spoke. Their lines are interleaved, and a step of one says nothing about the others.
     several: bool,
     /// The step that fails next was allowed to.
     goes_on: bool,
@@ -128,7 +128,7 @@ pub(super) enum Change<'t> {
     Echo(&'t str),
     /// A step of that name begins.
     Step(&'t str),
-    /// What follows stands in no step.
+    /// The following lines belong to no step.
     StepEnds,
 }
 
@@ -141,39 +141,39 @@ pub(super) struct Ending {
 }
 
 impl Others {
-    /// The marks are those of Azure Pipelines.
+    /// Records that the marks are those of Azure Pipelines.
     pub(super) fn set_azure(&mut self) {
         self.azure = true;
     }
 
-    /// Are they?
+    /// Whether the marks are those of Azure Pipelines.
     pub(super) fn azure(&self) -> bool {
         self.azure
     }
 
-    /// Are there the folds of Travis CI?
+    /// Whether the log has folds of Travis CI.
     pub(super) fn travis(&self) -> bool {
         self.travis.seen
     }
 
-    /// Is what looks like the echo of a command output of another?
+    /// Whether what looks like an echoed command is output of another.
     pub(super) fn prints(&mut self, line: u64) -> bool {
         self.travis.prints(line)
     }
 
-    /// Do several jobs speak in turn?
+    /// Whether several jobs speak in turn.
     pub(super) fn several_jobs(&self) -> bool {
         self.act.several
     }
 
-    /// The span of the first command that failed, or of the one that ran out of its time.
+    /// The span of the first command that failed, or of the one that ran out of time.
     pub(super) fn failed_span(&self) -> Option<u32> {
         let failed = self.failed.as_ref().map(|(span, ..)| *span);
         let reported = || self.reported.as_ref().map(|(span, _)| *span);
         failed.or(self.stalled).or_else(reported)
     }
 
-    /// Reads a line; `next` is the one below it, where it is at hand, `span` where it stands.
+    /// Reads a line in `span`. `next` is the line below it, if it is at hand.
     pub(super) fn read<'t>(
         &mut self,
         text: &'t str,
@@ -187,7 +187,7 @@ impl Others {
         if let Some(says) = codebuild::says(text) {
             return self.codebuild_line(says, text, line, span);
         }
-        // An excerpt shows only by its last line that it is Azure's.
+        // In an excerpt only the last line shows that it is Azure's.
         if text.starts_with(foreign::ERROR) {
             self.error = Some((span, verdicts::of_line(text, line, false)));
         }
@@ -216,22 +216,23 @@ impl Others {
         }
     }
 
-    /// A task of Azure Pipelines ends. It says no code where it is no script; then its errors tell that it failed, unless another
-    /// task is known to have, or what runs behind it shows that the job went on.
+    /// Ends an Azure task. A task that is no script names no code, so its errors show that it failed, unless
+    /// another task is known to have failed or later tasks show that the job continued.
     fn end_task(&mut self) {
         if let Some(error) = self.error.take() {
             self.reported.get_or_insert(error);
         }
     }
 
-    /// A task of Azure Pipelines begins: which only runs behind one that did not fail the job, unless it cleans up or hands on.
+    /// Begins an Azure task. It only runs if the one before did not fail the job, unless its name is one that
+    /// runs always.
     fn begin_task(&mut self, name: &str) {
         if !RUNS_ALWAYS.iter().any(|begin| name.starts_with(begin)) {
             self.reported = None;
         }
     }
 
-    /// What AWS CodeBuild says of a build. `POST_BUILD` runs whatever `BUILD` came to.
+    /// Reads what AWS CodeBuild says about a build. `POST_BUILD` runs whatever the result of `BUILD`.
     fn codebuild_line<'t>(
         &mut self,
         says: codebuild::Says<'t>,
@@ -257,14 +258,14 @@ impl Others {
             _ => Reach::Command,
         };
         let closing = Closing::new(outcome, exit_code, reach);
-        // Of a command that failed its phase tells once more.
+        // The phase repeats the failure of its command.
         match self.close(closing, text, line, span) {
             Change::StepEnds if matches!(says, Says::Failed(_)) => Change::Nothing,
             change => change,
         }
     }
 
-    /// What act says of a job.
+    /// Reads what act says about a job.
     fn act_line<'t>(
         &mut self,
         job: &str,
@@ -292,7 +293,7 @@ impl Others {
                 return self.close(closing, text, line, span);
             }
             Act::Ended(outcome) => {
-                // One job that fails is enough.
+                // One failed job is enough.
                 let failed = |(_, c): &(_, Closing)| c.outcome == Outcome::Failed;
                 let stays = jobs.several && self.last.as_ref().is_some_and(failed);
                 if !stays {
@@ -304,7 +305,7 @@ impl Others {
         Change::Nothing
     }
 
-    /// A last word.
+    /// Records a closing line.
     fn close(&mut self, closing: Closing, text: &str, line: u64, span: u32) -> Change<'static> {
         self.travis.runs = None;
         let verdict = verdicts::of_line(text, line, false);
@@ -324,7 +325,7 @@ impl Others {
         Change::Nothing
     }
 
-    /// How a log of so many lines ends; `None` where nothing was said of it.
+    /// How a log of that many lines ended; `None` if no line told.
     pub(super) fn finish(mut self, lines: u64) -> Option<Ending> {
         self.end_task();
         let closing = Closing::new(Outcome::Failed, None, Reach::Command);
@@ -333,14 +334,14 @@ impl Others {
             .map(|(span, verdict)| (span, verdict, closing));
         self.failed = self.failed.or(reported);
         let failed = self.failed.map(|(_, verdict, closing)| (verdict, closing));
-        // A success far from the end was that of something else.
+        // A success far from the end belonged to something else.
         let stands = |(verdict, closing): &(Verdict, Closing)| {
             closing.outcome != Outcome::Succeeded || lines.saturating_sub(verdict.line) <= AT_END
         };
         let (job, last) = (self.job, self.last.filter(stands));
         let said = [&failed, &job, &last];
         let (_, final_word) = last.as_ref().or(job.as_ref()).or(failed.as_ref())?;
-        // What follows a limit that struck only follows from it.
+        // After a time limit struck, later failures only follow from it.
         let ran_out = said
             .into_iter()
             .flatten()

@@ -1,15 +1,15 @@
-//! Sections, titles and steps: the spans that tile a log.
+//! Sections, titles and steps: the spans that together cover a log.
 
 use super::super::marker::{Edge, STAGES};
 use super::stages::{can_fail, is_stage, name_of};
 use crate::model::Section;
 
-/// Most spans kept; beyond it a log only goes on in the last one.
+/// Most spans kept; the rest of the log stays in the last one.
 const MAX_SPANS: usize = 8192;
-/// Most sections open at a time: a script that never closes its own only moves the innermost on.
+/// Most sections open at a time. A script that never closes its sections then only replaces the innermost.
 const MAX_OPEN: usize = 8;
 
-/// The spans so far, and what is open.
+/// The spans so far, and those that are open.
 #[derive(Debug)]
 pub(super) struct Spans {
     list: Vec<Section>,
@@ -26,7 +26,7 @@ struct Open {
 }
 
 impl Spans {
-    /// Those of a log whose first line has that number.
+    /// The spans of a log whose first line has that number.
     pub(super) fn starting_at(line: u64) -> Self {
         let mut spans = Self {
             list: Vec::new(),
@@ -48,7 +48,7 @@ impl Spans {
         self.stage
     }
 
-    /// The stage that a span belongs to.
+    /// The stage of a span.
     pub(super) fn stage_of(&self, span: u32) -> u32 {
         self.list.get(span as usize).map_or(self.stage, |s| s.stage)
     }
@@ -63,17 +63,17 @@ impl Spans {
         self.list[0].first_line
     }
 
-    /// Has the log section markers?
+    /// Whether the log has section markers.
     pub(super) fn marked(&self) -> bool {
         self.marked
     }
 
-    /// Does a section that has markers go on?
+    /// Whether a section with markers is open.
     pub(super) fn inside(&self) -> bool {
         self.open.iter().any(|o| !o.titled)
     }
 
-    /// A section marker; says whether another stage begins.
+    /// Reads a section marker; returns whether another stage begins.
     pub(super) fn marker(&mut self, edge: Edge, unix: i64, name: &str, line: u64) -> bool {
         if !self.marked {
             self.marked = true;
@@ -120,7 +120,7 @@ impl Spans {
             && let Some(span) = self.list.last_mut()
             && span.path.is_none()
         {
-            // A log pasted from its middle: the end marker names what has passed.
+            // The log was pasted from its middle on, so the end marker names the section that has passed.
             span.path = Some(name.to_owned());
             span.ended = Some(unix);
         } else {
@@ -132,7 +132,7 @@ impl Spans {
         outermost
     }
 
-    /// A title opens a stage; says whether it is another.
+    /// Opens the stage of a title; returns whether it is a new one.
     pub(super) fn titled(&mut self, stage: &str, line: u64) -> bool {
         if self.open.last().is_some_and(|o| o.name == stage) {
             return false;
@@ -141,7 +141,7 @@ impl Spans {
         true
     }
 
-    /// A step begins, and with it a stage.
+    /// Begins a step, which is a stage of its own.
     pub(super) fn step(&mut self, name: &str, line: u64) {
         self.only(Section::escape(name), line);
     }
@@ -153,14 +153,14 @@ impl Spans {
         self.push(line, None);
     }
 
-    /// What follows stands in no step.
+    /// Ends the step: the following lines belong to none.
     pub(super) fn close_step(&mut self, line: u64) {
         self.open.clear();
         self.stage += 1;
         self.push(line, None);
     }
 
-    /// Nothing ends what a title opened, so what follows the last of them ends it.
+    /// Ends a stage that a title opened. No line closes such a stage, so the caller decides by what follows.
     pub(super) fn leave_titled(&mut self, line: u64) {
         if self.open.iter().any(|o| o.titled) {
             self.close_step(line);
@@ -179,7 +179,7 @@ impl Spans {
                 .join("/")
         });
         if self.list.len() >= MAX_SPANS {
-            // The stage must stay right even then.
+            // The stage must stay correct even then.
             if let Some(last) = self.list.last_mut() {
                 last.path = path;
                 last.stage = self.stage;
@@ -196,7 +196,7 @@ impl Spans {
         });
     }
 
-    /// What stands between the spans that have a name is all one stage.
+    /// Makes the spans without a name one stage.
     pub(super) fn rejoin(&mut self) {
         let unnamed = self.list.iter_mut().filter(|s| s.path.is_none());
         unnamed.for_each(|s| s.stage = 0);
@@ -224,7 +224,7 @@ impl Spans {
         last.map(|k| k as u32)
     }
 
-    /// All of them: the log ends with that line.
+    /// All spans of a log that ends with that line.
     pub(super) fn finish(mut self, lines: u64) -> Vec<Section> {
         if let Some(last) = self.list.last_mut() {
             last.last_line = lines.max(last.first_line);

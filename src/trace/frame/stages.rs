@@ -1,4 +1,4 @@
-//! Names of stages: which can fail the job, and the titles that open them.
+//! Names of stages: which of them can fail the job, and the titles that open them.
 
 use super::super::marker::STAGES;
 
@@ -10,22 +10,23 @@ const HARMLESS: &[&str] = &[
     "after_script",
     "upload_artifacts_on_failure",
     "cleanup_file_variables",
-    // Travis CI, whose last phase has the name of ours.
+    // Travis CI. Its last phase has the same name as GitLab's.
     "after_failure",
     "after_success",
     POST_STEP,
 ];
-/// GitHub's clean-up of the steps: nothing in it fails the job first.
+/// GitHub's clean-up of the steps. A job never fails there first.
 pub(super) const POST_STEP: &str = "post-job";
 /// Longest name kept, of a section or a runner, in bytes.
 const MAX_NAME: usize = 128;
 
-/// Could a section of that (outermost) name fail the job?
+/// Whether a section with that outermost name can fail the job.
 pub fn can_fail(stage: Option<&str>) -> bool {
     stage.is_none_or(|name| !HARMLESS.contains(&name))
 }
 
-/// Stages of later runners are called `step_NAME`; a script may call a section of its own so as well.
+/// Whether a section is a stage. Later runners call them `step_NAME`; a script may name its own sections so
+/// too.
 pub(super) fn is_stage(name: &str) -> bool {
     STAGES.contains(&name) || name.starts_with("step_")
 }
@@ -65,10 +66,10 @@ const TITLES: &[(&str, &str)] = &[
     ("Cleaning up file based variables", "cleanup_file_variables"),
 ];
 
-/// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their markers.
-/// A web page adds the duration behind it.
+/// The stage that one of the runner's titles opens (runner: shells/abstract.go), for logs that lost their
+/// markers. A web page adds the duration behind the title.
 pub fn title(text: &[u8]) -> Option<&'static str> {
-    // Most lines get no further than here.
+    // The first bytes rule out most lines.
     if !matches!(
         text,
         [b'C', b'l', ..]

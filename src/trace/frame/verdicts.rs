@@ -1,4 +1,4 @@
-//! The runner's verdict: where it stands decides whether it is one.
+//! The runner's verdict. Its place decides whether it counts.
 
 use super::super::cut;
 use super::super::verdict::{self, Parsed};
@@ -7,7 +7,7 @@ use crate::model::Verdict;
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
-/// A line as a verdict.
+/// Builds a verdict from a line.
 pub(super) fn of_line(text: &str, line: u64, system_failure: bool) -> Verdict {
     Verdict {
         line,
@@ -16,7 +16,7 @@ pub(super) fn of_line(text: &str, line: u64, system_failure: bool) -> Verdict {
     }
 }
 
-/// What the runner has said so far.
+/// The verdicts seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
     inner: Option<(Verdict, Parsed)>,
@@ -24,14 +24,14 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
-    /// Has one passed that stands outside of all sections?
+    /// Whether a verdict outside of all sections has passed.
     pub(super) fn ended(&self) -> bool {
         self.outer.is_some()
     }
 
-    /// Reads a line; says whether it is a verdict outside of all sections.
+    /// Reads a line; returns whether it is a verdict outside of all sections.
     pub(super) fn read(&mut self, text: &str, line: u64, inside: bool) -> bool {
-        // A paste may be indented.
+        // A pasted log may be indented.
         let Some(parsed) = verdict::gitlab(text.trim_start()) else {
             return false;
         };
@@ -45,9 +45,9 @@ impl Verdicts {
         !inside
     }
 
-    /// The one that holds, of a log of so many lines.
+    /// The verdict that counts in a log of that many lines.
     pub(super) fn finish(self, lines: u64) -> Option<(Verdict, Parsed)> {
-        // A script may print the words of a verdict: inside of a section they count only at the very end.
+        // A script may print the words of a verdict, so inside a section they count only at the very end.
         let at_end = |(verdict, _): &(Verdict, Parsed)| lines.saturating_sub(verdict.line) <= 2;
         self.outer.or_else(|| self.inner.filter(at_end))
     }

@@ -1,14 +1,14 @@
-//! Colours whose ESC is shown: `gh run view` (and `cat -v`) print it as the two characters `^[`, others as its control picture, as a
-//! damaged character, or not at all (`[31mred[0m`, copied from a web page).
+//! Colours whose ESC became visible. `gh run view` and `cat -v` print it as the two characters `^[`; others
+//! print its control picture, a damaged character or nothing at all (`[31mred[0m`, copied from a web page).
 //!
-//! Only what colours and erases is taken out (`^[[1m`, `^[[0K`): anything else may be text. Without a trace of ESC the text must
-//! take colours back as well (`[0m`), since `[5m]` may be a time.
+//! Only sequences that colour or erase are removed (`^[[1m`, `^[[0K`); others may be text. If ESC left no
+//! trace, the text must also reset colours (`[0m`), since `[5m]` may be a time.
 
 use super::{escape, lines, prefix};
 
-/// What stands for an ESC.
+/// What stands in place of an ESC.
 const SHOWN: &[&str] = &["^[", "\u{241b}", "\u{fffd}"];
-/// How a text takes colours back.
+/// Sequences that reset colours.
 const RESETS: &[&[u8]] = &[
     b"[0m",
     b"[0;m",
@@ -18,29 +18,29 @@ const RESETS: &[&[u8]] = &[
     b"[49m",
     b"[39;49;00m",
 ];
-/// How programs write an ESC in their own text: what follows is no colour, but speaks of one.
+/// How source code writes an ESC. What follows it is quoted, not a colour.
 const WRITTEN: &[&str] = &[
     "\\e", "\\E", "\\033", "\\x1b", "\\x1B", "\\u001b", "\\u001B", "\\u{1b}", "\\u{1B}",
 ];
-/// Lines by which a text of `gh` is known.
+/// Lines that are checked for the columns of `gh`.
 const LINES: usize = 20;
-/// Bytes of parameters in the longest sequence: a colour of 24 bits, before and behind it others.
+/// Longest parameters of a sequence, in bytes: a 24-bit colour with other parameters around it.
 const PARAMETERS: usize = 24;
 
-/// How a text holds colours, if at all.
+/// How a text holds colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Colours {
     /// As a terminal gets them, or not at all.
     #[default]
     Real,
-    /// With something that stands for ESC.
+    /// With something in place of ESC.
     Shown,
-    /// With nothing before their bracket, or with something that stands for ESC.
+    /// With something in place of ESC, or with only their bracket.
     Bare,
 }
 
 impl Colours {
-    /// Tells by the beginning of a text how it holds colours.
+    /// Detects from the beginning of a text how it holds colours.
     pub(super) fn recognise(head: &[u8]) -> Self {
         let real = memchr::memchr(escape::ESC, head).is_some();
         let (mut coloured, mut reset) = (false, false);
@@ -53,7 +53,7 @@ impl Colours {
                 reset |= RESETS.iter().any(|reset| head[at..].starts_with(reset));
             }
         }
-        // `gh` shows all of them with a caret, also those that come later.
+        // `gh` prints all of them with a caret, including those that come later.
         let columns = || {
             let mut lines = lines::of(head).take(LINES);
             lines.any(|line| prefix::job_and_step(line).is_some())
@@ -67,7 +67,7 @@ impl Colours {
         }
     }
 
-    /// Is there nothing to take out?
+    /// Whether nothing needs to be removed.
     pub(super) fn is_none(self) -> bool {
         self == Self::Real
     }
@@ -96,7 +96,7 @@ impl Colours {
     }
 }
 
-/// How long what stands for an ESC at the end of a text is.
+/// Length of what stands in place of an ESC at the end of a text.
 fn esc_before(text: &[u8]) -> usize {
     // Most brackets have something else before them.
     if !matches!(text.last(), Some(b'[' | 0x9b | 0xbd)) {
@@ -106,7 +106,7 @@ fn esc_before(text: &[u8]) -> usize {
     esc.map_or(0, |esc| esc.len())
 }
 
-/// Where the colour ends that begins with the bracket at `at` and nothing before it; `[m`, `[5m]`, `x[5m:1m]`, `\e[31m` are none.
+/// Where the bare colour ends whose bracket is at `at`. `[m`, `[5m]`, `x[5m:1m]` and `\e[31m` are none.
 fn colour(text: &[u8], at: usize) -> Option<usize> {
     let end = sequence(text, at)?;
     let (before, what) = (&text[..at], &text[at..end]);
@@ -122,7 +122,7 @@ fn colour(text: &[u8], at: usize) -> Option<usize> {
     }
     let numbers = what[1..].strip_suffix(b"m")?;
     let known = |number: &[u8]| {
-        // Longer ones are none, and would not fit.
+        // Longer numbers are no parameters, and would overflow.
         if !(1..=3).contains(&number.len()) {
             return false;
         }
@@ -133,20 +133,20 @@ fn colour(text: &[u8], at: usize) -> Option<usize> {
         .iter()
         .any(|w| memchr::memmem::find(numbers, w).is_some());
     let sound = wide || numbers.split(|b| *b == b';').all(known);
-    // A range of time: `x[5m]`.
+    // `x[5m]` is a range of time.
     let behind_colour = || {
         let near = memchr::memrchr(b'[', before);
         near.is_some_and(|near| sequence(before, near) == Some(at))
     };
     let word = before.last().is_some_and(u8::is_ascii_alphanumeric) && !behind_colour();
     let goes_on = matches!(text.get(end), Some(b']' | b':'));
-    // A test of colours quotes them.
+    // A test about colours quotes them.
     let quoted = before.last().is_some_and(|b| b"'\"`".contains(b));
     let other = word && numbers.len() < 2 || goes_on || quoted;
     (sound && !other).then_some(end)
 }
 
-/// Where the sequence ends that colours or erases and begins with the bracket at `at`.
+/// Where the colouring or erasing sequence ends whose bracket is at `at`.
 fn sequence(text: &[u8], at: usize) -> Option<usize> {
     let parameters = text[at + 1..].iter().take(PARAMETERS);
     let len = parameters

@@ -1,8 +1,9 @@
 //! The time before every line, as web pages of CI services show it and exports keep it.
 //!
-//! ISO 8601 with a zone is known line by line ([`stamp`]), as is the time that Jenkins puts there ([`prefix`]), but neither before
-//! GitLab's own frame. The other forms could be the text of a program as well, so they count only where all of a text has them, and
-//! where no level follows: then a logger wrote it, and patterns know its whole line.
+//! The reader recognises ISO 8601 with a zone ([`stamp`]) and Jenkins' time ([`prefix`]) on any single line,
+//! but not before GitLab's own frame. The other forms could be text of a program. They count only if the
+//! whole text has them and no level follows: with a level, a logger wrote the line, and patterns expect all
+//! of it.
 
 use super::level::{LOUD, OF_SERVERS, QUIET};
 use super::prefix::{self, services};
@@ -23,7 +24,8 @@ pub(super) enum Form {
     Day,
     /// `10:00:00 AM: ` (Netlify).
     HalfDay,
-    /// `May 01 10:00:00 host gitlab-runner[812]: `, also with the time in ISO 8601 (syslog, journald): of one program throughout.
+    /// `May 01 10:00:00 host gitlab-runner[812]: `, also with ISO 8601 (syslog, journald); one program
+    /// throughout the text.
     Syslog,
     /// `10:00:00 ` before a trace of GitLab's runner (its page, with times shown).
     Clock,
@@ -31,7 +33,7 @@ pub(super) enum Form {
     Bamboo,
     /// `  63s ` (autopkgtest).
     Seconds,
-    /// `Step #1 - "test": ` (Cloud Build, of a part of whose log).
+    /// `Step #1 - "test": ` (part of a Cloud Build log).
     Step,
 }
 
@@ -49,7 +51,7 @@ const FORMS: &[Form] = &[
     Form::Step,
 ];
 
-/// How far behind the time a level may stand.
+/// How far behind the time a level may stand, in bytes.
 const REACH: usize = 60;
 
 /// The form of the time at the start of a line.
@@ -58,7 +60,7 @@ pub(super) fn form(line: &[u8]) -> Option<Form> {
 }
 
 impl Form {
-    /// How long the time at the start of a line is, with what belongs to it; 0 where there is none.
+    /// Length of the time at the start of a line with its separator; 0 if there is none.
     pub(super) fn len(self, line: &[u8]) -> usize {
         let len = match self {
             Form::Date => date(line),
@@ -76,22 +78,22 @@ impl Form {
         len.unwrap_or(0)
     }
 
-    /// Is a single line of it enough? What it says can then be nothing else.
+    /// Whether one line of it is enough, because it can be nothing else.
     pub(super) fn is_plain(self) -> bool {
         !matches!(self, Form::Day | Form::Seconds | Form::Step)
     }
 
-    /// Could a logger print it? Then a level behind it says that one did.
+    /// Whether a logger could print it. A level behind it then shows that one did.
     pub(super) fn may_be_a_loggers(self) -> bool {
         self != Form::HalfDay
     }
 
-    /// Does it count only before GitLab's own frame?
+    /// Whether it counts only before GitLab's own frame.
     pub(super) fn needs_a_frame(self) -> bool {
         matches!(self, Form::Iso | Form::Clock)
     }
 
-    /// What a line says behind the time of whose it is; empty where the form names nobody.
+    /// The program that a line names behind the time; empty if the form names none.
     pub(super) fn speaker(self, line: &[u8]) -> &[u8] {
         if self != Form::Syslog {
             return b"";
@@ -104,7 +106,7 @@ impl Form {
     }
 }
 
-/// Does a level stand near the start of what follows a time? Then a logger wrote it.
+/// Whether a level stands near the start of the text behind a time. A logger then wrote the line.
 pub(super) fn names_a_level(text: &[u8]) -> bool {
     let near = &text[..text.len().min(REACH)];
     let mut at = 0;
@@ -118,7 +120,7 @@ pub(super) fn names_a_level(text: &[u8]) -> bool {
 }
 
 fn date(line: &[u8]) -> Option<usize> {
-    // Those are known line by line.
+    // The reader recognises those on any line.
     if stamp::iso(line) > 0 || stamp::bracketed(line) > 0 {
         return None;
     }
@@ -162,7 +164,7 @@ fn cri(line: &[u8]) -> Option<usize> {
     (at > 0).then_some(end + blank(rest)?)
 }
 
-/// Those of GitHub and of the runner itself belong to their logs.
+/// Stamps of GitHub and of the runner belong to their logs, so they are no margin.
 fn iso(line: &[u8]) -> Option<usize> {
     let own = stamp::is_github(line) || stamp::header(line).is_some();
     let len = stamp::iso(line).max(stamp::bracketed(line));
@@ -195,7 +197,7 @@ fn bracketed(line: &[u8]) -> Option<usize> {
 fn day(line: &[u8]) -> Option<usize> {
     let clock = seconds_of(line)?;
     let at = time(line)?;
-    // Without a fraction it is Jenkins', known line by line.
+    // Without a fraction it is Jenkins' time, which the reader recognises on any line.
     (at > clock).then_some(at)?;
     Some(at + blank(&line[at..])?)
 }
@@ -207,7 +209,7 @@ fn half_day(line: &[u8]) -> Option<usize> {
     Some(at + blank(&line[at..])?)
 }
 
-/// How long a time of day is, without what may stand behind its seconds.
+/// Length of a time of day up to its seconds.
 fn seconds_of(line: &[u8]) -> Option<usize> {
     like(line, "dd:dd:dd").or_else(|| like(line, "d:dd:dd"))
 }
@@ -236,7 +238,7 @@ fn syslog(line: &[u8]) -> Option<(usize, usize)> {
     }
     let end = tag + word(tag);
     let program = line[tag..end].strip_suffix(b":")?;
-    // Behind the time of many others, only a process number tells a tag from two words.
+    // Other forms of time are common, so behind them only a process number proves that this is a syslog tag.
     let told = !program.is_empty() && (day.is_some() || program.ends_with(b"]"));
     told.then(|| Some((time, end + blank(&line[end..])?)))
         .flatten()
@@ -276,7 +278,7 @@ fn zone(text: &[u8]) -> usize {
     }
 }
 
-/// The blank behind a time: others are the text's, and an empty line has none.
+/// The blank behind a time. More blanks belong to the text; an empty line has none.
 fn blank(text: &[u8]) -> Option<usize> {
     match text.first() {
         None => Some(0),

@@ -1,4 +1,5 @@
-//! What pages make of single characters: blanks that do not break lines, quotation marks of typesetters, and the entities of HTML.
+//! Undoes what web pages do to single characters: no-break spaces, typographic quotation marks, entities of
+//! HTML.
 
 use memchr::memmem;
 
@@ -14,7 +15,7 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&nbsp;", " "),
     ("&amp;", "&"),
 ];
-/// How those begin words that Apple's libraries set with such marks themselves.
+/// Messages of Apple's libraries that have typographic quotation marks themselves.
 const OF_APPLE: &[&str] = &[
     "The file \u{201c}",
     "The folder \u{201c}",
@@ -29,7 +30,7 @@ const QUOTES: &[(&str, &str)] = &[
 ];
 const NO_BREAK: &str = "\u{a0}";
 
-/// What is to be replaced in a text.
+/// The kinds of characters to replace in a text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Glyphs {
     blanks: bool,
@@ -38,25 +39,26 @@ pub(super) struct Glyphs {
 }
 
 impl Glyphs {
-    /// Tells by the beginning of a text what is to be replaced.
+    /// Detects them from the beginning of a text.
     pub(super) fn recognise(head: &[u8]) -> Self {
         let holds = |text: &str| memmem::find(head, text.as_bytes()).is_some();
         let foreign = !head.is_ascii();
         let marks = || QUOTES[..2].iter().any(|(mark, _)| holds(mark));
         Self {
             blanks: foreign && wide_blanks(head),
-            // Compilers print single ones; what sets the double ones leaves no plain mark.
+            // Compilers print single marks themselves. Whatever made the double ones typographic left no plain
+            // mark.
             quotes: foreign && marks() && !holds("\"") && !OF_APPLE.iter().any(|of| holds(of)),
             entities: memchr::memchr(b'&', head).is_some() && escaped(head),
         }
     }
 
-    /// Is there nothing to replace?
+    /// Whether nothing needs to be replaced.
     pub(super) fn is_none(self) -> bool {
         !(self.blanks || self.quotes || self.entities)
     }
 
-    /// Appends a line to `out`, with the characters that it had.
+    /// Appends a line to `out` with its original characters.
     pub(super) fn replace(self, line: &[u8], out: &mut Vec<u8>) {
         let mut from = 0;
         for at in memchr::memchr3_iter(
@@ -89,7 +91,8 @@ impl Glyphs {
     }
 }
 
-/// Does a blank that does not break stand beside another one, or at the start of a line? Between two words it may be the text's.
+/// Whether a no-break space stands beside another one, or at the start of a line. A single one between words
+/// may be text.
 fn wide_blanks(text: &[u8]) -> bool {
     memmem::find_iter(text, NO_BREAK).any(|at| {
         let (before, behind) = (&text[..at], &text[at + NO_BREAK.len()..]);
@@ -98,7 +101,7 @@ fn wide_blanks(text: &[u8]) -> bool {
     })
 }
 
-/// Does a text hold entities, and none of the characters that they stand for? A test of what escapes has both.
+/// Whether a text holds entities and none of the characters they stand for. A test about escaping has both.
 fn escaped(text: &[u8]) -> bool {
     let holds = |what: &str| memmem::find(text, what.as_bytes()).is_some();
     let mut found = false;

@@ -1,7 +1,9 @@
-//! Links to the lines of a job's page. A copy as Markdown has one before each line (`[98](https://…/-/jobs/7#L98)$ make`, or with
-//! nothing between the brackets); where GitHub's editor turns what is pasted into Markdown, it finds the numbers of the lines again in
-//! the text itself, and makes links of digits that are text (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`). Other editors
-//! make links of the addresses in it (`[https://example.com/v2/](https://example.com/v2/)`).
+//! Removes links that an editor or a web page put into a copied log.
+//!
+//! A copy as Markdown has a link before each line (`[98](https://…/-/jobs/7#L98)$ make`, or an empty text in
+//! the brackets). GitHub's editor finds the numbers of lines again in the text and links digits that are text
+//! (`Python 3.1[2](https://…/actions/runs/1/job/2#step:4:2).9`). Other editors link the addresses in the text
+//! (`[https://example.com/v2/](https://example.com/v2/)`).
 
 use std::ops::Range;
 
@@ -9,7 +11,7 @@ use memchr::memmem;
 
 use super::{numbers::DIGITS, prefix};
 
-/// Bytes of the longest address.
+/// Longest address, in bytes.
 const ADDRESS: usize = 400;
 const OPENS: &[u8] = b"](http";
 
@@ -18,14 +20,14 @@ const OPENS: &[u8] = b"](http";
 pub(super) enum Links {
     #[default]
     None,
-    /// The number of a line, before it.
+    /// A line number before each line.
     Before,
     /// Around digits of the text.
     Within,
 }
 
 impl Links {
-    /// Tells by the beginning of a text which links it holds.
+    /// Detects from the beginning of a text which links it holds.
     pub(super) fn recognise(head: &[u8]) -> Self {
         let mut how = Self::None;
         let mut addresses = false;
@@ -45,12 +47,12 @@ impl Links {
         }
     }
 
-    /// Is there nothing to take out?
+    /// Whether nothing needs to be removed.
     pub(super) fn is_none(self) -> bool {
         self == Self::None
     }
 
-    /// Appends a line, or several, to `out` without their links.
+    /// Appends one or more lines to `out` without their links.
     pub(super) fn remove(self, line: &[u8], out: &mut Vec<u8>) {
         let mut from = 0;
         for link in found(line) {
@@ -75,13 +77,13 @@ impl Links {
 /// A link in a text.
 struct Link {
     whole: Range<usize>,
-    /// What it shows: the digits of a line's number, or an address.
+    /// Its visible text: the digits of a line number, or an address.
     shown: Range<usize>,
     /// It leads to a line of a job's page.
     of_line: bool,
 }
 
-/// The links to lines in a text, and those that show the address to which they lead.
+/// The links of a text that lead to a line or show their own address.
 fn found(text: &[u8]) -> impl Iterator<Item = Link> + '_ {
     memmem::find_iter(text, OPENS).filter_map(|closes| {
         let address = &text[closes + 2..];
@@ -116,7 +118,8 @@ fn found(text: &[u8]) -> impl Iterator<Item = Link> + '_ {
     })
 }
 
-/// Is that the address of a line on a job's page? GitHub's end in `#step:4:12`, GitLab's in `/-/jobs/7#L12`.
+/// Whether an address is that of a line on a job's page. GitHub's end in `#step:4:12`, GitLab's in
+/// `/-/jobs/7#L12`.
 fn leads_to_a_line(address: &[u8]) -> bool {
     let Some(hash) = memchr::memchr(b'#', address) else {
         return false;
@@ -137,7 +140,7 @@ fn leads_to_a_line(address: &[u8]) -> bool {
     plain && (github().unwrap_or(false) || gitlab().unwrap_or(false))
 }
 
-/// Does a line begin behind that text? Marks of a quotation may stand before it.
+/// Whether a line begins behind that text. Quotation marks of a mail may stand before it.
 fn begins_line(text: &[u8]) -> bool {
     let start = memchr::memrchr(b'\n', text).map_or(0, |k| k + 1);
     text[start..]

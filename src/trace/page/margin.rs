@@ -1,36 +1,38 @@
-//! What stands before every line of a text as a whole: the quotation marks of a mail, the indentation of a block of code, line
-//! numbers of an editor or `cat -n`, the time, the columns of `gh run view --log` where a terminal made blanks of their tabs.
+//! Removes a margin that stands before every line of a text: the quotation marks of a mail, the indentation
+//! of a code block, line numbers of an editor or of `cat -n`, the time, or the columns of `gh run view --log`
+//! with their tabs turned into blanks.
 //!
-//! A few lines that are not part of it may stand above (`… wrote:`, a fence, a command). What a tool prints itself looks the same
-//! at times (Gradle's `> `, the indented lists of test runners), so a margin must be borne out by what stands within.
+//! A few lines without it may stand above (`… wrote:`, a fence, a command). Some tools print the same forms
+//! (Gradle's `> `, the indented lists of test runners), so the text within must confirm a margin.
 
 use super::clock::{self, Form};
 use super::numbers::{self, DIGITS};
 use super::{escape, filled, lines, prefix, stamp};
 
-/// So many lines prove a margin that could be text in a single one.
+/// Lines that prove a margin whose form could be text on a single line.
 const FEW: usize = 3;
-/// So many prove numbers that nothing sets apart from the text.
+/// Lines that prove numbers that only a blank separates from the text.
 const MANY: usize = 12;
 /// Lines that may stand above the first one with the margin.
 const ABOVE: usize = 5;
-/// Of ten lines, so many must have the margin: long ones are broken on their way, and a log may go on in lines of its own.
+/// Of ten lines, how many must have the margin. Long lines are wrapped on the way, and a log may contain lines
+/// of its own.
 const MOST: usize = 9;
-/// So many are enough where they are in one piece, with something else behind it: an answer, the end of a fence.
+/// Lines that are enough if they form one piece with something else behind it: an answer, the end of a fence.
 const PIECE: usize = 5;
-/// Of ten lines with the time so many may name a level.
+/// Of ten lines with the time, how many may name a level.
 const LEVELS: usize = 4;
-/// So many lines in a row without the margin, and it has ended.
+/// Lines in a row without the margin after which it has ended.
 const OVER: u32 = 100;
-/// What separates a number from its line, the longest first.
+/// Separators between a number and its line, longest first.
 const SEPARATORS: &[&str] = &[":\t", ": ", " | ", "| ", "|", "\t", ":", " "];
-/// So many blanks set a block of code apart (CommonMark).
+/// Blanks that indent a code block (CommonMark).
 const BLOCK: usize = 4;
-/// Bytes in which job and step stand.
+/// Longest columns of job and step, in bytes.
 const NAMES: usize = 300;
 /// Length of `2026-05-01T10:00:00.1234567Z`.
 const STAMP: usize = 28;
-/// So many lines are more than the part of a list.
+/// Lines that are more than an item of a list has.
 const RUNNING: usize = 8;
 /// How Gradle's own lines begin, which look quoted.
 const GRADLE: &[&str] = &[
@@ -41,7 +43,7 @@ const GRADLE: &[&str] = &[
     "> Transform ",
     "> IDLE",
 ];
-/// How lines of Maven and sbt begin, which print a level before all they say.
+/// How lines of Maven and sbt begin, which print a level before every line.
 const BUILDS: &[&str] = &[
     "[INFO] ---",
     "[INFO] BUILD",
@@ -52,7 +54,7 @@ const BUILDS: &[&str] = &[
     "[info] welcome to sbt",
     "[error] Total time",
 ];
-/// How lines begin that no tool indents as a whole, and what they say.
+/// How lines begin that no tool indents, so an indentation before them is a margin.
 const OUTERMOST: &[&str] = &[
     "$ ",
     "##[",
@@ -76,7 +78,7 @@ const OUTER_WORDS: &[&str] = &[
     ": No such file or directory",
 ];
 
-/// What stands before every line.
+/// A margin and its state between lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Margin {
     kind: Kind,
@@ -88,7 +90,7 @@ pub(super) struct Margin {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    /// So many `>`, each with a blank behind it or none.
+    /// `depth` marks `>`, each with a blank behind it or none.
     Quoted { depth: usize, blank: bool },
     /// These blanks.
     Indented(Vec<u8>),
@@ -96,12 +98,12 @@ enum Kind {
     Numbered { next: u64, separator: &'static str },
     /// The time.
     Timed(Form),
-    /// Job and step, with blanks behind them, and the time of GitHub's runner.
+    /// Job and step with blanks behind them, and the time of GitHub's runner.
     Columns,
 }
 
 impl Margin {
-    /// Tells the outermost margin by the first lines of a text.
+    /// Detects the outermost margin from the first lines of a text.
     pub(super) fn recognise(head: &[u8]) -> Option<Self> {
         (0..=ABOVE).find_map(|above| {
             let lines = || filled(head).skip(above);
@@ -129,7 +131,7 @@ impl Margin {
         })
     }
 
-    /// The text within it.
+    /// The text within the margin.
     pub(super) fn taken_from(&self, text: &[u8]) -> Vec<u8> {
         let mut margin = self.clone();
         let mut out = Vec::with_capacity(text.len());
@@ -140,9 +142,9 @@ impl Margin {
         out
     }
 
-    /// A line without it; one that has none stays as it is.
+    /// A line without the margin; a line that has none is unchanged.
     pub(super) fn strip<'l>(&mut self, line: &'l [u8]) -> &'l [u8] {
-        // A block of code ends with the first line that is not in it.
+        // A code block ends with the first line outside of it.
         let over = match self.kind {
             Kind::Indented(_) => 1,
             _ => OVER,
@@ -159,14 +161,14 @@ impl Margin {
         &line[len..]
     }
 
-    /// How long it is in that line.
+    /// Length of the margin in a line.
     fn len(&mut self, line: &[u8]) -> usize {
         match &mut self.kind {
             Kind::Quoted { depth, blank } => marks(line, *depth, *blank).1,
             Kind::Indented(blanks) if line.starts_with(blanks) => blanks.len(),
             Kind::Indented(_) => 0,
             Kind::Numbered { next, separator } => match number(line, separator) {
-                // Where only a blank follows, it could be any number.
+                // If only a blank follows, any number could stand there.
                 Some((number, len)) if number == *next || number > *next && *separator != " " => {
                     *next = number + 1;
                     len
@@ -179,7 +181,7 @@ impl Margin {
     }
 }
 
-/// Have enough of all lines the margin? `piece`: so many of them are in one piece, from the first line on.
+/// Whether enough of all lines have the margin. `piece` of them are in one piece from the first line on.
 fn enough(all: usize, having: usize, piece: usize) -> bool {
     let most = having * 10 >= all * MOST;
     let at_once = piece == having && having * 10 >= all * PIECE;
@@ -201,7 +203,8 @@ fn quoted<'l>(lines: impl Iterator<Item = &'l [u8]>) -> Option<Kind> {
         depth = depth.min(marks(line, usize::MAX, true).0);
         let inside = &line[marks(line, usize::MAX, false).1..];
         blank &= inside.is_empty() || inside[0] == b' ' || line.starts_with(b"> >");
-        // An empty line, one that begins with a sign, or a quotation in it: no list of reasons goes on like that.
+        // An empty line, one that begins with a sign, or a nested quotation proves it: no list of reasons
+        // contains those.
         let text = inside.strip_prefix(b" ").unwrap_or(inside);
         telling |= text.first().is_none_or(|b| !b.is_ascii_alphabetic());
     }
@@ -220,14 +223,15 @@ fn in_columns<'l>(lines: impl Iterator<Item = &'l [u8]>) -> Option<Kind> {
     enough(all, having, piece).then_some(Kind::Columns)
 }
 
-/// How long the columns of job and step are: up to a time with seven digits behind the point, as only GitHub's runner writes it.
+/// Length of the columns of job and step. They end at a time with seven decimals, which only GitHub's runner
+/// writes.
 fn columns(line: &[u8]) -> usize {
     let names = &line[..line.len().min(NAMES)];
     let begins = names.first().is_some_and(|b| !b.is_ascii_whitespace());
     let mut marks = memchr::memchr_iter(b'T', names);
     let stamp = marks.find_map(|mark| {
         let at = mark.checked_sub("2026-05-01".len())?;
-        // Of an empty line the blank behind the time may be gone.
+        // An empty line may have lost the blank behind the time.
         let mut stamp = [b' '; STAMP + 1];
         stamp[..STAMP].copy_from_slice(line.get(at..at + STAMP)?);
         let ends = line.get(at + STAMP).is_none_or(|b| b.is_ascii_whitespace());
@@ -237,7 +241,8 @@ fn columns(line: &[u8]) -> usize {
     stamp.filter(|_| begins).unwrap_or(0)
 }
 
-/// How many `>` a line begins with, at most `most`, and how long they are; with a blank behind each, if it belongs to them.
+/// The number of `>` that a line begins with, at most `most`, and their length, including the blank behind each
+/// if `blank`.
 fn marks(line: &[u8], most: usize, blank: bool) -> (usize, usize) {
     let (mut count, mut at) = (0, 0);
     while count < most && line.get(at) == Some(&b'>') {
@@ -260,7 +265,7 @@ fn indented<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
     let wide = len >= BLOCK || len > 0 && first[0] == b'\t';
     let within = || piece.clone().map(|line| &line[len..]);
     let (all, inside) = (lines.count(), piece.clone().count());
-    // A few blanks are a tool's own, unless no line at all begins further left.
+    // A few blanks are a tool's own indentation, unless no line at all begins further left.
     let narrow = len > 0 && inside == all;
     let outermost = (wide || narrow) && within().any(is_outermost);
     let running = wide && len <= BLOCK && is_running_text(within());
@@ -268,14 +273,16 @@ fn indented<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
         .then(|| Kind::Indented(first[..len].to_vec()))
 }
 
-/// Does nothing stand right above a line? Markdown wants it so before a block of code; a tool goes on with a list of its own.
+/// Whether nothing stands right above a line. Markdown requires that before a code block; a tool's list
+/// continues directly.
 fn begins_a_paragraph(text: &[u8], line: &[u8]) -> bool {
     let at = line.as_ptr() as usize - text.as_ptr() as usize;
     let above = &text[..at];
     above.is_empty() || above.ends_with(b"\n\n") || above.ends_with(b"\n\r\n")
 }
 
-/// Do lines look like output of its own, with deeper lines in it, and not like a list that a test runner indents?
+/// Whether lines look like a tool's output with some deeper lines, and not like a list that a test runner
+/// indents.
 fn is_running_text<'l>(lines: impl Iterator<Item = &'l [u8]>) -> bool {
     let (mut all, mut plain, mut deeper) = (0, 0, 0);
     for line in lines {
@@ -287,7 +294,7 @@ fn is_running_text<'l>(lines: impl Iterator<Item = &'l [u8]>) -> bool {
     all >= RUNNING && deeper > 0 && plain * 10 >= (all - deeper) * MOST
 }
 
-/// Is that a line which stands at the very left wherever it is printed?
+/// Whether a line always stands at the very left.
 fn is_outermost(line: &[u8]) -> bool {
     let begins = |begin: &&str| line.starts_with(begin.as_bytes());
     let holds = |word: &&str| memchr::memmem::find(line, word.as_bytes()).is_some();
@@ -323,7 +330,7 @@ fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
     })
 }
 
-/// The number before a line, and how long it is with what separates it; an empty line ends behind its number.
+/// The number before a line, and its length with the separator. An empty line ends behind its number.
 fn number(line: &[u8], separator: &str) -> Option<(u64, usize)> {
     let pad = line.iter().take_while(|b| **b == b' ').count();
     let digits = prefix::digits(&line[pad..]);
@@ -342,7 +349,8 @@ fn number(line: &[u8], separator: &str) -> Option<(u64, usize)> {
     (!place).then_some((number, end + separator.len()))
 }
 
-/// `alone`: nothing stands above, so that fewer lines will do.
+/// The margin of time that begins with `first`. `alone` means that nothing stands above, so fewer lines are
+/// enough.
 fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>, alone: bool) -> Option<Kind> {
     let form = clock::form(first)?;
     let speaker = form.speaker(first);
@@ -352,7 +360,7 @@ fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>, alone: bool) -
         all += 1;
         let len = form.len(line);
         if len > 0 {
-            // A journal of several programs says who speaks.
+            // The journal of several programs names each speaker.
             if form.speaker(line) != speaker {
                 return None;
             }
@@ -372,7 +380,7 @@ fn timed<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]>, alone: bool) -
     (told && framed && !logged).then_some(Kind::Timed(form))
 }
 
-/// Is that a line of GitLab's frame, as the runner writes it or as a page shows it?
+/// Whether a line is part of GitLab's frame, as the runner writes it or as a page shows it.
 fn is_of_gitlab(line: &[u8]) -> bool {
     let mut at = 0;
     while line.get(at) == Some(&escape::ESC) {

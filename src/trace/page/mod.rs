@@ -1,10 +1,11 @@
-//! A text that was copied and pasted before it came to us: what a web page, a mail or an editor put before every line, and what it made
-//! of single characters, taken out again.
+//! Undoes what a copy and paste did to a log: what a web page, a mail or an editor put before every line, and
+//! what became of single characters.
 //!
-//! [`numbers`] knows GitLab's own page, [`margin`] what stands before every line of a text as a whole (quotation marks, an
-//! indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] the blanks and entities of HTML, [`link`]
-//! the links to the lines of a page, [`steps`] GitHub's page, which has no marks. A text is taken for such a copy by its beginning,
-//! as a whole or not at all; its lines keep their numbers.
+//! [`numbers`] handles GitLab's own page, [`margin`] what stands before every line of a text (quotation
+//! marks, an indentation, line numbers, the time), [`caret`] colours that lost their ESC, [`glyph`] blanks
+//! and entities of HTML, [`link`] links to the lines of a page, [`steps`] GitHub's page, which has no marks.
+//! The beginning of a text decides whether it is such a copy, as a whole or not at all. Lines keep their
+//! numbers.
 
 use std::io::{self, Read};
 
@@ -23,20 +24,20 @@ pub use steps::put_in;
 use margin::Margin;
 use numbers::Stripper;
 
-/// How much of the text is looked at to tell a copy from a log.
+/// Bytes that are searched to tell a copy from a log.
 const HEAD: usize = 16 << 10;
-/// Margins that lie within each other: a quoted block of code with the time before each line.
+/// Most margins within each other: a quoted code block with the time before each line.
 const NESTED: usize = 3;
 
-/// A text without what was added to it on its way.
+/// Reads a text without what was added on its way.
 #[derive(Debug)]
 pub struct Page<R> {
     lines: Lines<R>,
     fresh: bool,
-    /// Lines get the marks back that a page leaves out.
+    /// Lines get the marks back that a web page drops.
     marking: bool,
     copy: Option<Copied>,
-    /// Text that is not handed out yet.
+    /// Text that was not handed out yet.
     text: Vec<u8>,
     at: usize,
     removed: i64,
@@ -56,7 +57,7 @@ impl<R: Read> Page<R> {
         }
     }
 
-    /// The same, for what is shown or compared line by line: nothing is put in.
+    /// The same without adding marks, for text that is shown or compared line by line.
     pub fn as_printed(source: R) -> Self {
         Self {
             marking: false,
@@ -64,12 +65,12 @@ impl<R: Read> Page<R> {
         }
     }
 
-    /// Does it put marks before lines? They stand in no line as it was printed: [`put_in`].
+    /// Whether marks are added before lines; [`put_in`] measures them. The lines were printed without them.
     pub fn marks(&self) -> bool {
         self.copy.as_ref().is_some_and(|copy| !copy.steps.is_none())
     }
 
-    /// Bytes left out so far, less those that were put in.
+    /// Bytes left out so far, minus those that were added.
     pub fn removed(&self) -> i64 {
         self.removed
     }
@@ -121,7 +122,7 @@ impl<R: Read> Read for Page<R> {
     }
 }
 
-/// What was done to a text, from the outermost to the innermost.
+/// What was done to a text, from the outermost layer to the innermost.
 #[derive(Debug, Default)]
 struct Copied {
     glyphs: glyph::Glyphs,
@@ -130,13 +131,13 @@ struct Copied {
     numbers: Option<Stripper>,
     colours: caret::Colours,
     steps: steps::Steps,
-    /// A line on its way: as its characters were, and without links.
+    /// Buffers of one line: with its characters restored, and without links.
     plain: Vec<u8>,
     unlinked: Vec<u8>,
 }
 
 impl Copied {
-    /// Tells by the first lines what was done; nothing for an ordinary log.
+    /// Detects from the first lines what was done; `None` for an ordinary log.
     fn recognise(head: &[u8]) -> Option<Self> {
         let whole = if head.len() < HEAD {
             head.len()
@@ -207,7 +208,7 @@ impl Copied {
     }
 }
 
-/// Lines that are not empty.
+/// The lines that are not empty.
 fn filled(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     lines::of(text)
         .map(<[u8]>::trim_ascii_end)

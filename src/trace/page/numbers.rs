@@ -1,5 +1,6 @@
-//! GitLab's web page: a number before every line, in the same line or alone on one of its own, and the duration of a section behind
-//! its title or on the next line. Some browsers leave the numbers out and copy only the durations.
+//! Undoes GitLab's web page. It shows a number before every line, on the same line or on one of its own, and
+//! the duration of a section behind its title or on the next line. Some browsers copy the durations but no
+//! numbers.
 
 use super::super::frame::title;
 use super::super::{marker, verdict};
@@ -7,15 +8,16 @@ use super::{filled, lines, prefix};
 
 /// Lines that may stand before the first numbered one.
 const BEFORE: usize = 5;
-/// Numbered lines that prove a page: where something of GitLab stands among them, and where nothing does.
+/// Numbered lines that prove a page if something of GitLab stands among them (`FEW`), and if nothing does
+/// (`MANY`).
 const FEW: usize = 3;
 const MANY: usize = 12;
-/// So many lines without numbers, and nothing is tried further.
+/// Lines without numbers after which the search ends.
 const GIVE_UP: usize = 10;
 /// Digits of the longest line number.
 pub(super) const DIGITS: usize = 7;
 
-/// How a page shows its line numbers.
+/// How a copy shows line numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     /// `12$ make`
@@ -31,7 +33,7 @@ enum Numbers {
 pub(super) enum Was {
     /// It had the number that was expected.
     Numbered,
-    /// It had a later number: a folded section left some out.
+    /// It had a later number, because a folded section hid some lines.
     Jumped,
     /// A duration or a fold mark.
     Ornament,
@@ -39,12 +41,12 @@ pub(super) enum Was {
     Text,
 }
 
-/// Takes lines apart, one after another.
+/// Strips lines one after another.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stripper {
     numbers: Numbers,
     next: u64,
-    /// A number on a line of its own stood right above.
+    /// The line above was a number on its own.
     under_number: bool,
 }
 
@@ -88,8 +90,8 @@ impl Stripper {
         )
     }
 
-    /// The number at the start of a line, and how long it is. Digits behind the expected number are text: `123 files` is
-    /// line 12 with `3 files`.
+    /// The number at the start of a line, and its length. Digits behind the expected number are text: `123
+    /// files` may be line 12 with `3 files`.
     fn number_before(&mut self, line: &[u8]) -> Option<(Was, usize)> {
         let expected = self.next.to_string();
         if line.starts_with(expected.as_bytes()) {
@@ -97,7 +99,7 @@ impl Stripper {
             return Some((Was::Numbered, expected.len()));
         }
         let (number, len) = leading_number(line);
-        // Behind a gap the number must run into a word: `404 not found` is text.
+        // After a gap, the number must touch a word: `404 not found` is text.
         let runs_on = line
             .get(len)
             .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'$');
@@ -109,7 +111,7 @@ impl Stripper {
     }
 }
 
-/// Tells a page by its first lines: how to take it apart, or nothing for an ordinary log.
+/// Detects a page from its first lines; `None` for an ordinary log.
 pub(super) fn recognise(head: &[u8]) -> Option<Stripper> {
     numbered(filled(head)).or_else(|| durations(head))
 }
@@ -124,7 +126,7 @@ fn numbered<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Stripper> {
     lines.drain(..first);
     let line = without_fold_mark(lines[0]);
     let (_, digits) = leading_number(line);
-    // Where the number ends and the text begins shows in the lines that follow.
+    // The following lines show where the number ends and the text begins.
     let starts = (1..=digits).map(|len| leading_number(&line[..len]).0);
     let ways = starts.flat_map(|next| {
         [Numbers::Before, Numbers::Alone].map(|numbers| Stripper {
@@ -157,7 +159,7 @@ fn fit(way: Stripper, lines: &[&[u8]]) -> Option<usize> {
             rest.first()
                 .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'$'),
         );
-        // No list, table or clock goes on like that behind its numbers.
+        // No list, table or clock continues like that behind its numbers.
         glued +=
             usize::from(rest.first().is_none_or(|b| {
                 b.is_ascii_alphabetic() || !b.is_ascii() || b"$[\"'<>#".contains(b)
@@ -185,12 +187,12 @@ fn fit(way: Stripper, lines: &[&[u8]]) -> Option<usize> {
     fits.then_some(numbered)
 }
 
-/// A title of the runner with its duration, in the same line or the next: nothing but the page puts it there.
+/// Whether a title of the runner has a duration, on its line or the next. Only the page puts it there.
 fn durations(text: &[u8]) -> Option<Stripper> {
     let starts = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
     let shown = std::iter::once(0).chain(starts).any(|from| {
         let text = &text[from..];
-        // A title begins with a capital, or a fold mark stands before it.
+        // A title begins with a capital letter, or has a fold mark before it.
         let may_be =
             |b: &u8| b.is_ascii_uppercase() || *b == 0xe2 || b.is_ascii_whitespace() && *b != b'\n';
         if !text.first().is_some_and(may_be) {
@@ -210,7 +212,7 @@ fn durations(text: &[u8]) -> Option<Stripper> {
     })
 }
 
-/// A line that only the page has: `00:04`, or the name of a button.
+/// Whether only the page has such a line: `00:04`, or the label of a button.
 fn is_ornament(line: &[u8]) -> bool {
     const BUTTONS: &[&[u8]] = &[
         b"Collapse",
@@ -222,7 +224,7 @@ fn is_ornament(line: &[u8]) -> bool {
     !line.is_empty() && duration_from(line) == 0 || BUTTONS.contains(&line)
 }
 
-/// Where the duration at the end of a line begins (`00:04`, `01:02:03`); its length where there is none.
+/// Where the duration at the end of a line begins (`00:04`, `01:02:03`); the line's length if there is none.
 fn duration_from(line: &[u8]) -> usize {
     let pair = |at: usize| {
         line.get(at..at + 2)
@@ -246,7 +248,7 @@ fn duration_from(line: &[u8]) -> usize {
     }
 }
 
-/// A title of the runner without its duration; any other line as it is.
+/// A title of the runner without its duration; any other line unchanged.
 fn without_duration(line: &[u8]) -> &[u8] {
     let trimmed = line.trim_ascii_end();
     let from = duration_from(trimmed);
@@ -273,7 +275,7 @@ fn title_of(line: &[u8]) -> bool {
     title(line).is_some()
 }
 
-/// Is that a line of GitLab's own?
+/// Whether a line is GitLab's own.
 pub(super) fn of_gitlab(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
     text.starts_with("Running with gitlab-runner ")
@@ -282,7 +284,7 @@ pub(super) fn of_gitlab(line: &[u8]) -> bool {
         || marker::leading(line).is_some()
 }
 
-/// The number that a line begins with, and how many digits it has; 0 for none.
+/// The number that a line begins with, and how many digits it has; 0 if there is none.
 fn leading_number(line: &[u8]) -> (u64, usize) {
     let digits = prefix::digits(&line[..line.len().min(DIGITS + 1)]);
     if digits > DIGITS || line.first() == Some(&b'0') {

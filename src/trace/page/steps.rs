@@ -1,27 +1,28 @@
-//! Steps of GitHub Actions as its page shows them: the marks that the log has (`##[group]Run …`, `##[error]…`) are gone, what stands in
-//! a group is indented, and an error that an action reports begins with `Error: `.
+//! Restores the marks of GitHub Actions steps in a copy of the web page. The page drops the log's marks
+//! (`##[group]Run …`, `##[error]…`), indents the lines of a group and begins an action's error with `Error:
+//! `.
 //!
-//! Steps and errors get their marks back, so that they are read as in the log. A script may print `Error: ` itself; what closes
-//! its step has words of its own, which are known without a mark.
+//! Steps and errors get their marks back, so that the log reads as the original. A script may print `Error: `
+//! itself, so inside a script only the closing line counts, which is known by its words.
 
 use memchr::memmem;
 
 use super::header::{self, INDENT};
 use super::{filled, lines};
 
-/// Before the title of a step.
+/// How the title of a step begins.
 const RUN: &[u8] = b"Run ";
 const TITLE_BELOW: &[u8] = b"\nRun ";
-/// Lines that are looked at for the shell of a script.
+/// Lines that are searched for the shell of a script.
 const SCRIPT: usize = 200;
-/// What the page writes for the mark of an error.
+/// How the page shows the mark of an error.
 const ERROR: &[u8] = b"Error: ";
 
-/// The marks that are put before lines.
+/// The marks that are added before lines.
 const GROUP: &str = "##[group]";
 const REPORTED: &str = "##[error]";
 
-/// How many bytes of a line are a mark that was put there.
+/// How many bytes of a line are an added mark.
 pub fn put_in(line: &str) -> usize {
     let mark = [GROUP, REPORTED]
         .into_iter()
@@ -32,10 +33,10 @@ pub fn put_in(line: &str) -> usize {
 /// The steps of a text, if it shows any.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
-    /// The numbers of lines, from 0 on, that open the steps of scripts, at the beginning of the text; they rise.
+    /// Ascending numbers, from 0, of the lines at the beginning of the text that open the step of a script.
     scripts: Vec<usize>,
     shown: bool,
-    /// Lines that were looked at for them.
+    /// Lines that were searched for such steps.
     known: usize,
     line: usize,
     within: Within,
@@ -43,20 +44,21 @@ pub(super) struct Steps {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Within {
-    /// Before the first step, or in that of a script.
+    /// Before the first step, or in the step of a script.
     #[default]
     Script,
-    /// In what an action repeats of its inputs.
+    /// In the inputs that an action's header repeats.
     Header,
     /// In the output of an action.
     Action,
 }
 
 impl Steps {
-    /// Tells by the beginning of a text whether it shows steps; `whole` if there is no more of it.
+    /// Detects from the beginning of a text whether it shows steps. `whole` means that the text has no more
+    /// than that.
     pub(super) fn recognise(head: &[u8], whole: bool) -> Self {
         let mut steps = Self::default();
-        // Most logs have no line that may be a title.
+        // Most logs have no line that could be a title.
         if !head.starts_with(RUN) && memmem::find(head, TITLE_BELOW).is_none() {
             return steps;
         }
@@ -66,7 +68,8 @@ impl Steps {
         if all.iter().any(marked) {
             return steps;
         }
-        // A title alone is a step where the text begins with it: elsewhere it may be anybody's.
+        // A title without a header counts only where the text begins with it; elsewhere any program may print
+        // such a line.
         let first = all.iter().position(|line| !line.is_empty());
         let closed = || {
             let last = filled(head).last().and_then(|l| str::from_utf8(l).ok());
@@ -78,7 +81,7 @@ impl Steps {
             };
             let below = all.get(k + 1).copied().unwrap_or_default();
             if is_action(title) {
-                // The page would indent them: what was done to that text is unknown.
+                // The page would indent these lines, so this text went another way.
                 if matches!(below, b"with:" | b"env:") {
                     return Self::default();
                 }
@@ -91,12 +94,12 @@ impl Steps {
         steps
     }
 
-    /// Is there none?
+    /// Whether the text shows no steps.
     pub(super) fn is_none(&self) -> bool {
         !self.shown
     }
 
-    /// The mark that a line had, where it begins.
+    /// The mark that a line had, if a line begins here.
     pub(super) fn mark(&mut self, line: &[u8]) -> &'static [u8] {
         let number = self.line;
         self.line += 1;
@@ -111,7 +114,8 @@ impl Steps {
                 };
                 return GROUP.as_bytes();
             }
-            // Further below it may be the step of a script as well: nothing there is of the action above.
+            // Below the lines that were searched, this may be a script's step too, so the action above has
+            // ended.
             if number >= self.known {
                 self.within = Within::Script;
             }
@@ -139,7 +143,7 @@ fn is_action(title: &[u8]) -> bool {
     str::from_utf8(title).is_ok_and(header::is_action)
 }
 
-/// Do the lines below a title repeat its script and name the shell?
+/// Whether the lines below a title repeat its script and name the shell.
 fn repeats(title: &[u8], below: &[&[u8]]) -> bool {
     let first = below.first().and_then(|line| line.strip_prefix(INDENT));
     first.map(<[u8]>::trim_ascii) == Some(title.trim_ascii())

@@ -1,4 +1,4 @@
-//! What build services put before every line: the Open Build Service, Taskcluster with what Firefox runs on it, Tekton, Earthly,
+//! Prefixes of build services: the Open Build Service, Taskcluster with Firefox's tools, Tekton, Earthly,
 //! Heroku.
 
 use super::{digits, past, stamp, stream};
@@ -84,7 +84,7 @@ pub(super) fn earthly(text: &[u8]) -> Option<(usize, u32)> {
     (named && text.first() == Some(&b' ')).then(|| (bar + 3, stream(target)))
 }
 
-/// `Step #3: `, `Step #3 - "test": ` (Cloud Build), and what names the step.
+/// `Step #3: `, `Step #3 - "test": ` (Cloud Build): the length, and the text that names the step.
 pub(in crate::trace) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
     let rest = text.strip_prefix(b"Step #")?;
     let digits = digits(rest);
@@ -102,7 +102,8 @@ pub(in crate::trace) fn step(text: &[u8]) -> Option<(usize, &[u8])> {
         .then(|| (past(text, name), &text[..name]))
 }
 
-/// The long form: the short one, `Step #3: `, may be anybody's, and counts where the log says whose it is.
+/// The long form only. Any program may print the short one, `Step #3: `; it counts once the log is known to be
+/// Cloud Build's.
 pub(super) fn cloud_build(text: &[u8]) -> Option<(usize, u32)> {
     let (len, name) = step(text)?;
     name.ends_with(b"\"").then(|| (len, stream(name)))
