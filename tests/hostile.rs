@@ -140,6 +140,11 @@ proptest! {
     }
 
     #[test]
+    fn commands(value in "[a-z0-9 '\"$`();|&<>\\\\{}\n#*~!-]{0,24}") {
+        checks::command(&value);
+    }
+
+    #[test]
     fn reports(bytes in bytes()) {
         checks::report(&bytes);
     }

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::library::Library;
 use crate::model::{Advice, Lang, Outcome};
+use crate::pattern::text::{self, Part};
 
 /// Patterns of the words with which a log is cut short. They are noise: a job that passed may end in them as well.
 const CUT: &[&str] = &["gitlab-runner/log-limit"];
@@ -21,13 +22,19 @@ pub(super) fn advice(case: &Case, library: &Library, lang: Lang) -> Option<Advic
     let hit = hits.find(|hit| hit.pattern == index)?;
     let pattern = &library.get(index).pattern;
     let texts = library.text(index, lang);
-    let fill = |template: &str| {
-        crate::pattern::text::render(template, |name| hit.captures.get(name).map(String::as_str))
+    let fill = |part: Part, template: &str| {
+        text::render(template, part, |name| {
+            hit.captures.get(name).map(String::as_str)
+        })
     };
     Some(Advice {
         id: pattern.id.clone(),
         line: hit.place.line,
-        title: fill(&texts.title),
-        fix: texts.fix.iter().map(|step| fill(step)).collect(),
+        title: fill(Part::Prose, &texts.title),
+        fix: texts
+            .fix
+            .iter()
+            .map(|step| fill(Part::Advice, step))
+            .collect(),
     })
 }

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
-use crate::pattern::text;
+use crate::pattern::text::{self, Part};
 use crate::redact;
 
 /// Most failures of one finding that are told apart.
@@ -35,23 +35,23 @@ impl Context<'_> {
         let lead = candidate.lead();
         let pattern = candidate.pattern();
         let values = self.values(&lead.captures);
-        let fill = |template: &str| fill(template, &values);
+        let fill = |part: Part, template: &str| fill(template, part, &values);
         let texts = self.library.text(lead.hit.pattern, self.lang);
         let own = self.fingerprint(lead);
         let notes = lead.notes.iter().map(|(k, more)| {
             let mut values = values.clone();
             values.extend(more.iter().map(|(n, v)| (n.clone(), v.clone())));
-            self::fill(self.localized(&pattern.notes[*k].text), &values)
+            self::fill(self.localized(&pattern.notes[*k].text), Part::Note, &values)
         });
         let checks = pattern.checks.iter().map(|check| Check {
-            run: check.run.as_deref().map(fill),
+            run: check.run.as_deref().map(|run| fill(Part::Command, run)),
             on: check.on.as_str().to_owned(),
-            text: fill(self.localized(&check.text)),
+            text: fill(Part::Note, self.localized(&check.text)),
             outcomes: check
                 .outcome
                 .iter()
                 .map(|o| CheckOutcome {
-                    text: fill(self.localized(&o.text)),
+                    text: fill(Part::Note, self.localized(&o.text)),
                     id: o.id.clone(),
                 })
                 .collect(),
@@ -69,7 +69,7 @@ impl Context<'_> {
         };
         let mut finding = Finding {
             id: pattern.id.clone(),
-            title: fill(&texts.title),
+            title: fill(Part::Prose, &texts.title),
             category: pattern.category,
             role: pattern.role,
             confidence,
@@ -81,11 +81,11 @@ impl Context<'_> {
             evidence: evidence::collect(self.case, self.settled, candidate, replaces),
             place: None,
             captures: captures(pattern, &lead.captures, self.library, lead.hit.pattern),
-            cause: fill(&texts.cause),
-            fix: steps.map(|step| fill(step)).collect(),
+            cause: fill(Part::Prose, &texts.cause),
+            fix: steps.map(|step| fill(Part::Advice, step)).collect(),
             notes: notes.chain(self.terms(lead, texts)).collect(),
             checks,
-            verify: texts.verify.as_deref().map(fill),
+            verify: texts.verify.as_deref().map(|v| fill(Part::Advice, v)),
             links: pattern.links.iter().map(|l| l.url.clone()).collect(),
             score: candidate.score(),
             further: self.further(candidate, &own),
@@ -194,8 +194,8 @@ impl Context<'_> {
     }
 }
 
-fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
-    text::render(template, |name| values.get(name).map(String::as_str))
+fn fill(template: &str, part: Part, values: &BTreeMap<String, String>) -> String {
+    text::render(template, part, |name| values.get(name).map(String::as_str))
 }
 
 /// Every capture that the pattern's alternatives name, and those of its conditions; absent ones are `None`.

@@ -115,7 +115,6 @@ pub(super) fn of_github<'t>(
     })
 }
 
-<<<<<<< HEAD
 /// What is no code needs one in English.
 fn article(word: &str) -> &'static str {
     match word {
@@ -126,9 +125,6 @@ fn article(word: &str) -> &'static str {
 }
 
 /// Does a text name that? What is in code may go on: `image: alpine`.
-=======
-/// Whether a text mentions a term. A term in code may continue: `image: alpine`.
->>>>>>> fwords
 fn names(text: &str, word: &str) -> bool {
     let Some(key) = word.strip_suffix('`') else {
         return text.contains(word);

@@ -23,16 +23,12 @@ impl<'l> Sought<'l> {
         }
     }
 
-<<<<<<< HEAD
     /// All tables, in the order in which their literals are numbered.
     fn all(self) -> impl Iterator<Item = &'l Tables> {
         self.always.iter().chain(self.awaited)
     }
 
     /// How many literals there are.
-=======
-    /// The number of literals.
->>>>>>> fwords
     pub(super) fn count(self) -> usize {
         self.all().map(Tables::count).sum()
     }
@@ -107,7 +103,6 @@ fn counts(block: &Block, at: usize) -> bool {
     at < block.owned() && block.bytes()[at] != b'\n'
 }
 
-<<<<<<< HEAD
 /// Adds an occurrence to those from `first` on; they come almost in order.
 fn in_order(found: &mut Vec<Occurrence>, first: usize, one: Occurrence) {
     let later = found[first..]
@@ -115,10 +110,5 @@ fn in_order(found: &mut Vec<Occurrence>, first: usize, one: Occurrence) {
         .rev()
         .take_while(|other| **other > one);
     let behind = later.count();
-=======
-/// Inserts an occurrence in order. Most come in order already.
-fn in_order(found: &mut Vec<Occurrence>, one: Occurrence) {
-    let behind = found.iter().rev().take_while(|other| **other > one).count();
->>>>>>> fwords
     found.insert(found.len() - behind, one);
 }

@@ -213,7 +213,6 @@ pub fn user_config() -> Option<PathBuf> {
     Some(base.join("jobtriage"))
 }
 
-<<<<<<< HEAD
 /// The folders whose files may decide for who works in `from`, nearest first: up to the root of the repository, outside of
 /// one that folder only. Above it somebody else may write, as into `/tmp` on a shared runner.
 pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
@@ -222,9 +221,6 @@ pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
 }
 
 /// The project's patterns: `.jobtriage/patterns` in the nearest folder [of the project](of_project) that has it.
-=======
-/// The project's patterns: `.jobtriage/patterns` in the nearest parent folder that has it.
->>>>>>> fwords
 pub fn project_folder(from: &Path) -> Option<PathBuf> {
     of_project(from)
         .map(|dir| dir.join(".jobtriage").join("patterns"))

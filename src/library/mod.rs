@@ -35,7 +35,6 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static TABLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 static AWAITED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/awaited.bin"));
 
-<<<<<<< HEAD
 /// The patterns in force and the tables that find them.
 ///
 /// A pattern has an index: first come those of the program, which stay packed until they are asked for, then a user's own.
@@ -50,14 +49,6 @@ pub struct Library {
     /// Patterns of the program whose ids the own ones have taken.
     replaced: BTreeSet<u32>,
     /// Few of them are ever loaded: the others must cost no more than a pointer.
-=======
-/// The patterns in force, with the tables that find their lines.
-#[derive(Debug)]
-pub struct Library {
-    /// Patterns that were parsed, not embedded; `None` if all are embedded.
-    own: Option<Vec<Own>>,
-    /// Only a few are ever loaded, so each of the others costs one pointer.
->>>>>>> fwords
     loaded: Box<[OnceLock<Box<Loaded>>]>,
     disabled: BTreeSet<u32>,
     trailer: OnceLock<Trailer>,
@@ -133,7 +124,6 @@ impl Library {
         library
     }
 
-<<<<<<< HEAD
     /// The patterns of the program with these over them, each in place of the one that has its id. The tables of the program
     /// stay as they are: only those of the patterns that were added are made now.
     pub(crate) fn with(own: Vec<(Pattern, Layer)>) -> Self {
@@ -153,10 +143,6 @@ impl Library {
 
     /// Puts own patterns behind those of the program.
     fn add(&mut self, mut patterns: Vec<(Pattern, Layer)>) {
-=======
-    /// A library of patterns of several layers, sorted by id, with new tables.
-    pub(crate) fn build(mut patterns: Vec<(Pattern, Layer)>) -> Self {
->>>>>>> fwords
         patterns.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         let numbered = || (self.built_in..).zip(patterns.iter().map(|(p, _)| p));
         let mut trailer = packed_trailer();
@@ -189,7 +175,6 @@ impl Library {
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for index in self.indices().filter(|&k| self.is_enabled(k)) {
-<<<<<<< HEAD
             let (body, more) = match self.own(index) {
                 None => (Cow::Borrowed(packed(index).body), packed(index).more),
                 // What cannot be written is no pattern that was read.
@@ -197,14 +182,6 @@ impl Library {
                     let whole = postcard::to_allocvec(&own.pattern).unwrap_or_default();
                     (whole.into(), [].as_slice())
                 }
-=======
-            let body = match self.own(index) {
-                None => Cow::Borrowed(packed(index).1),
-                // A pattern that was read can always be serialised.
-                Some(own) => postcard::to_allocvec(&own.pattern)
-                    .unwrap_or_default()
-                    .into(),
->>>>>>> fwords
             };
             for part in [self.id(index).as_bytes(), &body, more] {
                 hash.update((part.len() as u64).to_le_bytes());
@@ -214,7 +191,6 @@ impl Library {
         hash.finalize().into()
     }
 
-<<<<<<< HEAD
     /// The tables of the prefilter: each finds literals of its own.
     pub fn tables(&self) -> &[Tables] {
         &self.tables
@@ -222,15 +198,6 @@ impl Library {
 
     /// The same for lines that matter only behind a hit that waits for them.
     pub fn awaited(&self) -> &[Tables] {
-=======
-    /// The prefilter's tables of literals that are always searched.
-    pub fn tables(&self) -> &Tables {
-        &self.tables
-    }
-
-    /// The tables of literals that matter only while a hit waits for their lines.
-    pub fn awaited(&self) -> &Tables {
->>>>>>> fwords
         &self.awaited
     }
 
@@ -269,11 +236,7 @@ impl Library {
         self.own(index).map_or(&Layer::BuiltIn, |own| &own.layer)
     }
 
-<<<<<<< HEAD
     /// The pattern of an index, without what few runs ask for ([`Self::more`]).
-=======
-    /// The pattern at an index.
->>>>>>> fwords
     ///
     /// # Panics
     /// If the index is not one of this library's.
@@ -286,7 +249,6 @@ impl Library {
         })
     }
 
-<<<<<<< HEAD
     /// What few runs ask of a pattern: its other languages and its examples.
     ///
     /// # Panics
@@ -323,9 +285,6 @@ impl Library {
     }
 
     /// What the engine asks of a pattern.
-=======
-    /// The part of a pattern that the engine needs.
->>>>>>> fwords
     ///
     /// # Panics
     /// If the index is not one of this library's.
@@ -347,7 +306,6 @@ impl Library {
 
     /// The index of an id; a renamed id leads to its new name.
     pub fn find(&self, id: &str) -> Option<u32> {
-<<<<<<< HEAD
         self.search(id)
             .or_else(|| self.search(self.redirected(id)?))
     }
@@ -363,18 +321,6 @@ impl Library {
                 Ordering::Equal => return Some(index),
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
-=======
-        let search = |id: &str| {
-            // Ids are sorted, so a binary search finds one.
-            let (mut low, mut high) = (0, self.len() as u32);
-            while low < high {
-                let middle = low.midpoint(high);
-                match self.id(middle).cmp(id) {
-                    Ordering::Equal => return Some(middle),
-                    Ordering::Less => low = middle + 1,
-                    Ordering::Greater => high = middle,
-                }
->>>>>>> fwords
             }
         }
         None
@@ -410,15 +356,9 @@ impl Library {
         self.trailer.get_or_init(packed_trailer)
     }
 
-<<<<<<< HEAD
     /// Every index in id order.
     pub fn indices(&self) -> impl Iterator<Item = u32> {
         (0..self.len()).map(|place| self.at(place))
-=======
-    /// All indices, in id order.
-    pub fn indices(&self) -> impl Iterator<Item = u32> + use<> {
-        0..self.len() as u32
->>>>>>> fwords
     }
 
     /// All patterns that one of these names (or `family/*`) refers to.
@@ -431,7 +371,6 @@ fn word(at: usize) -> usize {
     matcher::word(PACKED, at) as usize
 }
 
-<<<<<<< HEAD
 /// A pattern that the build packed.
 struct Packed {
     id: &'static str,
@@ -450,15 +389,6 @@ fn packed(index: u32) -> Packed {
         body: part(at + 8),
         more: part(at + 20),
     }
-=======
-/// Id and body of an embedded pattern.
-fn packed(index: u32) -> (&'static str, &'static [u8]) {
-    let at = HEAD + ENTRY * index as usize;
-    let (id, id_len, body, len) = (word(at), word(at + 4), word(at + 8), word(at + 12));
-    // The build wrote the ids, which are ASCII.
-    let id = std::str::from_utf8(&PACKED[id..id + id_len]).unwrap_or_default();
-    (id, &PACKED[body..body + len])
->>>>>>> fwords
 }
 
 fn cells(count: usize) -> Box<[OnceLock<Box<Loaded>>]> {

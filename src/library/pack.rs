@@ -1,17 +1,11 @@
 //! The embedded form of the library: an index that needs no parsing, and patterns that are decoded one by one
 //! on demand.
 //!
-<<<<<<< HEAD
 //! Layout, all numbers `u32` little endian: count, where the trailer starts; for each pattern where its id starts and how
 //! long it is, where its body starts and how long it is, where its rule starts, where what is [more](crate::pattern::checked::More)
 //! starts and how long it is; ids, bodies (postcard), [rules](super::rule) and their programs, what is more (postcard).
 //! Behind them a [`Trailer`] (postcard). What a scan reads lies together, what common text asks for in front: memory is
 //! counted in pages.
-=======
-//! Layout, all numbers `u32` little endian: the count, and where the trailer starts; for each pattern where
-//! its id starts and its length, where its body starts and its length, where its rule starts; then ids,
-//! bodies (postcard), [rules](super::rule) and their programs. At the end a [`Trailer`] (postcard).
->>>>>>> fwords
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -60,13 +54,8 @@ impl Target {
 
 /// Bytes before the index.
 pub const HEAD: usize = 8;
-<<<<<<< HEAD
 /// Bytes of an entry of the index.
 pub const ENTRY: usize = 28;
-=======
-/// Bytes of an index entry.
-pub const ENTRY: usize = 20;
->>>>>>> fwords
 
 /// Data of the library as a whole.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -77,13 +66,8 @@ pub struct Trailer {
     pub unkeyed: Vec<u32>,
 }
 
-<<<<<<< HEAD
 /// Alternatives without a literal, of patterns with their indices.
 pub fn unkeyed<'p>(patterns: impl Iterator<Item = (u32, &'p Pattern)>) -> Vec<u32> {
-=======
-/// The alternatives without a literal.
-pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
->>>>>>> fwords
     let mut out = Vec::new();
     for (index, pattern) in patterns {
         for (number, alternative) in pattern.matches.iter().enumerate() {
@@ -101,7 +85,6 @@ pub fn unkeyed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<u32> {
     out
 }
 
-<<<<<<< HEAD
 /// A pattern, cut into what is read at different times.
 struct Parts {
     /// Without what is more (postcard).
@@ -129,15 +112,10 @@ pub fn pack(
     redirects: Vec<(String, String)>,
     cost: &dyn Fn(&[u8]) -> u64,
 ) -> Vec<u8> {
-=======
-/// Packs patterns, which must be in id order.
-pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
->>>>>>> fwords
     let trailer = Trailer {
         redirects,
         unkeyed: unkeyed((0..).zip(patterns)),
     };
-<<<<<<< HEAD
     let parts: Vec<Parts> = patterns.iter().map(Parts::of).collect();
     let sum = |size: fn(&Parts) -> usize| parts.iter().map(size).sum::<usize>();
     // Ids first: whoever looks for one reads a few pages, not all.
@@ -172,29 +150,6 @@ pub fn pack(patterns: &[Pattern], redirects: Vec<(String, String)>) -> Vec<u8> {
     let mut bytes: Vec<u8> = words.flat_map(|&n| (n as u32).to_le_bytes()).collect();
     for area in [ids, bodies, rules, programs, more] {
         bytes.extend(area);
-=======
-    let bodies: Vec<Vec<u8>> = patterns
-        .iter()
-        .map(|p| postcard::to_allocvec(p).expect("patterns are plain data"))
-        .collect();
-    let rules: Vec<rule::Packed> = patterns.iter().map(rule::pack).collect();
-    // Ids come first, so that a search by id reads only a few pages.
-    let mut id_at = HEAD + ENTRY * patterns.len();
-    let mut body_at = id_at + patterns.iter().map(|p| p.id.len()).sum::<usize>();
-    let mut rule_at = body_at + bodies.iter().map(Vec::len).sum::<usize>();
-    let mut program_at = rule_at + rules.iter().map(rule::Packed::size).sum::<usize>();
-    let trailer_at = program_at + rules.iter().map(|r| r.programs().len()).sum::<usize>();
-    let mut index: Vec<u32> = vec![patterns.len() as u32, trailer_at as u32];
-    let mut placed = Vec::new();
-    for ((pattern, body), rule) in patterns.iter().zip(&bodies).zip(&rules) {
-        let (id_len, body_len) = (pattern.id.len(), body.len());
-        index.extend([id_at, id_len, body_at, body_len, rule_at].map(|n| n as u32));
-        id_at += id_len;
-        body_at += body_len;
-        placed.extend(rule.at_distance(program_at - rule_at));
-        rule_at += rule.size();
-        program_at += rule.programs().len();
->>>>>>> fwords
     }
     bytes.extend(postcard::to_allocvec(&trailer).expect("ids are plain data"));
     bytes
@@ -236,18 +191,12 @@ impl Matters {
     }
 }
 
-<<<<<<< HEAD
 /// Every literal of patterns, which come with their indices, and its targets: a set that is looked for in every line, and one
 /// that matters only while a hit waits for what comes behind it. `frame`: those of the frame of a log as well.
 pub fn entries<'p>(
     patterns: impl Iterator<Item = (u32, &'p Pattern)>,
     frame: bool,
 ) -> [Vec<Entry>; 2] {
-=======
-/// Every literal of a library with its targets, in two sets: those searched in every line, and those that
-/// matter only while a hit waits for a line below. Indices follow the order of the iterator.
-pub fn entries<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> [Vec<Entry>; 2] {
->>>>>>> fwords
     let mut sets: [BTreeMap<Vec<u8>, Entry>; 2] = Default::default();
     let mut add = |literal: Vec<u8>, target: Target, matters: Matters| {
         let set = &mut sets[usize::from(matters == Matters::Awaited)];

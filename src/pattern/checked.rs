@@ -239,7 +239,6 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 impl Pattern {
-<<<<<<< HEAD
     /// Its texts in every language that is at hand.
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
         let ko = self.more.iter().filter_map(|more| more.ko.as_ref());
@@ -252,9 +251,6 @@ impl Pattern {
     }
 
     /// How many regexes it has.
-=======
-    /// The number of regexes.
->>>>>>> fwords
     pub fn regexes(&self) -> usize {
         self.matches.len() + self.near().count() + self.commands().count()
     }

@@ -8,6 +8,7 @@ pub mod literal;
 pub mod redirect;
 pub mod schema;
 pub mod text;
+mod word;
 
 pub use checked::{Condition, Expr, Match, Near, Note, Pattern};
 pub use error::PatternError;

@@ -1,9 +1,10 @@
 //! Secrets over many lines: private keys, of which every line between their armour is the secret, and what only the lines around
-//! tell for one: the passwords of a netrc with a word a line, the values of a Secret of Kubernetes in YAML.
+//! tell for one: the passwords of a netrc with a word a line, the values of a Secret of Kubernetes in YAML, the value below a
+//! variable's name.
 
 use std::ops::Range;
 
-use super::file;
+use super::{file, judge, place};
 use crate::trace::prefix;
 
 /// What a line of a key becomes.
@@ -81,6 +82,8 @@ pub struct Lines {
     block: Option<usize>,
     /// What kind of object it is.
     kind: Kind,
+    /// The variable that the line above names, if it is called like a secret.
+    variable: Option<String>,
     /// It is one that could be a secret: the version of its kind stands above.
     version: bool,
 }
@@ -120,7 +123,8 @@ impl Lines {
         let (content, body) = body(line)?;
         let netrc = self.of_netrc(body);
         let kubernetes = self.of_kubernetes(body);
-        let value = netrc.or(kubernetes)?;
+        let variable = self.of_variable(body);
+        let value = netrc.or(kubernetes).or(variable)?;
         Some(content + value.start..content + value.end)
     }
 
@@ -141,6 +145,23 @@ impl Lines {
             _ => self.netrc = left.saturating_sub(1),
         }
         None
+    }
+
+    /// `- name: DB_PASSWORD` and `value: X`, a line each: the environment of a container, of a pod or a task.
+    fn of_variable(&mut self, line: &str) -> Option<Range<usize>> {
+        let above = self.variable.take();
+        let text = line.trim_start();
+        if let Some(name) = entry(text, "name") {
+            let is_name = name.bytes().all(place::is_name);
+            let secret = is_name && place::is_secret_name(name.as_bytes());
+            self.variable = secret.then(|| name.to_owned());
+            return None;
+        }
+        let name = above?;
+        entry(text, "value")?;
+        let value = file::value_of_yaml(line)?;
+        judge::alone(&name, &line[value.clone()])?;
+        Some(value)
     }
 
     /// `data:` of a Secret, and its values below.

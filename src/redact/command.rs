@@ -107,6 +107,9 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
         "client-secret",
         "app-secret",
         "webhook-secret",
+        // Only their value makes those.
+        "-pass",
+        "_pass",
     ];
     const WHOLE: &[&str] = &["pass", "secret", "auth"];
     // Of programs whose long options have one dash.
@@ -311,8 +314,12 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
         }
         let config = |word: Range<usize>| matches!(&text[word], b"config" | b"configure");
         let sets = &text[last.clone()] == b"set" && config(word_before(last.start));
+        // `set -x NAME value` of fish; where other shells take it, no value follows a name.
+        let exports = matches!(&text[last.clone()], b"-x" | b"-gx" | b"-Ux" | b"-lx")
+            && &text[word_before(last.start)] == b"set";
         // Of Windows: prose of it has no digits, as that of the others.
-        let alone = !sets && (config(last.clone()) || text[last].eq_ignore_ascii_case(b"setx"));
+        let alone =
+            !sets && (exports || config(last.clone()) || text[last].eq_ignore_ascii_case(b"setx"));
         let at = few(text, key.end, 1, is_quote);
         let blank = run(text, at, is_space);
         ((sets || alone) && blank > at).then_some(())?;

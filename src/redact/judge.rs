@@ -234,7 +234,9 @@ pub(super) fn option(key: &str, value: &str) -> Option<Range<usize>> {
     // `--password PASSWORD` of a usage line.
     let stands_for = value.eq_ignore_ascii_case(key) && !value.contains(|c: char| c.is_lowercase());
     let named = NAMED.iter().any(|name| name.eq_ignore_ascii_case(key));
-    if stands_for || named && !is_random(value) || !fits(key, value) {
+    // `--two-pass encode`
+    let pass = key.to_ascii_lowercase().ends_with("-pass") && !is_mixed(value);
+    if stands_for || named && !is_random(value) || pass || !fits(key, value) {
         return None;
     }
     let word = value.trim_end_matches(['.', ',', ':', ')', '?', '!']);
@@ -325,7 +327,7 @@ fn sound(written: &str, value: &str) -> Option<Range<usize>> {
             .any(|end| key.ends_with(end))
         && is_dashed_name(value);
     // `TESTS_PASS=12`
-    let is_count = key.ends_with("_pass") && !is_mixed(value);
+    let is_count = key.replace('-', "_").ends_with("_pass") && !is_mixed(value);
     let other = is_stand_in(value) || is_word(value) || is_place(value) || is_name || is_count;
     if other || !fits(written, value) {
         return None;
@@ -342,15 +344,37 @@ fn fits(written: &str, value: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
     };
     if let Some(before) = key.strip_suffix("pass") {
-        // Of a variable only: `two_pass` is none.
-        const KNOWN: &[&str] = &["ssh", "db", "become_", "ssh_", "sudo_", "db_"];
+        const KNOWN: &[&str] = &[
+            "ssh",
+            "db",
+            "become_",
+            "ssh_",
+            "sudo_",
+            "db_",
+            "vault_",
+            "user_",
+            "admin_",
+            "root_",
+            "ftp_",
+            "smtp_",
+            "mail_",
+            "proxy_",
+            "ldap_",
+            "sql_",
+            "keystore_",
+            "registry_",
+        ];
+        let before = before.replace('-', "_");
         let known = written.ends_with("_PASS") || KNOWN.iter().any(|end| before.ends_with(end));
+        // Of a variable, or of an option; `two_pass=shadow2d` and `--first-pass=o2level` hold none.
+        let other = before.ends_with('_') && is_random(value);
         let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let count = number
             .bytes()
             .all(|b| b.is_ascii_digit() || b".,:".contains(&b));
         let name = value.contains(['_', '-', '/', '.', '(', ':', ' ']);
         return known
+            || other && !count
             || before.is_empty() && is_mixed(value) && value.len() >= 8 && !count && !name;
     }
     if let Some(before) = key.strip_suffix("pat") {

@@ -296,7 +296,7 @@ pub(super) fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usiz
 }
 
 /// Does a name end with a word for something secret?
-fn is_secret_name(name: &[u8]) -> bool {
+pub(super) fn is_secret_name(name: &[u8]) -> bool {
     const ENDS: &[&str] = &[
         "password",
         "passwd",

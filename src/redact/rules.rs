@@ -484,6 +484,8 @@ pub(super) static RULES: &[Rule] = &[
         &[
             "passw",
             "--pass",
+            "-pass",
+            "_pass",
             "-passphrase",
             "token",
             "-key",

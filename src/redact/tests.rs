@@ -674,3 +674,32 @@ fn what_is_no_secret_hides_none_behind_it() {
     let told = text("say \"password=db_password\" password=\"hunter2\" now").into_owned();
     assert!(!told.contains("hunter2"), "{told}");
 }
+
+#[test]
+fn passwords_of_any_account() {
+    let secret = random(13, 77);
+    for (before, after) in [
+        ("vault_pass=", ""),
+        ("$ ansible-playbook -e vault_pass=", " --check x.yml"),
+        ("$ ansible-playbook -e \"vault_pass=", " x=1\" x.yml"),
+        ("$ deploy --db-pass=", " x"),
+        ("$ deploy --db-pass ", " x"),
+        ("$ rclone copy a b --sftp-pass=", ""),
+        ("$ tool --license-server-pass ", " run"),
+        ("wiki_pass: ", ""),
+        ("$ set -gx DB_PASS ", ""),
+    ] {
+        masked(before, &secret, after);
+    }
+    // Passes, and what is said of them.
+    for text in [
+        "two_pass=shadow2d first_pass=12 render_pass: 3.5ms tests_pass=true",
+        "ffmpeg --two-pass 12345; clang --start-after-pass=loop-vectorize2",
+        "opt --print-before-pass SimplifyCFG1/2, --first-pass fast2",
+        "FAILED test_pass=False: --db-pass is required; --db-pass must be given",
+        "vault_pass: not set, db_pass=${DB_PASS}, vault_pass={{ lookup('env', 'V1') }}",
+        "set -x DEBUG 1; set -x; DB_PASS is unset",
+    ] {
+        assert_eq!(super::text(text), text);
+    }
+}

@@ -9,7 +9,8 @@ use jobtriage::engine::Scanner;
 use jobtriage::library::Library;
 use jobtriage::matcher::{Found, Needs, Program, make};
 use jobtriage::model::{Lang, LogReport, Summary, ToolInfo};
-use jobtriage::pattern::{compile, literal, text};
+use jobtriage::pattern::text::{self, Part};
+use jobtriage::pattern::{compile, literal};
 use jobtriage::report::{FORMATS, Style, sanitize};
 use jobtriage::source::{self, Limits, Reading};
 use jobtriage::trace::BlockReader;
@@ -421,10 +422,63 @@ pub fn matcher(source: &str, ignore_case: bool, text: &[u8]) {
 
 /// A template: bounded, and on one line if its parts are.
 pub fn template(template: &str, value: &str) {
-    let told = text::render(template, |_| Some(value));
     let values = text::placeholders(template).count();
-    assert!(told.len() <= 4 * (template.len() + 64 + values * (value.len() + 64)) + 64);
-    text::render(template, |_| None);
+    for part in [Part::Prose, Part::Note, Part::Advice, Part::Command] {
+        let told = text::render(template, part, |_| Some(value));
+        assert!(told.len() <= 4 * (template.len() + 64 + values * (value.len() + 64)) + 64);
+        text::render(template, part, |_| None);
+    }
+}
+
+/// A value from a log within the commands that reports propose: a POSIX shell that reads them finds the words of the template and the
+/// value as a part of one of them, or something else in its place.
+pub fn command(value: &str) {
+    const TEMPLATES: &[&str] = &[
+        "run {a} end",
+        "run --x={a} end",
+        "run '{a}' end",
+        "run '^{a:regex}$' end",
+        "run \"{a}\" end",
+        "run \"$(run {a})\" end",
+        "run -c 'x \"{a}\"' end",
+        "{a} end",
+    ];
+    for template in TEMPLATES {
+        let told = text::render(template, Part::Command, |_| Some(value));
+        let words = |line: &str| words_of_shell(line).map(|words| words.len());
+        let want = words(&template.replace("{a}", "w").replace("{a:regex}", "w"));
+        assert_eq!(words(&told), want, "{template:?} {value:?}: {told:?}");
+        assert!(want.is_some());
+        let told = text::render(&format!("`{template}`"), Part::Advice, |_| Some(value));
+        assert_eq!(told.matches('`').count(), 2, "{told:?}");
+    }
+}
+
+/// The words of a command line; `None` where a shell would run, read or write anything more than it.
+fn words_of_shell(line: &str) -> Option<Vec<String>> {
+    let mut words = vec![String::new()];
+    let mut chars = line.chars().peekable();
+    let mut quotes: Vec<char> = Vec::new();
+    while let Some(c) = chars.next() {
+        match (quotes.last(), c) {
+            (Some('\''), '\'') | (Some('"'), '"') | (Some(')'), ')') => drop(quotes.pop()),
+            (Some('\''), c) => words.last_mut()?.push(c),
+            (_, '\\') => words.last_mut()?.push(chars.next()?),
+            // That of a template.
+            (Some('"'), '$') if chars.peek() == Some(&'(') => {
+                (quotes.len() < 2 && line.matches("$(run ").count() == 1).then_some(())?;
+                chars.next();
+                quotes.push(')');
+            }
+            (_, '$' | '`') => return None,
+            (Some('"'), c) => words.last_mut()?.push(c),
+            (_, '"' | '\'') => quotes.push(c),
+            (_, ';' | '|' | '&' | '<' | '>' | '(' | ')' | '\n' | '{' | '}') => return None,
+            (None, ' ') => words.push(String::new()),
+            (_, c) => words.last_mut()?.push(c),
+        }
+    }
+    quotes.is_empty().then_some(words)
 }
 
 /// Every report of a log: nothing that a terminal obeys gets through, and nothing secret.

@@ -320,7 +320,10 @@ fn commands(template: &str) -> BTreeSet<String> {
     for piece in text::pieces(template) {
         match piece {
             text::Piece::Literal(text) => plain.push_str(text),
-            text::Piece::Placeholder { name, .. } => plain.push_str(&format!("{{{name}}}")),
+            text::Piece::Placeholder { name, regex, .. } => {
+                let how = if regex { ":regex" } else { "" };
+                plain.push_str(&format!("{{{name}{how}}}"));
+            }
         }
     }
     let spans = plain.split('`').skip(1).step_by(2);

@@ -218,3 +218,31 @@ fn secrets_of_kubernetes() {
     assert_eq!(over_lines(&other), other);
     assert_eq!(over_lines(&data), data);
 }
+
+#[test]
+fn a_value_below_the_name_of_a_variable() {
+    let secret = random(14, 91);
+    for (name, value) in [
+        ("    - name: DB_PASSWORD", format!("      value: {secret}")),
+        ("    - name: DB_PASS", format!("      value: \"{secret}\"")),
+        (
+            "  \"name\": \"API_TOKEN\",",
+            format!("  \"value\": \"{secret}\""),
+        ),
+    ] {
+        let told = over_lines(&[name, &value]);
+        assert_eq!(told[0], name);
+        assert_eq!(told[1], value.replace(&secret, "[redacted:secret]"));
+    }
+    for log in [
+        ["- name: DB_HOST", "  value: db1.example.com"],
+        ["- name: TOKEN_URL", "  value: https://a1.example.com"],
+        ["- name: DB_PASSWORD", "  value: ${DB_PASSWORD}"],
+        ["- name: DB_PASSWORD", "  valueFrom: a1b2c3"],
+        ["- name: TESTS_PASS", "  value: 12"],
+        ["- name: DB_PASSWORD", "- name: X1"],
+        ["name: reset password", "value: a1b2c3d4"],
+    ] {
+        assert_eq!(over_lines(&log), log);
+    }
+}
