@@ -127,6 +127,13 @@ fn exit_codes_say_what_is_left_to_do() {
     assert_eq!(code(&["--fail-on", "node/*", "failed.log"]), 0);
     assert_eq!(code(&["--exit-zero", "unknown.log"]), 0);
     assert_eq!(code(&["--exit-zero", "missing.log"]), 2);
+    // A gate alone: what is unexplained is no trouble, what was asked for is.
+    let gate = ["--fail-on", "owner:network", "--exit-zero=1"];
+    let gated = |log: &'static str| code(&[&gate[..], &[log]].concat());
+    assert_eq!(gated("unknown.log"), 0);
+    assert_eq!(gated("failed.log"), 3);
+    assert_eq!(gated("missing.log"), 2);
+    assert_eq!(code(&["--fail-on", "any", "--exit-zero", "failed.log"]), 0);
     let (code, out, err) = run(&dir, &["-q", "unknown.log"]);
     assert_eq!((code, out.as_str(), err.as_str()), (1, "", ""));
 }

@@ -370,9 +370,9 @@ pub struct Output {
     /// One line a log; the same as `--format short`
     #[arg(short, long)]
     pub short: bool,
-    /// 0 in place of the exit codes 1 and 3
-    #[arg(long)]
-    pub exit_zero: bool,
+    /// 0 in place of the exit codes 1 and 3; `--exit-zero=1`: of 1 only, so that what --fail-on asks for still fails
+    #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    pub exit_zero: Option<ExitZero>,
     /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids; `new` with scan's --baseline:
     /// if any failure is not known there
     #[arg(long, value_name = "WHAT")]
@@ -383,6 +383,16 @@ pub struct Output {
     /// How to show it.
     #[command(flatten)]
     pub look: Look,
+}
+
+/// Which exit codes become 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExitZero {
+    /// 1 and 3.
+    All,
+    /// 1: an unexplained failure; a gate that is met stays 3.
+    #[value(name = "1")]
+    Unexplained,
 }
 
 /// How to show things.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
-use super::args::Output;
+use super::args::{ExitZero, Output};
 use super::complaint::Complaint;
 use super::console;
 use super::draft::{Content, Draft};
@@ -24,7 +24,7 @@ pub struct Reports {
     writers: Vec<Box<dyn Writer>>,
     files: Vec<Draft>,
     gates: Vec<Gate>,
-    exit_zero: bool,
+    exit_zero: Option<ExitZero>,
     errors: Vec<Problem>,
     tally: Tally,
     exit: Exit,
@@ -223,9 +223,9 @@ impl Reports {
             let path = file.path().to_owned();
             file.finish().map_err(|e| cannot_write(&path, &e))?;
         }
-        let exit = match self.exit {
-            Exit::Unexplained | Exit::Gate if self.exit_zero => Exit::Explained,
-            exit => exit,
+        let exit = match (self.exit, self.exit_zero) {
+            (Exit::Unexplained, Some(_)) | (Exit::Gate, Some(ExitZero::All)) => Exit::Explained,
+            (exit, _) => exit,
         };
         Ok(exit)
     }

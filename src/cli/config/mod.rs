@@ -6,7 +6,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::args::{Basics, Choice, Cli, Command, Output, Patterns};
+use super::args::{Basics, Choice, Cli, Command, ExitZero, Output, Patterns};
 use super::complaint::Complaint;
 use crate::library::layers;
 use crate::redact;
@@ -217,9 +217,8 @@ impl Settings {
             }
             output.fail_on.retain(|gate| new || gate != "new");
         }
-        output.exit_zero |= self
-            .first(|v| &v.exit_zero)
-            .is_some_and(|found| found.value);
+        let all = self.first(|v| &v.exit_zero).filter(|found| found.value);
+        output.exit_zero = output.exit_zero.or(all.map(|_| ExitZero::All));
     }
 
     fn choice(&self, choice: &mut Choice) {
