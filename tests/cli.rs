@@ -451,6 +451,21 @@ fn colours_go_where_they_are_wanted() {
         &["--color", "never", "job.log"],
         &[("CLICOLOR_FORCE", "1")]
     ));
+    // The page of a job shows them; what the job writes into a file is read elsewhere.
+    for job in ["GITLAB_CI", "GITHUB_ACTIONS"] {
+        assert!(escapes(&["job.log"], &[(job, "true")]), "{job}");
+        let into_file = |color: &str| {
+            let file = fs::File::create(dir.0.join("triage.txt")).unwrap();
+            let mut command = command(&["--color", color, "job.log"]);
+            command.current_dir(&dir.0).env(job, "true").stdout(file);
+            assert!(command.status().unwrap().success());
+            fs::read_to_string(dir.0.join("triage.txt"))
+                .unwrap()
+                .contains('\x1b')
+        };
+        assert_eq!(into_file("auto"), cfg!(not(unix)), "{job}");
+        assert!(into_file("always"), "{job}");
+    }
 }
 
 #[test]

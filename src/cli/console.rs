@@ -61,11 +61,26 @@ fn color(when: When) -> bool {
                 return false;
             }
             let dumb = env::var("TERM").is_ok_and(|t| t == "dumb");
-            // GitLab and GitHub render colours in job logs.
-            let rendered = set("GITLAB_CI").is_some() || set("GITHUB_ACTIONS").is_some();
+            // GitLab and GitHub render colours in job logs; what a job writes into a file is not read there.
+            let in_job = set("GITLAB_CI").is_some() || set("GITHUB_ACTIONS").is_some();
+            let rendered = in_job && !goes_into_a_file();
             forced || (io::stdout().is_terminal() && !dumb) || rendered
         }
     }
+}
+
+/// Is standard output a regular file, as behind `> triage.txt`?
+#[cfg(unix)]
+fn goes_into_a_file() -> bool {
+    use rustix::fs::{FileType, fstat};
+    fstat(io::stdout())
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+}
+
+/// Nobody says; runners elsewhere hand a pipe to what they run.
+#[cfg(not(unix))]
+fn goes_into_a_file() -> bool {
+    false
 }
 
 /// Does a runner read what is written, that takes `##[…]` for a command: GitHub's, the agent of Azure Pipelines?
