@@ -132,8 +132,9 @@ fn of_user() -> Option<PathBuf> {
 pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
     let with_project = !without_project(cli);
     let settings = match &cli.command {
-        // What needs none must not fail for a mistake in one.
+        // What needs none must not fail for a mistake in one. `patterns new` masks the secrets of its line, so it needs them.
         Some(Command::Completions { .. } | Command::Man | Command::Config(_)) => return Ok(()),
+        Some(Command::Clean(clean)) if !clean.redact => return Ok(()),
         _ => Settings::load(with_project)?,
     };
     if settings.files.is_empty() {
