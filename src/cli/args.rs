@@ -443,7 +443,18 @@ pub struct Choice {
     pub no_project: bool,
     /// Values that a settings file brought, and where they stand.
     #[arg(skip)]
-    pub origins: Vec<(String, String)>,
+    pub origins: Vec<Origin>,
+}
+
+/// A value that a settings file brought.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The value.
+    pub value: String,
+    /// Where it stands: path:line and key.
+    pub setting: String,
+    /// The file is the user's own.
+    pub of_user: bool,
 }
 
 /// The order of logs in a report.

@@ -26,7 +26,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
         .trim_start_matches("patterns/");
     // What a settings file leaves out can be read about; a flag was meant for this very question.
     let origins = &args.choice.origins;
-    let by_flag = |glob: &String| !origins.iter().any(|(set, _)| set == glob);
+    let by_flag = |glob: &String| !origins.iter().any(|set| set.value == *glob);
     let chosen = args
         .choice
         .only

@@ -105,6 +105,27 @@ fn settings_do_what_their_flags_do() {
 }
 
 #[test]
+fn what_the_user_leaves_out_need_not_be_in_every_project() {
+    let dir = dir("config-of-user");
+    let of_user = "home/jobtriage/jobtriage.toml";
+    dir.write(of_user, "skip = [\"acme/*\"]\ndisable = [\"acme/notes\"]\n");
+    let (code, out, err) = dir.run(&["ci/job.log"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("git/could-not-resolve-host"), "{out}");
+    for part in [
+        "jobtriage.toml:1: `skip`: no pattern",
+        "`disable`: no pattern",
+    ] {
+        assert!(err.contains(part), "{err}");
+    }
+    // There it counts.
+    dir.write(".jobtriage/patterns/acme/notes.toml", RELEASE_NOTES);
+    dir.write("odd.log", UNKNOWN);
+    let (code, _, err) = dir.run(&["odd.log"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+}
+
+#[test]
 fn what_needs_no_settings_does_not_fail_for_a_mistake_in_them() {
     let dir = dir("config-unneeded");
     dir.write("jobtriage.toml", "lang = \"xx\"\n");
