@@ -30,6 +30,7 @@ pub fn plain_style(look: &Basics) -> Style {
         all: false,
         // No flags of the looks, but of the output: who opens the reports knows them.
         top: None,
+        listed: None,
         max_bytes: None,
     }
 }

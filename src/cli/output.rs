@@ -19,6 +19,9 @@ use crate::report::{self, Format, Tally, Writer};
 /// Formats that people read, and do not pass on to other systems.
 const FOR_ONESELF: &[&str] = &["text", "short", "table"];
 
+/// Logs that a terminal lists: more would push the sums, which say more, far below.
+const LISTED: usize = 200;
+
 /// The reports of a run, and what they add up to.
 pub struct Reports {
     writers: Vec<Box<dyn Writer>>,
@@ -132,7 +135,12 @@ impl Reports {
                 }
                 None if args.quiet => {}
                 None => {
-                    reports.shows_problems = name == "table" && io::stdout().is_terminal();
+                    let terminal = io::stdout().is_terminal();
+                    reports.shows_problems = name == "table" && terminal;
+                    let style = report::Style {
+                        listed: (terminal && !style.all).then_some(LISTED),
+                        ..style.clone()
+                    };
                     let out = BufWriter::with_capacity(32 << 10, io::stdout());
                     reports
                         .writers

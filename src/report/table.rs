@@ -100,6 +100,12 @@ impl TableWriter<'_> {
             return Ok(());
         }
         let (words, symbols) = (self.style.words(), self.style.symbols());
+        let logs = self.rows.len() + self.unlisted;
+        if self.style.listed.is_some_and(|most| logs > most) {
+            let text = (words.rows_left_out)(logs);
+            self.say(Ink::Faint, &format!(" {} {text}", symbols.ellipsis))?;
+            return self.say(Ink::Plain, "");
+        }
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
         let cells = |row: rows::Row<'_>| {
@@ -332,6 +338,20 @@ mod tests {
         assert!(out.contains("\n … 2 more logs not listed (counted below)\n"));
         assert!(out.contains("\n 10002 logs · 43 failed"));
         assert!(out.ends_with("\n … 3 more unexplained logs of other shapes\n"));
+    }
+
+    #[test]
+    fn where_a_terminal_would_scroll_for_long_only_the_sums_are_shown() {
+        let style = Style {
+            listed: Some(5),
+            ..Style::default()
+        };
+        let out = written("table", &style, &logs(), &[]);
+        let (first, rest) = out.split_once("\n\n").unwrap();
+        assert_eq!(first, " … 6 logs (--all lists them)");
+        assert!(rest.starts_with(" 6 logs · 5 failed"), "{out}");
+        let out = written("table", &style, &logs()[1..], &[]);
+        assert!(out.contains(" lint/8130.log "), "{out}");
     }
 
     #[test]

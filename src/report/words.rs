@@ -103,6 +103,7 @@ pub struct Words {
     pub(crate) more_causes: fn(usize) -> String,
     pub(crate) more_group_logs: fn(usize) -> String,
     pub(crate) more_rows: fn(usize) -> String,
+    pub(crate) rows_left_out: fn(usize) -> String,
     pub(crate) more_groups: fn(usize) -> String,
 }
 
@@ -314,6 +315,7 @@ static EN: Words = Words {
     more_causes: |n| format!("{n} more cause{}", s(n)),
     more_group_logs: |n| format!("{n} more log{} in other groups", s(n)),
     more_rows: |n| format!("{n} more log{} not listed (counted below)", s(n)),
+    rows_left_out: |n| format!("{n} log{} (--all lists them)", s(n)),
     more_groups: |n| format!("{n} more unexplained log{} of other shapes", s(n)),
 };
 
@@ -440,6 +442,7 @@ static KO: Words = Words {
     more_causes: |n| format!("원인 {n}개 더 있음"),
     more_group_logs: |n| format!("다른 그룹의 로그 {n}개 더 있음"),
     more_rows: |n| format!("로그 {n}개는 목록에서 생략 (아래 합계에는 포함)"),
+    rows_left_out: |n| format!("로그 {n}개 (--all로 나열)"),
     more_groups: |n| format!("다른 유형의 원인 모름 로그 {n}개 더 있음"),
 };
 
