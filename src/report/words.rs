@@ -260,7 +260,7 @@ static EN: Words = Words {
     last_command: "Last",
     exit_label: "Exit",
     code: |code| format!("code {code}: "),
-    mark: "Mark",
+    mark: "Fingerprint",
     mark_means: "(the same for equal failures)",
     teach: "Teach it:",
     unknown: "unknown",
