@@ -676,6 +676,10 @@ fn one_failure_is_explained() {
     let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
     assert_eq!(code, 0);
     assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+    // The only one that fits is shown.
+    let (code, out, _) = run(&dir, &["explain", "tls-ssl-error-sysc"]);
+    assert!(code == 0 && out.starts_with("git/tls-ssl-error-syscall "), "{out}");
+    assert!(out.contains("extra_hosts"), "{out}");
     // By glob as everywhere, and whatever the letter case.
     let (code, out, _) = run(&dir, &["explain", "git/tls-*"]);
     assert_eq!(code, 0, "{out}");

@@ -171,7 +171,7 @@ pub struct Scan {
 /// `jobtriage explain ID`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id, or a glob, lists what fits
+    /// The pattern, e.g. `git/tls-ssl-error-syscall`; of a part of an id, or a glob, what fits is listed, or shown if it is one
     #[arg(value_name = "ID")]
     pub id: String,
     /// How to show it.
