@@ -929,8 +929,7 @@ fn no_command_takes_options_that_do_nothing() {
 fn a_list_of_nothing_says_so() {
     let dir = Dir::new("list-nothing");
     for args in [
-        &["--family", "nofam"][..],
-        &["--layer", "project"],
+        &["--layer", "project"][..],
         &["ZZZZ"],
         &["ZZZZ", "-f", "json"],
     ] {
@@ -939,6 +938,17 @@ fn a_list_of_nothing_says_so() {
         assert_eq!(err, "jobtriage: no pattern fits\n");
         assert_eq!(out.trim(), if args.contains(&"json") { "[]" } else { "" });
     }
+    // A family that there is none of is a mistake.
+    let (code, out, err) = run(&dir, &["patterns", "list", "--family", "nodee"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("family `nodee`") && err.contains("did you mean `node`?"),
+        "{err}"
+    );
+    let (code, out, _) = run(&dir, &["patterns", "list", "TLS-ssl-ERROR-syscall"]);
+    assert!(code == 0 && out.starts_with("git/tls-ssl-error-syscall "));
+    let (_, _, err) = run(&dir, &["patterns", "list", "git/tls-ssl-eror-syscall"]);
+    assert!(err.contains("did you mean `git/tls-ssl-error-syscall`?"), "{err}");
 }
 
 #[test]

@@ -200,7 +200,7 @@ pub enum Patterns {
 /// `jobtriage patterns list`
 #[derive(Debug, Args)]
 pub struct PatternsList {
-    /// Only ids that contain this
+    /// Only ids that contain this, in whatever letter case
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
     /// Only this family: the part before the `/`; this and all of the following are repeatable
