@@ -160,6 +160,7 @@ pub static LINTS: &[Lint] = &[
     lint("overlap", Warning, Library(firing::overlap), "fires on a line of another pattern, and no relation says which one counts"),
     lint("unknown-id", Error, Pattern(relations::unknown_id), "a relation, condition or check names a pattern that does not exist"),
     lint("relation-cycle", Error, Library(relations::cycles), "patterns that explain, or supersede, each other"),
+    lint("unknown-executor", Warning, Pattern(relations::unknown_executor), "an executor that the runner does not have"),
     lint("seen-of-seen", Error, Pattern(relations::seen_of_seen), "`seen` of a pattern that itself depends on `seen`"),
     lint("title-form", Warning, Pattern(texts::title), "a title that is long, ends in a full stop, or is a message"),
     lint("fix-form", Warning, Pattern(texts::fix), "a step that is long, or does not begin like a sentence"),
