@@ -291,6 +291,9 @@ pub struct PatternsNew {
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
+    /// Language of the texts to be written: English, and with `ko` Korean as well [default: from the locale, else en]
+    #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
+    pub lang: Option<Lang>,
 }
 
 /// `jobtriage patterns try`

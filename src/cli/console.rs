@@ -37,7 +37,12 @@ pub fn plain_style(look: &Basics) -> Style {
 
 /// The language of causes and fixes: the flag, else the locale.
 pub fn lang(look: &Basics) -> Lang {
-    look.lang.unwrap_or_else(|| {
+    lang_of(look.lang)
+}
+
+/// The same where nothing else of the looks can be chosen.
+pub fn lang_of(flag: Option<Lang>) -> Lang {
+    flag.unwrap_or_else(|| {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| set(name));

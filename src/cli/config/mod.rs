@@ -177,6 +177,11 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
         }
         Some(Command::Patterns(Patterns::Lint(lint))) => settings.look(&mut lint.look.basics),
         Some(Command::Patterns(Patterns::Test(test))) => settings.look(&mut test.look.basics),
+        Some(Command::Patterns(Patterns::New(new))) => {
+            new.lang = new
+                .lang
+                .or(settings.first(|v| &v.lang).map(|found| found.value));
+        }
         Some(Command::Patterns(Patterns::Try(tried))) => settings.look(&mut tried.look.basics),
         Some(_) => {}
     }
