@@ -121,6 +121,42 @@ fn from_a_line_of_a_log_to_a_pattern() {
 }
 
 #[test]
+fn a_pattern_is_tried_on_what_a_scan_reads() {
+    let folder = Folder::new("tried");
+    folder.put("job.log", LOG);
+    folder
+        .run(&["new", "acme/no-seat-left", "--from", "job.log:2"])
+        .holds(0, &[]);
+    // Two jobs in one file, one of them known for something else.
+    let running =
+        "Running with gitlab-runner 17.5.0 (abcdef12)\n  on runner-1 abcdefgh, system ID: s_1\n";
+    let finished = folder.read(FILE).replace("CHANGE ME", "Done");
+    folder.put(FILE, &finished);
+    let passed = format!("{running}$ true\nJob succeeded\n");
+    folder.put("both/two.log", &format!("{passed}{running}{LOG}"));
+    folder.put(
+        "both/notes.bin",
+        "\u{7f}ELF\u{2}\u{1}\u{1}\0\0\0\0\0\0\0\0\0\u{3}\0>\0",
+    );
+    let tried = folder.run(&["try", FILE, "--on", "both"]);
+    tried.holds(
+        0,
+        &[
+            "fires on 1 line in 1 of 2 logs",
+            "unexplained → acme/no-seat-left",
+            "notes.bin': looks binary",
+        ],
+    );
+    folder
+        .run(&["try", FILE, "--on", "both/notes.bin"])
+        .holds(2, &["0 of 0 logs", "looks binary"]);
+    fs::create_dir_all(folder.0.join("empty")).expect("a folder");
+    folder
+        .run(&["try", FILE, "--on", "empty"])
+        .holds(2, &["no logs there"]);
+}
+
+#[test]
 fn a_team_that_writes_english_only_is_done_with_that() {
     let folder = Folder::new("english");
     folder.put("job.log", LOG);
@@ -135,9 +171,14 @@ fn a_team_that_writes_english_only_is_done_with_that() {
             false => format!("{}\n", line.replace("CHANGE ME", "Done")),
         })
         .collect();
-    assert!(english.contains("# [text.ko]\n# title = \"CHANGE ME"), "{english}");
+    assert!(
+        english.contains("# [text.ko]\n# title = \"CHANGE ME"),
+        "{english}"
+    );
     folder.put(FILE, &english);
-    folder.run(&["test"]).holds(0, &["1 of 1 patterns pass\n"]);
+    let test = folder.run(&["test"]);
+    test.holds(0, &["1 of 1 patterns pass"]);
+    assert!(!test.out.contains("finished"), "{}", test.out);
     let lint = folder.run(&["lint"]);
     for slug in ["unfinished", "ko-missing", "link-missing"] {
         assert!(!lint.out.contains(slug), "{}", lint.out);
@@ -146,7 +187,10 @@ fn a_team_that_writes_english_only_is_done_with_that() {
         .run(&["new", "acme/two", "--from", "job.log:2", "--lang", "ko"])
         .holds(0, &[]);
     let korean = folder.read(".jobtriage/patterns/acme/two.toml");
-    assert!(korean.contains("\n[text.ko]\ntitle = \"CHANGE ME"), "{korean}");
+    assert!(
+        korean.contains("\n[text.ko]\ntitle = \"CHANGE ME"),
+        "{korean}"
+    );
 }
 
 #[test]
