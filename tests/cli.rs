@@ -676,9 +676,35 @@ fn one_failure_is_explained() {
     let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
     assert_eq!(code, 0);
     assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+    // What the page on the web says of it: when it counts, when a note does, in the language asked for.
+    let page = |args: &[&str]| {
+        let id = "docker-build/from-variable-without-arg";
+        let (code, out, _) = run(&dir, &[&["explain", id, "--width", "100"], args].concat());
+        assert_eq!(code, 0, "{out}");
+        out
+    };
+    let out = page(&[]);
+    for part in [
+        "  Only if  ",
+        "(only if ",
+        " · cause · ",
+        "Known    read in the tool",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let out = page(&["--lang", "ko"]);
+    for part in ["  조건 ", "(다음 경우에만: ", " · 원인 · ", "  출처 "] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    for label in ["Looks", "Only if", "Known", "root_cause"] {
+        assert!(!out.contains(label), "{label}: {out}");
+    }
     // The only one that fits is shown.
     let (code, out, _) = run(&dir, &["explain", "tls-ssl-error-sysc"]);
-    assert!(code == 0 && out.starts_with("git/tls-ssl-error-syscall "), "{out}");
+    assert!(
+        code == 0 && out.starts_with("git/tls-ssl-error-syscall "),
+        "{out}"
+    );
     assert!(out.contains("extra_hosts"), "{out}");
     // By glob as everywhere, and whatever the letter case.
     let (code, out, _) = run(&dir, &["explain", "git/tls-*"]);
@@ -948,7 +974,10 @@ fn a_list_of_nothing_says_so() {
     let (code, out, _) = run(&dir, &["patterns", "list", "TLS-ssl-ERROR-syscall"]);
     assert!(code == 0 && out.starts_with("git/tls-ssl-error-syscall "));
     let (_, _, err) = run(&dir, &["patterns", "list", "git/tls-ssl-eror-syscall"]);
-    assert!(err.contains("did you mean `git/tls-ssl-error-syscall`?"), "{err}");
+    assert!(
+        err.contains("did you mean `git/tls-ssl-error-syscall`?"),
+        "{err}"
+    );
 }
 
 #[test]

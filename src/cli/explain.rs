@@ -8,8 +8,9 @@ use super::exit::Exit;
 use super::{console, library};
 use crate::library::select::Unfit;
 use crate::library::{Layer, Library, precision};
+use crate::model::Lang;
 use crate::pattern::error::nearest;
-use crate::report::Style;
+use crate::report::{Style, sanitize};
 
 mod page;
 
@@ -52,7 +53,9 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
             &[only] => page(&mut out, &library, only, &style)?,
             several => {
                 for &index in several {
-                    let title = &library.get(index).pattern.text.en.title;
+                    let text = &library.get(index).pattern.text;
+                    let korean = text.ko.as_ref().filter(|_| style.lang == Lang::Ko);
+                    let title = sanitize::clean(&korean.unwrap_or(&text.en).title);
                     writeln!(out, "{:<48} {title}", library.id(index))?;
                 }
             }

@@ -3,7 +3,7 @@
 //! What a finding says comes from its pattern; here is only what the tool itself says. A word that
 //! takes a value is a function, since languages put values in different places.
 
-use crate::model::{Confidence, Lang, Owner, Retry, Summary};
+use crate::model::{Confidence, Lang, Owner, Retry, Role, Summary};
 
 /// Everything the tool says in one language.
 #[derive(Debug)]
@@ -51,6 +51,21 @@ pub struct Words {
     pub(crate) also: &'static str,
     pub(crate) reveals: &'static str,
     pub(crate) left_out: fn(usize) -> String,
+
+    // The page of a pattern.
+    pub(crate) role: [&'static str; 4],
+    pub(crate) in_preview: &'static str,
+    pub(crate) retired: &'static str,
+    pub(crate) looks: &'static str,
+    pub(crate) looks_not: &'static str,
+    pub(crate) only_if: &'static str,
+    pub(crate) if_log: &'static str,
+    pub(crate) beats: &'static str,
+    pub(crate) causes: &'static str,
+    pub(crate) known_from: &'static str,
+    /// Provoked, read in the source, seen in a log, none of these.
+    pub(crate) known_how: [&'static str; 4],
+    pub(crate) counted: &'static str,
 
     // Where a check runs: node, runner, job container, workstation.
     pub(crate) places: [&'static str; 4],
@@ -111,6 +126,11 @@ impl Words {
     /// How sure.
     pub fn confidence(&self, confidence: Confidence) -> &'static str {
         self.confidence[confidence as usize]
+    }
+
+    /// What a pattern stands for.
+    pub fn role(&self, role: Role) -> &'static str {
+        self.role[role as usize]
     }
 
     /// Who has to act, as a phrase.
@@ -236,6 +256,29 @@ static EN: Words = Words {
     also: "Also",
     reveals: "found as well; mend it too if the job still fails:",
     left_out: |n| format!("{n} more (--all shows them)"),
+
+    role: [
+        "cause",
+        "symptom",
+        "wrapper: never the cause",
+        "noise: never fails a job",
+    ],
+    in_preview: "preview: never the cause",
+    retired: "retired: no longer matched",
+    looks: "Looks",
+    looks_not: "Not",
+    only_if: "Only if",
+    if_log: "only if",
+    beats: "Beats",
+    causes: "Causes",
+    known_from: "Known",
+    known_how: [
+        "provoked with the real tool",
+        "read in the tool's source",
+        "seen in a public log",
+        "written from experience",
+    ],
+    counted: "Counted",
 
     places: [
         "On the node:",
@@ -380,6 +423,29 @@ static KO: Words = Words {
     also: "추가",
     reveals: "함께 발견되었습니다. job이 계속 실패하면 이것도 고치세요:",
     left_out: |n| format!("{n}개 더 있음 (--all로 모두 표시)"),
+
+    role: [
+        "원인",
+        "증상",
+        "다른 오류를 감싼 줄: 원인이 아님",
+        "잡음: job을 실패시키지 않음",
+    ],
+    in_preview: "작성 중: 원인으로 표시되지 않음",
+    retired: "폐기됨: 더 이상 찾지 않음",
+    looks: "예",
+    looks_not: "아님",
+    only_if: "조건",
+    if_log: "다음 경우에만:",
+    beats: "우선",
+    causes: "결과",
+    known_from: "출처",
+    known_how: [
+        "실제 도구로 재현함",
+        "도구의 소스에서 확인함",
+        "공개된 로그에서 확인함",
+        "경험을 바탕으로 작성함",
+    ],
+    counted: "집계",
 
     places: [
         "노드에서:",
