@@ -157,6 +157,24 @@ fn a_pattern_is_tried_on_what_a_scan_reads() {
 }
 
 #[test]
+fn a_pattern_lies_in_the_folder_of_its_family() {
+    let folder = Folder::new("family");
+    let good = include_str!("lint/clean/demo/file.toml");
+    folder.put(".jobtriage/patterns/readme.toml", good);
+    let says = [
+        "readme.toml: lies in no folder of a family",
+        "`<family>/readme.toml`",
+    ];
+    folder.run(&["list", "--layer", "project"]).holds(2, &says);
+    folder.run(&["lint"]).holds(2, &["error[bad-id]"]);
+    // The folder of a family may be named, and a file in it.
+    folder.put("mine/demo/file.toml", good);
+    for what in ["mine/demo", "mine/demo/file.toml", "mine"] {
+        folder.run(&["test", what]).holds(0, &["pass  demo/file"]);
+    }
+}
+
+#[test]
 fn a_team_that_writes_english_only_is_done_with_that() {
     let folder = Folder::new("english");
     folder.put("job.log", LOG);

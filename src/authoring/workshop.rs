@@ -350,6 +350,9 @@ fn read(wanted: &Wanted, here: &Path) -> Result<Draft, PatternError> {
     let shown = wanted.path.strip_prefix(here).unwrap_or(&wanted.path);
     let file = shown.to_string_lossy().replace('\\', "/");
     let source = layers::source_of(&file, &wanted.path)?;
+    if let Some(fault) = layers::without_family(&wanted.path, &file) {
+        return Err(fault);
+    }
     let id = layers::id_of(&wanted.root, &wanted.path);
     let (pattern, written) = compile(&file, &id, &source, &background::literal_cost)?;
     Ok(Draft {
