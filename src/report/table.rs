@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn rows_never_wrap() {
         for lang in [Lang::En, Lang::Ko] {
-            for columns in 60..=130 {
+            for columns in 40..=130 {
                 let style = Style {
                     width: columns,
                     lang,
@@ -271,6 +271,28 @@ mod tests {
         let out = written("table", &narrow, &logs(), &[]);
         assert!(out.contains(" deplo…123.log.gz  failed   ? unknown                   954\n"));
         assert!(out.contains(" build/8102.log    failed   × docker-build/from-vari…     6\n"));
+    }
+
+    #[test]
+    fn a_folder_that_all_logs_lie_in_leaves_room_for_their_names() {
+        let logs: Vec<_> = (1_180..1_183)
+            .map(|n| {
+                let id = format!("docker-build/from-variable-without-arg-{n}");
+                explained(
+                    &format!("exported/group/app{n}/{n}.log"),
+                    finding(&id, 6, "boom"),
+                )
+            })
+            .collect();
+        let style = Style {
+            width: 92,
+            ..Style::default()
+        };
+        let out = written("table", &style, &logs, &[]);
+        let (_, causes) = out.split_once("\n\n Logs in exported/group/\n").unwrap();
+        for n in 1_180..1_183 {
+            assert!(causes.contains(&format!("  app{n}/{n}.log\n")), "{out}");
+        }
     }
 
     #[test]
