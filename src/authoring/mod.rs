@@ -9,7 +9,6 @@ mod bench;
 pub mod conditions;
 pub mod lint;
 pub mod page;
-mod places;
 pub mod schema;
 pub mod selftest;
 pub mod skeleton;

@@ -9,10 +9,10 @@ use std::thread;
 
 use serde::Serialize;
 
-use super::places::Places;
 use super::workshop::{Draft, Workshop};
 use crate::pattern::PatternError;
 use crate::pattern::error::nearest;
+use crate::pattern::places::Places;
 
 mod captures;
 mod firing;
