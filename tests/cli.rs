@@ -127,6 +127,13 @@ fn exit_codes_say_what_is_left_to_do() {
     assert_eq!(code(&["--fail-on", "node/*", "failed.log"]), 0);
     assert_eq!(code(&["--exit-zero", "unknown.log"]), 0);
     assert_eq!(code(&["--exit-zero", "missing.log"]), 2);
+    // A gate alone: what is unexplained is no trouble, what was asked for is.
+    let gate = ["--fail-on", "owner:network", "--exit-zero=1"];
+    let gated = |log: &'static str| code(&[&gate[..], &[log]].concat());
+    assert_eq!(gated("unknown.log"), 0);
+    assert_eq!(gated("failed.log"), 3);
+    assert_eq!(gated("missing.log"), 2);
+    assert_eq!(code(&["--fail-on", "any", "--exit-zero", "failed.log"]), 0);
     let (code, out, err) = run(&dir, &["-q", "unknown.log"]);
     assert_eq!((code, out.as_str(), err.as_str()), (1, "", ""));
 }
@@ -450,6 +457,21 @@ fn colours_go_where_they_are_wanted() {
         &["--color", "never", "job.log"],
         &[("CLICOLOR_FORCE", "1")]
     ));
+    // The page of a job shows them; what the job writes into a file is read elsewhere.
+    for job in ["GITLAB_CI", "GITHUB_ACTIONS"] {
+        assert!(escapes(&["job.log"], &[(job, "true")]), "{job}");
+        let into_file = |color: &str| {
+            let file = fs::File::create(dir.0.join("triage.txt")).unwrap();
+            let mut command = command(&["--color", color, "job.log"]);
+            command.current_dir(&dir.0).env(job, "true").stdout(file);
+            assert!(command.status().unwrap().success());
+            fs::read_to_string(dir.0.join("triage.txt"))
+                .unwrap()
+                .contains('\x1b')
+        };
+        assert_eq!(into_file("auto"), cfg!(not(unix)), "{job}");
+        assert!(into_file("always"), "{job}");
+    }
 }
 
 #[test]
@@ -660,6 +682,36 @@ fn one_failure_is_explained() {
     let (code, out, _) = run(&dir, &["explain", "image-pull-back"]);
     assert_eq!(code, 0);
     assert!(out.contains("kubernetes/image-pull-backoff"), "{out}");
+    // What the page on the web says of it: when it counts, when a note does, in the language asked for.
+    let page = |args: &[&str]| {
+        let id = "docker-build/from-variable-without-arg";
+        let (code, out, _) = run(&dir, &[&["explain", id, "--width", "100"], args].concat());
+        assert_eq!(code, 0, "{out}");
+        out
+    };
+    let out = page(&[]);
+    for part in [
+        "  Only if  ",
+        "(only if ",
+        " · cause · ",
+        "Known    read in the tool",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let out = page(&["--lang", "ko"]);
+    for part in ["  조건 ", "(다음 경우에만: ", " · 원인 · ", "  출처 "] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    for label in ["Looks", "Only if", "Known", "root_cause"] {
+        assert!(!out.contains(label), "{label}: {out}");
+    }
+    // The only one that fits is shown.
+    let (code, out, _) = run(&dir, &["explain", "tls-ssl-error-sysc"]);
+    assert!(
+        code == 0 && out.starts_with("git/tls-ssl-error-syscall "),
+        "{out}"
+    );
+    assert!(out.contains("extra_hosts"), "{out}");
     // By glob as everywhere, and whatever the letter case.
     let (code, out, _) = run(&dir, &["explain", "git/tls-*"]);
     assert_eq!(code, 0, "{out}");
@@ -909,8 +961,7 @@ fn no_command_takes_options_that_do_nothing() {
 fn a_list_of_nothing_says_so() {
     let dir = Dir::new("list-nothing");
     for args in [
-        &["--family", "nofam"][..],
-        &["--layer", "project"],
+        &["--layer", "project"][..],
         &["ZZZZ"],
         &["ZZZZ", "-f", "json"],
     ] {
@@ -919,6 +970,20 @@ fn a_list_of_nothing_says_so() {
         assert_eq!(err, "jobtriage: no pattern fits\n");
         assert_eq!(out.trim(), if args.contains(&"json") { "[]" } else { "" });
     }
+    // A family that there is none of is a mistake.
+    let (code, out, err) = run(&dir, &["patterns", "list", "--family", "nodee"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("family `nodee`") && err.contains("did you mean `node`?"),
+        "{err}"
+    );
+    let (code, out, _) = run(&dir, &["patterns", "list", "TLS-ssl-ERROR-syscall"]);
+    assert!(code == 0 && out.starts_with("git/tls-ssl-error-syscall "));
+    let (_, _, err) = run(&dir, &["patterns", "list", "git/tls-ssl-eror-syscall"]);
+    assert!(
+        err.contains("did you mean `git/tls-ssl-error-syscall`?"),
+        "{err}"
+    );
 }
 
 #[test]

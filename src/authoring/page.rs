@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::bench;
+use super::conditions::{Spelling, in_words};
 use crate::library::precision::Precision;
-use crate::model::{Category, Confidence, Owner, Retry, Role};
-use crate::pattern::checked::{Condition, Near, Pattern};
-use crate::pattern::schema::{CheckTable, Localized, PatternStatus, Scope, Side, Text};
+use crate::model::{Category, Confidence, Lang, Owner, Retry, Role};
+use crate::pattern::checked::Pattern;
+use crate::pattern::schema::{CheckTable, Localized, PatternStatus, Text};
 
 /// Lines shown of each kind.
 const EXAMPLES: usize = 3;
@@ -139,10 +139,14 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
             .map(String::as_str),
     );
     body(&mut out, pattern, text, Words::EN, |l| l.en.as_str());
+    let spelling = Spelling {
+        code: &code,
+        id: &|id| link(id, known, family),
+    };
     let conditions: Vec<String> = pattern
         .conditions
         .iter()
-        .map(|c| in_words(c, known, family))
+        .map(|c| in_words(c, Lang::En, &spelling))
         .collect();
     if !conditions.is_empty() {
         out.push_str("Only where:\n\n");
@@ -373,62 +377,6 @@ fn retry(retry: Retry) -> &'static str {
         Retry::Maybe => "running again may help",
         Retry::Usually => "running again usually helps",
     }
-}
-
-/// A condition as a sentence.
-fn in_words(condition: &Condition, known: &BTreeSet<&str>, here: &str) -> String {
-    let ids = |list: &[String]| {
-        list.iter()
-            .map(|id| link(id, known, here))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    match condition {
-        Condition::Near {
-            kind,
-            watch,
-            within,
-            scope,
-        } => {
-            let (begin, place) = match kind {
-                Near::Before => ("a line like", "above"),
-                Near::After => ("a line like", "below"),
-                Near::Absent(Side::Before) => ("no line like", "above"),
-                Near::Absent(Side::After) => ("no line like", "below"),
-                Near::Absent(Side::Both) => ("no line like", "above or below"),
-            };
-            let scope = match scope {
-                Scope::Command => "output of the same command",
-                Scope::Section => "same section",
-                Scope::Job => "job",
-            };
-            let within = within
-                .map(|n| format!(", at most {n} lines away"))
-                .unwrap_or_default();
-            format!(
-                "{begin} {} stands {place} in the {scope}{within}",
-                code(&watch.source)
-            )
-        }
-        Condition::Section(list) => format!("the section is one of {}", codes(list)),
-        Condition::Executor(list) => format!("the executor is one of {}", codes(list)),
-        Condition::Outcome(list) => format!("the job ended as one of {}", codes(list)),
-        Condition::ExitCode(list) => format!("the exit code is one of {list:?}"),
-        Condition::Command(expr) => format!("the command looks like {}", code(&expr.source)),
-        Condition::Seen(list) => format!("one of these fired as well: {}", ids(list)),
-        Condition::Unseen(list) => format!("none of these fired: {}", ids(list)),
-        Condition::Times(n) => format!("it stands there {n} times or more"),
-        Condition::Runner(range) => {
-            format!("the runner's version is in {}", code(&bench::bounds(range)))
-        }
-    }
-}
-
-fn codes(list: &[String]) -> String {
-    list.iter()
-        .map(|word| code(word))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// A code span, whatever stands in it.

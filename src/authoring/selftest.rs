@@ -4,10 +4,10 @@
 //! of source and passing tests do not match. Conditions are ignored. `[[test]]` logs run with their conditions.
 
 use super::bench::{self, Bench, Fired};
-use super::places::Places;
 use super::workshop::{Draft, Workshop};
 use crate::model::Captures;
 use crate::pattern::checked::Pattern;
+use crate::pattern::places::Places;
 use crate::pattern::schema::{Expect, TestTable};
 use crate::trace::line::{Kind, Line};
 

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::model::Lang;
 use crate::pattern::UNFINISHED;
 use crate::pattern::literal;
 use crate::prefilter::background;
@@ -88,8 +89,9 @@ fn of_line(view: &Line<'_>) -> Seed {
     }
 }
 
-/// The text of a pattern file for such a line.
-pub fn write(id: &str, seed: &Seed) -> String {
+/// The text of a pattern file for such a line. Korean text is left to be written where that is the language, else it stands in a
+/// comment: whoever does not write it is done without it.
+pub fn write(id: &str, seed: &Seed, lang: Lang) -> String {
     let content = &seed.content[..seed.content.floor_char_boundary(LONGEST)];
     let Shape { regex, captures } = shape(content, content.len() < seed.content.len());
     let shown = captures
@@ -109,6 +111,19 @@ pub fn write(id: &str, seed: &Seed) -> String {
         "on = \"command\"\n"
     } else {
         ""
+    };
+    let korean = format!(
+        r#"[text.ko]
+title = "{UNFINISHED}: 무엇이 실패했는지"
+cause = "{UNFINISHED}: 무슨 일이 왜 일어났는지.{known_ko}"
+fix = [
+  "{UNFINISHED}: 어떻게 고치는지. 명령과 설정은 `backtick`으로 감쌉니다.",
+]
+"#
+    );
+    let korean = match lang {
+        Lang::Ko => korean,
+        Lang::En => korean.lines().map(|line| format!("# {line}\n")).collect(),
     };
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -133,13 +148,7 @@ fix = [
   "{UNFINISHED}: what a person does about it, with the command or setting in `backticks`.",
 ]
 
-[text.ko]
-title = "{UNFINISHED}: 무엇이 실패했는지"
-cause = "{UNFINISHED}: 무슨 일이 왜 일어났는지.{known_ko}"
-fix = [
-  "{UNFINISHED}: 어떻게 고치는지. 명령과 설정은 `backtick`으로 감쌉니다.",
-]
-
+{korean}
 # [[link]]
 # url = "https://…"        # official documentation
 
@@ -461,7 +470,10 @@ mod tests {
         ];
         for line in lines {
             let seed = seed(line.as_bytes(), 1).expect("the line");
-            let source = write("acme/it-fails", &seed);
+            let source = write("acme/it-fails", &seed, Lang::En);
+            let in_korean = write("acme/it-fails", &seed, Lang::Ko);
+            assert!(in_korean.contains("\n[text.ko]\n"), "{in_korean}");
+            assert!(source.contains("\n# [text.ko]\n# title = "), "{source}");
             let (pattern, file) = crate::pattern::compile::compile(
                 "acme/it-fails.toml",
                 "acme/it-fails",

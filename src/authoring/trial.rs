@@ -1,14 +1,12 @@
 //! A draft tried on a folder of logs: where it would fire, and which verdicts would change.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::workshop::{Draft, Workshop};
 use crate::diagnosis::{Case, Input, diagnose, mask, settle};
 use crate::engine::Scanner;
 use crate::library::Library;
-use crate::model::{Lang, LogReport, Outcome, Problem, Status};
-use crate::source::{self, Reading};
+use crate::model::{Lang, LogReport, Outcome, Status};
 
 /// What a trial came to.
 #[derive(Debug, Default)]
@@ -25,8 +23,6 @@ pub struct Trial {
     pub changes: Vec<Change>,
     /// Logs in which it fires and something else stays the verdict, by that verdict.
     pub stays: BTreeMap<String, usize>,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
 }
 
 /// Lines that are alike but for numbers, hashes and paths.
@@ -51,92 +47,143 @@ pub struct Change {
     pub logs: Vec<String>,
 }
 
-/// Tries a draft on logs. What it is compared with: everything in force but the draft, and the version of it that the
+/// A log as the library with the draft sees it.
+struct Seen {
+    log: String,
+    /// Lines on which the draft fires.
+    hits: Vec<(u64, String)>,
+    outcome: Outcome,
+    verdict: String,
+}
+
+/// Compares what is said of logs with a draft, and without it: everything in force but the draft, and the version of it that the
 /// program has built in, if there is one.
-pub fn run(draft: &Draft, workshop: &Workshop, folders: &[PathBuf]) -> Trial {
-    let with = workshop.library();
-    let embedded = Library::embedded();
-    let built_in = embedded.indices().find(|&k| embedded.id(k) == draft.id);
-    let rest = workshop.patterns().filter(|p| p.id != draft.id).cloned();
-    let without = Library::of(rest.chain(built_in.map(|k| embedded.whole(k))).collect());
-    let (mut old, mut new) = (Scanner::new(&without), Scanner::new(&with));
-    let (files, problems) = source::walk::files(&source::walk::Root::named(folders));
-    let mut trial = Trial {
-        problems,
-        ..Trial::default()
-    };
-    let mut lines: BTreeMap<String, Lines> = BTreeMap::new();
-    let mut changes: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for file in files {
-        let path = file.path();
-        let name = path.to_string_lossy().into_owned();
-        let open = || source::open(&path, Reading::default());
-        let (mut first, second) = match (open(), open()) {
-            (Ok(first), Ok(second)) => (first, second),
-            // Files met on a walk need not be logs.
-            (Err(refusal), _) | (_, Err(refusal)) => {
-                if file.named {
-                    trial.problems.push(refusal.problem().clone());
+pub struct Comparison {
+    id: String,
+    with: Library,
+    without: Library,
+}
+
+impl Comparison {
+    /// Prepares a draft.
+    pub fn of(draft: &Draft, workshop: &Workshop) -> Self {
+        let embedded = Library::embedded();
+        let built_in = embedded.indices().find(|&k| embedded.id(k) == draft.id);
+        let rest = workshop.patterns().filter(|p| p.id != draft.id).cloned();
+        let built_in = built_in.map(|k| embedded.whole(k));
+        Self {
+            id: draft.id.clone(),
+            with: workshop.library(),
+            without: Library::of(rest.chain(built_in).collect()),
+        }
+    }
+
+    /// Tries the draft on files of logs. `read` is called twice for each: it reads the file with the scanner given, and hands on
+    /// its log, or every log and job that it holds, in the same order both times.
+    pub fn run<F>(
+        &self,
+        files: impl IntoIterator<Item = F>,
+        mut read: impl FnMut(&F, Turn, &mut Scanner<'_>, &mut dyn FnMut(Input)),
+    ) -> Trial {
+        let (mut old, mut new) = (Scanner::new(&self.without), Scanner::new(&self.with));
+        let mut tally = Tally::default();
+        for file in files {
+            let mut seen = VecDeque::new();
+            read(&file, Turn::First, &mut new, &mut |input| {
+                seen.push_back(self.seen(input))
+            });
+            read(&file, Turn::Second, &mut old, &mut |input| {
+                // A file that changed in between may hold more, or fewer.
+                if let Some(seen) = seen.pop_front() {
+                    let before = diagnose(&Case::single(input), &self.without, Lang::En);
+                    tally.add(seen, verdict(&before));
                 }
-                continue;
-            }
-        };
-        trial.logs += 1;
-        let case = Case::single(Input {
-            source: name.clone(),
-            scan: new.scan(&mut first.reader),
-        });
-        let hits: Vec<(u64, String)> = settle(&case, &with)
+            });
+        }
+        tally.trial()
+    }
+
+    fn seen(&self, input: Input) -> Seen {
+        let log = input.source.clone();
+        let case = Case::single(input);
+        let hits = settle(&case, &self.with)
             .into_iter()
-            .filter(|s| s.pattern().id == draft.id)
+            .filter(|s| s.pattern().id == self.id)
             .map(|s| (s.hit.place.line, s.hit.text.clone()))
             .collect();
-        for (line, text) in &hits {
-            let entry = lines.entry(mask(text)).or_insert_with(|| Lines {
+        let report = diagnose(&case, &self.with, Lang::En);
+        Seen {
+            log,
+            hits,
+            outcome: report.outcome,
+            verdict: verdict(&report),
+        }
+    }
+}
+
+/// A file is read twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// With the draft.
+    First,
+    /// Without it.
+    Second,
+}
+
+/// What is gathered of all logs.
+#[derive(Default)]
+struct Tally {
+    trial: Trial,
+    lines: BTreeMap<String, Lines>,
+    changes: BTreeMap<(String, String), Vec<String>>,
+}
+
+impl Tally {
+    fn add(&mut self, seen: Seen, before: String) {
+        let trial = &mut self.trial;
+        trial.logs += 1;
+        for (line, text) in &seen.hits {
+            let entry = self.lines.entry(mask(text)).or_insert_with(|| Lines {
                 count: 0,
                 text: text.clone(),
-                first: format!("{name}:{line}"),
+                first: format!("{}:{line}", seen.log),
             });
             entry.count += 1;
         }
-        let after = diagnose(&case, &with, Lang::En);
-        let before = diagnose(
-            &Case::single(Input {
-                source: name.clone(),
-                scan: old.scan(second.reader),
-            }),
-            &without,
-            Lang::En,
-        );
-        if !hits.is_empty() {
+        if !seen.hits.is_empty() {
             trial.fires_in += 1;
-            if after.outcome == Outcome::Succeeded {
-                trial.passing.push(name.clone());
+            if seen.outcome == Outcome::Succeeded {
+                trial.passing.push(seen.log.clone());
             }
         }
-        let (before, after) = (verdict(&before), verdict(&after));
-        if before != after {
-            changes.entry((before, after)).or_default().push(name);
-        } else if !hits.is_empty() {
-            *trial.stays.entry(after).or_default() += 1;
+        if before != seen.verdict {
+            let change = (before, seen.verdict);
+            self.changes.entry(change).or_default().push(seen.log);
+        } else if !seen.hits.is_empty() {
+            *trial.stays.entry(before).or_default() += 1;
         }
     }
-    trial.lines = lines.into_values().collect();
-    trial
-        .lines
-        .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.first.cmp(&b.first)));
-    trial.changes = changes
-        .into_iter()
-        .map(|((before, after), logs)| Change {
-            before,
-            after,
-            logs,
-        })
-        .collect();
-    trial
-        .changes
-        .sort_by_key(|change| std::cmp::Reverse(change.logs.len()));
-    trial
+
+    fn trial(self) -> Trial {
+        let mut trial = self.trial;
+        trial.lines = self.lines.into_values().collect();
+        trial
+            .lines
+            .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.first.cmp(&b.first)));
+        trial.changes = self
+            .changes
+            .into_iter()
+            .map(|((before, after), logs)| Change {
+                before,
+                after,
+                logs,
+            })
+            .collect();
+        trial
+            .changes
+            .sort_by_key(|change| std::cmp::Reverse(change.logs.len()));
+        trial
+    }
 }
 
 fn verdict(report: &LogReport) -> String {

@@ -55,6 +55,8 @@ pub struct Workshop {
     pub figures: BTreeMap<String, Precision>,
     /// The checkout that the drafts belong to.
     pub checkout: Option<PathBuf>,
+    /// The drafts are, or are to become, the library of the program: more is asked of that than of patterns of one's own.
+    pub for_all: bool,
 }
 
 /// A file to load: its name, its path, the folder that its id counts from, and whether it was asked for.
@@ -161,13 +163,17 @@ impl Workshop {
             Some(root) => workshop.figures = figures(&root.join("patterns")),
             None => workshop.surround(layers),
         }
+        workshop.for_all = checkout.is_some();
         workshop.checkout = checkout;
         Ok(workshop)
     }
 
-    /// Loads a folder by itself: nothing else is in force.
+    /// Loads a folder by itself, as the library of the program: nothing else is in force.
     pub fn of_folder(folder: &Path) -> Self {
-        let mut workshop = Self::default();
+        let mut workshop = Self {
+            for_all: true,
+            ..Self::default()
+        };
         let files = layers::files(folder, &mut workshop.faults);
         let wanted = files
             .into_iter()
@@ -344,6 +350,9 @@ fn read(wanted: &Wanted, here: &Path) -> Result<Draft, PatternError> {
     let shown = wanted.path.strip_prefix(here).unwrap_or(&wanted.path);
     let file = shown.to_string_lossy().replace('\\', "/");
     let source = layers::source_of(&file, &wanted.path)?;
+    if let Some(fault) = layers::without_family(&wanted.path, &file) {
+        return Err(fault);
+    }
     let id = layers::id_of(&wanted.root, &wanted.path);
     let (pattern, written) = compile(&file, &id, &source, &background::literal_cost)?;
     Ok(Draft {

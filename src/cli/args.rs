@@ -171,7 +171,7 @@ pub struct Scan {
 /// `jobtriage explain ID`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The pattern, e.g. `git/tls-ssl-error-syscall`; a part of an id, or a glob, lists what fits
+    /// The pattern, e.g. `git/tls-ssl-error-syscall`; of a part of an id, or a glob, what fits is listed, or shown if it is one
     #[arg(value_name = "ID")]
     pub id: String,
     /// How to show it.
@@ -200,7 +200,7 @@ pub enum Patterns {
 /// `jobtriage patterns list`
 #[derive(Debug, Args)]
 pub struct PatternsList {
-    /// Only ids that contain this
+    /// Only ids that contain this, in whatever letter case
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
     /// Only this family: the part before the `/`; this and all of the following are repeatable
@@ -291,6 +291,9 @@ pub struct PatternsNew {
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
+    /// Language of the texts to be written: English, and with `ko` Korean as well [default: from the locale, else en]
+    #[arg(long, value_enum, env = "JOBTRIAGE_LANG", value_name = "LANG")]
+    pub lang: Option<Lang>,
 }
 
 /// `jobtriage patterns try`
@@ -370,9 +373,9 @@ pub struct Output {
     /// One line a log; the same as `--format short`
     #[arg(short, long)]
     pub short: bool,
-    /// 0 in place of the exit codes 1 and 3
-    #[arg(long)]
-    pub exit_zero: bool,
+    /// 0 in place of the exit codes 1 and 3; `--exit-zero=1`: of 1 only, so that what --fail-on asks for still fails
+    #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    pub exit_zero: Option<ExitZero>,
     /// Exit with 3 if a cause fits: `any`, `owner:WORD`, `category:WORD` or a glob of ids; `new` with scan's --baseline:
     /// if any failure is not known there
     #[arg(long, value_name = "WHAT")]
@@ -383,6 +386,16 @@ pub struct Output {
     /// How to show it.
     #[command(flatten)]
     pub look: Look,
+}
+
+/// Which exit codes become 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExitZero {
+    /// 1 and 3.
+    All,
+    /// 1: an unexplained failure; a gate that is met stays 3.
+    #[value(name = "1")]
+    Unexplained,
 }
 
 /// How to show things.
@@ -433,7 +446,18 @@ pub struct Choice {
     pub no_project: bool,
     /// Values that a settings file brought, and where they stand.
     #[arg(skip)]
-    pub origins: Vec<(String, String)>,
+    pub origins: Vec<Origin>,
+}
+
+/// A value that a settings file brought.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The value.
+    pub value: String,
+    /// Where it stands: path:line and key.
+    pub setting: String,
+    /// The file is the user's own.
+    pub of_user: bool,
 }
 
 /// The order of logs in a report.

@@ -30,13 +30,19 @@ pub fn plain_style(look: &Basics) -> Style {
         all: false,
         // No flags of the looks, but of the output: who opens the reports knows them.
         top: None,
+        listed: None,
         max_bytes: None,
     }
 }
 
 /// The language of causes and fixes: the flag, else the locale.
 pub fn lang(look: &Basics) -> Lang {
-    look.lang.unwrap_or_else(|| {
+    lang_of(look.lang)
+}
+
+/// The same where nothing else of the looks can be chosen.
+pub fn lang_of(flag: Option<Lang>) -> Lang {
+    flag.unwrap_or_else(|| {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| set(name));
@@ -61,11 +67,26 @@ fn color(when: When) -> bool {
                 return false;
             }
             let dumb = env::var("TERM").is_ok_and(|t| t == "dumb");
-            // GitLab and GitHub render colours in job logs.
-            let rendered = set("GITLAB_CI").is_some() || set("GITHUB_ACTIONS").is_some();
+            // GitLab and GitHub render colours in job logs; what a job writes into a file is not read there.
+            let in_job = set("GITLAB_CI").is_some() || set("GITHUB_ACTIONS").is_some();
+            let rendered = in_job && !goes_into_a_file();
             forced || (io::stdout().is_terminal() && !dumb) || rendered
         }
     }
+}
+
+/// Is standard output a regular file, as behind `> triage.txt`?
+#[cfg(unix)]
+fn goes_into_a_file() -> bool {
+    use rustix::fs::{FileType, fstat};
+    fstat(io::stdout())
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+}
+
+/// Nobody says; runners elsewhere hand a pipe to what they run.
+#[cfg(not(unix))]
+fn goes_into_a_file() -> bool {
+    false
 }
 
 /// Does a runner read what is written, that takes `##[…]` for a command: GitHub's, the agent of Azure Pipelines?

@@ -9,6 +9,7 @@ use super::{console, library};
 use crate::library::select::Unfit;
 use crate::library::{Layer, Library, precision};
 use crate::pattern::error::nearest;
+use crate::report::{Style, sanitize};
 
 mod page;
 
@@ -26,7 +27,7 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
         .trim_start_matches("patterns/");
     // What a settings file leaves out can be read about; a flag was meant for this very question.
     let origins = &args.choice.origins;
-    let by_flag = |glob: &String| !origins.iter().any(|(set, _)| set == glob);
+    let by_flag = |glob: &String| !origins.iter().any(|set| set.value == *glob);
     let chosen = args
         .choice
         .only
@@ -45,71 +46,68 @@ pub fn run(args: &Explain) -> Result<Exit, Complaint> {
                 "leave the flag out to read about it",
             ));
         }
-        Some((_, index)) => {
-            let pattern = &library.whole(index);
-            let layer = library.layer(index);
-            // What was counted was the built-in one.
-            let figure = precision::built_in()
-                .remove(&pattern.id)
-                .filter(|_| *layer == Layer::BuiltIn)
-                .map(|figure| figure.to_string());
-            page::write(
-                &mut out,
-                pattern,
-                library.text(index, style.lang),
-                &layer.to_string(),
-                figure.as_deref(),
-                &style,
-            )?;
-        }
-        None => similar(&mut out, &library, id, is_wanted)?,
+        Some((_, index)) => page(&mut out, &library, index, &style)?,
+        None => match &similar(&library, id, is_wanted)?[..] {
+            // Its page begins with its id, so nobody takes it for what was asked.
+            &[only] => page(&mut out, &library, only, &style)?,
+            several => {
+                for &index in several {
+                    let title = sanitize::clean(&library.text(index, style.lang).title);
+                    writeln!(out, "{:<48} {title}", library.id(index))?;
+                }
+            }
+        },
     }
     out.flush()?;
     Ok(exit)
 }
 
-/// Lists what a part of an id fits, or a glob.
+/// The page of one pattern.
+fn page(out: &mut dyn Write, library: &Library, index: u32, style: &Style) -> io::Result<()> {
+    let pattern = &library.whole(index);
+    let text = library.text(index, style.lang);
+    let layer = library.layer(index);
+    // What was counted was the built-in one.
+    let figure = precision::built_in()
+        .remove(&pattern.id)
+        .filter(|_| *layer == Layer::BuiltIn)
+        .map(|figure| figure.to_string());
+    let layer = layer.to_string();
+    page::write(out, pattern, text, &layer, figure.as_deref(), style)
+}
+
+/// What a part of an id fits, or a glob: one pattern or more.
+///
+/// # Errors
+/// A part that fits none, with the id that is nearest to it.
 fn similar(
-    out: &mut impl Write,
     library: &Library,
     part: &str,
     is_wanted: impl Fn(u32) -> bool,
-) -> Result<(), Complaint> {
-    let all: Vec<&str> = library
-        .indices()
-        .filter(|&k| is_wanted(k))
-        .map(|k| library.id(k))
-        .collect();
+) -> Result<Vec<u32>, Complaint> {
+    let all: Vec<u32> = library.indices().filter(|&k| is_wanted(k)).collect();
     let is_glob = part.contains(['*', '?', '[', '{']);
-    let fitting: Vec<&&str> = if is_glob {
+    let fitting: Vec<u32> = if is_glob {
         let fits = |unfit: Unfit| Complaint::hint(unfit.message, unfit.hint);
         let globs = library.fitting(part).map_err(fits)?;
-        all.iter().filter(|id| globs.is_match(id)).collect()
+        let is_named = |k: &u32| globs.is_match(library.id(*k));
+        all.iter().copied().filter(is_named).collect()
     } else {
         let lower = part.to_ascii_lowercase();
-        let holds = |id: &&&str| id.contains(part) || id.contains(&lower);
-        all.iter()
-            .filter(|id| !part.is_empty() && holds(id))
-            .collect()
+        let holds = |k: &u32| library.id(*k).contains(part) || library.id(*k).contains(&lower);
+        let fits = |k: &u32| !part.is_empty() && holds(k);
+        all.iter().copied().filter(fits).collect()
     };
-    if fitting.is_empty() {
-        let hint = nearest(part, &all).map_or_else(
-            || "`jobtriage patterns list` shows them all".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(Complaint::hint(
-            format!("no pattern is called `{part}`"),
-            hint,
-        ));
+    if !fitting.is_empty() {
+        return Ok(fitting);
     }
-    for id in fitting {
-        writeln!(out, "{id:<48} {}", title(library, id))?;
-    }
-    Ok(())
-}
-
-fn title<'l>(library: &'l Library, id: &str) -> &'l str {
-    library
-        .find(id)
-        .map_or("", |k| &library.get(k).pattern.text.title)
+    let ids: Vec<&str> = all.iter().map(|&k| library.id(k)).collect();
+    let hint = nearest(part, &ids).map_or_else(
+        || "`jobtriage patterns list` shows them all".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Complaint::hint(
+        format!("no pattern is called `{part}`"),
+        hint,
+    ))
 }

@@ -25,14 +25,14 @@ pub fn own_layers(no_project: bool) -> Vec<Layer> {
 pub fn load(choice: &Choice) -> Result<(Library, Exit), Complaint> {
     let mut stack = own_layers(choice.no_project);
     let origin = |value: &str| {
-        let found = choice.origins.iter().find(|(known, _)| known == value);
-        found.map(|(_, origin)| origin.as_str())
+        let mut origins = choice.origins.iter();
+        origins.find(|origin| origin.value == value)
     };
     for path in &choice.paths {
         if !path.exists() {
             let path = path.display().to_string();
             let message = match origin(&path) {
-                Some(origin) => format!("{origin}: '{path}': no such file or folder"),
+                Some(origin) => format!("{}: '{path}': no such file or folder", origin.setting),
                 None => format!("--patterns '{path}': no such file or folder"),
             };
             return Err(Complaint::hint(
@@ -50,16 +50,31 @@ pub fn load(choice: &Choice) -> Result<(Library, Exit), Complaint> {
     for fault in &faults {
         complaint::tell_pattern(fault);
     }
-    if !choice.only.is_empty() || !choice.skip.is_empty() {
-        library
-            .select(&choice.only, &choice.skip)
-            .map_err(|unfit| {
-                let message = match origin(&unfit.glob) {
-                    Some(origin) => format!("{origin}: {}", unfit.message),
-                    None => unfit.message,
-                };
-                Complaint::hint(message, unfit.hint)
-            })?;
+    // What the user's own file says is for all projects: patterns of another one need not be here.
+    let is_here = |glob: &&String| {
+        let Some(origin) = origin(glob).filter(|origin| origin.of_user) else {
+            return true;
+        };
+        let Err(unfit) = library.fitting(glob) else {
+            return true;
+        };
+        complaint::tell(
+            &format!("{}: {}", origin.setting, unfit.message),
+            Some("left out of this run"),
+        );
+        false
+    };
+    let here =
+        |globs: &[String]| -> Vec<String> { globs.iter().filter(is_here).cloned().collect() };
+    let (only, skip) = (here(&choice.only), here(&choice.skip));
+    if !only.is_empty() || !skip.is_empty() {
+        library.select(&only, &skip).map_err(|unfit| {
+            let message = match origin(&unfit.glob) {
+                Some(origin) => format!("{}: {}", origin.setting, unfit.message),
+                None => unfit.message,
+            };
+            Complaint::hint(message, unfit.hint)
+        })?;
     }
     Ok((
         library,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
-use super::args::Output;
+use super::args::{ExitZero, Output};
 use super::complaint::Complaint;
 use super::console;
 use super::draft::{Content, Draft};
@@ -19,12 +19,15 @@ use crate::report::{self, Format, Tally, Writer};
 /// Formats that people read, and do not pass on to other systems.
 const FOR_ONESELF: &[&str] = &["text", "short", "table"];
 
+/// Logs that a terminal lists: more would push the sums, which say more, far below.
+const LISTED: usize = 200;
+
 /// The reports of a run, and what they add up to.
 pub struct Reports {
     writers: Vec<Box<dyn Writer>>,
     files: Vec<Draft>,
     gates: Vec<Gate>,
-    exit_zero: bool,
+    exit_zero: Option<ExitZero>,
     errors: Vec<Problem>,
     tally: Tally,
     exit: Exit,
@@ -132,7 +135,12 @@ impl Reports {
                 }
                 None if args.quiet => {}
                 None => {
-                    reports.shows_problems = name == "table" && io::stdout().is_terminal();
+                    let terminal = io::stdout().is_terminal();
+                    reports.shows_problems = name == "table" && terminal;
+                    let style = report::Style {
+                        listed: (terminal && !style.all).then_some(LISTED),
+                        ..style.clone()
+                    };
                     let out = BufWriter::with_capacity(32 << 10, io::stdout());
                     reports
                         .writers
@@ -223,9 +231,9 @@ impl Reports {
             let path = file.path().to_owned();
             file.finish().map_err(|e| cannot_write(&path, &e))?;
         }
-        let exit = match self.exit {
-            Exit::Unexplained | Exit::Gate if self.exit_zero => Exit::Explained,
-            exit => exit,
+        let exit = match (self.exit, self.exit_zero) {
+            (Exit::Unexplained, Some(_)) | (Exit::Gate, Some(ExitZero::All)) => Exit::Explained,
+            (exit, _) => exit,
         };
         Ok(exit)
     }

@@ -139,6 +139,9 @@ fn read(root: &Path, file: &Path) -> Result<Pattern, PatternError> {
     let name = file.display().to_string();
     let source = source_of(&name, file)?;
     let id = id_of(root, file);
+    if let Some(fault) = without_family(file, &name) {
+        return Err(fault);
+    }
     let (mut pattern, written) = compile(&name, &id, &source, &background::literal_cost)?;
     if pattern.status == PatternStatus::Stable && is_unfinished(&source, &written) {
         pattern.status = PatternStatus::Preview;
@@ -180,6 +183,19 @@ pub(crate) fn source_of(name: &str, file: &Path) -> Result<String, PatternError>
         );
     }
     std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))
+}
+
+/// A file right in a folder `patterns` lies in that of no family: `patterns/NAME` would be an id that nobody chose.
+pub(crate) fn without_family(file: &Path, name: &str) -> Option<PatternError> {
+    if file.parent()?.file_name()? != "patterns" {
+        return None;
+    }
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    Some(
+        PatternError::whole(name, "lies in no folder of a family, so it has no id")
+            .slug("bad-id")
+            .hint(format!("put it into a folder: `<family>/{stem}.toml`")),
+    )
 }
 
 /// What the path of a pattern file makes of its id.

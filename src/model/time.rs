@@ -55,7 +55,8 @@ impl Time {
         (valid && civil(days) == (year, month, day)).then_some(Self(seconds))
     }
 
-    /// `2026-01-02`, with `T03:04` or `T03:04:05` and a zone (`Z`, `+09:00`) or without: then it is UTC.
+    /// `2026-01-02`, with `T03:04` or `T03:04:05` and a zone (`Z`, `+09:00`, `+0900` as `date +%z` prints it) or without: then it
+    /// is UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let (date, clock) = match text.split_once(['T', 't', ' ']) {
             Some((date, clock)) => (date, Some(clock)),
@@ -87,7 +88,13 @@ fn zone(clock: &str) -> Option<(&str, i64)> {
     let Some(at) = clock.rfind(['+', '-']) else {
         return Some((clock, 0));
     };
-    let (hours, minutes) = clock[at + 1..].split_once(':')?;
+    let digits = &clock[at + 1..];
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        // Both have two digits: `+900` could be nine hours as well as ninety.
+        None if digits.len() == 4 => digits.split_at_checked(2)?,
+        None => return None,
+    };
     let offset = number::<2>(hours)? * 3600 + number::<2>(minutes)? * 60;
     let sign = if clock[at..].starts_with('-') { -1 } else { 1 };
     Some((&clock[..at], sign * offset))
@@ -178,6 +185,8 @@ mod tests {
             ("2026-01-02T03:04:05.678901Z", "2026-01-02T03:04:05Z"),
             ("2026-01-02T03:04:05+09:00", "2026-01-01T18:04:05Z"),
             ("2026-01-02T23:04:05-01:30", "2026-01-03T00:34:05Z"),
+            ("2026-01-02T03:04:05+0900", "2026-01-01T18:04:05Z"),
+            ("2026-01-02T23:04-0130", "2026-01-03T00:34:00Z"),
             ("2024-02-29", "2024-02-29T00:00:00Z"),
         ] {
             assert_eq!(parsed(text).as_deref(), Some(written), "{text}");
@@ -193,6 +202,9 @@ mod tests {
             "2026-01-02T03",
             "2026-01-02T1:2:3:4",
             "2026-01-02T03:04+9",
+            "2026-01-02T03:04+900",
+            "2026-01-02T03:04+09000",
+            "2026-01-02T03:04+0\u{e9}0",
             "99999-01-01",
             "-1-01-01",
         ] {

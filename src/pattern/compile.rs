@@ -8,7 +8,8 @@ use super::captures::{CaptureNames, captured_by};
 use super::checked::{Condition, Expr, Match, More, Near, Note, Pattern, VersionRange};
 use super::error::{PatternError, nearest};
 use super::literal;
-use super::schema::{CONDITION_KEYS, ConditionTable, MatchTable, PatternFile, Side};
+use super::places::Places;
+use super::schema::{CONDITION_KEYS, ConditionTable, Localized, MatchTable, PatternFile, Side};
 use super::text;
 
 /// Longest name of a capture.
@@ -104,8 +105,12 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn fault(&self, value: &str, message: impl Into<String>) -> PatternError {
-        PatternError::near(self.file, self.source, value, message)
+    /// A fault of the value at a path ([`Places`]), or of a part of it.
+    fn fault(&self, path: &str, part: Option<&str>, message: impl Into<String>) -> PatternError {
+        match Places::of(self.source).offset(path, part) {
+            Some(offset) => PatternError::at(self.file, self.source, offset, message),
+            None => PatternError::whole(self.file, message),
+        }
     }
 
     fn pattern(&self, id: &str, file: &PatternFile) -> Result<Pattern, PatternError> {
@@ -118,29 +123,34 @@ impl Checker<'_> {
         let matches = file
             .matches
             .iter()
-            .map(|m| self.alternative(m))
+            .enumerate()
+            .map(|(k, m)| self.alternative(m, &format!("match.{k}")))
             .collect::<Result<Vec<_>, _>>()?;
         let mut conditions = Vec::new();
-        for table in &file.when {
-            conditions.extend(self.conditions(table, "[[when]]")?);
+        for (k, table) in file.when.iter().enumerate() {
+            conditions.extend(self.conditions(table, "[[when]]", &format!("when.{k}"))?);
         }
         let mut notes = Vec::new();
-        for note in &file.note {
-            let conditions = self.conditions(&note.when, "[[note]]")?;
+        for (k, note) in file.note.iter().enumerate() {
+            let conditions = self.conditions(&note.when, "[[note]]", &format!("note.{k}"))?;
             notes.push(Note {
                 conditions,
                 text: note.text.clone(),
             });
         }
-        for outcome in file.check.iter().flat_map(|c| &c.outcome) {
-            if let Some(regex) = &outcome.regex {
-                self.expr(regex, false, false)?;
+        for (k, check) in file.check.iter().enumerate() {
+            for (n, outcome) in check.outcome.iter().enumerate() {
+                if let Some(regex) = &outcome.regex {
+                    let path = format!("check.{k}.outcome.{n}.regex");
+                    self.expr(regex, false, false, &path)?;
+                }
             }
         }
-        for link in &file.link {
+        for (k, link) in file.link.iter().enumerate() {
             if !link.url.starts_with("https://") {
+                let message = format!("`{}` is not an https link", link.url);
                 return Err(self
-                    .fault(&link.url, format!("`{}` is not an https link", link.url))
+                    .fault(&format!("link.{k}.url"), None, message)
                     .slug("link-form"));
             }
         }
@@ -182,18 +192,25 @@ impl Checker<'_> {
         Ok(pattern)
     }
 
-    fn alternative(&self, table: &MatchTable) -> Result<Match, PatternError> {
-        let regex = self.expr(&table.regex, table.ignore_case, table.unicode)?;
+    fn alternative(&self, table: &MatchTable, path: &str) -> Result<Match, PatternError> {
+        let path = format!("{path}.regex");
+        let regex = self.expr(&table.regex, table.ignore_case, table.unicode, &path)?;
         Ok(Match {
             regex,
             on: table.on,
         })
     }
 
-    fn expr(&self, source: &str, ignore_case: bool, unicode: bool) -> Result<Expr, PatternError> {
+    fn expr(
+        &self,
+        source: &str,
+        ignore_case: bool,
+        unicode: bool,
+        path: &str,
+    ) -> Result<Expr, PatternError> {
         let no_regex = |e: &dyn std::fmt::Display| {
             let message = format!("not a regex: {}", last_line(&e.to_string()));
-            let fault = self.fault(source, message).slug("bad-regex");
+            let fault = self.fault(path, None, message).slug("bad-regex");
             if fault.message.contains("look-around") {
                 return fault.hint(
                     "say what must stand nearby, or must not, in a `[[when]]` table: `after`, `absent`",
@@ -215,40 +232,44 @@ impl Checker<'_> {
         let regex = expr.compile().map_err(|e| no_regex(&e))?;
         if let Some(name) = regex.capture_names().flatten().find(|n| n.len() > MAX_NAME) {
             let message = format!("a capture has a name of more than {MAX_NAME} bytes");
-            return Err(self.fault(name, message).slug("bad-regex"));
+            return Err(self.fault(path, Some(name), message).slug("bad-regex"));
         }
         expr.literals = literal::derive(&hir, self.cost).unwrap_or_default();
         Ok(expr)
     }
 
-    /// The operators of one table; every one of them must hold.
+    /// The operators of one table, which stands at `path`; every one of them must hold.
     fn conditions(
         &self,
         table: &ConditionTable,
         what: &str,
+        path: &str,
     ) -> Result<Vec<Condition>, PatternError> {
         let mut out = Vec::new();
+        let absent = Near::Absent(table.side.unwrap_or_default());
         let near = [
-            (&table.before, Near::Before),
-            (&table.after, Near::After),
-            (&table.absent, Near::Absent(table.side.unwrap_or_default())),
+            ("before", &table.before, Near::Before),
+            ("after", &table.after, Near::After),
+            ("absent", &table.absent, absent),
         ];
-        for (regex, kind) in near {
+        for (key, regex, kind) in near {
             let Some(regex) = regex else { continue };
+            let at = format!("{path}.{key}");
             if out.iter().any(|c| matches!(c, Condition::Near { .. })) {
                 return Err(self
                     .fault(
-                        regex,
+                        &at,
+                        None,
                         format!("two of before, after and absent in one {what}"),
                     )
                     .slug("bad-condition")
                     .hint("write one table each: all tables must hold"));
             }
-            let mut watch = self.expr(regex, table.ignore_case, false)?;
+            let mut watch = self.expr(regex, table.ignore_case, false, &at)?;
             let looks_back = matches!(kind, Near::Before | Near::Absent(Side::Before))
                 && table.within.is_some_and(|n| n <= MAX_LOOKBACK);
             if watch.literals.is_empty() && !looks_back {
-                return Err(self.fault(regex, format!(
+                return Err(self.fault(&at, None, format!(
                     "this condition has no literal of {} bytes, so it would run on every line",
                     literal::MIN_LEN
                 )).slug("bad-condition").hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
@@ -268,11 +289,9 @@ impl Checker<'_> {
         if out.is_empty()
             && (table.within.is_some() || table.scope.is_some() || table.side.is_some())
         {
-            return Err(PatternError::whole(
-                self.file,
-                format!("within, scope and side need before, after or absent in the same {what}"),
-            )
-            .slug("bad-condition"));
+            let message =
+                format!("within, scope and side need before, after or absent in the same {what}");
+            return Err(self.fault(path, None, message).slug("bad-condition"));
         }
         if let Some(list) = &table.section {
             out.push(Condition::Section(list.clone()));
@@ -282,7 +301,8 @@ impl Checker<'_> {
         }
         if let Some(range) = &table.runner {
             let parsed = VersionRange::parse(range).ok_or_else(|| {
-                self.fault(range, format!("`{range}` is not a version range"))
+                let message = format!("`{range}` is not a version range");
+                self.fault(&format!("{path}.runner"), None, message)
                     .slug("bad-condition")
                     .hint("write `>=15.9`, `<17.0`, or `>=15.9, <17.0, unknown`")
             })?;
@@ -290,10 +310,11 @@ impl Checker<'_> {
         }
         if let Some(list) = &table.outcome {
             let known = ["failed", "succeeded", "canceled", "timed_out", "unknown"];
-            for word in list {
+            for (k, word) in list.iter().enumerate() {
                 if !known.contains(&word.as_str()) {
+                    let at = format!("{path}.outcome.{k}");
                     let fault = self
-                        .fault(word, format!("unknown outcome `{word}`"))
+                        .fault(&at, None, format!("unknown outcome `{word}`"))
                         .slug("unknown-word");
                     return Err(match nearest(word, &known) {
                         Some(near) => fault.hint(format!("did you mean `{near}`?")),
@@ -307,11 +328,9 @@ impl Checker<'_> {
             out.push(Condition::ExitCode(list.clone()));
         }
         if let Some(regex) = &table.command {
-            out.push(Condition::Command(self.expr(
-                regex,
-                table.ignore_case,
-                false,
-            )?));
+            let at = format!("{path}.command");
+            let command = self.expr(regex, table.ignore_case, false, &at)?;
+            out.push(Condition::Command(command));
         }
         if let Some(list) = &table.seen {
             out.push(Condition::Seen(list.clone()));
@@ -323,10 +342,8 @@ impl Checker<'_> {
             out.push(Condition::Times(times));
         }
         if out.is_empty() {
-            return Err(
-                PatternError::whole(self.file, format!("a {what} without an operator"))
-                    .slug("bad-condition"),
-            );
+            let message = format!("a {what} without an operator");
+            return Err(self.fault(path, None, message).slug("bad-condition"));
         }
         Ok(out)
     }
@@ -335,16 +352,30 @@ impl Checker<'_> {
     /// fallback.
     fn placeholders(&self, pattern: &Pattern) -> Result<(), PatternError> {
         let captures = CaptureNames::of(pattern);
-        for text in pattern.texts() {
-            let all = [&text.title, &text.cause]
-                .into_iter()
-                .chain(&text.fix)
-                .chain(&text.verify);
-            for template in all {
-                self.template(template, &captures, &BTreeSet::new())?;
+        let none = BTreeSet::new();
+        let texts = [
+            ("en", Some(&pattern.text)),
+            ("ko", pattern.more.as_ref().and_then(|more| more.ko.as_ref())),
+        ];
+        for (lang, text) in texts {
+            let Some(text) = text else { continue };
+            let steps = text.fix.iter().enumerate();
+            let all = [
+                ("title".to_owned(), &text.title),
+                ("cause".to_owned(), &text.cause),
+            ]
+            .into_iter()
+            .chain(steps.map(|(k, step)| (format!("fix.{k}"), step)))
+            .chain(
+                text.verify
+                    .iter()
+                    .map(|verify| ("verify".to_owned(), verify)),
+            );
+            for (key, template) in all {
+                self.template(template, &format!("text.{lang}.{key}"), &captures, &none)?;
             }
         }
-        for note in &pattern.notes {
+        for (k, note) in pattern.notes.iter().enumerate() {
             let own = note.conditions.iter().flat_map(captured_by).collect();
             // A note may use captures of the patterns it has `seen`, whose names are not known here.
             if note
@@ -354,30 +385,40 @@ impl Checker<'_> {
             {
                 continue;
             }
-            for template in [Some(&note.text.en), note.text.ko.as_ref()]
-                .into_iter()
-                .flatten()
-            {
-                self.template(template, &captures, &own)?;
-            }
+            self.localized(&note.text, &format!("note.{k}.text"), &captures, &own)?;
         }
-        for check in &pattern.checks {
-            let outcomes = check.outcome.iter().map(|o| &o.text);
-            let texts = [&check.text].into_iter().chain(outcomes);
-            let all = texts
-                .flat_map(|t| [Some(&t.en), t.ko.as_ref()])
-                .flatten()
-                .chain(&check.run);
-            for template in all {
-                self.template(template, &captures, &BTreeSet::new())?;
+        for (k, check) in pattern.checks.iter().enumerate() {
+            self.localized(&check.text, &format!("check.{k}.text"), &captures, &none)?;
+            for (n, outcome) in check.outcome.iter().enumerate() {
+                let path = format!("check.{k}.outcome.{n}.text");
+                self.localized(&outcome.text, &path, &captures, &none)?;
+            }
+            if let Some(run) = &check.run {
+                self.template(run, &format!("check.{k}.run"), &captures, &none)?;
             }
         }
         Ok(())
     }
 
+    /// A text in its languages.
+    fn localized(
+        &self,
+        text: &Localized,
+        path: &str,
+        captures: &CaptureNames,
+        also: &BTreeSet<String>,
+    ) -> Result<(), PatternError> {
+        self.template(&text.en, &format!("{path}.en"), captures, also)?;
+        match &text.ko {
+            Some(ko) => self.template(ko, &format!("{path}.ko"), captures, also),
+            None => Ok(()),
+        }
+    }
+
     fn template(
         &self,
         template: &str,
+        path: &str,
         captures: &CaptureNames,
         also: &BTreeSet<String>,
     ) -> Result<(), PatternError> {
@@ -388,7 +429,8 @@ impl Checker<'_> {
                 let all: Vec<&str> = captures.all.iter().map(String::as_str).collect();
                 let fault = self
                     .fault(
-                        &format!("{{{name}"),
+                        path,
+                        Some(&format!("{{{name}")),
                         format!("no capture is named `{name}`"),
                     )
                     .slug("unknown-placeholder");
@@ -401,7 +443,8 @@ impl Checker<'_> {
             if !sure && !has_fallback {
                 return Err(self
                     .fault(
-                        &format!("{{{name}}}"),
+                        path,
+                        Some(&format!("{{{name}}}")),
                         format!("`{{{name}}}` may be absent"),
                     )
                     .slug("no-fallback")
@@ -470,6 +513,30 @@ fix = []
         assert_eq!(fault.hint.as_deref(), Some("did you mean `within`?"));
         let right = FILE.replace("witin", "within");
         assert!(compile("f.toml", "demo/f", &right, &|_| 0).is_ok());
+    }
+
+    #[test]
+    fn a_fault_is_placed_where_its_value_stands() {
+        let right = FILE.replace("witin", "within");
+        let told = |file: &str| {
+            let fault = compile("f.toml", "demo/f", file, &|_| 0).unwrap_err();
+            fault.to_string()
+        };
+        // The same word stands in a comment above.
+        let file =
+            format!("# borken, mostly\n{right}[[when]]\noutcome = [\"failed\", \"borken\"]\n");
+        assert_eq!(told(&file), "f.toml:20:22: unknown outcome `borken`");
+        // The value is spelt otherwise in the file.
+        let file = right.replace("^frobnicator: cannot open", "^frob\\\\d( it");
+        assert!(
+            told(&file).starts_with("f.toml:9:9: not a regex"),
+            "{}",
+            told(&file)
+        );
+        let file = right.replace("\"None.\"", "\"{name} and {nome}\"");
+        assert_eq!(told(&file), "f.toml:16:10: no capture is named `name`");
+        let file = format!("{right}[[when]]\nwithin = 3\n");
+        assert!(told(&file).starts_with("f.toml:18:"), "{}", told(&file));
     }
 
     #[test]

@@ -34,9 +34,7 @@ impl PatternError {
 
     /// A fault at a byte offset of the source.
     pub fn at(file: &str, source: &str, offset: usize, message: impl Into<String>) -> Self {
-        let upto = &source[..floor_char_boundary(source, offset)];
-        let line = upto.matches('\n').count() + 1;
-        let column = upto.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let (line, column) = line_and_column(source, offset);
         Self {
             slug: "bad-value",
             file: file.to_owned(),
@@ -44,14 +42,6 @@ impl PatternError {
             column: Some(column),
             message: message.into(),
             hint: None,
-        }
-    }
-
-    /// A fault of a value, placed where the value stands in the source if it can be found.
-    pub fn near(file: &str, source: &str, value: &str, message: impl Into<String>) -> Self {
-        match source.find(value).filter(|_| !value.is_empty()) {
-            Some(offset) => Self::at(file, source, offset, message),
-            None => Self::whole(file, message),
         }
     }
 
@@ -177,12 +167,12 @@ fn in_plain_words(message: &str) -> Option<(String, &'static str)> {
     ))
 }
 
-fn floor_char_boundary(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+/// Line and column (1-based, in characters) of a byte offset.
+pub(super) fn line_and_column(source: &str, offset: usize) -> (usize, usize) {
+    let upto = &source[..source.floor_char_boundary(offset)];
+    let line = upto.matches('\n').count() + 1;
+    let column = upto.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (line, column)
 }
 
 impl fmt::Display for PatternError {

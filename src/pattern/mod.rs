@@ -5,6 +5,7 @@ pub mod checked;
 pub mod compile;
 pub mod error;
 pub mod literal;
+pub mod places;
 pub mod redirect;
 pub mod schema;
 pub mod text;

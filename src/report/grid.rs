@@ -87,6 +87,15 @@ impl<'s> Grid<'s> {
         self.rows.push(tidy(cells));
     }
 
+    /// Must cells be shortened?
+    pub fn is_too_wide(&self) -> bool {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let all: usize = (0..columns)
+            .map(|column| self.columns(column) + PADDING)
+            .sum();
+        all > self.style.width.max(40)
+    }
+
     /// Shortens, lays out, writes.
     pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
         self.write_rows(out)

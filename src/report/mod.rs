@@ -88,6 +88,8 @@ pub struct Style {
     pub all: bool,
     /// Only the sums of many logs, and of those the first so many.
     pub top: Option<usize>,
+    /// Most logs that a table lists: of more only the sums are shown. `None`: as many as it can.
+    pub listed: Option<usize>,
     /// Most bytes, for the formats that must not be long: `markdown` and `prompt`.
     pub max_bytes: Option<usize>,
 }
@@ -102,6 +104,7 @@ impl Default for Style {
             why: false,
             all: false,
             top: None,
+            listed: None,
             max_bytes: None,
         }
     }

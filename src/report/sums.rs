@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::paint::{Ink, Row};
 use super::{Style, prose};
-use crate::model::{GroupBy, Owner, Problem, Summary, Time};
+use crate::model::{CauseCount, GroupBy, Owner, Problem, Summary, Time};
 
 /// Unknown failures and groups that are shown unless all are asked for.
 const SHOWN: usize = 40;
@@ -14,6 +14,9 @@ const FOR_SHARE: usize = 105;
 /// Width from which the times are shown.
 const FOR_TIMES: usize = 130;
 
+/// Columns from which owner and retry are shown beside cause and log.
+const FOR_OWNER: usize = 60;
+
 /// Writes the sums.
 pub(super) struct Sums<'s> {
     pub out: &'s mut dyn Write,
@@ -21,7 +24,7 @@ pub(super) struct Sums<'s> {
     pub summary: &'s Summary,
 }
 
-impl Sums<'_> {
+impl<'s> Sums<'s> {
     /// All of them, `errors` being what could not be read.
     pub fn write(&mut self, errors: &[Problem]) -> io::Result<()> {
         self.totals(errors)?;
@@ -80,11 +83,28 @@ impl Sums<'_> {
             return Ok(());
         }
         self.blank()?;
+        let words = self.style.words();
+        let shown = self.style.top.unwrap_or(usize::MAX).min(causes.len());
+        let mut grid = self.cause_grid(&causes[..shown], "");
+        let folder = shared_folder(causes[..shown].iter().map(|count| &*count.log));
+        // Said once, it leaves room for what tells the logs apart.
+        if grid.is_too_wide() && !folder.is_empty() {
+            grid = self.cause_grid(&causes[..shown], folder);
+            self.say(Ink::Faint, &(words.logs_in)(folder))?;
+        }
+        grid.write(self.out)?;
+        self.left(causes.len() - shown, words.more_causes)
+    }
+
+    /// A row for each cause, with the first log of it without the folder that all lie in.
+    fn cause_grid(&self, causes: &[CauseCount], folder: &str) -> Grid<'s> {
         let (words, width) = (self.style.words(), self.style.width);
         let wide = width >= FOR_SHARE;
         let timed = width >= FOR_TIMES && self.summary.first_seen.is_some();
+        let owned = width >= FOR_OWNER;
         let [cause, logs, who, retry, log] = words.cause_columns;
-        let mut names = vec![cause, logs, who, retry];
+        let mut names = vec![cause, logs];
+        names.extend(owned.then_some([who, retry]).into_iter().flatten());
         names.extend(
             wide.then_some([words.share, words.category])
                 .into_iter()
@@ -98,14 +118,15 @@ impl Sums<'_> {
         if wide {
             grid.right(4);
         }
-        let shown = self.style.top.unwrap_or(usize::MAX).min(causes.len());
-        for count in &causes[..shown] {
+        for count in causes {
             let mut cells = vec![
                 (Ink::Code, count.id.clone()),
                 (Ink::Plain, count.logs.to_string()),
-                (Ink::Plain, words.who(count.owner).to_owned()),
-                (Ink::Plain, words.retry_short(count.retry).to_owned()),
             ];
+            if owned {
+                cells.push((Ink::Plain, words.who(count.owner).to_owned()));
+                cells.push((Ink::Plain, words.retry_short(count.retry).to_owned()));
+            }
             if wide {
                 cells.push((Ink::Plain, percent(count.share)));
                 cells.push((Ink::Plain, count.category.as_str().to_owned()));
@@ -113,11 +134,11 @@ impl Sums<'_> {
             if timed {
                 cells.push((Ink::Plain, self.days(count.first_seen, count.last_seen)));
             }
-            cells.push((Ink::Plain, count.log.clone()));
+            let log = count.log.strip_prefix(folder).unwrap_or(&count.log);
+            cells.push((Ink::Plain, log.to_owned()));
             grid.row(cells);
         }
-        grid.write(self.out)?;
-        self.left(causes.len() - shown, words.more_causes)
+        grid
     }
 
     fn groups(&mut self) -> io::Result<()> {
@@ -244,6 +265,19 @@ impl Sums<'_> {
         }
         Ok(())
     }
+}
+
+/// The folder that all of these lie in, with its slash; empty if there is none.
+fn shared_folder<'p>(mut paths: impl Iterator<Item = &'p str>) -> &'p str {
+    let Some(first) = paths.next() else { return "" };
+    let same = |end: usize, path: &str| {
+        let pairs = first[..end].bytes().zip(path.bytes());
+        pairs.take_while(|(a, b)| a == b).count()
+    };
+    let shared = paths.fold(first.len(), same);
+    // A slash is one byte, and ends no other character.
+    let folder = first.as_bytes()[..shared].iter().rposition(|b| *b == b'/');
+    folder.map_or("", |at| &first[..=at])
 }
 
 /// `2026-01-02`

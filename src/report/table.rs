@@ -100,6 +100,12 @@ impl TableWriter<'_> {
             return Ok(());
         }
         let (words, symbols) = (self.style.words(), self.style.symbols());
+        let logs = self.rows.len() + self.unlisted;
+        if self.style.listed.is_some_and(|most| logs > most) {
+            let text = (words.rows_left_out)(logs);
+            self.say(Ink::Faint, &format!(" {} {text}", symbols.ellipsis))?;
+            return self.say(Ink::Plain, "");
+        }
         let mut grid = Grid::new(&self.style, words.log_columns.map(str::to_owned).to_vec());
         grid.indent_header(2, 2).path(0).text(2).right(3);
         let cells = |row: rows::Row<'_>| {
@@ -247,7 +253,7 @@ mod tests {
     #[test]
     fn rows_never_wrap() {
         for lang in [Lang::En, Lang::Ko] {
-            for columns in 60..=130 {
+            for columns in 40..=130 {
                 let style = Style {
                     width: columns,
                     lang,
@@ -265,6 +271,28 @@ mod tests {
         let out = written("table", &narrow, &logs(), &[]);
         assert!(out.contains(" deplo…123.log.gz  failed   ? unknown                   954\n"));
         assert!(out.contains(" build/8102.log    failed   × docker-build/from-vari…     6\n"));
+    }
+
+    #[test]
+    fn a_folder_that_all_logs_lie_in_leaves_room_for_their_names() {
+        let logs: Vec<_> = (1_180..1_183)
+            .map(|n| {
+                let id = format!("docker-build/from-variable-without-arg-{n}");
+                explained(
+                    &format!("exported/group/app{n}/{n}.log"),
+                    finding(&id, 6, "boom"),
+                )
+            })
+            .collect();
+        let style = Style {
+            width: 92,
+            ..Style::default()
+        };
+        let out = written("table", &style, &logs, &[]);
+        let (_, causes) = out.split_once("\n\n Logs in exported/group/\n").unwrap();
+        for n in 1_180..1_183 {
+            assert!(causes.contains(&format!("  app{n}/{n}.log\n")), "{out}");
+        }
     }
 
     #[test]
@@ -332,6 +360,20 @@ mod tests {
         assert!(out.contains("\n … 2 more logs not listed (counted below)\n"));
         assert!(out.contains("\n 10002 logs · 43 failed"));
         assert!(out.ends_with("\n … 3 more unexplained logs of other shapes\n"));
+    }
+
+    #[test]
+    fn where_a_terminal_would_scroll_for_long_only_the_sums_are_shown() {
+        let style = Style {
+            listed: Some(5),
+            ..Style::default()
+        };
+        let out = written("table", &style, &logs(), &[]);
+        let (first, rest) = out.split_once("\n\n").unwrap();
+        assert_eq!(first, " … 6 logs (--all lists them)");
+        assert!(rest.starts_with(" 6 logs · 5 failed"), "{out}");
+        let out = written("table", &style, &logs()[1..], &[]);
+        assert!(out.contains(" lint/8130.log "), "{out}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! What a finding says comes from its pattern; here is only what the tool itself says. A word that
 //! takes a value is a function, since languages put values in different places.
 
-use crate::model::{Confidence, Lang, Owner, Retry, Summary};
+use crate::model::{Confidence, Lang, Owner, Retry, Role, Summary};
 
 /// Everything the tool says in one language.
 #[derive(Debug)]
@@ -52,6 +52,21 @@ pub struct Words {
     pub(crate) reveals: &'static str,
     pub(crate) left_out: fn(usize) -> String,
 
+    // The page of a pattern.
+    pub(crate) role: [&'static str; 4],
+    pub(crate) in_preview: &'static str,
+    pub(crate) retired: &'static str,
+    pub(crate) looks: &'static str,
+    pub(crate) looks_not: &'static str,
+    pub(crate) only_if: &'static str,
+    pub(crate) if_log: &'static str,
+    pub(crate) beats: &'static str,
+    pub(crate) causes: &'static str,
+    pub(crate) known_from: &'static str,
+    /// Provoked, read in the source, seen in a log, none of these.
+    pub(crate) known_how: [&'static str; 4],
+    pub(crate) counted: &'static str,
+
     // Where a check runs: node, runner, job container, workstation.
     pub(crate) places: [&'static str; 4],
 
@@ -86,6 +101,7 @@ pub struct Words {
     pub(crate) n_unreadable: fn(usize) -> String,
     pub(crate) log_columns: [&'static str; 4],
     pub(crate) cause_columns: [&'static str; 5],
+    pub(crate) logs_in: fn(&str) -> String,
     pub(crate) unknown_groups: &'static str,
     pub(crate) unreadable: &'static str,
     pub(crate) partial: &'static str,
@@ -103,6 +119,7 @@ pub struct Words {
     pub(crate) more_causes: fn(usize) -> String,
     pub(crate) more_group_logs: fn(usize) -> String,
     pub(crate) more_rows: fn(usize) -> String,
+    pub(crate) rows_left_out: fn(usize) -> String,
     pub(crate) more_groups: fn(usize) -> String,
 }
 
@@ -110,6 +127,11 @@ impl Words {
     /// How sure.
     pub fn confidence(&self, confidence: Confidence) -> &'static str {
         self.confidence[confidence as usize]
+    }
+
+    /// What a pattern stands for.
+    pub fn role(&self, role: Role) -> &'static str {
+        self.role[role as usize]
     }
 
     /// Who has to act, as a phrase.
@@ -236,6 +258,29 @@ static EN: Words = Words {
     reveals: "found as well; mend it too if the job still fails:",
     left_out: |n| format!("{n} more (--all shows them)"),
 
+    role: [
+        "cause",
+        "symptom",
+        "wrapper: never the cause",
+        "noise: never fails a job",
+    ],
+    in_preview: "preview: never the cause",
+    retired: "retired: no longer matched",
+    looks: "Looks",
+    looks_not: "Not",
+    only_if: "Only if",
+    if_log: "only if",
+    beats: "Beats",
+    causes: "Causes",
+    known_from: "Known",
+    known_how: [
+        "provoked with the real tool",
+        "read in the tool's source",
+        "seen in a public log",
+        "written from experience",
+    ],
+    counted: "Counted",
+
     places: [
         "On the node:",
         "On the runner's host:",
@@ -259,7 +304,7 @@ static EN: Words = Words {
     last_command: "Last",
     exit_label: "Exit",
     code: |code| format!("code {code}: "),
-    mark: "Mark",
+    mark: "Fingerprint",
     mark_means: "(the same for equal failures)",
     teach: "Teach it:",
     unknown: "unknown",
@@ -276,6 +321,7 @@ static EN: Words = Words {
     n_unreadable: |n| format!("{n} unreadable"),
     log_columns: ["LOG", "OUTCOME", "CAUSE", "LINE"],
     cause_columns: ["CAUSE", "LOGS", "WHO", "RETRY", "FIRST LOG"],
+    logs_in: |folder| format!("Logs in {folder}"),
     unknown_groups: "UNKNOWN, grouped by shape",
     unreadable: "NOT READ",
     partial: "interrupted: these are not all logs",
@@ -314,6 +360,7 @@ static EN: Words = Words {
     more_causes: |n| format!("{n} more cause{}", s(n)),
     more_group_logs: |n| format!("{n} more log{} in other groups", s(n)),
     more_rows: |n| format!("{n} more log{} not listed (counted below)", s(n)),
+    rows_left_out: |n| format!("{n} log{} (--all lists them)", s(n)),
     more_groups: |n| format!("{n} more unexplained log{} of other shapes", s(n)),
 };
 
@@ -379,6 +426,29 @@ static KO: Words = Words {
     reveals: "함께 발견되었습니다. job이 계속 실패하면 이것도 고치세요:",
     left_out: |n| format!("{n}개 더 있음 (--all로 모두 표시)"),
 
+    role: [
+        "원인",
+        "증상",
+        "다른 오류를 감싼 줄: 원인이 아님",
+        "잡음: job을 실패시키지 않음",
+    ],
+    in_preview: "작성 중: 원인으로 표시되지 않음",
+    retired: "폐기됨: 더 이상 찾지 않음",
+    looks: "예",
+    looks_not: "아님",
+    only_if: "조건",
+    if_log: "다음 경우에만:",
+    beats: "우선",
+    causes: "결과",
+    known_from: "출처",
+    known_how: [
+        "실제 도구로 재현함",
+        "도구의 소스에서 확인함",
+        "공개된 로그에서 확인함",
+        "경험을 바탕으로 작성함",
+    ],
+    counted: "집계",
+
     places: [
         "노드에서:",
         "러너 호스트에서:",
@@ -413,6 +483,7 @@ static KO: Words = Words {
     n_unreadable: |n| format!("읽지 못함 {n}"),
     log_columns: ["로그", "결과", "원인", "줄"],
     cause_columns: ["원인", "로그", "담당", "재실행", "첫 로그"],
+    logs_in: |folder| format!("로그 위치: {folder}"),
     unknown_groups: "원인 모름, 유형별",
     unreadable: "읽지 못한 파일",
     partial: "중단됨: 일부 로그만 분석했습니다",
@@ -440,6 +511,7 @@ static KO: Words = Words {
     more_causes: |n| format!("원인 {n}개 더 있음"),
     more_group_logs: |n| format!("다른 그룹의 로그 {n}개 더 있음"),
     more_rows: |n| format!("로그 {n}개는 목록에서 생략 (아래 합계에는 포함)"),
+    rows_left_out: |n| format!("로그 {n}개 (--all로 나열)"),
     more_groups: |n| format!("다른 유형의 원인 모름 로그 {n}개 더 있음"),
 };
 

@@ -105,6 +105,39 @@ fn settings_do_what_their_flags_do() {
 }
 
 #[test]
+fn what_the_user_leaves_out_need_not_be_in_every_project() {
+    let dir = dir("config-of-user");
+    let of_user = "home/jobtriage/jobtriage.toml";
+    dir.write(of_user, "skip = [\"acme/*\"]\ndisable = [\"acme/notes\"]\n");
+    let (code, out, err) = dir.run(&["ci/job.log"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("git/could-not-resolve-host"), "{out}");
+    for part in [
+        "jobtriage.toml:1: `skip`: no pattern",
+        "`disable`: no pattern",
+    ] {
+        assert!(err.contains(part), "{err}");
+    }
+    // There it counts.
+    dir.write(".jobtriage/patterns/acme/notes.toml", RELEASE_NOTES);
+    dir.write("odd.log", UNKNOWN);
+    let (code, _, err) = dir.run(&["odd.log"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+}
+
+#[test]
+fn what_needs_no_settings_does_not_fail_for_a_mistake_in_them() {
+    let dir = dir("config-unneeded");
+    dir.write("jobtriage.toml", "lang = \"xx\"\n");
+    let (code, out, err) = dir.run(&["clean", "ci/job.log"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("Could not resolve host"), "{out}");
+    // Which names are secrets stands there.
+    let (code, out, _) = dir.run(&["clean", "--redact", "ci/job.log"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+}
+
+#[test]
 fn patterns_and_secrets_of_a_project() {
     let dir = dir("config-project");
     dir.write("ci/patterns/acme/notes.toml", RELEASE_NOTES);

@@ -9,10 +9,10 @@ use std::thread;
 
 use serde::Serialize;
 
-use super::places::Places;
 use super::workshop::{Draft, Workshop};
 use crate::pattern::PatternError;
 use crate::pattern::error::nearest;
+use crate::pattern::places::Places;
 
 mod captures;
 mod firing;
@@ -160,13 +160,14 @@ pub static LINTS: &[Lint] = &[
     lint("overlap", Warning, Library(firing::overlap), "fires on a line of another pattern, and no relation says which one counts"),
     lint("unknown-id", Error, Pattern(relations::unknown_id), "a relation, condition or check names a pattern that does not exist"),
     lint("relation-cycle", Error, Library(relations::cycles), "patterns that explain, or supersede, each other"),
+    lint("unknown-executor", Warning, Pattern(relations::unknown_executor), "an executor that the runner does not have"),
     lint("seen-of-seen", Error, Pattern(relations::seen_of_seen), "`seen` of a pattern that itself depends on `seen`"),
     lint("title-form", Warning, Pattern(texts::title), "a title that is long, ends in a full stop, or is a message"),
     lint("fix-form", Warning, Pattern(texts::fix), "a step that is long, or does not begin like a sentence"),
     lint("code-span", Error, Pattern(texts::code_span), "an odd number of backticks"),
     lint("link-form", Error, Pattern(texts::link), "a link that is not https, tracks its readers, or stands there twice"),
-    lint("link-missing", Warning, Pattern(texts::link_missing), "a cause without a link to documentation"),
-    lint("ko-missing", Warning, Pattern(texts::ko_missing), "no Korean text"),
+    lint("link-missing", Warning, Pattern(texts::link_missing), "a cause without a link to documentation (only in a checkout of jobtriage)"),
+    lint("ko-missing", Warning, Pattern(texts::ko_missing), "no Korean text (only in a checkout of jobtriage)"),
     lint("ko-incomplete", Warning, Pattern(texts::ko_incomplete), "Korean text that says less, or other, than the English one"),
     lint("unfinished", Error, Pattern(texts::unfinished), "what `patterns new` left to be written"),
     lint("bad-allow", Error, Allowing, "a `# lint: allow(…)` without a reason, of an unknown lint, or of nothing"),

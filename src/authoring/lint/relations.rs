@@ -50,6 +50,45 @@ fn conditions(draft: &Draft) -> Vec<(String, &ConditionTable)> {
         .collect()
 }
 
+/// What the runner calls its executors (each registers itself below that name in its sources' `executors/`), and what stands for
+/// none that is known.
+const EXECUTORS: &[&str] = &[
+    "custom",
+    "docker",
+    "docker+machine",
+    "docker-autoscaler",
+    "docker-ssh",
+    "docker-ssh+machine",
+    "docker-windows",
+    "instance",
+    "kubernetes",
+    "parallels",
+    "shell",
+    "ssh",
+    "virtualbox",
+    "unknown",
+];
+
+pub(super) fn unknown_executor(draft: &Draft, _: &Workshop) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for (path, table) in conditions(draft) {
+        for (k, name) in table.executor.iter().flatten().enumerate() {
+            if EXECUTORS.contains(&name.as_str()) {
+                continue;
+            }
+            let remark = Remark::at(
+                format!("{path}.executor.{k}"),
+                format!("no executor is called `{name}`"),
+            );
+            remarks.push(remark.hint(match nearest(name, EXECUTORS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}", EXECUTORS.join(", ")),
+            }));
+        }
+    }
+    remarks
+}
+
 pub(super) fn unknown_id(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (path, id) in named(draft) {

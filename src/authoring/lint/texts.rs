@@ -183,8 +183,9 @@ pub(super) fn link(draft: &Draft, _: &Workshop) -> Vec<Remark> {
     remarks
 }
 
-pub(super) fn link_missing(draft: &Draft, _: &Workshop) -> Vec<Remark> {
-    let needs = draft.written.role == Role::RootCause;
+/// What a team writes for itself has mostly no official documentation.
+pub(super) fn link_missing(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
+    let needs = workshop.for_all && draft.written.role == Role::RootCause;
     if !needs || !draft.written.link.is_empty() {
         return Vec::new();
     }
@@ -192,8 +193,9 @@ pub(super) fn link_missing(draft: &Draft, _: &Workshop) -> Vec<Remark> {
     vec![Remark::at("link", "a cause without a link").hint(hint)]
 }
 
-pub(super) fn ko_missing(draft: &Draft, _: &Workshop) -> Vec<Remark> {
-    if draft.written.text.ko.is_some() {
+/// What a team writes for itself is in whatever language its people read.
+pub(super) fn ko_missing(draft: &Draft, workshop: &Workshop) -> Vec<Remark> {
+    if !workshop.for_all || draft.written.text.ko.is_some() {
         return Vec::new();
     }
     let hint = "add [text.ko] with title, cause and the same steps";

@@ -141,13 +141,16 @@ fn parse(name: &str, text: &str, path: &Path, of_project: bool) -> Result<Values
     if let Some(patterns) = raw.patterns {
         // Where they are is told from where the file is.
         let folder = path.parent().unwrap_or(Path::new("."));
+        let span = patterns.span();
         let mut placed = file.place(patterns);
         for path in &mut placed.value {
             if of_project
                 && (Path::new(path).is_absolute() || path.split(['/', '\\']).any(|p| p == ".."))
             {
                 let message = format!("`{path}` is outside of the project");
-                return Err(PatternError::near(name, text, path, message)
+                let list = text.get(span.clone()).unwrap_or_default();
+                let at = span.start + list.find(path.as_str()).unwrap_or(0);
+                return Err(PatternError::at(name, text, at, message)
                     .hint("name a folder below that of this file"));
             }
             *path = folder.join(&path).display().to_string();

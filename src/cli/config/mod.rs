@@ -6,7 +6,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::args::{Basics, Choice, Cli, Command, Output, Patterns};
+use super::args::{Basics, Choice, Cli, Command, ExitZero, Origin, Output, Patterns};
 use super::complaint::Complaint;
 use crate::library::layers;
 use crate::redact;
@@ -29,6 +29,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct File {
     path: PathBuf,
+    of_user: bool,
     values: Values,
 }
 
@@ -38,6 +39,8 @@ pub struct Found<T> {
     value: T,
     /// `path:line`
     place: String,
+    /// The user's own file has it, which is in force in every project.
+    of_user: bool,
 }
 
 impl Settings {
@@ -65,7 +68,11 @@ impl Settings {
                 ));
             }
             let values = file::read(&path, of_project)?;
-            files.push(File { path, values });
+            files.push(File {
+                path,
+                of_user: !of_project,
+                values,
+            });
         }
         Ok(Self { files })
     }
@@ -74,10 +81,7 @@ impl Settings {
     fn first<T: Clone>(&self, of: impl Fn(&Values) -> &Option<Placed<T>>) -> Option<Found<T>> {
         self.files.iter().find_map(|file| {
             let placed = of(&file.values).as_ref()?;
-            Some(Found {
-                value: placed.value.clone(),
-                place: file.place(placed.line),
-            })
+            Some(file.found(placed))
         })
     }
 
@@ -94,11 +98,20 @@ impl Settings {
         (!values.is_empty()).then(|| Found {
             value: values.concat(),
             place: places.join(", "),
+            of_user: self.files.iter().all(|file| file.of_user),
         })
     }
 }
 
 impl File {
+    fn found<T: Clone>(&self, placed: &Placed<T>) -> Found<T> {
+        Found {
+            value: placed.value.clone(),
+            place: self.place(placed.line),
+            of_user: self.of_user,
+        }
+    }
+
     fn place(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())
     }
@@ -131,8 +144,9 @@ fn of_user() -> Option<PathBuf> {
 pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
     let with_project = !without_project(cli);
     let settings = match &cli.command {
-        // What needs none must not fail for a mistake in one.
+        // What needs none must not fail for a mistake in one. `patterns new` masks the secrets of its line, so it needs them.
         Some(Command::Completions { .. } | Command::Man | Command::Config(_)) => return Ok(()),
+        Some(Command::Clean(clean)) if !clean.redact => return Ok(()),
         _ => Settings::load(with_project)?,
     };
     if settings.files.is_empty() {
@@ -162,6 +176,11 @@ pub fn apply(cli: &mut Cli) -> Result<(), Complaint> {
         }
         Some(Command::Patterns(Patterns::Lint(lint))) => settings.look(&mut lint.look.basics),
         Some(Command::Patterns(Patterns::Test(test))) => settings.look(&mut test.look.basics),
+        Some(Command::Patterns(Patterns::New(new))) => {
+            new.lang = new
+                .lang
+                .or(settings.first(|v| &v.lang).map(|found| found.value));
+        }
         Some(Command::Patterns(Patterns::Try(tried))) => settings.look(&mut tried.look.basics),
         Some(_) => {}
     }
@@ -216,47 +235,45 @@ impl Settings {
             }
             output.fail_on.retain(|gate| new || gate != "new");
         }
-        output.exit_zero |= self
-            .first(|v| &v.exit_zero)
-            .is_some_and(|found| found.value);
+        let all = self.first(|v| &v.exit_zero).filter(|found| found.value);
+        output.exit_zero = output.exit_zero.or(all.map(|_| ExitZero::All));
     }
 
     fn choice(&self, choice: &mut Choice) {
         // A flag that chooses patterns makes its own choice; what is disabled stays so.
         if choice.only.is_empty() && choice.skip.is_empty() {
-            let origins = &mut choice.origins;
             if let Some(only) = self.first(|v| &v.only) {
-                choice.only = noted(origins, "only", &only.place, only.value);
+                note(&mut choice.origins, "only", &only);
+                choice.only = only.value;
             }
             if let Some(skip) = self.first(|v| &v.skip) {
-                choice.skip = noted(origins, "skip", &skip.place, skip.value);
+                note(&mut choice.origins, "skip", &skip);
+                choice.skip = skip.value;
             }
         }
         let mut own = Vec::new();
         for file in &self.files {
-            let origins = &mut choice.origins;
-            if let Some(Placed { value, line }) = &file.values.disable {
-                let disabled = noted(origins, "disable", &file.place(*line), value.clone());
-                choice.skip.extend(disabled);
+            if let Some(disable) = &file.values.disable {
+                let disabled = file.found(disable);
+                note(&mut choice.origins, "disable", &disabled);
+                choice.skip.extend(disabled.value);
             }
             // In the order of layers: those of flags come last, so that they win.
-            if let Some(Placed { value, line }) = &file.values.patterns {
-                let paths = noted(origins, "patterns", &file.place(*line), value.clone());
-                own.splice(0..0, paths.into_iter().map(PathBuf::from));
+            if let Some(patterns) = &file.values.patterns {
+                let paths = file.found(patterns);
+                note(&mut choice.origins, "patterns", &paths);
+                own.splice(0..0, paths.value.into_iter().map(PathBuf::from));
             }
         }
         choice.paths.splice(0..0, own);
     }
 }
 
-/// The values of a setting, whose place is noted for what may have to be said of them.
-fn noted(
-    origins: &mut Vec<(String, String)>,
-    key: &str,
-    place: &str,
-    values: Vec<String>,
-) -> Vec<String> {
-    let origin = format!("{place}: `{key}`");
-    origins.extend(values.iter().map(|value| (value.clone(), origin.clone())));
-    values
+/// Keeps the place of each value of a setting, for what may have to be said of it.
+fn note(origins: &mut Vec<Origin>, key: &str, found: &Found<Vec<String>>) {
+    origins.extend(found.value.iter().map(|value| Origin {
+        value: value.clone(),
+        setting: format!("{}: `{key}`", found.place),
+        of_user: found.of_user,
+    }));
 }

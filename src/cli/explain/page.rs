@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use crate::authoring::conditions::{Spelling, in_words};
 use crate::model::Lang;
-use crate::pattern::checked::Pattern;
-use crate::pattern::schema::{LineTests, Localized, Text};
+use crate::pattern::checked::{Condition, Pattern};
+use crate::pattern::schema::{LineTests, Localized, PatternStatus, ProvenanceLevel as Level, Text};
 use crate::report::paint::{Ink, Row};
 use crate::report::{Style, prose, width};
 
@@ -13,7 +14,8 @@ const LABEL: usize = 9;
 /// Example lines shown.
 const EXAMPLES: usize = 3;
 
-/// Writes the page of a whole pattern with its texts in one language; `layer` says where the pattern comes from, `figure` how often it was right.
+/// Writes the page of a whole pattern with its texts in one language; `layer` says where the pattern comes from,
+/// `figure` how often it was right.
 ///
 /// # Errors
 /// What writing meets.
@@ -34,10 +36,18 @@ pub(super) fn write(
         &format!(
             "{} · {} · {}",
             pattern.category,
-            pattern.role,
+            words.role(pattern.role),
             words.confidence(pattern.confidence)
         ),
     );
+    let status = match pattern.status {
+        PatternStatus::Stable => "",
+        PatternStatus::Preview => words.in_preview,
+        PatternStatus::Retired => words.retired,
+    };
+    if !status.is_empty() {
+        row.push(Ink::Doubt, &format!(" · {status}"));
+    }
     page.row(&row)?;
     let mut row = Row::new();
     row.push(Ink::Strong, &text.title);
@@ -59,13 +69,17 @@ pub(super) fn write(
     };
     for (k, line) in examples(|e| &e.matches) {
         page.part(
-            if k == 0 { "Looks" } else { "" },
+            if k == 0 { words.looks } else { "" },
             line.trim_end(),
             Ink::Plain,
         )?;
     }
     for (k, line) in examples(|e| &e.ignores) {
-        page.part(if k == 0 { "Not" } else { "" }, line.trim_end(), Ink::Faint)?;
+        page.part(
+            if k == 0 { words.looks_not } else { "" },
+            line.trim_end(),
+            Ink::Faint,
+        )?;
     }
     page.blank()?;
     body(&mut page, pattern, text)?;
@@ -75,14 +89,23 @@ pub(super) fn write(
         .flatten()
         .collect::<Vec<_>>()
         .join(" ");
-    let level = format!("{:?}", provenance.level).to_lowercase();
+    let tool = match tool.is_empty() {
+        true => String::new(),
+        false => format!(" ({tool})"),
+    };
+    let level = match provenance.level {
+        Level::Ran => words.known_how[0],
+        Level::Source => words.known_how[1],
+        Level::Report => words.known_how[2],
+        Level::Unverified => words.known_how[3],
+    };
     page.part(
-        "Known",
-        format!("{level} {tool} · {layer}").trim(),
+        words.known_from,
+        &format!("{level}{tool} · {layer}"),
         Ink::Faint,
     )?;
     if let Some(figure) = figure {
-        page.part("Counted", figure, Ink::Faint)?;
+        page.part(words.counted, figure, Ink::Faint)?;
     }
     for (k, link) in pattern.links.iter().enumerate() {
         page.part(if k == 0 { words.docs } else { "" }, &link.url, Ink::Plain)?;
@@ -99,8 +122,21 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
     };
     page.part(words.why, &text.cause, Ink::Plain)?;
     page.blank()?;
+    for (k, condition) in pattern.conditions.iter().enumerate() {
+        let label = if k == 0 { words.only_if } else { "" };
+        page.part(label, &sentence(condition, lang), Ink::Plain)?;
+    }
+    if !pattern.conditions.is_empty() {
+        page.blank()?;
+    }
     for note in &pattern.notes {
         page.part(words.note, &say(&note.text), Ink::Plain)?;
+        // Notes of one pattern may contradict each other: each is for another log.
+        let when: Vec<String> = note.conditions.iter().map(|c| sentence(c, lang)).collect();
+        if !when.is_empty() {
+            let when = format!("({} {})", words.if_log, when.join("; "));
+            page.part("", &when, Ink::Faint)?;
+        }
         page.blank()?;
     }
     for (k, fix) in text.fix.iter().enumerate() {
@@ -137,8 +173,8 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         page.blank()?;
     }
     let relations = [
-        ("Beats", &pattern.supersedes),
-        ("Causes", &pattern.explains),
+        (words.beats, &pattern.supersedes),
+        (words.causes, &pattern.explains),
     ];
     for (label, ids) in relations {
         if !ids.is_empty() {
@@ -146,6 +182,20 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A condition, with what stands in a log as code.
+fn sentence(condition: &Condition, lang: Lang) -> String {
+    let code = |text: &str| match text.contains('`') {
+        // It would end the span.
+        true => text.to_owned(),
+        false => format!("`{text}`"),
+    };
+    let spelling = Spelling {
+        code: &code,
+        id: &|id| id.to_owned(),
+    };
+    in_words(condition, lang, &spelling)
 }
 
 struct Page<'p> {

@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::{console, library};
 use crate::library::{Layer, Library};
 use crate::model::{Category, Confidence, Lang, Owner, Retry, Role};
+use crate::pattern::error::nearest;
 use crate::pattern::schema::{PatternStatus, Provenance};
 use crate::report::sanitize;
 
@@ -37,6 +38,7 @@ struct Listed<'l> {
 /// What kept the work from being done.
 pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
     let (library, exit) = library::load(&args.choice)?;
+    known_families(args, &library)?;
     let lang = console::lang(&args.look);
     let mut out = BufWriter::new(io::stdout());
     let chosen: Vec<u32> = library
@@ -54,9 +56,38 @@ pub fn run(args: &PatternsList) -> Result<Exit, Complaint> {
     tell_replaced(&library, &chosen);
     if chosen.is_empty() {
         // Else it looks as if nothing had happened.
-        complaint::tell("no pattern fits", None);
+        complaint::tell("no pattern fits", nearest_id(args, &library).as_deref());
     }
     Ok(exit)
+}
+
+/// Refuses a family that no pattern has: it is most likely misspelt.
+fn known_families(args: &PatternsList, library: &Library) -> Result<(), Complaint> {
+    let mut families: Vec<&str> = library.indices().map(|k| family(library.id(k))).collect();
+    families.dedup();
+    let is_unknown = |name: &&String| !families.contains(&name.as_str());
+    let Some(unknown) = args.family.iter().find(is_unknown) else {
+        return Ok(());
+    };
+    let hint = match nearest(unknown, &families) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known: {}", families.join(", ")),
+    };
+    Err(Complaint::hint(
+        format!("--family: no pattern is of the family `{unknown}`"),
+        hint,
+    ))
+}
+
+/// The id that the text was most likely to be found in.
+fn nearest_id(args: &PatternsList, library: &Library) -> Option<String> {
+    let all: Vec<&str> = library.indices().map(|k| library.id(k)).collect();
+    let near = nearest(args.text.as_deref()?, &all)?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+fn family(id: &str) -> &str {
+    id.split('/').next().unwrap_or(id)
 }
 
 /// Which of the patterns stand in place of built-in ones: whoever wrote them may not know.
@@ -83,11 +114,12 @@ fn tell_replaced(library: &Library, chosen: &[u32]) {
 /// Filters of different kinds must all hold; of one kind, any.
 fn fits(args: &PatternsList, library: &Library, index: u32) -> bool {
     let id = library.id(index);
-    if args.text.as_deref().is_some_and(|text| !id.contains(text)) {
+    // All ids are in lower case.
+    let holds = |text: &str| id.contains(&text.to_ascii_lowercase());
+    if args.text.as_deref().is_some_and(|text| !holds(text)) {
         return false;
     }
-    let family = id.split('/').next().unwrap_or(id);
-    if !args.family.is_empty() && !args.family.iter().any(|f| f == family) {
+    if !args.family.is_empty() && !args.family.iter().any(|f| f == family(id)) {
         return false;
     }
     if !args.layer.is_empty() && !args.layer.contains(&layer(library.layer(index))) {

@@ -9,7 +9,7 @@ use crate::authoring::skeleton::{self, Seed};
 use crate::cli::args::PatternsNew;
 use crate::cli::complaint::{self, Complaint};
 use crate::cli::exit::Exit;
-use crate::cli::library;
+use crate::cli::{console, library};
 use crate::diagnosis::{Case, Input, settle};
 use crate::engine::Scanner;
 use crate::library::{Library, layers};
@@ -61,7 +61,10 @@ pub fn run(args: &PatternsNew) -> Result<Exit, Complaint> {
         );
     }
     known(&args.id, &bytes, line)?;
-    put(&path, &skeleton::write(&args.id, &seed))?;
+    put(
+        &path,
+        &skeleton::write(&args.id, &seed, console::lang_of(args.lang)),
+    )?;
     told(&path, &seed)
 }
 

@@ -1,18 +1,26 @@
 //! `jobtriage patterns try`: what a draft would do on a folder of logs.
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
-use crate::authoring::trial::{self, Trial};
+use crate::authoring::trial::{Comparison, Trial, Turn};
+use crate::cli::analyze;
 use crate::cli::args::PatternsTry;
 use crate::cli::complaint::{self, Complaint};
 use crate::cli::console;
 use crate::cli::exit::Exit;
+use crate::model::Problem;
 use crate::report::paint::{Ink, Row};
 use crate::report::{Style, sanitize, width};
+use crate::source::walk::Found;
+use crate::source::{self, Origin, Reading, Refusal};
 
 /// Lines, and logs of a change, that are shown unless all are asked for.
 const SHOWN: usize = 20;
 const LOGS: usize = 3;
+/// Problems told.
+const PROBLEMS: usize = 20;
 
 /// Runs it.
 ///
@@ -36,18 +44,72 @@ pub fn run(args: &PatternsTry) -> Result<Exit, Complaint> {
             ));
         }
     };
-    let trial = trial::run(draft, &workshop, &args.on);
-    for problem in &trial.problems {
-        complaint::tell_problem(problem);
+    let (trial, problems) = tried(&Comparison::of(draft, &workshop), &args.on);
+    problems.tell();
+    if trial.logs == 0 && problems.told.is_empty() {
+        complaint::tell(
+            "no logs there",
+            Some("--on wants logs, or folders with logs"),
+        );
     }
     let mut out = BufWriter::new(io::stdout());
     tell(&mut out, &draft.id, &trial, &console::style(&args.look))?;
     out.flush()?;
-    Ok(if trial.problems.is_empty() && trial.logs > 0 {
+    Ok(if !problems.trouble && trial.logs > 0 {
         Exit::Explained
     } else {
         Exit::Trouble
     })
+}
+
+/// What could not be read.
+#[derive(Default)]
+struct Problems {
+    told: Vec<Problem>,
+    /// Something could not be done as asked. Files met on a walk, and members of archives, need not be logs.
+    trouble: bool,
+}
+
+impl Problems {
+    fn refused(&mut self, refusal: &Refusal, origin: Origin, named: bool) {
+        let as_asked = if named { origin } else { Origin::Member };
+        self.trouble |= analyze::is_trouble(refusal, as_asked);
+        self.told.push(refusal.problem().clone());
+    }
+
+    fn tell(&self) {
+        for problem in self.told.iter().take(PROBLEMS) {
+            complaint::tell_problem(problem);
+        }
+        if let Some(more) = self.told.len().checked_sub(PROBLEMS + 1) {
+            complaint::tell(&format!("{} more could not be read", more + 1), None);
+        }
+    }
+}
+
+/// Reads the logs as `jobtriage scan` does: what archives hold, job by job.
+fn tried(comparison: &Comparison, paths: &[PathBuf]) -> (Trial, Problems) {
+    let (files, unmet) = source::walk::files(&source::walk::Root::named(paths));
+    let mut problems = Problems {
+        trouble: !unmet.is_empty(),
+        told: unmet,
+    };
+    let trial = comparison.run(files, |file: &Found, turn, scanner, each| {
+        let first = turn == Turn::First;
+        let _ = source::each(&file.path(), Reading::default(), &mut |opened, origin| {
+            match analyze::told(opened, origin, false) {
+                Ok(source) => analyze::jobs(scanner, source, |input, damage| {
+                    problems.trouble |= first && file.named && damage.is_some();
+                    problems.told.extend(damage.filter(|_| first));
+                    each(input);
+                }),
+                Err(refusal) if first => problems.refused(&refusal, origin, file.named),
+                Err(_) => {}
+            }
+            ControlFlow::Continue(())
+        });
+    });
+    (trial, problems)
 }
 
 fn tell(out: &mut dyn Write, id: &str, trial: &Trial, style: &Style) -> io::Result<()> {

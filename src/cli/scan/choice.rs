@@ -118,7 +118,7 @@ fn moment(flag: &str, text: &str, last: bool) -> Result<Time, Complaint> {
     time.or_else(aged).ok_or_else(|| {
         Complaint::hint(
             format!("{flag} {text}: no time"),
-            "give a date `2026-01-02`, a time `2026-01-02T03:04` (UTC, or with a zone: `+09:00`), or an age: `90m`, `24h`, `7d`, `2w`",
+            "give a date `2026-01-02`, a time `2026-01-02T03:04` (UTC, or with a zone: `+09:00`, `+0900`), or an age: `90m`, `24h`, `7d`, `2w`",
         )
     })
 }

@@ -285,15 +285,20 @@ fn fenced(out: &mut String, lines: &[Shown<'_>], left_out: usize, amount: &Amoun
     let left_out = left_out + lines.len() - shown.len();
     let ticks = escape::fence(shown.iter().map(|line| line.text.as_str()));
     let _ = writeln!(out, "{ticks}text");
-    for line in shown {
-        let mark = if line.best { ">" } else { " " };
+    let label = |line: &Shown<'_>| {
         let source = line.source.map(|source| {
             let source = width::cut_middle(&self::line(source), 40, 30, "…");
             format!("{source}:")
         });
+        format!("{}{}", source.unwrap_or_default(), line.line)
+    };
+    let wide = shown.iter().map(|line| width::of(&label(line))).max();
+    for line in shown {
+        let mark = if line.best { ">" } else { " " };
+        let label = label(line);
+        let blanks = " ".repeat(wide.unwrap_or(0) - width::of(&label));
         let (text, _) = width::cut_around(&line.text, line.span.clone(), amount.log_columns, "…");
-        let source = source.unwrap_or_default();
-        let row = format!("{mark} {source}{} | {text}", line.line);
+        let row = format!("{mark} {blanks}{label} | {text}");
         let _ = writeln!(out, "{}", row.trim_end());
     }
     let _ = writeln!(out, "{ticks}\n");

@@ -169,6 +169,21 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_lines_stand_below_each_other() {
+        let mut log = from_variable();
+        if let Some(cause) = &mut log.cause {
+            let log = "02-docker-build-arg-without-arg.log";
+            cause.evidence = vec![evidence(log, 1_200, "far below")];
+        }
+        let out = prompt(&[log], None);
+        assert!(
+            out.contains("\n>    6 | invalid reference format\n"),
+            "{out}"
+        );
+        assert!(out.contains("\n  1200 | far below\n"), "{out}");
+    }
+
+    #[test]
     fn never_more_bytes_than_asked_for() {
         let mut huge = from_variable();
         if let Some(cause) = &mut huge.cause {

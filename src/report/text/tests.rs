@@ -144,7 +144,7 @@ FAILED  exit code 2 in step_script · docker executor · runner 14.2.0
    955 │ make: *** [Makefile:41: package] Error 1
 
   Exit   code 2: make stopped because a command failed
-  Mark   1:5f2c9e1ab04d77e3 (the same for equal failures)
+  Fingerprint 1:5f2c9e1ab04d77e3 (the same for equal failures)
 
   Teach it:
     jobtriage patterns new FAMILY/NAME --from job-8123.log:954
@@ -169,7 +169,7 @@ FAILED  exit code 2 in step_script · docker executor · runner 14.2.0
 ? No known cause, and no line that tells one.
 
   Last   $ make package
-  Mark   1:5f2c9e1ab04d77e3 (the same for equal failures)
+  Fingerprint 1:5f2c9e1ab04d77e3 (the same for equal failures)
 ",
     );
 }
@@ -527,8 +527,8 @@ FAILED  exit code 2 in step_script -
 
   Exit   code 2: make stopped because a
          command failed
-  Mark   1:5f2c9e1ab04d77e3 (the same
-         for equal failures)
+  Fingerprint 1:5f2c9e1ab04d77e3 (the
+         same for equal failures)
 
   Teach it:
     jobtriage patterns new FAMILY/NAME --from builds/job-8123.log:954

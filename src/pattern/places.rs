@@ -5,6 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::error::line_and_column;
+
 /// The values of a pattern file with their places.
 #[derive(Debug)]
 pub struct Places<'s> {
@@ -39,22 +41,17 @@ impl<'s> Places<'s> {
         best.map(Spanned::span)
     }
 
-    /// Line and column of a part of the value at a path; the first character of the file where there is none.
-    pub fn place(&self, path: &str, part: Option<&str>) -> (usize, usize) {
-        let offset = self.span(path).map_or(0, |span| {
-            let value = self.source.get(span.clone()).unwrap_or_default();
-            span.start + part.and_then(|part| value.find(part)).unwrap_or(0)
-        });
-        line_and_column(self.source, offset)
+    /// Byte offset of a part of the value at a path, of the value itself where that part is spelt otherwise there.
+    pub fn offset(&self, path: &str, part: Option<&str>) -> Option<usize> {
+        let span = self.span(path)?;
+        let value = self.source.get(span.clone()).unwrap_or_default();
+        Some(span.start + part.and_then(|part| value.find(part)).unwrap_or(0))
     }
-}
 
-/// Line and column (1-based, in characters) of a byte offset.
-fn line_and_column(source: &str, offset: usize) -> (usize, usize) {
-    let upto = &source[..source.floor_char_boundary(offset)];
-    let line = upto.matches('\n').count() + 1;
-    let column = upto.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    (line, column)
+    /// Line and column of that; the first character of the file where there is none.
+    pub fn place(&self, path: &str, part: Option<&str>) -> (usize, usize) {
+        line_and_column(self.source, self.offset(path, part).unwrap_or(0))
+    }
 }
 
 #[cfg(test)]
