@@ -318,7 +318,7 @@ fn generalise(content: &str, cut: bool, tokens: &[Token]) -> Shape {
                     if k > 0 {
                         let own = names.next().copied().unwrap_or("value");
                         let name = if token.names.len() == 1 {
-                            told(&content[..at], own)
+                            capture_name(&content[..at], own)
                         } else {
                             own
                         };
@@ -347,7 +347,7 @@ fn generalise(content: &str, cut: bool, tokens: &[Token]) -> Shape {
 }
 
 /// The name that the word before a value gives it.
-fn told<'n>(before: &str, own: &'n str) -> &'n str {
+fn capture_name<'n>(before: &str, own: &'n str) -> &'n str {
     let word = before
         .trim_end_matches(|c: char| !c.is_alphanumeric())
         .rsplit(|c: char| !c.is_alphanumeric())

@@ -46,7 +46,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     let mut written = Ok(());
     // Runs last, so that nobody pastes a log only to learn of a misspelt flag.
     let _ = sources(args, reading, &mut |source, origin| {
-        match told(source, origin, args.output.no_redact) {
+        match redact_label(source, origin, args.output.no_redact) {
             Ok(source) => jobs(&mut scanner, source, |input, problem| {
                 if let Some(problem) = problem {
                     refused(&mut reports, &problem, true);
@@ -220,7 +220,7 @@ pub fn single(input: Input, no_redact: bool) -> Case {
 
 /// Redacts the label of a source or refusal. The names of archive members and steps come from a log, a server's
 /// answer is quoted, and a given address may contain a token.
-pub fn told(
+pub fn redact_label(
     opened: Result<Source<'_>, Refusal>,
     origin: Origin,
     no_redact: bool,

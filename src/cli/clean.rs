@@ -171,7 +171,7 @@ fn without_secrets(bytes: &[u8], piece: Range<usize>, keys: &mut Lines) -> Strin
     text.push_str(&String::from_utf8_lossy(&bytes[piece]));
     let end = text.len();
     text.push_str(&String::from_utf8_lossy(behind));
-    if let Some(told) = keys.told(&text) {
+    if let Some(told) = keys.redact_next(&text) {
         return told;
     }
     redact::within(&text, start..end)

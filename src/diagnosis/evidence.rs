@@ -7,7 +7,7 @@ use super::candidates::Candidate;
 use super::conditions::Settled;
 use super::recovered::Where;
 use super::telling;
-use super::unexplained::told;
+use super::unexplained::shown_text;
 use crate::model::{Category, Command, Evidence, Outcome, Place, Role, Section, TailLine};
 use crate::pattern::checked::{Condition, Near, names};
 use crate::trace::foreign;
@@ -187,7 +187,7 @@ fn details(case: &Case, candidate: &Candidate<'_>) -> Vec<(Place, String)> {
                 input: lead.hit.place.input,
                 ..line.place
             };
-            (place, told(case, &near, line))
+            (place, shown_text(case, &near, line))
         })
         .collect()
 }
@@ -259,7 +259,7 @@ fn running(
             input: lead.hit.place.input,
             ..last.place
         };
-        out.push((place, told(case, &tail, last)));
+        out.push((place, shown_text(case, &tail, last)));
     }
     out
 }
@@ -280,7 +280,7 @@ fn at_command(case: &Case, command: &Command, lead: &Settled<'_>) -> (Place, Str
         section: command.section,
         ..lead.hit.place
     };
-    (place, format!("$ {}", case.told(&command.text)))
+    (place, format!("$ {}", case.redacted(&command.text)))
 }
 
 #[cfg(test)]

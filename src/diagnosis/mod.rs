@@ -191,7 +191,7 @@ impl Case {
     }
 
     /// A text of the log as it may be told.
-    fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    fn redacted<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.with_secrets {
             Cow::Borrowed(text)
         } else {
@@ -273,8 +273,8 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
     });
     let command = facts
         .last_command()
-        .map(|c| case.told(&c.text).into_owned());
-    let told = |text: &Option<String>| text.as_deref().map(|text| case.told(text).into_owned());
+        .map(|c| case.redacted(&c.text).into_owned());
+    let told = |text: &Option<String>| text.as_deref().map(|text| case.redacted(text).into_owned());
     LogReport {
         source: case.inputs[case.job].source.clone(),
         inputs: inputs.collect(),

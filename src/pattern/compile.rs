@@ -355,7 +355,10 @@ impl Checker<'_> {
         let none = BTreeSet::new();
         let texts = [
             ("en", Some(&pattern.text)),
-            ("ko", pattern.more.as_ref().and_then(|more| more.ko.as_ref())),
+            (
+                "ko",
+                pattern.more.as_ref().and_then(|more| more.ko.as_ref()),
+            ),
         ];
         for (lang, text) in texts {
             let Some(text) = text else { continue };

@@ -18,7 +18,7 @@ const LONGEST: usize = 4000;
 
 /// Line `at` without its secrets, as the lines around tell them; `None` where they tell none. `line` gives the text of a line,
 /// the lines standing one after another.
-pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<String> {
+pub fn redact_line_at<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<String> {
     let text = line(at)?;
     if is_armoured(text) && in_key(at, &line) {
         return Some(LINE.to_owned());
@@ -33,9 +33,9 @@ pub fn told<'t>(at: usize, line: impl Fn(usize) -> Option<&'t str>) -> Option<St
     let lines = above;
     let mut above = Lines::default();
     for text in lines.filter_map(&line) {
-        above.told(text);
+        above.redact_next(text);
     }
-    above.told(text)
+    above.redact_next(text)
 }
 
 /// A line without what a clock or a tool puts before every line, and how long that is.
@@ -99,7 +99,7 @@ enum Kind {
 
 impl Lines {
     /// The next line without its secrets, if the lines above tell any.
-    pub fn told(&mut self, line: &str) -> Option<String> {
+    pub fn redact_next(&mut self, line: &str) -> Option<String> {
         if begins(line) {
             self.key = MOST;
         } else if ends(line) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::place::{
-    self, Found, few, is_argument, is_name, is_quote, is_space, is_word, run, words,
+    self, Found, is_argument, is_name, is_quote, is_space, is_word, run_end, run_end_within, words,
 };
 
 use tools::{Form, TOOLS, Tool};
@@ -32,7 +32,7 @@ const LEAST: usize = 3;
 
 /// An argument that begins at `at`: within its quotes, or up to a blank and what else ends a word.
 fn argument(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let open = few(text, at, 2, |b| b == b'\\');
+    let open = run_end_within(text, at, 2, |b| b == b'\\');
     if text.get(open).is_some_and(|&b| is_quote(b)) {
         let start = open + 1;
         if let Some(end) = closing(text, start, text[open]) {
@@ -54,8 +54,13 @@ fn closing(text: &[u8], start: usize, quote: u8) -> Option<usize> {
 
 /// Where the value of an option begins that ends at `at`: behind a blank, `=`, or in a list the comma between two quotes.
 fn behind(text: &[u8], at: usize) -> Option<usize> {
-    let quoted = few(text, few(text, at, 2, |b| b == b'\\'), 1, is_quote);
-    let starts = |end: usize| few(text, end + 1, 3, is_space);
+    let quoted = run_end_within(
+        text,
+        run_end_within(text, at, 2, |b| b == b'\\'),
+        1,
+        is_quote,
+    );
+    let starts = |end: usize| run_end_within(text, end + 1, 3, is_space);
     match text.get(quoted)? {
         b',' if quoted > at => Some(starts(quoted)),
         // Both are in quotes, or none is: `'--token' found`
@@ -72,10 +77,10 @@ fn behind(text: &[u8], at: usize) -> Option<usize> {
 
 /// User and secret of `user:secret`, whatever parts the two.
 fn parted(text: &[u8], at: usize, by: u8) -> Option<Found> {
-    let open = few(text, at, 2, |b| b == b'\\');
-    let start = few(text, open, 1, is_quote);
+    let open = run_end_within(text, at, 2, |b| b == b'\\');
+    let start = run_end_within(text, open, 1, is_quote);
     let start = if start > open { start } else { at };
-    let user = start..run(text, start, |b| !is_space(b) && !is_quote(b) && b != by);
+    let user = start..run_end(text, start, |b| !is_space(b) && !is_quote(b) && b != by);
     if text.get(user.end) != Some(&by) {
         return None;
     }
@@ -120,8 +125,8 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
         if at > 0 && (at == from || !begins(text[at - 1])) {
             return None;
         }
-        let dashes = few(text, at, 2, |b| b == b'-');
-        let key = dashes..run(text, dashes, is_name);
+        let dashes = run_end_within(text, at, 2, |b| b == b'-');
+        let key = dashes..run_end(text, dashes, is_name);
         let name = &text[key.clone()];
         let is_any = |names: &[&str]| {
             names
@@ -159,7 +164,7 @@ fn tools(program: &[u8]) -> &'static [&'static Tool] {
 pub(super) fn of_tool(text: &[u8], from: usize) -> Option<Found> {
     // A command may have several.
     words(text, from.saturating_sub(REACH)).find_map(|start| {
-        let end = few(text, start, LONGEST, |b| is_word(b) || b == b'-');
+        let end = run_end_within(text, start, LONGEST, |b| is_word(b) || b == b'-');
         tools(&text[start..end])
             .iter()
             .filter(|tool| tool.may_run(&text[..start]))
@@ -185,7 +190,7 @@ impl Tool {
             [] => (at, end),
             verbs => {
                 let verb = words(&text[..end], at).find_map(|start| {
-                    let end = run(text, start, |b| is_word(b) || b == b'-');
+                    let end = run_end(text, start, |b| is_word(b) || b == b'-');
                     let whole = text.get(end).is_none_or(|&b| is_space(b) || is_quote(b));
                     let is = verbs.iter().any(|v| v.as_bytes() == &text[start..end]);
                     (whole && is && is_apart(text, start)).then_some(end)
@@ -213,7 +218,7 @@ impl Tool {
             Some(option) => (dash + option.len(), option.len() == 2),
             // `-sSfu user:value`
             None if self.programs == ["curl"] => {
-                let end = few(text, dash + 1, 8, |b| b"sSfLkiIvgGjJNOqR#".contains(&b));
+                let end = run_end_within(text, dash + 1, 8, |b| b"sSfLkiIvgGjJNOqR#".contains(&b));
                 let user = matches!(text.get(end), Some(b'u' | b'U'));
                 (end > dash + 1 && user).then_some((end + 1, true))?
             }
@@ -261,7 +266,7 @@ fn is_published(text: &[u8], program: usize, value: &Range<usize>) -> bool {
     let begin = before.iter().rposition(|b| b"|;&".contains(b));
     let before = &before[begin.map_or(0, |k| k + 1)..];
     let has = |text: &[u8], word: &[u8]| {
-        words(text, 0).any(|at| &text[at..run(text, at, is_word)] == word)
+        words(text, 0).any(|at| &text[at..run_end(text, at, is_word)] == word)
     };
     value.len() <= "65535".len()
         && text[value.clone()].iter().all(u8::is_ascii_digit)
@@ -282,14 +287,14 @@ fn is_apart(text: &[u8], at: usize) -> bool {
 
 /// The end of the command that goes on behind `at`, so far as it matters.
 fn command_end(text: &[u8], at: usize) -> usize {
-    few(text, at, REACH, |b| !b"|;&".contains(&b))
+    run_end_within(text, at, REACH, |b| !b"|;&".contains(&b))
 }
 
 /// Where the program begins that is run by the one before: its options are its own.
 fn other_program(text: &[u8], at: usize, end: usize) -> usize {
     const PROGRAMS: &[&str] = &["ssh", "scp", "sftp", "rsync", "git", "ansible"];
     let other = |start: &usize| {
-        let end = run(text, *start, is_word);
+        let end = run_end(text, *start, is_word);
         is_apart(text, *start) && PROGRAMS.iter().any(|p| p.as_bytes() == &text[*start..end])
     };
     words(&text[..end], at).find(other).unwrap_or(end)
@@ -320,8 +325,8 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
         // Of Windows: prose of it has no digits, as that of the others.
         let alone =
             !sets && (exports || config(last.clone()) || text[last].eq_ignore_ascii_case(b"setx"));
-        let at = few(text, key.end, 1, is_quote);
-        let blank = run(text, at, is_space);
+        let at = run_end_within(text, key.end, 1, is_quote);
+        let blank = run_end(text, at, is_space);
         ((sets || alone) && blank > at).then_some(())?;
         let value = argument(text, blank).filter(|value| text[value.start] != b'-')?;
         let random = text[value.clone()].iter().any(u8::is_ascii_digit);

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::place::{Found, few, is_mixed, is_quote, is_space, is_word, run};
+use super::place::{Found, is_mixed, is_quote, is_space, is_word, run_end, run_end_within};
 
 #[cfg(test)]
 mod tests;
@@ -51,8 +51,8 @@ fn ends_in(text: &[u8], word: &Range<usize>, keyword: &str) -> bool {
 
 /// The word that begins at `at`, without its quotes.
 pub(super) fn word_at(text: &[u8], at: usize) -> Range<usize> {
-    let start = few(text, at, 1, is_quote);
-    let blank = few(text, start, LONGEST_VALUE, |b| !is_space(b));
+    let start = run_end_within(text, at, 1, is_quote);
+    let blank = run_end_within(text, start, LONGEST_VALUE, |b| !is_space(b));
     let made = memchr::memmem::find(&text[start..blank], b"\\n");
     let mut end = made.map_or(blank, |made| start + made);
     while end > start && b"\"')]};\\".contains(&text[end - 1]) {
@@ -70,7 +70,7 @@ pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
         let end = at + keyword.len();
         let gap = &text[end..];
         let value = if gap.first().is_some_and(|&b| is_space(b)) {
-            run(text, end, is_space)
+            run_end(text, end, is_space)
         } else {
             end + gap.starts_with(b"\\n").then_some(2)?
         };
@@ -78,7 +78,7 @@ pub(super) fn of_netrc(text: &[u8], from: usize) -> Option<Found> {
         if found.len() < 3 {
             return None;
         }
-        let ends = run(text, found.end, |b| is_space(b) || is_quote(b)) == text.len();
+        let ends = run_end(text, found.end, |b| is_space(b) || is_quote(b)) == text.len();
         let secret = match before(text, at)? {
             Before::Machine => true,
             Before::Login => ends,
@@ -147,12 +147,22 @@ pub(super) fn of_registry(text: &[u8], from: usize) -> Option<Found> {
         .filter_map(|name| {
             memchr::memmem::find_iter(&text[from..], name).find_map(|at| {
                 let key = from + at..from + at + name.len();
-                let at = few(text, few(text, key.end, 3, is_quoting), 3, is_space);
+                let at = run_end_within(
+                    text,
+                    run_end_within(text, key.end, 3, is_quoting),
+                    3,
+                    is_space,
+                );
                 if !matches!(text.get(at), Some(b':' | b'=')) {
                     return None;
                 }
-                let at = few(text, few(text, at + 1, 3, is_space), 3, is_quoting);
-                let value = at..run(text, at, is_base64);
+                let at = run_end_within(
+                    text,
+                    run_end_within(text, at + 1, 3, is_space),
+                    3,
+                    is_quoting,
+                );
+                let value = at..run_end(text, at, is_base64);
                 (value.len() >= 8).then_some(Found { key, value })
             })
         })
@@ -183,8 +193,8 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
         if !matches!(&text[key.clone()], b"data" | b"stringData") {
             return None;
         }
-        let at = run(text, few(text, end, 3, is_quoting), is_space);
-        let open = run(text, at + 1, is_space);
+        let at = run_end(text, run_end_within(text, end, 3, is_quoting), is_space);
+        let open = run_end(text, at + 1, is_space);
         if text.get(at) != Some(&b':')
             || text.get(open) != Some(&b'{')
             || mixed && is_of_another(text, &key)
@@ -195,7 +205,7 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
         // `"name":"value"`, up to the end of the object.
         loop {
             let name = string(text, at)?;
-            let colon = run(text, name.1, is_space);
+            let colon = run_end(text, name.1, is_space);
             if text.get(colon) != Some(&b':') {
                 return None;
             }
@@ -203,7 +213,7 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
             if value.start >= from && !value.is_empty() {
                 return Some(Found { key, value });
             }
-            let comma = run(text, behind, is_space);
+            let comma = run_end(text, behind, is_space);
             if text.get(comma) != Some(&b',') {
                 return None;
             }
@@ -216,7 +226,7 @@ pub(super) fn of_kubernetes(text: &[u8], from: usize) -> Option<Found> {
 fn is_of_another(text: &[u8], key: &Range<usize>) -> bool {
     // Within a quoted text, quotes of this level have this many escapes before them; those within its strings
     // have more.
-    let level = few(text, key.end, 3, |b| b == b'\\') - key.end;
+    let level = run_end_within(text, key.end, 3, |b| b == b'\\') - key.end;
     let above = (key.start.saturating_sub(REACH)..key.start).rev();
     let below = key.end..text.len().min(key.end + REACH);
     let secret = kind_beside(text, above, level, *b"}]", *b"{[")
@@ -261,7 +271,7 @@ fn is_kind_of_secret(text: &[u8], at: usize) -> Option<bool> {
     if text.get(at..end) != Some(b"kind") {
         return None;
     }
-    let colon = run(text, few(text, end, 4, is_quoting), is_space);
+    let colon = run_end(text, run_end_within(text, end, 4, is_quoting), is_space);
     let whole = text[..at].last().is_some_and(|&b| is_quoting(b));
     if !whole || colon == end || text.get(colon) != Some(&b':') {
         return None;
@@ -299,8 +309,8 @@ fn is_kind(text: &[u8], at: usize) -> bool {
 
 /// The quoted string at `at`, and where it ends.
 fn string(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
-    let open = run(text, at, is_space);
-    let start = few(text, open, 3, is_quoting);
+    let open = run_end(text, at, is_space);
+    let start = run_end_within(text, open, 3, is_quoting);
     if start == open {
         return None;
     }

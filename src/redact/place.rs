@@ -50,14 +50,19 @@ pub(super) fn is_quote(b: u8) -> bool {
 }
 
 /// The end of the run of bytes from `from` on for which `is` holds.
-pub(super) fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+pub(super) fn run_end(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + rest.iter().position(|&b| !is(b)).unwrap_or(rest.len())
 }
 
 /// The same for a run of at most `most` bytes.
-pub(super) fn few(text: &[u8], from: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
-    run(&text[..text.len().min(from + most)], from, is)
+pub(super) fn run_end_within(
+    text: &[u8],
+    from: usize,
+    most: usize,
+    is: impl Fn(u8) -> bool,
+) -> usize {
+    run_end(&text[..text.len().min(from + most)], from, is)
 }
 
 /// The run from `from` on, if it has at least `least` bytes.
@@ -67,7 +72,7 @@ pub(super) fn value(
     least: usize,
     is: impl Fn(u8) -> bool,
 ) -> Option<Range<usize>> {
-    let end = run(text, from, is);
+    let end = run_end(text, from, is);
     (end >= from + least).then_some(from..end)
 }
 
@@ -95,11 +100,11 @@ pub(super) fn in_address(text: &[u8], from: usize) -> Option<Found> {
         let user = from + at + 3;
         // A bracket begins a host's address, except in the runner's own mask.
         let masked = word_end(text, user, "[MASKED]").unwrap_or(user);
-        let colon = run(text, masked, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
+        let colon = run_end(text, masked, |b| !is_space(b) && !b"/@:\"'<>[".contains(&b));
         if text.get(colon) != Some(&b':') {
             return None;
         }
-        let end = run(text, colon + 1, |b| !is_space(b) && !b"/\"'<>".contains(&b));
+        let end = run_end(text, colon + 1, |b| !is_space(b) && !b"/\"'<>".contains(&b));
         let length = memchr::memrchr(b'@', &text[colon + 1..end])?;
         (length > 0).then(|| Found {
             key: user..colon,
@@ -119,13 +124,13 @@ pub(super) fn instead_of_user(text: &[u8], from: usize) -> Option<Found> {
 
 /// The offset behind `name:` or `name =` of a header, with or without quotes.
 fn behind_header(text: &[u8], at: usize) -> Option<usize> {
-    let at = few(text, at, 2, is_quote);
-    let at = few(text, at, 3, is_space);
+    let at = run_end_within(text, at, 2, is_quote);
+    let at = run_end_within(text, at, 3, is_space);
     if !matches!(text.get(at), Some(b':' | b'=')) {
         return None;
     }
-    let at = few(text, at + 1, 3, is_space);
-    Some(few(text, at, 1, is_quote))
+    let at = run_end_within(text, at + 1, 3, is_space);
+    Some(run_end_within(text, at, 1, is_quote))
 }
 
 /// Every offset at or behind `from` where a word begins.
@@ -147,7 +152,7 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
     words(text, from).find_map(|at| {
         let at = behind_header(text, word_end(text, at, "authorization")?)?;
         let blank = any_here(text, at, SCHEMES)?;
-        let at = run(text, blank, is_space);
+        let at = run_end(text, blank, is_space);
         let found = value(text, at, 6, is_header_value)?;
         (at > blank).then(|| Found::unnamed(found))
     })
@@ -158,7 +163,7 @@ pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
     words(text, from).find_map(|at| {
         let bearer = || {
             let blank = word_end(text, at, "bearer")?;
-            let at = run(text, blank, is_space);
+            let at = run_end(text, blank, is_space);
             (at > blank).then_some(at)
         };
         let header = word_end(text, at, "authorization").and_then(|at| behind_header(text, at));
@@ -176,7 +181,7 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
         // `x-`, then 2 to 24 letters and dashes, as many as leave the ending.
         let own = || {
             let name = word_end(text, start, "x-")?;
-            let most = few(text, name, 24, |b| b.is_ascii_alphabetic() || b == b'-');
+            let most = run_end_within(text, name, 24, |b| b.is_ascii_alphabetic() || b == b'-');
             (name + 2..=most).rev().find_map(ends)
         };
         let end = plain.or_else(own)?;
@@ -193,23 +198,23 @@ pub(super) fn in_cookie(text: &[u8], from: usize) -> Option<Found> {
     const ATTRIBUTES: &[&str] = &["path", "domain", "expires", "max-age", "samesite"];
     let is_value = |b: u8| !is_space(b) && !is_quote(b) && b != b';';
     let pair = |at: usize| {
-        let name = at..run(text, at, |b| is_name(b) || b == b'*' || b == b'~');
+        let name = at..run_end(text, at, |b| is_name(b) || b == b'*' || b == b'~');
         let is_attribute = ATTRIBUTES
             .iter()
             .any(|own| text[name.clone()].eq_ignore_ascii_case(own.as_bytes()));
         let start = name.end + 1;
         let known = !name.is_empty() && !is_attribute && text.get(name.end) == Some(&b'=');
-        known.then(|| (name, start..run(text, start, is_value)))
+        known.then(|| (name, start..run_end(text, start, is_value)))
     };
     let names = words(text, from).filter_map(|at| word_end(text, at, "cookie"));
     names.into_iter().find_map(|end| {
-        let colon = few(text, end, 2, is_quote);
+        let colon = run_end_within(text, end, 2, is_quote);
         if text.get(colon) != Some(&b':') {
             return None;
         }
-        let (key, mut value) = pair(run(text, colon + 1, |b| is_space(b) || is_quote(b)))?;
+        let (key, mut value) = pair(run_end(text, colon + 1, |b| is_space(b) || is_quote(b)))?;
         while text.get(value.end) == Some(&b';')
-            && let Some((_, next)) = pair(run(text, value.end + 1, is_space))
+            && let Some((_, next)) = pair(run_end(text, value.end + 1, is_space))
         {
             value.end = next.end;
         }
@@ -231,13 +236,13 @@ pub(super) fn of_aws(text: &[u8], from: usize) -> Option<Found> {
     ];
     words(text, from).find_map(|start| {
         let start = any_here(text, start, &["aws_", "aws"]).unwrap_or(start);
-        let at = few(text, any_here(text, start, NAMES)?, 2, is_quote);
-        let at = few(text, at, 3, is_space);
+        let at = run_end_within(text, any_here(text, start, NAMES)?, 2, is_quote);
+        let at = run_end_within(text, at, 3, is_space);
         let at = any_here(text, at, &["=>", "=", ":"])?;
-        let at = few(text, few(text, at, 3, is_space), 1, is_quote);
+        let at = run_end_within(text, run_end_within(text, at, 3, is_space), 1, is_quote);
         let is = |b: u8| b.is_ascii_alphanumeric() || b == b'/' || b == b'+';
         let found = value(text, at, 40, is)?;
-        let padded = few(text, found.end, 2, |b| b == b'=');
+        let padded = run_end_within(text, found.end, 2, |b| b == b'=');
         Some(Found::unnamed(found.start..padded))
     })
 }
@@ -250,7 +255,8 @@ pub(super) fn before_cut(text: &[u8], from: usize) -> Option<Found> {
     let start = end - text[..end].iter().rev().take_while(|b| is(b)).count();
     words(&text[..end], start.max(from)).find_map(|at| {
         let rest = &text[at..end];
-        let lower = |at: usize, most: usize| few(rest, at, most, |b| b.is_ascii_lowercase());
+        let lower =
+            |at: usize, most: usize| run_end_within(rest, at, most, |b| b.is_ascii_lowercase());
         let known = STARTS
             .iter()
             .find(|start| rest.starts_with(start.as_bytes()));
@@ -285,8 +291,8 @@ pub(super) fn names(text: &[u8], from: usize) -> impl Iterator<Item = Range<usiz
     let mut at = from;
     std::iter::from_fn(move || {
         while at < text.len() {
-            let start = run(text, at, |b| !is_name(b));
-            at = run(text, start, is_name);
+            let start = run_end(text, at, |b| !is_name(b));
+            at = run_end(text, start, is_name);
             if is_secret_name(&text[start..at]) {
                 return Some(start..at);
             }
@@ -357,13 +363,18 @@ pub(super) fn double_quoted(text: &[u8], from: usize) -> Option<Found> {
 pub(super) fn in_escaped_quotes(text: &[u8], from: usize) -> Option<Found> {
     names(text, from).find_map(|key| {
         let is_escape = |b: u8| b == b'\\';
-        let quote = few(text, key.end, 3, is_escape);
-        let at = few(text, few(text, quote, 1, |b| b == b'"'), 1, is_space);
+        let quote = run_end_within(text, key.end, 3, is_escape);
+        let at = run_end_within(
+            text,
+            run_end_within(text, quote, 1, |b| b == b'"'),
+            1,
+            is_space,
+        );
         if quote == key.end || text.get(quote) != Some(&b'"') || text.get(at) != Some(&b':') {
             return None;
         }
-        let escape = few(text, at + 1, 1, is_space);
-        let open = few(text, escape, 3, is_escape);
+        let escape = run_end_within(text, at + 1, 1, is_space);
+        let open = run_end_within(text, escape, 3, is_escape);
         if open == escape || text.get(open) != Some(&b'"') {
             return None;
         }
@@ -379,12 +390,12 @@ pub(super) fn single_quoted(text: &[u8], from: usize) -> Option<Found> {
 
 /// The offset behind the operator of an assignment. Tools align operators with blanks.
 fn behind_operator(text: &[u8], name_end: usize) -> Option<usize> {
-    let at = few(text, name_end, 1, is_quote);
-    let at = few(text, at, ALIGNED, is_space);
+    let at = run_end_within(text, name_end, 1, is_quote);
+    let at = run_end_within(text, at, ALIGNED, is_space);
     let operator = ["=>", ":=", "=", ":"]
         .iter()
         .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
-    Some(few(text, at + operator.len(), 1, is_space))
+    Some(run_end_within(text, at + operator.len(), 1, is_space))
 }
 
 /// `name = "old" -> "new"`: the new one.
@@ -395,15 +406,15 @@ pub(super) fn changed(text: &[u8], from: usize) -> Option<Found> {
             quote if is_quote(*quote) => at + 2 + memchr::memchr(*quote, &text[at + 1..])?,
             b'(' => at + 1 + memchr::memchr(b')', &text[at..text.len().min(at + ALIGNED)])?,
             b'n' => at + text[at..].starts_with(b"null").then_some(4)?,
-            b'*' => run(text, at, |b| b == b'*'),
+            b'*' => run_end(text, at, |b| b == b'*'),
             // Code: `Token::Comma => ","`
             _ => return None,
         };
-        let arrow = few(text, old, 3, is_space);
+        let arrow = run_end_within(text, old, 3, is_space);
         if arrow == old || !text[arrow..].starts_with(b"->") && !text[arrow..].starts_with(b"=>") {
             return None;
         }
-        let open = few(text, arrow + 2, 3, is_space);
+        let open = run_end_within(text, arrow + 2, 3, is_space);
         let quote = *text.get(open).filter(|b| is_quote(**b))?;
         let length = memchr::memchr(quote, &text[open + 1..])?;
         (length >= 3).then(|| Found {
@@ -438,9 +449,9 @@ pub(super) fn of_dockerfile(text: &[u8], from: usize) -> Option<Found> {
         if !step || before.len() == at && at > 0 {
             return None;
         }
-        let start = run(text, at + "ENV ".len(), is_space);
-        let key = start..run(text, start, is_name);
-        let open = run(text, key.end, is_space);
+        let start = run_end(text, at + "ENV ".len(), is_space);
+        let key = start..run_end(text, start, is_name);
+        let open = run_end(text, key.end, is_space);
         if open == key.end || !is_secret_name(&text[key.clone()]) {
             return None;
         }
@@ -462,8 +473,8 @@ pub(super) fn said(text: &[u8], from: usize) -> Option<Found> {
     names(text, from).find_map(|key| {
         let mut at = key.end;
         for _ in 0..MOST_WORDS {
-            let start = few(text, at, 2, is_space);
-            let end = few(text, start, 12, |b| b.is_ascii_alphabetic());
+            let start = run_end_within(text, at, 2, is_space);
+            let end = run_end_within(text, start, 12, |b| b.is_ascii_alphabetic());
             let tells = matches!(&text[start..end], b"is" | b"was" | b"to");
             at = end;
             if start == end || !tells && text.get(end).is_none_or(|&b| !is_space(b)) {
@@ -472,14 +483,14 @@ pub(super) fn said(text: &[u8], from: usize) -> Option<Found> {
             if !tells {
                 continue;
             }
-            let at = few(text, end, 1, |b| b == b':');
-            let start = run(text, at, is_space);
+            let at = run_end_within(text, end, 1, |b| b == b':');
+            let start = run_end(text, at, is_space);
             if start == at {
                 return None;
             }
-            let start = few(text, start, 1, is_quote);
+            let start = run_end_within(text, start, 1, is_quote);
             let value = value(text, start, 10, is_argument)?;
-            let ends = run(text, value.end, |b| is_quote(b) || is_space(b)) == text.len();
+            let ends = run_end(text, value.end, |b| is_quote(b) || is_space(b)) == text.len();
             return ends.then_some(Found { key, value });
         }
         None
@@ -557,19 +568,20 @@ pub(super) fn spaced(text: &[u8], from: usize) -> Option<Found> {
                 .is_none_or(|&b| is_space(b) || b == b',' || b == b';');
             ends.then_some(found)
         };
-        let name_end = few(text, key.end, 1, is_quote);
+        let name_end = run_end_within(text, key.end, 1, is_quote);
         let between_blanks = || {
-            let at = few(text, name_end, 3, is_space);
+            let at = run_end_within(text, name_end, 3, is_space);
             let operator = ["=>", ":=", "="]
                 .iter()
                 .find(|operator| text[at..].starts_with(operator.as_bytes()))?;
             let blank = at + operator.len();
-            let start = few(text, blank, 3, is_space);
+            let start = run_end_within(text, blank, 3, is_space);
             (at > name_end && start > blank).then(|| take(start))?
         };
         let behind_colon = || {
-            let at = few(text, name_end, 1, is_space);
-            (text.get(at) == Some(&b':')).then(|| take(few(text, at + 1, 3, is_space)))?
+            let at = run_end_within(text, name_end, 1, is_space);
+            (text.get(at) == Some(&b':'))
+                .then(|| take(run_end_within(text, at + 1, 3, is_space)))?
         };
         let value = between_blanks().or_else(behind_colon)?;
         Some(Found { key, value })
@@ -581,10 +593,10 @@ pub(super) fn alone(text: &[u8], from: usize) -> Option<Found> {
     if from > 0 {
         return None;
     }
-    let at = run(text, 0, is_space);
+    let at = run_end(text, 0, is_space);
     let at = at + 2 * usize::from(text[at..].starts_with(b"- "));
-    let at = few(text, at, 1, is_quote);
-    let key = at..run(text, at, is_name);
+    let at = run_end_within(text, at, 1, is_quote);
+    let key = at..run_end(text, at, is_name);
     if !is_secret_name(&text[key.clone()])
         || ends_with_any(
             text,
@@ -607,12 +619,12 @@ pub(super) fn alone(text: &[u8], from: usize) -> Option<Found> {
     {
         return None;
     }
-    let colon = few(text, key.end, 1, is_quote);
-    let start = few(text, colon + 1, 3, is_space);
+    let colon = run_end_within(text, key.end, 1, is_quote);
+    let start = run_end_within(text, colon + 1, 3, is_space);
     if text.get(colon) != Some(&b':') || start == colon + 1 {
         return None;
     }
     let is = |b: u8| !is_space(b) && !b"\"'<>[]{}".contains(&b);
     let value = value(text, start, 6, is)?;
-    (run(text, value.end, is_space) == text.len()).then_some(Found { key, value })
+    (run_end(text, value.end, is_space) == text.len()).then_some(Found { key, value })
 }

@@ -18,13 +18,13 @@ const FOR_TIMES: usize = 130;
 const FOR_OWNER: usize = 60;
 
 /// Writes the sums.
-pub(super) struct Sums<'s> {
+pub(super) struct SumsWriter<'s> {
     pub out: &'s mut dyn Write,
     pub style: &'s Style,
     pub summary: &'s Summary,
 }
 
-impl<'s> Sums<'s> {
+impl<'s> SumsWriter<'s> {
     /// All of them, `errors` being what could not be read.
     pub fn write(&mut self, errors: &[Problem]) -> io::Result<()> {
         self.totals(errors)?;

@@ -9,7 +9,7 @@ use super::grid::Grid;
 use super::groups::short;
 use super::paint::{Ink, Row};
 use super::rows::{self, Rows};
-use super::sums::Sums;
+use super::sums::SumsWriter;
 use super::{Format, Style, Writer, sanitize, source_of, width};
 use crate::model::{LogReport, Outcome, Problem, Status, Summary, ToolInfo};
 
@@ -83,7 +83,7 @@ impl Writer for TableWriter<'_> {
             self.logs()?;
         }
         let (out, style) = (&mut *self.out, &self.style);
-        Sums {
+        SumsWriter {
             out,
             style,
             summary,

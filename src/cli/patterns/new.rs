@@ -65,7 +65,7 @@ pub fn run(args: &PatternsNew) -> Result<Exit, Complaint> {
         &path,
         &skeleton::write(&args.id, &seed, console::lang_of(args.lang)),
     )?;
-    told(&path, &seed)
+    print_next_steps(&path, &seed)
 }
 
 /// `LOG:LINE`
@@ -187,7 +187,7 @@ fn put(path: &Path, text: &str) -> Result<(), Complaint> {
     fs::write(path, text).map_err(fail)
 }
 
-fn told(path: &Path, seed: &Seed) -> Result<Exit, Complaint> {
+fn print_next_steps(path: &Path, seed: &Seed) -> Result<Exit, Complaint> {
     let mut out = io::stdout().lock();
     let path = path.display();
     writeln!(out, "{path}: begun from | {}", sanitize::clean(&seed.text))?;

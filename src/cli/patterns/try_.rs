@@ -97,7 +97,7 @@ fn tried(comparison: &Comparison, paths: &[PathBuf]) -> (Trial, Problems) {
     let trial = comparison.run(files, |file: &Found, turn, scanner, each| {
         let first = turn == Turn::First;
         let _ = source::each(&file.path(), Reading::default(), &mut |opened, origin| {
-            match analyze::told(opened, origin, false) {
+            match analyze::redact_label(opened, origin, false) {
                 Ok(source) => analyze::jobs(scanner, source, |input, damage| {
                     problems.trouble |= first && file.named && damage.is_some();
                     problems.told.extend(damage.filter(|_| first));

@@ -374,7 +374,7 @@ fn read(
     let mut done = Done::default();
     let mut wanted = true;
     let _ = source::each(path, work.reading, &mut |source, origin| {
-        match analyze::told(source, origin, work.no_redact) {
+        match analyze::redact_label(source, origin, work.no_redact) {
             Ok(source) => {
                 let source = Source {
                     label: source.label,

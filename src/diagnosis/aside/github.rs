@@ -199,7 +199,8 @@ fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine
     let mut first: &[&Command] = &first.collect::<Vec<_>>();
     let mut said = 0;
     for (k, line) in before.iter().enumerate() {
-        let says = |c: &&Command| told(&c.text).is_some_and(|told| told == line.content());
+        let says =
+            |c: &&Command| message_behind(&c.text).is_some_and(|told| told == line.content());
         let Some(at) = first.iter().position(says).filter(|_| k - said <= OUTPUT) else {
             continue;
         };
@@ -243,7 +244,7 @@ fn speaker(text: &str) -> Option<&str> {
 }
 
 /// What such a command prints before the shell continues, unless that reports a failure by itself.
-fn told(text: &str) -> Option<String> {
+fn message_behind(text: &str) -> Option<String> {
     let last = text
         .rsplit_once("||")?
         .1

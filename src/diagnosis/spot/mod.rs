@@ -142,7 +142,7 @@ impl<'c> Scene<'c> {
             same(line)
                 && self
                     .finding
-                    .is_some_and(|f| self.case.told(&line.text) == f.text)
+                    .is_some_and(|f| self.case.redacted(&line.text) == f.text)
         };
         let own = lines.iter().position(told);
         own.or_else(|| lines.iter().position(same))
@@ -373,7 +373,7 @@ impl<'c> Scene<'c> {
             return None;
         }
         // Nothing is shown of a line that holds a secret.
-        if let Cow::Owned(told) = self.case.told(&line.text)
+        if let Cow::Owned(told) = self.case.redacted(&line.text)
             && !told.contains(path)
         {
             return None;

@@ -31,7 +31,7 @@ pub(super) fn meaning(
         if block {
             return Some(silence::of_block(lang).to_owned());
         }
-        let command = case.told(&silent?.text);
+        let command = case.redacted(&silent?.text);
         let own = silence::of_command(&command, gitlab, lang);
         // If the code has a meaning, that is enough.
         let any = || silence::of_any(&command, lang).filter(|_| meaning.is_none());

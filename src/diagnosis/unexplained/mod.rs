@@ -64,7 +64,7 @@ pub(super) fn extract(
         .iter()
         .map(|r| UnexplainedLine {
             line: r.line.place.line,
-            text: told(case, &tail, r.line),
+            text: shown_text(case, &tail, r.line),
             section: facts
                 .sections
                 .get(r.line.place.section as usize)
@@ -155,15 +155,15 @@ fn reason(facts: &JobFacts) -> Option<TailLine> {
 }
 
 /// A line of the tail as it may be told.
-pub(super) fn told(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
+pub(super) fn shown_text(case: &Case, tail: &[TailLine], line: &TailLine) -> String {
     let at = tail.partition_point(|other| other.place.line < line.place.line);
     let text = |k: usize| tail.get(k).map(|l| l.text.as_str());
     if !case.with_secrets
-        && let Some(told) = redact::block::told(at, text)
+        && let Some(told) = redact::block::redact_line_at(at, text)
     {
         return told;
     }
-    case.told(&line.text).into_owned()
+    case.redacted(&line.text).into_owned()
 }
 
 #[cfg(test)]

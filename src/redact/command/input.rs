@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::place::{self, Found, begins_word, is_space, is_word, run, words};
+use super::super::place::{self, Found, begins_word, is_space, is_word, run_end, words};
 use super::{LEAST, REACH, argument, command_end};
 
 /// Words that show that a program reads its secret from standard input.
@@ -59,7 +59,7 @@ fn piped(text: &[u8], from: usize) -> Option<Found> {
             .last()?;
         let mut at = echo;
         let value = loop {
-            at = run(&text[..pipe], at, is_space);
+            at = run_end(&text[..pipe], at, is_space);
             let found = argument(&text[..pipe], at);
             let option = text.get(at) == Some(&b'-') && at < pipe;
             let format = found
@@ -68,7 +68,7 @@ fn piped(text: &[u8], from: usize) -> Option<Found> {
             if !option && !format && !text[at..pipe].starts_with(b"'%s'") {
                 break found?;
             }
-            at = run(&text[..pipe], at, |b| !is_space(b));
+            at = run_end(&text[..pipe], at, |b| !is_space(b));
         };
         taken(text, value, taker)
     })
@@ -82,7 +82,7 @@ fn handed(text: &[u8], from: usize) -> Option<Found> {
         if at > 0 && text[at - 1] == b'<' || text.get(start) == Some(&b'<') {
             return None;
         }
-        let value = argument(text, run(text, start, is_space))?;
+        let value = argument(text, run_end(text, start, is_space))?;
         let low = at.saturating_sub(REACH);
         let parts = |b: &u8| b"|;&".contains(b);
         let begin = text[low..at].iter().rposition(parts).map_or(0, |k| k + 1);

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use super::super::place::{self, Found, few, is_argument, is_quote, is_space, is_word, run, words};
+use super::super::place::{
+    self, Found, is_argument, is_quote, is_space, is_word, run_end, run_end_within, words,
+};
 use super::word::{arguments, commands};
 use super::{LEAST, REACH, argument, command_end, parted};
 
@@ -40,7 +42,7 @@ fn of_httpie(text: &[u8], from: usize) -> Option<Found> {
                 let at = if name.starts_with(b"--auth=") {
                     word.start + "--auth=".len()
                 } else if option && (name == b"--auth" || name == b"-a") {
-                    run(text, word.end, is_space)
+                    run_end(text, word.end, is_space)
                 } else {
                     return None;
                 };
@@ -64,7 +66,7 @@ fn of_vault(text: &[u8], from: usize) -> Option<Found> {
         let next = |at: &mut usize| {
             loop {
                 let (found, option) = arguments(text, *at).next()?;
-                *at = few(text, found.end, 1, is_quote);
+                *at = run_end_within(text, found.end, 1, is_quote);
                 if !option {
                     return Some(found);
                 }
@@ -129,10 +131,10 @@ fn in_place_of_file(text: &[u8], from: usize) -> Option<Found> {
 
 /// The text that an `echo` or `printf` at `at` prints.
 fn printed(text: &[u8], at: usize, is: impl Fn(u8) -> bool) -> Option<Range<usize>> {
-    let mut at = place::any_here(text, run(text, at, is_space), &["echo ", "printf "])?;
+    let mut at = place::any_here(text, run_end(text, at, is_space), &["echo ", "printf "])?;
     loop {
-        at = run(text, at, is_space);
-        let word = run(text, at, |b| !is_space(b) && is(b));
+        at = run_end(text, at, is_space);
+        let word = run_end(text, at, |b| !is_space(b) && is(b));
         let own = &text[at..word];
         let option = own.starts_with(b"-") || matches!(own, b"%s" | b"'%s'" | b"\"%s\"");
         if !option {
@@ -166,11 +168,11 @@ fn sent(text: &[u8], from: usize) -> Option<Found> {
         let handed = before.ends_with(b"<<<") && sends(&before[begin..]);
         let start = at + "AUTH ".len();
         let close = match quoted {
-            true => few(text, start, REACH, |b| b != text[at - 1]),
-            false => few(text, start, REACH, |b| !parts(&b) && !is_quote(b)),
+            true => run_end_within(text, start, REACH, |b| b != text[at - 1]),
+            false => run_end_within(text, start, REACH, |b| !parts(&b) && !is_quote(b)),
         };
         let end = start + text[start..close].trim_ascii_end().len();
-        let pipe = few(text, close, LEAST, |b| is_quote(b) || is_space(b));
+        let pipe = run_end_within(text, close, LEAST, |b| is_quote(b) || is_space(b));
         let piped =
             text.get(pipe) == Some(&b'|') && sends(&text[pipe..command_end(text, pipe + 1)]);
         if !handed && !piped {
@@ -186,7 +188,7 @@ fn sent(text: &[u8], from: usize) -> Option<Found> {
 /// Whether a command sends a text to a server.
 fn sends(command: &[u8]) -> bool {
     words(command, 0).any(|start| {
-        let end = run(command, start, |b| is_word(b) || b == b'-');
+        let end = run_end(command, start, |b| is_word(b) || b == b'-');
         let apart = |b: Option<&u8>| b.is_none_or(|&b| is_space(b) || b == b'|');
         let before = start.checked_sub(1).and_then(|k| command.get(k));
         apart(before) && apart(command.get(end)) && SENDERS.contains(&&command[start..end])

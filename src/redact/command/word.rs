@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::place::{self, Found, few, is_argument, is_quote, is_space, is_word, run, words};
+use super::super::place::{
+    self, Found, is_argument, is_quote, is_space, is_word, run_end, run_end_within, words,
+};
 use super::{LEAST, LONGEST, REACH, argument, command_end};
 
 /// A command with such an argument.
@@ -87,7 +89,7 @@ pub(in super::super) const VERBS: &[&str] = &[
 /// `vault login value`, `poetry config pypi-token.name value`
 pub(in super::super) fn own(text: &[u8], from: usize) -> Option<Found> {
     words(text, from.saturating_sub(REACH)).find_map(|start| {
-        let end = few(text, start, LONGEST, |b| is_word(b) || b == b'-');
+        let end = run_end_within(text, start, LONGEST, |b| is_word(b) || b == b'-');
         let known = COMMANDS
             .iter()
             .filter(|c| c.program.as_bytes() == &text[start..end]);
@@ -105,7 +107,7 @@ pub(super) fn commands<'t>(
     program: &'static str,
 ) -> impl Iterator<Item = (usize, usize)> + 't {
     words(text, from.saturating_sub(REACH)).filter_map(move |start| {
-        let end = few(text, start, LONGEST, |b| is_word(b) || b == b'-');
+        let end = run_end_within(text, start, LONGEST, |b| is_word(b) || b == b'-');
         (&text[start..end] == program.as_bytes()).then_some((start, end))
     })
 }
@@ -116,7 +118,7 @@ pub(super) fn arguments(text: &[u8], at: usize) -> impl Iterator<Item = (Range<u
     let mut at = at;
     std::iter::from_fn(move || {
         let found = word(&text[..end], at)?;
-        at = few(text, found.end, 1, is_quote);
+        at = run_end_within(text, found.end, 1, is_quote);
         let option = text[found.start] == b'-';
         Some((found, option))
     })
@@ -130,11 +132,11 @@ fn has_digit(value: &[u8]) -> bool {
 pub(in super::super) fn of_sqlplus(text: &[u8], from: usize) -> Option<Found> {
     commands(text, from, "sqlplus").find_map(|(start, end)| {
         let (login, _) = arguments(text, end).find(|(_, option)| !option)?;
-        let user = run(text, login.start, |b| is_word(b) || b"$#.".contains(&b));
+        let user = run_end(text, login.start, |b| is_word(b) || b"$#.".contains(&b));
         if user == login.start || text.get(user) != Some(&b'/') || user >= login.end {
             return None;
         }
-        let value = user + 1..run(&text[..login.end], user + 1, |b| b != b'@');
+        let value = user + 1..run_end(&text[..login.end], user + 1, |b| b != b'@');
         let host = value.end < login.end;
         let known = host || is_run(&text[..start]) && !text[value.clone()].contains(&b'.');
         (known && value.start >= from && value.len() >= LEAST).then_some(Found {
@@ -174,7 +176,7 @@ pub(in super::super) fn of_bundler(text: &[u8], from: usize) -> Option<Found> {
         let mut words = arguments(text, end).filter(|(found, option)| !option && !own(found));
         let (host, _) = words.next()?;
         let (login, _) = words.next()?;
-        let user = run(text, login.start, |b| is_word(b) || b".@-".contains(&b));
+        let user = run_end(text, login.start, |b| is_word(b) || b".@-".contains(&b));
         let value = user + 1..login.end;
         let is = text[host].contains(&b'.')
             && text.get(user) == Some(&b':')
@@ -211,7 +213,7 @@ impl Command {
         let mut at = at;
         loop {
             let found = word(&text[..end], at)?;
-            at = few(text, found.end, 1, is_quote);
+            at = run_end_within(text, found.end, 1, is_quote);
             let own = &text[found.clone()];
             if own.starts_with(b"-") {
                 if TAKE_NEXT.iter().any(|option| option.as_bytes() == own) {
@@ -244,14 +246,14 @@ impl Command {
 
     /// Whether more words follow than the command has, as in prose: `cargo login is required before …`.
     fn is_speech(&self, text: &[u8], at: usize) -> bool {
-        let next = run(text, at, is_space);
+        let next = run_end(text, at, is_space);
         self.nth == 0 && next > at && text.get(next).is_some_and(u8::is_ascii_lowercase)
     }
 }
 
 /// The next word of a command, without its quotes.
 fn word(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let start = run(text, at, is_space);
+    let start = run_end(text, at, is_space);
     let word = argument(text, start).or_else(|| place::value(text, start, 1, is_argument))?;
     (start > at).then_some(word)
 }

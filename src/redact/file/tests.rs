@@ -4,9 +4,9 @@ use super::super::{block, text};
 /// What each line becomes, by the lines around it, the same from both ends.
 fn over_lines(log: &[&str]) -> Vec<String> {
     let mut lines = block::Lines::default();
-    let held = |k: usize| block::told(k, |k| log.get(k).copied());
+    let held = |k: usize| block::redact_line_at(k, |k| log.get(k).copied());
     let told = log.iter().enumerate().map(|(k, line)| {
-        let streamed = lines.told(line);
+        let streamed = lines.redact_next(line);
         assert_eq!(streamed, held(k), "{line}");
         streamed.unwrap_or_else(|| text(line).into_owned())
     });
