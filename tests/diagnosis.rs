@@ -643,7 +643,7 @@ fn noise_right_above_a_cause_takes_nothing_from_it() {
          User \"system:serviceaccount:ci:default\" cannot create resource \"secrets\" in API group \"\" in the namespace \"ci\"\n",
         &[],
     );
-    assert_eq!(log["cause"]["id"], "kubernetes/rbac-forbidden");
+    assert_eq!(log["cause"]["id"], "gitlab-runner/k8s-runner-forbidden");
 }
 
 #[test]
