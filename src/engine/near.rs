@@ -1,7 +1,7 @@
 //! Settles conditions about other lines: `before`, `after`, `absent`.
 //!
 //! Their regexes are watches in the same prefilter as the matches. A hit looks back at the last occurrence of
-//! each of its watches, and waits for those that must follow it. The lines found go into [`Hit::context`].
+//! each of its watches, and waits for those that must follow it. The lines found go into [`Hit::context`](crate::model::Hit::context).
 
 use std::collections::BTreeMap;
 

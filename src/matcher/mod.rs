@@ -6,7 +6,7 @@
 //! bytes, without backreferences. Its time is linear in the text, since no place of the program is tried
 //! twice at one place of the text.
 //!
-//! [`make`] writes programs with [`set`] and [`begin`], [`run`] runs them, [`needs`] rules most lines out
+//! [`make`](mod@make) writes programs with [`set`] and [`begin`], [`run`] runs them, [`needs`] rules most lines out
 //! beforehand. A regex that is too big or needs tables of Unicode has no program; its caller uses [`regex`],
 //! as it does for a text on which a program would take too long.
 

@@ -6,7 +6,7 @@
 //! logs, threads and runs, but are too few to find it. A secret that a person may have chosen (a password)
 //! becomes `[redacted:secret]` without a hash, since a few digits would help to guess it.
 //!
-//! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`]
+//! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`](mod@file)
 //! printed files, [`judge`] values that are no secrets, [`block`] secrets over many lines. One pass for a few
 //! literals rules most texts out. Secrets known by their place are found without a regex ([`place`]). The
 //! regexes of tokens are compiled only if something as long as a token is present.

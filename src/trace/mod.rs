@@ -1,7 +1,7 @@
 //! Turns the bytes of a job log into clean text and its frame. Knows nothing of patterns.
 //!
 //! [`reader`] cuts the byte stream into [`block::Block`]s of clean text, [`frame`] follows sections, commands
-//! and the verdict, [`line`] is the view of one line that all other rooms use. `docs/trace.md` describes what
+//! and the verdict, [`line`](mod@line) is the view of one line that all other rooms use. `docs/trace.md` describes what
 //! GitLab Runner writes.
 
 pub mod block;

@@ -1,6 +1,6 @@
 //! Settings: `jobtriage.toml` of the project and of the user, under flags and environment.
 //!
-//! [`file`] is what a settings file may hold; [`apply`] puts it where no flag says otherwise; [`show`] tells where each value
+//! [`file`](mod@file) is what a settings file may hold; [`apply`] puts it where no flag says otherwise; [`show`] tells where each value
 //! comes from.
 
 use std::env;

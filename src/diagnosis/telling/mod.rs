@@ -1,6 +1,6 @@
 //! Scores lines that no pattern knows by the words that tell of a failure.
 //!
-//! The score depends on the [`words`], on the text [`around`] them, and on [`forms`] that decide a line by
+//! The score depends on the [`words`](mod@words), on the text [`around`] them, and on [`forms`] that decide a line by
 //! themselves.
 
 use super::record::{self, Level};

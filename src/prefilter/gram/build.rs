@@ -32,7 +32,7 @@ fn six(literal: &[u8], offset: usize, before: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// Builds the tables as bytes; [`Tables::new`] reads them.
+/// Builds the tables as bytes; [`Tables::new`](super::Tables::new) reads them.
 pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     assert!(entries.len() < MAX_LITERALS, "too many literals");
     let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();

@@ -65,7 +65,7 @@ fn neighbours(second: &[u8], text: &[u8], at: usize) -> bool {
 }
 
 impl Tables {
-    /// Reads the tables that [`build`] made; nothing is copied.
+    /// Reads the tables that [`build`](super::build()) made; nothing is copied.
     pub fn new(bytes: Cow<'static, [u8]>) -> Self {
         let count = |k: usize| word(&bytes, 4 * k) as usize;
         let (slots, places, literals, targets) = (count(0), count(1), count(2), count(3));
@@ -265,7 +265,7 @@ impl Tables {
     }
 }
 
-/// Whether a text, folded, is this literal. Both have the same length, at least [`WINDOW`].
+/// Whether a text, folded, is this literal. Both have the same length, at least [`WINDOW`](super::WINDOW).
 #[inline(always)]
 fn is_folded(text: &[u8], literal: &[u8]) -> bool {
     let eight = |bytes: &[u8], at: usize| {
