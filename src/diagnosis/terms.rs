@@ -130,7 +130,11 @@ fn names(text: &str, word: &str) -> bool {
         return text.contains(word);
     };
     let mut found = text.match_indices(key);
-    found.any(|(at, _)| text[at + key.len()..].starts_with(['`', ':']))
+    found.any(|(at, _)| {
+        let rest = &text[at + key.len()..];
+        // That key has a term of its own.
+        rest.starts_with(['`', ':']) && !rest.starts_with(":reports")
+    })
 }
 
 #[cfg(test)]
