@@ -192,7 +192,9 @@ fn row(
         frame.case(view.content(), line);
     }
     if echoed {
-        frame.echo(&String::from_utf8_lossy(&view.content()[2..]), line);
+        // Of a line that goes on behind its blank, only the sign may be here.
+        let command = view.content().get(2..).unwrap_or_default();
+        frame.echo(&String::from_utf8_lossy(command), line);
     }
     let kind = if view.command || view.text.starts_with(b"##[group]Run ") {
         Kind::Command

@@ -150,6 +150,13 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
+#[test]
+fn an_echo_may_be_nothing_but_its_sign() {
+    for log in ["$ \n2026-05-01T10:00:00.123456Z 01O+", "$ \n", "$ "] {
+        assert!(!read(log.as_bytes()).rows.is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(config(400))]
 
