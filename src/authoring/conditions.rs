@@ -15,14 +15,17 @@ pub struct Spelling<'s> {
 
 impl Spelling<'_> {
     fn codes(&self, list: &[String]) -> String {
-        let all: Vec<String> = list.iter().map(|word| (self.code)(word)).collect();
-        all.join(", ")
+        listed(list, self.code)
     }
 
     fn ids(&self, list: &[String]) -> String {
-        let all: Vec<String> = list.iter().map(|id| (self.id)(id)).collect();
-        all.join(", ")
+        listed(list, self.id)
     }
+}
+
+fn listed(list: &[String], spell: &dyn Fn(&str) -> String) -> String {
+    let all: Vec<String> = list.iter().map(|one| spell(one)).collect();
+    all.join(", ")
 }
 
 /// The sentence.

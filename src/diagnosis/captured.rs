@@ -42,12 +42,14 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case) {
 
 /// Does every hit stand in what was captured?
 fn stands_in(candidate: &Candidate<'_>, captured: &[RangeInclusive<u64>]) -> bool {
-    candidate.hits.iter().all(|one| {
-        // They are in order, and none lies within another.
-        let line = one.hit.place.line;
-        let at = captured.partition_point(|range| *range.end() < line);
-        captured.get(at).is_some_and(|range| range.contains(&line))
-    })
+    let mut hits = candidate.hits.iter();
+    hits.all(|one| is_within(captured, one.hit.place.line))
+}
+
+/// Does a line stand in one of these? They are in order, and none lies within another.
+fn is_within(ranges: &[RangeInclusive<u64>], line: u64) -> bool {
+    let at = ranges.partition_point(|range| *range.end() < line);
+    ranges.get(at).is_some_and(|range| range.contains(&line))
 }
 
 /// The lines in which pytest says why tests failed.
@@ -67,14 +69,9 @@ impl Failures {
                 && words.next().is_some_and(|name| name.contains(".py"))
         };
         let says = |text: &str| text.starts_with("E   ") || of_summary(text);
-        let told = lines.iter().filter(|line| says(line.content()));
-        let told = told.filter(|line| {
-            let at = captured.partition_point(|range| *range.end() < line.place.line);
-            !captured
-                .get(at)
-                .is_some_and(|range| range.contains(&line.place.line))
-        });
-        let (lines, texts) = told
+        let (lines, texts) = lines
+            .iter()
+            .filter(|line| says(line.content()) && !is_within(captured, line.place.line))
             .map(|line| (line.place.line, line.content().to_ascii_lowercase()))
             .unzip();
         Self { lines, texts }

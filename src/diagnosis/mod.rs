@@ -48,6 +48,8 @@ mod success;
 mod tap;
 mod telling;
 mod terms;
+#[cfg(test)]
+mod testing;
 mod unexplained;
 mod went_on;
 

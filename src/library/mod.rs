@@ -176,7 +176,10 @@ impl Library {
         let mut hash = Sha256::new();
         for index in self.indices().filter(|&k| self.is_enabled(k)) {
             let (body, more) = match self.own(index) {
-                None => (Cow::Borrowed(packed(index).body), packed(index).more),
+                None => {
+                    let packed = packed(index);
+                    (Cow::Borrowed(packed.body), packed.more)
+                }
                 // What cannot be written is no pattern that was read.
                 Some(own) => {
                     let whole = postcard::to_allocvec(&own.pattern).unwrap_or_default();

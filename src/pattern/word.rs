@@ -63,7 +63,7 @@ impl Place {
         }
     }
 
-    /// The value as it may stand there; `None` where it may not. `quoted` is for a place that only quotes a log.
+    /// The value as it may stand there; `None` where it may not.
     pub(super) fn word(self, value: &str) -> Option<Cow<'_, str>> {
         if self == Place::Name {
             let acts = [";", "|", "&&", "$(", "`", "\n"];

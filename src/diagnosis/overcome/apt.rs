@@ -52,22 +52,12 @@ pub(in crate::diagnosis) fn warnings(lines: &[&TailLine]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Place;
+    use crate::diagnosis::testing;
 
     #[test]
     fn what_apt_ignored_and_went_on_behind() {
         let found = |texts: &[&str]| {
-            let line = |(k, text): (usize, &&str)| TailLine {
-                place: Place {
-                    line: k as u64 + 1,
-                    ..Place::default()
-                },
-                text: (*text).to_owned(),
-                content_at: 0,
-                command: false,
-                echo: false,
-            };
-            let lines: Vec<TailLine> = texts.iter().enumerate().map(line).collect();
+            let lines = testing::lines(texts);
             warnings(&lines.iter().collect::<Vec<_>>())
         };
         let fetch = "W: Failed to fetch http://deb.example.com/x/InRelease  Could not resolve 'deb.example.com'";

@@ -57,16 +57,14 @@ fn some_passed(candidate: &Candidate<'_>, all: &[Candidate<'_>], case: &Case) ->
     if names.any(|name| name != Some(own)) {
         return None;
     }
-    let of_others = |other: &Candidate<'_>, tells: bool| {
-        let hits = other.hits.iter().map(|one| &one.hit.text);
-        let services = hits.filter_map(|text| service(text));
-        tells && services.into_iter().any(|name| name != own)
+    let of_others = |other: &Candidate<'_>| {
+        let mut services = other.hits.iter().filter_map(|one| service(&one.hit.text));
+        other.place == Where::Command && services.any(|name| name != own)
     };
     // Whoever cannot reach it, or log in, says so.
     let speaks_of_it = |other: &Candidate<'_>| {
         let id = &other.pattern().id;
-        let network = FAMILIES.iter().any(|family| id.starts_with(family));
-        of_others(other, network && other.place == Where::Command)
+        FAMILIES.iter().any(|family| id.starts_with(family)) && of_others(other)
     };
     let ended = format!("{own} exited with code ");
     let tail = &case.inputs()[case.job].scan.tail;
@@ -76,11 +74,10 @@ fn some_passed(candidate: &Candidate<'_>, all: &[Candidate<'_>], case: &Case) ->
     }
     let fails = |other: &&Candidate<'_>| {
         let pattern = other.pattern();
-        let of_tests = pattern.category == Category::Test
+        pattern.category == Category::Test
             && matches!(pattern.role, Role::RootCause | Role::Symptom)
-            && other.place == Where::Command
-            && other.last_line() > candidate.last_line();
-        of_others(other, of_tests)
+            && other.last_line() > candidate.last_line()
+            && of_others(other)
     };
     let mut failed = all.iter().filter(fails).peekable();
     failed.peek()?;

@@ -119,8 +119,9 @@ fn first_difference<'t>(lines: &Lines<'t>) -> Option<&'t TailLine> {
 mod tests {
     use super::super::super::aside::Aside;
     use super::super::known::Known;
-    use super::super::{rating, testing};
+    use super::super::rating;
     use super::*;
+    use crate::diagnosis::testing;
 
     /// The number of the chosen line in a log with a verdict, and whether it stands before a wrapper.
     /// `wrappers` are the numbers of wrapper lines.

@@ -81,8 +81,8 @@ impl<'t> Lines<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
     use super::*;
+    use crate::diagnosis::testing;
 
     #[test]
     fn the_verdict_stands_last_and_once() {

@@ -135,8 +135,8 @@ fn series(lines: &[&TailLine]) -> HashSet<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
     use super::*;
+    use crate::diagnosis::testing;
     use crate::model::Role;
 
     #[test]

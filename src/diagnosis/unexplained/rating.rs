@@ -127,8 +127,8 @@ fn rate(line: &TailLine, known: &Known, from_end: usize, counts: bool) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
     use super::*;
+    use crate::diagnosis::testing;
 
     fn scores(tail: &[TailLine], known: &Known, usual: impl Fn(&str) -> Option<bool>) -> Vec<i32> {
         let lines = Lines::new(tail, None);

@@ -66,8 +66,8 @@ mod tests {
     use super::super::super::aside::Aside;
     use super::super::known::Known;
     use super::super::lines::Lines;
-    use super::super::testing;
     use super::*;
+    use crate::diagnosis::testing;
 
     /// The numbers of the shown lines, given each line's score and the number of the best one.
     fn shown(texts: &[(&str, i32)], won: usize, before_wrapper: bool) -> Vec<u64> {
