@@ -232,7 +232,11 @@ pub fn user_config() -> Option<PathBuf> {
 /// The folders whose files may decide for who works in `from`, nearest first: up to the root of the repository, outside of
 /// one that folder only. Above it somebody else may write, as into `/tmp` on a shared runner.
 pub fn of_project(from: &Path) -> impl Iterator<Item = &Path> {
-    let root = from.ancestors().position(|dir| dir.join(".git").exists());
+    up_to_root(from, |dir| dir.join(".git").exists())
+}
+
+fn up_to_root(from: &Path, is_root: impl Fn(&Path) -> bool) -> impl Iterator<Item = &Path> {
+    let root = from.ancestors().position(is_root);
     from.ancestors().take(root.unwrap_or(0) + 1)
 }
 
@@ -241,4 +245,28 @@ pub fn project_folder(from: &Path) -> Option<PathBuf> {
     of_project(from)
         .map(|dir| dir.join(".jobtriage").join("patterns"))
         .find(|p| p.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_decide_up_to_the_root_of_the_repository_only() {
+        let folders = |root: &str| {
+            up_to_root(Path::new("/tmp/site/docs/api"), |dir| {
+                dir == Path::new(root)
+            })
+            .map(|dir| dir.display().to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+        };
+        assert_eq!(folders("/tmp/site/docs/api"), "/tmp/site/docs/api");
+        assert_eq!(
+            folders("/tmp/site"),
+            "/tmp/site/docs/api /tmp/site/docs /tmp/site"
+        );
+        // Outside of a repository, only where one works.
+        assert_eq!(folders("/no/root"), "/tmp/site/docs/api");
+    }
 }
