@@ -5,9 +5,11 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use jobtriage::source::{self, Limits, Reading};
+
+#[path = "common/program.rs"]
+mod program;
 
 const LOG: &str =
     "$ make\nmake: *** No rule to make target 'all'.  Stop.\nERROR: Job failed: exit code 2\n";
@@ -434,12 +436,7 @@ fn every_command_reads_archives() {
         ]),
     );
     let run = |args: &[&str]| {
-        let out = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-            .args(args)
-            .arg(&path)
-            .env("XDG_CONFIG_HOME", "/nonexistent")
-            .output()
-            .unwrap();
+        let out = program::command(args).arg(&path).output().unwrap();
         (
             out.status.code(),
             String::from_utf8(out.stdout).unwrap(),
@@ -475,12 +472,7 @@ fn the_name_of_a_member_is_told_without_its_secrets_and_can_be_given_back() {
     let log = "$ deploy\nthe gate is shut and nobody has the key\nERROR: Job failed: exit code 3\n";
     let path = file("named.zip", &zip(&[(&name, log.as_bytes())]));
     let run = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-        let output = command
-            .args(args)
-            .env_remove("GITHUB_ACTIONS")
-            .output()
-            .unwrap();
+        let output = program::command(args).output().unwrap();
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
     };
     let place = path.to_str().unwrap();

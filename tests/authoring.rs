@@ -1,8 +1,11 @@
 //! The way of a pattern author, command by command: begin a pattern, lint it, test it, try it, list it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::{env, fs, process};
+
+#[path = "common/program.rs"]
+mod program;
 
 /// A folder of its own for one test.
 struct Folder(PathBuf);
@@ -26,13 +29,10 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-            .arg("patterns")
+        let output = program::command(&["patterns"])
             .args(arguments)
             .current_dir(&self.0)
             .env("XDG_CONFIG_HOME", self.0.join("config"))
-            .env("LC_ALL", "C")
-            .env_remove("JOBTRIAGE_LANG")
             .output()
             .expect("the program runs");
         Said::of(&output)
@@ -220,8 +220,7 @@ fn a_pattern_that_is_not_finished_is_never_the_cause() {
         &LOG.replace("ERROR:", "license-check: error: giving up\nERROR:"),
     );
     let told = |args: &[&str]| {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-        let output = program.args(args).current_dir(&folder.0).output();
+        let output = program::command(args).current_dir(&folder.0).output();
         Said::of(&output.expect("the program runs"))
     };
     let reports = || ["text", "tsv"].map(|format| told(&["all.log", "-f", format]).out);
@@ -435,16 +434,15 @@ fn what_replaces_a_built_in_pattern_is_told() {
 #[test]
 fn a_file_of_the_checkout_is_seen_with_its_library() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-        .args([
-            "patterns",
-            "lint",
-            "patterns/git/could-not-resolve-host.toml",
-            "--only",
-            "unknown-id",
-        ])
-        .current_dir(root)
-        .output()
-        .expect("the program runs");
+    let output = program::command(&[
+        "patterns",
+        "lint",
+        "patterns/git/could-not-resolve-host.toml",
+        "--only",
+        "unknown-id",
+    ])
+    .current_dir(root)
+    .output()
+    .expect("the program runs");
     Said::of(&output).holds(0, &["1 pattern: 0 errors, 0 warnings"]);
 }

@@ -12,6 +12,9 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+#[path = "common/program.rs"]
+mod program;
+
 const FAILED: &str = "\
 Running with gitlab-runner 17.5.0 (abcdef12)
   on runner-1 abcdefgh, system ID: s_1
@@ -33,19 +36,18 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn jobtriage(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-    command.current_dir(folder).env("LC_ALL", "C");
-    command.stdin(Stdio::null());
+    let mut command = program::command(&[]);
+    command.current_dir(folder);
     command
 }
 
 /// The same behind a shell that first sets its limits.
 fn limited(folder: &Path, limits: &str, args: &[&str]) -> Command {
     let mut command = Command::new("sh");
-    command.current_dir(folder).env("LC_ALL", "C");
+    program::settle(&mut command);
+    command.current_dir(folder);
     command.args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")]);
     command.arg(env!("CARGO_BIN_EXE_jobtriage")).args(args);
-    command.stdin(Stdio::null());
     command
 }
 

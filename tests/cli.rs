@@ -52,7 +52,7 @@ impl Dir {
 }
 
 fn command(args: &[&str]) -> Command {
-    program::command(args, Path::new("/nonexistent"))
+    program::command(args)
 }
 
 fn run(dir: &Dir, args: &[&str]) -> (i32, String, String) {

@@ -2,20 +2,19 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
+#[path = "common/program.rs"]
+mod program;
+
 /// The report of a log, given further arguments.
 fn report(name: &str, text: &str, args: &[&str]) -> Value {
     let log = file(name, text);
-    let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+    let output = program::command(&["-f", "json"])
         .arg(&log)
         .args(args)
-        .args(["-f", "json"])
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -357,9 +356,8 @@ fn a_known_cause_that_passing_runs_print_gives_way() {
 #[test]
 fn a_baseline_that_is_not_there_is_an_error() {
     let log = file("some.log", "$ make\n");
-    let output = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
+    let output = program::command(&["--baseline", "no-such.log"])
         .arg(log)
-        .args(["--baseline", "no-such.log"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));

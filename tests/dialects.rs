@@ -4,9 +4,12 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
+
+#[path = "common/program.rs"]
+mod program;
 
 struct Run {
     code: Option<i32>,
@@ -14,10 +17,7 @@ struct Run {
 }
 
 fn jobtriage(args: &[&str], input: &str) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-        .args(args)
-        .env("LC_ALL", "C")
-        .env("NO_COLOR", "1")
+    let mut child = program::command(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

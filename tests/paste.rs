@@ -15,6 +15,9 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 
+#[path = "common/program.rs"]
+mod program;
+
 /// A test hangs no longer than this; nothing depends on how long things take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -60,12 +63,8 @@ impl Session {
         };
         tcsetwinsize(&terminal, size).unwrap();
         let before = tcgetattr(&terminal).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobtriage"));
-        command
-            .args(args)
-            .env("TERM", "xterm")
-            .env("LC_ALL", "C")
-            .env("NO_COLOR", "1");
+        let mut command = program::command(args);
+        command.env("TERM", "xterm").env("NO_COLOR", "1");
         command.stdin(terminal.try_clone().unwrap());
         command.stdout(terminal.try_clone().unwrap());
         command.stderr(terminal.try_clone().unwrap());
@@ -353,8 +352,7 @@ fn clean_takes_a_paste_as_well() {
 #[test]
 fn paste_can_be_asked_for_where_there_is_no_terminal() {
     use std::process::Stdio;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-        .args(["--paste", "--short"])
+    let mut child = program::command(&["--paste", "--short"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

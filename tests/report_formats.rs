@@ -11,6 +11,9 @@ use std::{env, fs};
 use jobtriage::model::{self, Lang, Problem};
 use jobtriage::report::{FORMATS, Style, Tally, by_name};
 
+#[path = "common/program.rs"]
+mod program;
+
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
@@ -122,8 +125,7 @@ fn sarif_is_what_its_readers_take() {
 
 #[test]
 fn the_help_names_every_format() {
-    let help = std::process::Command::new(env!("CARGO_BIN_EXE_jobtriage"))
-        .arg("--help")
+    let help = program::command(&["--help"])
         .output()
         .expect("the program runs");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use super::{Dir, failed};
+use super::{Dir, failed, program};
 
 #[test]
 fn results_of_a_large_archive_are_handed_on_while_it_is_read() {
@@ -23,7 +23,9 @@ fn results_of_a_large_archive_are_handed_on_while_it_is_read() {
         dir.write(&format!("logs/b{k:03}.log"), failed(1_700_000_000));
     }
     // 40 MB of data, stacks included: well over what is needed, well under what all reports take.
-    let output = Command::new("sh")
+    let mut command = Command::new("sh");
+    program::settle(&mut command);
+    let output = command
         .args(["-c", "ulimit -d 40000; exec \"$0\" \"$@\""])
         .arg(env!("CARGO_BIN_EXE_jobtriage"))
         .args(["scan", "logs", "-j2", "-q", "-f", "jsonl=all.jsonl"])

@@ -91,10 +91,12 @@ impl Dir {
         fs::read_to_string(self.0.join(name)).unwrap()
     }
 
-    /// The program, in this folder, with no settings of whoever runs the tests.
+    /// The program, in this folder, whose `home` holds the user's settings.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = program::command(args, &self.0.join("home"));
-        command.current_dir(&self.0);
+        let mut command = program::command(args);
+        command
+            .current_dir(&self.0)
+            .env("XDG_CONFIG_HOME", self.0.join("home"));
         command
     }
 
