@@ -27,8 +27,18 @@ pub(super) fn write(
     figure: Option<&str>,
     style: &Style,
 ) -> io::Result<()> {
-    let words = style.words();
     let mut page = Page { out, style };
+    head(&mut page, pattern, text)?;
+    page.blank()?;
+    examples(&mut page, pattern)?;
+    page.blank()?;
+    body(&mut page, pattern, text)?;
+    origin(&mut page, pattern, layer, figure)
+}
+
+/// Its id, its title, and what it stands for.
+fn head(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
+    let words = page.style.words();
     let mut row = Row::new();
     row.push(Ink::Code, &pattern.id).space(2);
     row.push(
@@ -61,8 +71,12 @@ pub(super) fn write(
             words.retry(pattern.retry)
         ),
     );
-    page.row(&row)?;
-    page.blank()?;
+    page.row(&row)
+}
+
+/// Lines that it matches, and lines that only look like them.
+fn examples(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
+    let words = page.style.words();
     let examples = |of: fn(&LineTests) -> &Vec<String>| {
         let lines = pattern.examples().into_iter().flat_map(of);
         lines.take(EXAMPLES).enumerate()
@@ -81,8 +95,17 @@ pub(super) fn write(
             Ink::Faint,
         )?;
     }
-    page.blank()?;
-    body(&mut page, pattern, text)?;
+    Ok(())
+}
+
+/// How it is known, from which layer it is, how often it was right, and what to read.
+fn origin(
+    page: &mut Page<'_>,
+    pattern: &Pattern,
+    layer: &str,
+    figure: Option<&str>,
+) -> io::Result<()> {
+    let words = page.style.words();
     let provenance = &pattern.provenance;
     let tool = [provenance.tool.as_deref(), provenance.version.as_deref()]
         .into_iter()
