@@ -49,6 +49,9 @@ pub const FRAME: &[&str] = &[
     "  \u{2514}> ",
     // Closing lines of other systems (see `foreign`).
     "##[section]",
+    "[pipeline] ",
+    "build system information",
+    "build-agent version ",
     "finished: ",
     "script returned exit code ",
     "marked build as failure",

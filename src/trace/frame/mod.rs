@@ -330,6 +330,7 @@ impl Frame {
         }
         let foreign_span = self.others.failed_span();
         let unnamed = self.others.travis();
+        let foreign = self.others.dialect();
         let mut commands = self.commands.finish();
         if let Some((verdict, parsed)) = self.verdicts.finish(lines) {
             facts.dialect = Dialect::Gitlab;
@@ -360,13 +361,16 @@ impl Frame {
         }
         let failed_span = match facts.dialect {
             Dialect::Github => self.github.failing_span(),
-            Dialect::Plain => foreign_span,
             Dialect::Gitlab => None,
+            _ => foreign_span,
         };
         facts.failing_section = failed_span.or_else(|| match unnamed {
             true => self.spans.last_of_any_name(),
             false => self.spans.last_that_can_fail(),
         });
+        if facts.dialect == Dialect::Plain {
+            facts.dialect = foreign;
+        }
         facts.runner = self.about.runner;
         facts.project = self.about.project;
         facts.commands = commands;
