@@ -502,6 +502,34 @@ fn words_of_gitlab_are_explained_where_a_log_is_of_github() {
 }
 
 #[test]
+fn words_of_gitlab_are_explained_in_those_of_each_other_system() {
+    for (end, begin) in [
+        ("Finished: FAILURE\n", Some("In Jenkins ")),
+        (
+            "The command \"tool\" exited with 127.\n",
+            Some("In Travis CI "),
+        ),
+        (
+            "##[error]Bash exited with code '127'.\n",
+            Some("In Azure Pipelines "),
+        ),
+        ("Exited with code exit status 127\n", Some("In CircleCI ")),
+        ("ERROR: Job failed: exit code 127\n", None),
+    ] {
+        let text = format!("+ tool\n/bin/bash: line 1: tool: command not found\n{end}");
+        let log = report("terms.log", &text, &[]);
+        assert_eq!(log["cause"]["id"], "shell/command-not-found", "{end}");
+        let notes = log["cause"]["notes"].as_array().unwrap();
+        let mut notes = notes.iter().filter_map(Value::as_str);
+        let told = notes.rfind(|note| note.starts_with("In "));
+        match begin {
+            Some(begin) => assert!(told.unwrap().starts_with(begin), "{told:?}"),
+            None => assert_eq!(told, None),
+        }
+    }
+}
+
+#[test]
 fn what_runs_behind_the_step_that_failed_is_no_cause() {
     let lines = [
         "##[group]Run scan",
