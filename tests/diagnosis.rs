@@ -502,6 +502,22 @@ fn words_of_gitlab_are_explained_where_a_log_is_of_github() {
 }
 
 #[test]
+fn steps_that_only_gitlab_knows_are_told_last_elsewhere() {
+    let place = |end: &str| {
+        let output = "+ npm ci\nnpm error code E401\nnpm error 401 Unauthorized - GET https://registry.example.com/left-pad\n";
+        let log = report("dialect.log", &format!("{output}{end}"), &[]);
+        assert_eq!(log["cause"]["id"], "node/npm-e401-e403");
+        let steps = log["cause"]["fix"].as_array().unwrap();
+        let named = |step: &Value| step.as_str().unwrap().contains("CI_JOB_TOKEN");
+        (steps.iter().position(named).unwrap(), steps.len() - 1)
+    };
+    let (own, last) = place("ERROR: Job failed: exit code 1\n");
+    assert!(own < last);
+    let (elsewhere, last) = place("ERROR: script returned exit code 1\nFinished: FAILURE\n");
+    assert_eq!(elsewhere, last);
+}
+
+#[test]
 fn words_of_gitlab_are_explained_in_those_of_each_other_system() {
     for (end, begin) in [
         ("Finished: FAILURE\n", Some("In Jenkins ")),

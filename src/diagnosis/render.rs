@@ -54,9 +54,8 @@ impl Context<'_> {
                 })
                 .collect(),
         });
-        let executor = self.case.facts().runner.executor.as_deref();
         // What a step is for is told in English; other languages should have the same steps, but may have more.
-        let order = scope::order(&pattern.text.fix, executor).into_iter();
+        let order = scope::order(&pattern.text.fix, self.case.facts()).into_iter();
         let further = pattern.text.fix.len()..texts.fix.len();
         let steps = order.chain(further).filter_map(|k| texts.fix.get(k));
         // A check that has been run already is not asked for again.
