@@ -1276,3 +1276,38 @@ fn whose_log_it_is_is_told() {
         assert_eq!(dialect(text), is, "{text}");
     }
 }
+
+#[test]
+fn a_window_of_github_without_marks_is_known_by_two_lines_of_its_runner() {
+    let dialect = |text: &str| log(text)["dialect"].as_str().unwrap().to_owned();
+    let fails = format!("{UNRESOLVED}\n");
+    let checkout = "Run actions/checkout@v4\n";
+    let shell = "shell: /usr/bin/bash -e {0}\n";
+    let version = "Current runner version: '2.320.0'\n";
+    for proofs in [
+        format!("Fetching\n{checkout}npm ci\n{shell}"),
+        format!("Fetching\nnpm ci\n  {shell}{checkout}"),
+        format!("{version}Prepare workflow directory\n"),
+        format!("Download action repository 'actions/cache@v4' (SHA:0057852)\nnpm ci\n{shell}"),
+        format!("{version}Complete job name: build\n"),
+    ] {
+        let text = format!("{proofs}{fails}");
+        assert_eq!(dialect(&text), "github", "{text}");
+        // GitLab's own lines and those of others are surer.
+        let gitlab = format!("{text}ERROR: Job failed: exit code 1\n");
+        assert_eq!(dialect(&gitlab), "gitlab", "{text}");
+        let jenkins = format!("{text}Finished: FAILURE\n");
+        assert_eq!(dialect(&jenkins), "jenkins", "{text}");
+    }
+    // One alone, or the same twice, may be anybody's.
+    for proofs in [
+        format!("Fetching\n{checkout}{checkout}"),
+        format!("npm ci\n{shell}{shell}"),
+        version.to_owned(),
+        format!("see: Run actions/checkout@v4\n{shell}"),
+        format!("{checkout}shell: /bin/bash\n").replacen("Run", "How to\nrun", 1),
+    ] {
+        let text = format!("{proofs}{fails}");
+        assert_eq!(dialect(&text), "plain", "{text}");
+    }
+}
