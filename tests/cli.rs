@@ -704,6 +704,18 @@ fn one_failure_is_explained() {
     for label in ["Looks", "Only if", "Known", "root_cause"] {
         assert!(!out.contains(label), "{label}: {out}");
     }
+    // A note for users of one system.
+    let id = "services-databases/redis-connection";
+    for (lang, said) in [
+        ("en", "(only if the log comes from one of `github`)"),
+        (
+            "ko",
+            "(다음 경우에만: 로그의 출처가 다음 중 하나: `github`)",
+        ),
+    ] {
+        let (_, out, _) = run(&dir, &["explain", id, "--width", "200", "--lang", lang]);
+        assert!(out.contains(said), "{out}");
+    }
     // The only one that fits is shown.
     let (code, out, _) = run(&dir, &["explain", "tls-ssl-error-sysc"]);
     assert!(

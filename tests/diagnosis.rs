@@ -500,6 +500,50 @@ fn words_of_gitlab_are_explained_where_a_log_is_of_github() {
 }
 
 #[test]
+fn steps_that_only_gitlab_knows_are_told_last_elsewhere() {
+    let place = |end: &str| {
+        let output = "+ npm ci\nnpm error code E401\nnpm error 401 Unauthorized - GET https://registry.example.com/left-pad\n";
+        let log = report("dialect.log", &format!("{output}{end}"), &[]);
+        assert_eq!(log["cause"]["id"], "node/npm-e401-e403");
+        let steps = log["cause"]["fix"].as_array().unwrap();
+        let named = |step: &Value| step.as_str().unwrap().contains("CI_JOB_TOKEN");
+        (steps.iter().position(named).unwrap(), steps.len() - 1)
+    };
+    let (own, last) = place("ERROR: Job failed: exit code 1\n");
+    assert!(own < last);
+    let (elsewhere, last) = place("ERROR: script returned exit code 1\nFinished: FAILURE\n");
+    assert_eq!(elsewhere, last);
+}
+
+#[test]
+fn words_of_gitlab_are_explained_in_those_of_each_other_system() {
+    for (end, begin) in [
+        ("Finished: FAILURE\n", Some("In Jenkins ")),
+        (
+            "The command \"tool\" exited with 127.\n",
+            Some("In Travis CI "),
+        ),
+        (
+            "##[error]Bash exited with code '127'.\n",
+            Some("In Azure Pipelines "),
+        ),
+        ("Exited with code exit status 127\n", Some("In CircleCI ")),
+        ("ERROR: Job failed: exit code 127\n", None),
+    ] {
+        let text = format!("+ tool\n/bin/bash: line 1: tool: command not found\n{end}");
+        let log = report("terms.log", &text, &[]);
+        assert_eq!(log["cause"]["id"], "shell/command-not-found", "{end}");
+        let notes = log["cause"]["notes"].as_array().unwrap();
+        let mut notes = notes.iter().filter_map(Value::as_str);
+        let told = notes.rfind(|note| note.starts_with("In "));
+        match begin {
+            Some(begin) => assert!(told.unwrap().starts_with(begin), "{told:?}"),
+            None => assert_eq!(told, None),
+        }
+    }
+}
+
+#[test]
 fn what_runs_behind_the_step_that_failed_is_no_cause() {
     let lines = [
         "##[group]Run scan",

@@ -478,13 +478,13 @@ ERROR: script returned exit code 128
 Finished: FAILURE
 ";
     let report = log(pipeline);
-    assert_eq!(facts(&report), "plain | failed | 128 | - | -");
+    assert_eq!(facts(&report), "jenkins | failed | 128 | - | -");
     is(&report, "git/could-not-resolve-host", 6);
     let stamps: String = pipeline
         .lines()
         .map(|line| format!("[2026-05-01T10:00:00.123Z] {line}\n"))
         .collect();
-    assert_eq!(facts(&log(&stamps)), "plain | failed | 128 | - | -");
+    assert_eq!(facts(&log(&stamps)), "jenkins | failed | 128 | - | -");
     is(&log(&stamps), "git/could-not-resolve-host", 6);
     let freestyle = "+ make\nmake: *** [all] Error 2\nBuild step 'Execute shell' marked build as failure\nFinished: FAILURE\n";
     assert_eq!(log(freestyle)["outcome"], "failed");
@@ -516,7 +516,7 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
 ##[section]Finishing: Publish test results
 ");
     let log = log(&text);
-    assert_eq!(facts(&log), "plain | failed | 128 | Clone | -");
+    assert_eq!(facts(&log), "azure | failed | 128 | Clone | -");
     is(&log, "git/could-not-resolve-host", 6);
 }
 
@@ -537,7 +537,7 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
         .collect();
     for text in [text.to_owned(), short.clone(), stamped(&short)] {
         let log = log(&text);
-        assert_eq!(facts(&log), "plain | failed | 128 | - | -", "{text}");
+        assert_eq!(facts(&log), "azure | failed | 128 | - | -", "{text}");
         is(&log, "git/could-not-resolve-host", 1);
     }
 }
@@ -551,7 +551,7 @@ fatal: unable to access 'https://git.example.com/group/app.git/': Could not reso
 ##[section]Finishing: Clone
 ");
     let log = log(&text);
-    assert_eq!(facts(&log), "plain | failed | - | - | -");
+    assert_eq!(facts(&log), "azure | failed | - | - | -");
     is(&log, "git/could-not-resolve-host", 2);
 }
 
@@ -561,7 +561,7 @@ fn azure_pipelines_says_when_a_task_died() {
 ##[error]Exit code 137 returned from process: file name '/usr/bin/docker', arguments 'exec -i -u 1001 4c1d node'.
 ##[section]Finishing: Build
 ");
-    assert_eq!(facts(&log), "plain | failed | 137 | - | -");
+    assert_eq!(facts(&log), "azure | failed | 137 | - | -");
     is(&log, "disk-memory-limits/oom-exit-137", 1);
 }
 
@@ -579,7 +579,7 @@ Done. Your build exited with 1.
     let log = log(text);
     assert_eq!(
         facts(&log),
-        "plain | failed | 128 | - | git clone https://git.example.com/group/app.git"
+        "travis | failed | 128 | - | git clone https://git.example.com/group/app.git"
     );
     is(&log, "git/could-not-resolve-host", 2);
 }
@@ -597,7 +597,7 @@ cat: results.xml: No such file or directory
 ##[section]Finishing: Publish test results
 ";
     let log = log(text);
-    assert_eq!(facts(&log), "plain | failed | - | Run code analysis | -");
+    assert_eq!(facts(&log), "azure | failed | - | Run code analysis | -");
     is(&log, "git/could-not-resolve-host", 3);
 }
 
@@ -617,7 +617,7 @@ Cleaning any cached credential from repository: app (Git)
 ##[section]Finishing: Finalize Job
 ";
     let log = log(text);
-    assert_eq!(facts(&log), "plain | failed | - | Restore | -");
+    assert_eq!(facts(&log), "azure | failed | - | Restore | -");
     is(&log, "git/could-not-resolve-host", 4);
 }
 
@@ -633,7 +633,7 @@ make: foo: Command not found
 ##[section]Finishing: Build
 ";
     let seen = log(text);
-    assert_eq!(facts(&seen), "plain | failed | 127 | Build | -");
+    assert_eq!(facts(&seen), "azure | failed | 127 | Build | -");
     is(&seen, "shell/command-not-found", 5);
     let passed: String = text
         .lines()
@@ -671,7 +671,7 @@ fn travis_folds_all_but_the_script() {
     let seen = log(&text);
     assert_eq!(
         facts(&seen),
-        "plain | failed | 128 | - | git clone https://git.example.com/group/app.git"
+        "travis | failed | 128 | - | git clone https://git.example.com/group/app.git"
     );
     is(&seen, "git/could-not-resolve-host", 6);
     // The marks when their CR became a newline, and a command of a fold that fails.
@@ -684,7 +684,7 @@ fn travis_folds_all_but_the_script() {
     );
     assert_eq!(
         facts(&log(&text)),
-        "plain | failed | 1 | install | ./setup.sh"
+        "travis | failed | 1 | install | ./setup.sh"
     );
 }
 
@@ -701,7 +701,7 @@ travis_time:end:0b:start=1,finish=2,duration=1\r\x1b[0K
 The command \"ci/script.sh\" exited with 1.
 ";
     let log = log(text);
-    assert_eq!(facts(&log), "plain | failed | 1 | - | ci/script.sh");
+    assert_eq!(facts(&log), "travis | failed | 1 | - | ci/script.sh");
     is(&log, "git/could-not-resolve-host", 3);
 }
 
@@ -729,7 +729,7 @@ connecting
 
 No output has been received in the last 10 minutes, this potentially indicates a stalled build or something wrong with the build itself.
 ";
-    assert_eq!(facts(&log(text)), "plain | timed_out | - | - | make test");
+    assert_eq!(facts(&log(text)), "travis | timed_out | - | - | make test");
 }
 
 #[test]
@@ -753,7 +753,7 @@ fn codebuild_names_phase_and_command() {
     let seen = log(&text.concat());
     assert_eq!(
         facts(&seen),
-        "plain | failed | 128 | BUILD | git clone https://git.example.com/a.git"
+        "codebuild | failed | 128 | BUILD | git clone https://git.example.com/a.git"
     );
     is(&seen, "git/could-not-resolve-host", 7);
     let passed = text.concat().replace("FAILED", "SUCCEEDED");
@@ -762,7 +762,7 @@ fn codebuild_names_phase_and_command() {
         .filter(|line| !line.contains("did not exit"))
         .map(|line| format!("{line}\n"))
         .collect();
-    assert_eq!(facts(&log(&passed)), "plain | succeeded | - | - | -");
+    assert_eq!(facts(&log(&passed)), "codebuild | succeeded | - | - | -");
 }
 
 #[test]
@@ -793,14 +793,21 @@ fn a_piece_of_a_log_that_ends_well_has_no_cause() {
 #[test]
 fn other_systems_end_in_words_of_their_own() {
     let output = "fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com\n";
-    for words in [
-        "\nExited with code exit status 128\n",
-        "Command exited with code 128\n",
-        "🚨 Error: The command exited with status 128\n",
-        "[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully git clone exit status 128\n",
+    for (words, dialect) in [
+        ("\nExited with code exit status 128\n", "circleci"),
+        ("Command exited with code 128\n", "plain"),
+        (
+            "🚨 Error: The command exited with status 128\n",
+            "buildkite",
+        ),
+        (
+            "[Container] 2026/05/01 10:00:00.123456 Command did not exit successfully git clone exit status 128\n",
+            "codebuild",
+        ),
     ] {
         let log = log(&format!("{output}{words}"));
-        assert_eq!(facts(&log), "plain | failed | 128 | - | -", "{words}");
+        let told = format!("{dialect} | failed | 128 | - | -");
+        assert_eq!(facts(&log), told, "{words}");
         is(&log, "git/could-not-resolve-host", 1);
     }
 }
@@ -966,7 +973,7 @@ fn an_excerpt_of_azure_may_begin_with_a_group_of_its_own() {
         assert_eq!(cause(&log).0, "git/could-not-resolve-host");
         assert_eq!(
             (&log["dialect"], &log["exit_code"]),
-            (&"plain".into(), &3.into())
+            (&"azure".into(), &3.into())
         );
     }
     // GitHub's own step stays one, whatever it prints.
@@ -1092,7 +1099,7 @@ fn act_names_the_step_that_failed() {
     ]
     .concat();
     let report = log(&text);
-    assert_eq!(facts(&report), "plain | failed | 128 | - | Fetch");
+    assert_eq!(facts(&report), "act | failed | 128 | - | Fetch");
     is(&report, "git/could-not-resolve-host", 9);
     let shown = report["cause"]["text"].as_str().unwrap();
     assert!(shown.starts_with("[CI checks/build]   | fatal"), "{shown}");
@@ -1110,7 +1117,7 @@ fn what_act_was_told_to_go_on_from_is_no_failure() {
         "[ci/build] Failed but continue next step\n[ci/build]   ❌",
     );
     let passes = format!("{tolerated}[{job}] 🏁  Job succeeded\n");
-    assert_eq!(facts(&log(&passes)), "plain | succeeded | - | - | -");
+    assert_eq!(facts(&log(&passes)), "act | succeeded | - | - | -");
     let fails = act_step(
         job,
         "Build",
@@ -1118,7 +1125,7 @@ fn what_act_was_told_to_go_on_from_is_no_failure() {
         FAILS,
     );
     let report = log(&format!("{tolerated}{fails}[{job}] 🏁  Job failed\n"));
-    assert_eq!(facts(&report), "plain | failed | - | - | Build");
+    assert_eq!(facts(&report), "act | failed | - | - | Build");
     assert_eq!(cause(&report).1, 8, "{report}");
 }
 
@@ -1156,7 +1163,7 @@ fn act_in_colour_names_the_job_once_and_puts_a_bar_before_the_output() {
     let pasted = text.replace("\x1b[34m", "").replace("\x1b[0m", "");
     for text in [&text, &pasted] {
         let report = log(text);
-        assert_eq!(facts(&report), "plain | failed | 1 | - | Format");
+        assert_eq!(facts(&report), "act | failed | 1 | - | Format");
         is(&report, "lint/black-ruff-format", 4);
         let shown = report["cause"]["text"].as_str().unwrap();
         assert!(shown.starts_with("| would reformat"), "{shown}");
@@ -1215,7 +1222,11 @@ fn jenkins_may_put_the_time_before_each_line() {
     );
     for stamp in ["15:40:07 ", "15:40:07  "] {
         let report = log(&behind(stamp, &pipeline));
-        assert_eq!(facts(&report), "plain | failed | 128 | - | -", "{stamp:?}");
+        assert_eq!(
+            facts(&report),
+            "jenkins | failed | 128 | - | -",
+            "{stamp:?}"
+        );
         is(&report, "git/could-not-resolve-host", 3);
     }
     let formats = behind(
@@ -1229,4 +1240,74 @@ fn jenkins_may_put_the_time_before_each_line() {
         log("15:40:07 see: Finished: FAILURE\n15:40:07.5 Finished: FAILURE\n")["outcome"],
         "unknown"
     );
+}
+
+#[test]
+fn whose_log_it_is_is_told() {
+    let dialect = |text: &str| log(text)["dialect"].as_str().unwrap().to_owned();
+    for (text, is) in [
+        (
+            "+ make\nmake: *** [all] Error 2\nFinished: FAILURE\n",
+            "jenkins",
+        ),
+        (
+            "[Pipeline] sh\n+ make\nmake: *** [all] Error 2\n",
+            "jenkins",
+        ),
+        (
+            "travis_fold:start:git.1\ntravis_fold:end:git.1\nmake: *** [all] Error 2\n",
+            "travis",
+        ),
+        (
+            "make: *** [all] Error 2\nCommand exited with code 2\n",
+            "plain",
+        ),
+        // A tool on Jenkins says it as Travis does.
+        (
+            "The command \"make\" exited with 2.\nFinished: FAILURE\n",
+            "jenkins",
+        ),
+        // The runner of GitLab says that it is its log, whatever stands in it.
+        (
+            "[Pipeline] sh\nFinished: FAILURE\nERROR: Job failed: exit code 1\n",
+            "gitlab",
+        ),
+    ] {
+        assert_eq!(dialect(text), is, "{text}");
+    }
+}
+
+#[test]
+fn a_window_of_github_without_marks_is_known_by_two_lines_of_its_runner() {
+    let dialect = |text: &str| log(text)["dialect"].as_str().unwrap().to_owned();
+    let fails = format!("{UNRESOLVED}\n");
+    let checkout = "Run actions/checkout@v4\n";
+    let shell = "shell: /usr/bin/bash -e {0}\n";
+    let version = "Current runner version: '2.320.0'\n";
+    for proofs in [
+        format!("Fetching\n{checkout}npm ci\n{shell}"),
+        format!("Fetching\nnpm ci\n  {shell}{checkout}"),
+        format!("{version}Prepare workflow directory\n"),
+        format!("Download action repository 'actions/cache@v4' (SHA:0057852)\nnpm ci\n{shell}"),
+        format!("{version}Complete job name: build\n"),
+    ] {
+        let text = format!("{proofs}{fails}");
+        assert_eq!(dialect(&text), "github", "{text}");
+        // GitLab's own lines and those of others are surer.
+        let gitlab = format!("{text}ERROR: Job failed: exit code 1\n");
+        assert_eq!(dialect(&gitlab), "gitlab", "{text}");
+        let jenkins = format!("{text}Finished: FAILURE\n");
+        assert_eq!(dialect(&jenkins), "jenkins", "{text}");
+    }
+    // One alone, or the same twice, may be anybody's.
+    for proofs in [
+        format!("Fetching\n{checkout}{checkout}"),
+        format!("npm ci\n{shell}{shell}"),
+        version.to_owned(),
+        format!("see: Run actions/checkout@v4\n{shell}"),
+        format!("{checkout}shell: /bin/bash\n").replacen("Run", "How to\nrun", 1),
+    ] {
+        let text = format!("{proofs}{fails}");
+        assert_eq!(dialect(&text), "plain", "{text}");
+    }
 }

@@ -147,6 +147,10 @@ pub fn operator(condition: &Condition) -> String {
         }
         Condition::Command(expr) => format!("command = '{}'", expr.source),
         Condition::Section(names) => list("section", names),
+        Condition::Dialect(all) => {
+            let names: Vec<&str> = all.iter().map(|one| one.as_str()).collect();
+            format!("dialect = {names:?}")
+        }
         Condition::Executor(names) => list("executor", names),
         Condition::Outcome(names) => list("outcome", names),
         Condition::Seen(names) => list("seen", names),

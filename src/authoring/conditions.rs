@@ -1,7 +1,7 @@
 //! A condition of a pattern as a sentence, for the pages that people read about it.
 
 use super::bench;
-use crate::model::Lang;
+use crate::model::{Dialect, Lang};
 use crate::pattern::checked::{Condition, Near};
 use crate::pattern::schema::{Scope, Side};
 
@@ -26,6 +26,11 @@ impl Spelling<'_> {
 fn listed(list: &[String], spell: &dyn Fn(&str) -> String) -> String {
     let all: Vec<String> = list.iter().map(|one| spell(one)).collect();
     all.join(", ")
+}
+
+fn dialects(list: &[Dialect], spelling: &Spelling<'_>) -> String {
+    let names: Vec<String> = list.iter().map(|one| one.as_str().to_owned()).collect();
+    spelling.codes(&names)
 }
 
 /// The sentence.
@@ -63,6 +68,9 @@ fn in_english(condition: &Condition, spelling: &Spelling<'_>) -> String {
             format!("{begin} {regex} stands {place} in the {scope}{within}")
         }
         Condition::Section(list) => format!("the section is one of {}", spelling.codes(list)),
+        Condition::Dialect(list) => {
+            format!("the log comes from one of {}", dialects(list, spelling))
+        }
         Condition::Executor(list) => format!("the executor is one of {}", spelling.codes(list)),
         Condition::Outcome(list) => format!("the job ended as one of {}", spelling.codes(list)),
         Condition::ExitCode(list) => format!("the exit code is one of {list:?}"),
@@ -104,6 +112,9 @@ fn in_korean(condition: &Condition, spelling: &Spelling<'_>) -> String {
             format!("{scope}{within} {place} {regex} 같은 줄이 {end}")
         }
         Condition::Section(list) => format!("섹션이 다음 중 하나: {}", spelling.codes(list)),
+        Condition::Dialect(list) => {
+            format!("로그의 출처가 다음 중 하나: {}", dialects(list, spelling))
+        }
         Condition::Executor(list) => format!("executor가 다음 중 하나: {}", spelling.codes(list)),
         Condition::Outcome(list) => format!("job의 결과가 다음 중 하나: {}", spelling.codes(list)),
         Condition::ExitCode(list) => format!("종료 코드가 다음 중 하나: {list:?}"),

@@ -191,6 +191,10 @@ impl Judge<'_, '_> {
                 self.in_section(list, hit),
                 format!("section: {}", list.join(", ")),
             ),
+            Condition::Dialect(list) => plain(
+                list.contains(&facts.dialect),
+                format!("dialect: {}", facts.dialect.as_str()),
+            ),
             Condition::Executor(list) => {
                 let found = facts.runner.executor.as_deref().unwrap_or("unknown");
                 let holds = list.iter().any(|name| {

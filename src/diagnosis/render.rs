@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::Candidate;
 use super::{Case, Settled, evidence, fingerprint, scope, spot, terms};
 use crate::library::Library;
-use crate::model::{
-    Captures, Check, CheckOutcome, Confidence, Dialect, Finding, Further, Lang, Untold,
-};
+use crate::model::{Captures, Check, CheckOutcome, Confidence, Finding, Further, Lang, Untold};
 use crate::pattern::checked::Pattern;
 use crate::pattern::schema::{Lead, Localized, Text};
 use crate::pattern::text::{self, Part};
@@ -56,9 +54,8 @@ impl Context<'_> {
                 })
                 .collect(),
         });
-        let executor = self.case.facts().runner.executor.as_deref();
         // What a step is for is told in English; other languages should have the same steps, but may have more.
-        let order = scope::order(&pattern.text.fix, executor).into_iter();
+        let order = scope::order(&pattern.text.fix, self.case.facts()).into_iter();
         let further = pattern.text.fix.len()..texts.fix.len();
         let steps = order.chain(further).filter_map(|k| texts.fix.get(k));
         // A check that has been run already is not asked for again.
@@ -115,17 +112,13 @@ impl Context<'_> {
     /// What the words of GitLab in the texts are called where the log comes from.
     fn terms(&self, lead: &Settled<'_>, texts: &Text) -> Option<String> {
         let pattern = lead.pattern();
-        // Those about GitHub's own keys have the same words.
-        let theirs = pattern.id.starts_with("github-actions/");
-        if theirs || self.case.facts().dialect != Dialect::Github {
-            return None;
-        }
         let notes = lead
             .notes
             .iter()
             .map(|(k, _)| self.localized(&pattern.notes[*k].text));
         let own = texts.fix.iter().chain([&texts.cause]).chain(&texts.verify);
-        terms::of_github(own.map(String::as_str).chain(notes), self.lang)
+        let all = own.map(String::as_str).chain(notes);
+        terms::of(self.case.facts().dialect, &pattern.id, all, self.lang)
     }
 
     /// The fingerprint tells nothing that the redacted report would not.

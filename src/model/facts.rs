@@ -45,7 +45,7 @@ impl Outcome {
     }
 }
 
-/// Whose conventions frame the log.
+/// Whose log it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
@@ -53,19 +53,76 @@ pub enum Dialect {
     Gitlab,
     /// GitHub Actions.
     Github,
-    /// Nobody's: tool output only.
+    /// act, which runs workflows of GitHub Actions on one's own machine.
+    Act,
+    /// Azure Pipelines.
+    Azure,
+    /// Buildkite.
+    Buildkite,
+    /// CircleCI.
+    Circleci,
+    /// Google Cloud Build.
+    Cloudbuild,
+    /// AWS CodeBuild.
+    Codebuild,
+    /// Jenkins.
+    Jenkins,
+    /// Netlify.
+    Netlify,
+    /// Patchew.
+    Patchew,
+    /// Travis CI.
+    Travis,
+    /// Nobody's that is known: tool output only.
     #[default]
     Plain,
 }
 
 impl Dialect {
-    /// The word as reports spell it.
+    /// Every dialect, as patterns may name them.
+    pub const ALL: &[Self] = &[
+        Self::Gitlab,
+        Self::Github,
+        Self::Act,
+        Self::Azure,
+        Self::Buildkite,
+        Self::Circleci,
+        Self::Cloudbuild,
+        Self::Codebuild,
+        Self::Jenkins,
+        Self::Netlify,
+        Self::Patchew,
+        Self::Travis,
+        Self::Plain,
+    ];
+
+    /// The word as reports and patterns spell it.
     pub fn as_str(self) -> &'static str {
         match self {
-            Dialect::Gitlab => "gitlab",
-            Dialect::Github => "github",
-            Dialect::Plain => "plain",
+            Self::Gitlab => "gitlab",
+            Self::Github => "github",
+            Self::Act => "act",
+            Self::Azure => "azure",
+            Self::Buildkite => "buildkite",
+            Self::Circleci => "circleci",
+            Self::Cloudbuild => "cloudbuild",
+            Self::Codebuild => "codebuild",
+            Self::Jenkins => "jenkins",
+            Self::Netlify => "netlify",
+            Self::Patchew => "patchew",
+            Self::Travis => "travis",
+            Self::Plain => "plain",
         }
+    }
+
+    /// The dialect of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.as_str() == name)
+    }
+
+    /// Whether the frame of such logs is read whole. Of the other systems only marks and closing lines are known.
+    pub fn has_frame(self) -> bool {
+        matches!(self, Self::Gitlab | Self::Github)
     }
 }
 
@@ -162,7 +219,7 @@ pub struct Verdict {
 /// Everything the frame of one log tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobFacts {
-    /// Whose conventions frame the log.
+    /// Whose log it is.
     pub dialect: Dialect,
     /// How the job ended.
     pub outcome: Outcome,

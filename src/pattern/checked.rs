@@ -11,7 +11,7 @@ use super::schema::{
     CheckTable, Lead, LineTests, LinkTable, Localized, On, PatternStatus, Provenance, Scope, Side,
     Text,
 };
-use crate::model::{Category, Confidence, Owner, Retry, Role};
+use crate::model::{Category, Confidence, Dialect, Owner, Retry, Role};
 
 /// Most bytes of a compiled regex, since files may come from strangers.
 const REGEX_SIZE: usize = 1 << 18;
@@ -174,6 +174,8 @@ pub enum Condition {
     Unseen(Vec<String>),
     /// `times`
     Times(u64),
+    /// `dialect`
+    Dialect(Vec<Dialect>),
 }
 
 /// The kinds of positional conditions.

@@ -11,6 +11,7 @@ use super::literal;
 use super::places::Places;
 use super::schema::{CONDITION_KEYS, ConditionTable, Localized, MatchTable, PatternFile, Side};
 use super::text;
+use crate::model::Dialect;
 
 /// Longest name of a capture.
 const MAX_NAME: usize = 64;
@@ -296,6 +297,12 @@ impl Checker<'_> {
         if let Some(list) = &table.section {
             out.push(Condition::Section(list.clone()));
         }
+        if let Some(list) = &table.dialect {
+            let known: Vec<&str> = Dialect::ALL.iter().map(|one| one.as_str()).collect();
+            self.words(list, &known, "dialect", path)?;
+            let list = list.iter().filter_map(|name| Dialect::of_name(name));
+            out.push(Condition::Dialect(list.collect()));
+        }
         if let Some(list) = &table.executor {
             out.push(Condition::Executor(list.clone()));
         }
@@ -310,18 +317,7 @@ impl Checker<'_> {
         }
         if let Some(list) = &table.outcome {
             let known = ["failed", "succeeded", "canceled", "timed_out", "unknown"];
-            for (k, word) in list.iter().enumerate() {
-                if !known.contains(&word.as_str()) {
-                    let at = format!("{path}.outcome.{k}");
-                    let fault = self
-                        .fault(&at, None, format!("unknown outcome `{word}`"))
-                        .slug("unknown-word");
-                    return Err(match nearest(word, &known) {
-                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                        None => fault.hint(format!("known: {}", known.join(", "))),
-                    });
-                }
-            }
+            self.words(list, &known, "outcome", path)?;
             out.push(Condition::Outcome(list.clone()));
         }
         if let Some(list) = &table.exit_code {
@@ -346,6 +342,33 @@ impl Checker<'_> {
             return Err(self.fault(path, None, message).slug("bad-condition"));
         }
         Ok(out)
+    }
+
+    /// Checks that every word of the list at the key of a table is known.
+    fn words(
+        &self,
+        list: &[String],
+        known: &[&str],
+        key: &str,
+        path: &str,
+    ) -> Result<(), PatternError> {
+        for (k, word) in list.iter().enumerate() {
+            if known.contains(&word.as_str()) {
+                continue;
+            }
+            let fault = self
+                .fault(
+                    &format!("{path}.{key}.{k}"),
+                    None,
+                    format!("unknown {key} `{word}`"),
+                )
+                .slug("unknown-word");
+            return Err(match nearest(word, known) {
+                Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                None => fault.hint(format!("known: {}", known.join(", "))),
+            });
+        }
+        Ok(())
     }
 
     /// Checks that every placeholder names a capture or a fact, and that one which may be absent has a
@@ -529,6 +552,10 @@ fix = []
         let file =
             format!("# borken, mostly\n{right}[[when]]\noutcome = [\"failed\", \"borken\"]\n");
         assert_eq!(told(&file), "f.toml:20:22: unknown outcome `borken`");
+        let file = format!("{right}[[when]]\ndialect = [\"gitlab\", \"jenkin\"]\n");
+        assert_eq!(told(&file), "f.toml:19:22: unknown dialect `jenkin`");
+        let fault = compile("f.toml", "demo/f", &file, &|_| 0).unwrap_err();
+        assert_eq!(fault.hint.as_deref(), Some("did you mean `jenkins`?"));
         // The value is spelt otherwise in the file.
         let file = right.replace("^frobnicator: cannot open", "^frob\\\\d( it");
         assert!(

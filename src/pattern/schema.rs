@@ -178,6 +178,7 @@ pub const CONDITION_KEYS: &[&str] = &[
     "side",
     "ignore_case",
     "section",
+    "dialect",
     "executor",
     "runner",
     "outcome",
@@ -208,6 +209,9 @@ pub struct ConditionTable {
     pub ignore_case: bool,
     /// The hit stands in one of these sections; `unknown` for none.
     pub section: Option<Vec<String>>,
+    /// Whose log it is: `gitlab`, `github`, `act`, `azure`, `buildkite`, `circleci`, `cloudbuild`, `codebuild`,
+    /// `jenkins`, `netlify`, `patchew`, `travis`; `plain` where the log does not say.
+    pub dialect: Option<Vec<String>>,
     /// The runner uses one of these executors; `unknown` where it does not say.
     pub executor: Option<Vec<String>>,
     /// Runner versions: `>=15.9`, `<17.0`, or both separated by a comma. Holds where the version is unknown

@@ -40,6 +40,12 @@ pub const FRAME: &[&str] = &[
     "cleaning up orphan processes",
     "current runner version: ",
     "##[end-action ",
+    // Without those marks: lines that only GitHub's runner prints (see `frame::signs`).
+    "run actions/",
+    "shell: ",
+    "complete job name: ",
+    "download action repository '",
+    "prepare workflow directory",
     "process completed with exit code ",
     " action run completed with exit code ",
     "the operation was canceled.",
@@ -49,6 +55,9 @@ pub const FRAME: &[&str] = &[
     "  \u{2514}> ",
     // Closing lines of other systems (see `foreign`).
     "##[section]",
+    "[pipeline] ",
+    "build system information",
+    "build-agent version ",
     "finished: ",
     "script returned exit code ",
     "marked build as failure",

@@ -69,7 +69,7 @@ pub(super) fn of(
         match words.as_slice() {
             // If the runner does not fetch the project, the job does so itself; otherwise this is another one.
             ["cd", to] if cloned == Some(*to) => {
-                folder = (facts.dialect == Dialect::Plain).then(String::new);
+                folder = (!facts.dialect.has_frame()).then(String::new);
                 inside = folder.clone();
             }
             _ => inside = script::follow(&mut folder, &command.text, project),

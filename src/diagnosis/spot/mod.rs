@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::Case;
 use super::conditions::Settled;
 use crate::engine::Tail;
-use crate::model::{Category, Dialect, Finding, JobFacts, Owner, Place, Spot, TailLine};
+use crate::model::{Category, Finding, JobFacts, Owner, Place, Spot, TailLine};
 
 mod build;
 mod folder;
@@ -209,7 +209,7 @@ impl<'c> Scene<'c> {
 
     /// The folder of the Jenkins stage around the line.
     fn stage(&self) -> Option<Folder> {
-        if self.facts.dialect != Dialect::Plain {
+        if self.facts.dialect.has_frame() {
             return None;
         }
         let text = self.tail().text_from(0);

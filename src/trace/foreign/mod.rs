@@ -1,11 +1,12 @@
 //! Reads the closing lines of other systems: Jenkins, Azure Pipelines, Travis, CircleCI, Buildkite, AppVeyor,
 //! CodeBuild, Cloud Build, Netlify, Patchew, act and gitlab-ci-local.
 //!
-//! They tell only how the job ended and which line ended it. In every other respect such logs are plain ones.
+//! They tell only whose log it is, how the job ended and which line ended it. In every other respect such logs
+//! are plain ones.
 
 use super::verdict::integer;
 use super::{prefix, stamp};
-use crate::model::Outcome;
+use crate::model::{Dialect, Outcome};
 
 pub mod codebuild;
 pub mod travis;
@@ -30,15 +31,18 @@ pub struct Closing {
     pub exit_code: Option<i64>,
     /// How much it decides.
     pub reach: Reach,
+    /// Who alone writes such a line; [`Dialect::Plain`] if several do.
+    pub by: Dialect,
 }
 
 impl Closing {
-    /// Builds a closing.
+    /// Builds a closing of no system in particular.
     pub fn new(outcome: Outcome, exit_code: Option<i64>, reach: Reach) -> Self {
         Self {
             outcome,
             exit_code,
             reach,
+            by: Dialect::Plain,
         }
     }
 }
@@ -46,127 +50,177 @@ impl Closing {
 /// The mark of an error, of Azure Pipelines and of GitHub.
 pub const ERROR: &str = "##[error]";
 
-/// The text before the exit code and the text behind it.
-const COMMAND_FAILED: &[(&str, &str)] = &[
-    // Azure Pipelines
-    ("##[error]Bash exited with code '", "'."),
-    ("##[error]PowerShell exited with code '", "'."),
-    ("##[error]Cmd.exe exited with code '", "'."),
-    // CircleCI
-    ("Exited with code exit status ", ""),
-    ("Exited with code ", ""),
-    ("CircleCI received exit code ", ""),
-    // Buildkite
-    ("🚨 Error: The command exited with status ", ""),
-    // AppVeyor
-    ("Command exited with code ", ""),
-    // Patchew, which tests patches that are sent to a mailing list
-    ("Test command exited with code: ", ""),
+/// The text before the exit code, the text behind it, and who alone writes it so.
+const COMMAND_FAILED: &[(&str, &str, Dialect)] = &[
+    ("##[error]Bash exited with code '", "'.", Dialect::Azure),
+    (
+        "##[error]PowerShell exited with code '",
+        "'.",
+        Dialect::Azure,
+    ),
+    ("##[error]Cmd.exe exited with code '", "'.", Dialect::Azure),
+    ("Exited with code exit status ", "", Dialect::Circleci),
+    // CircleCI, and tools that start others.
+    ("Exited with code ", "", Dialect::Plain),
+    ("CircleCI received exit code ", "", Dialect::Circleci),
+    (
+        "🚨 Error: The command exited with status ",
+        "",
+        Dialect::Buildkite,
+    ),
+    // AppVeyor, and tools that start others.
+    ("Command exited with code ", "", Dialect::Plain),
+    // Patchew tests patches that are sent to a mailing list.
+    ("Test command exited with code: ", "", Dialect::Patchew),
 ];
 
-const WORDS: &[(&str, Outcome, Reach)] = &[
-    // Jenkins
-    ("Finished: SUCCESS", Outcome::Succeeded, Reach::Last),
-    ("Finished: FAILURE", Outcome::Failed, Reach::Last),
-    ("Finished: UNSTABLE", Outcome::Failed, Reach::Last),
-    ("Finished: ABORTED", Outcome::Canceled, Reach::Last),
+/// Whole lines, and who alone writes them.
+const WORDS: &[(&str, Outcome, Reach, Dialect)] = &[
+    (
+        "Finished: SUCCESS",
+        Outcome::Succeeded,
+        Reach::Last,
+        Dialect::Jenkins,
+    ),
+    (
+        "Finished: FAILURE",
+        Outcome::Failed,
+        Reach::Last,
+        Dialect::Jenkins,
+    ),
+    (
+        "Finished: UNSTABLE",
+        Outcome::Failed,
+        Reach::Last,
+        Dialect::Jenkins,
+    ),
+    (
+        "Finished: ABORTED",
+        Outcome::Canceled,
+        Reach::Last,
+        Dialect::Jenkins,
+    ),
     (
         "Cancelling nested steps due to timeout",
         Outcome::TimedOut,
         Reach::Job,
+        Dialect::Jenkins,
     ),
-    // Travis
-    ("Done: Job Cancelled", Outcome::Canceled, Reach::Last),
+    (
+        "Done: Job Cancelled",
+        Outcome::Canceled,
+        Reach::Last,
+        Dialect::Travis,
+    ),
     (
         "The job exceeded the maximum time limit for jobs, and has been terminated.",
         Outcome::TimedOut,
         Reach::Job,
+        Dialect::Travis,
     ),
-    // Netlify
     (
         "Failing build: Failed to build site",
         Outcome::Failed,
         Reach::Job,
+        Dialect::Netlify,
     ),
-    // Azure Pipelines
     (
         "##[error]The task has timed out.",
         Outcome::TimedOut,
         Reach::Command,
+        Dialect::Azure,
     ),
 ];
 
+/// How lines begin that are no closing ones, but of one system only: the marks of Jenkins' pipelines, the headings of
+/// Travis' worker and of CircleCI's agent.
+const SIGNS: &[(&str, Dialect)] = &[
+    ("[Pipeline] ", Dialect::Jenkins),
+    ("Build system information", Dialect::Travis),
+    ("Build-agent version ", Dialect::Circleci),
+];
+
+/// The system that such a sign is of.
+pub fn sign(line: &str) -> Option<Dialect> {
+    let line = behind_time(line);
+    let sign = SIGNS.iter().find(|(begin, _)| line.starts_with(begin));
+    sign.map(|(_, dialect)| *dialect)
+}
+
+/// Jenkins may put the time before each line; Netlify always does.
+fn behind_time(line: &str) -> &str {
+    let time = stamp::twelve_hours(line.as_bytes());
+    &line[time.unwrap_or_else(|| stamp::time_of_day(line.as_bytes()))..]
+}
+
 /// Reads a closing line; `None` for any other line.
 pub fn closing(line: &str) -> Option<Closing> {
-    // Jenkins may put the time before each line; Netlify always does.
-    let time = stamp::twelve_hours(line.as_bytes());
-    let line = line[time.unwrap_or_else(|| stamp::time_of_day(line.as_bytes()))..].trim_end();
-    let says = |outcome, exit_code, reach| Some(Closing::new(outcome, exit_code, reach));
-    if let Some((_, outcome, reach)) = WORDS.iter().find(|(word, ..)| *word == line) {
-        return says(*outcome, None, *reach);
-    }
-    let failed = |code: i64, reach| match code {
-        0 => None,
-        _ => says(Outcome::Failed, Some(code), reach),
+    let line = behind_time(line).trim_end();
+    let says = |outcome, exit_code, reach, by| {
+        Some(Closing {
+            by,
+            ..Closing::new(outcome, exit_code, reach)
+        })
     };
-    let failing = COMMAND_FAILED.iter().find_map(|(before, behind)| {
-        line.strip_prefix(before)?
-            .strip_suffix(behind)?
-            .parse::<i64>()
-            .ok()
+    if let Some((_, outcome, reach, by)) = WORDS.iter().find(|(word, ..)| *word == line) {
+        return says(*outcome, None, *reach, *by);
+    }
+    let failed = |code: i64, reach, by| match code {
+        0 => None,
+        _ => says(Outcome::Failed, Some(code), reach, by),
+    };
+    let failing = COMMAND_FAILED.iter().find_map(|(before, behind, by)| {
+        let code = line.strip_prefix(before)?.strip_suffix(behind)?;
+        Some((code.parse::<i64>().ok()?, *by))
     });
-    if let Some(code) = failing.or_else(|| azure_process(line)) {
-        return failed(code, Reach::Command);
+    let of_process = || Some((azure_process(line)?, Dialect::Azure));
+    if let Some((code, by)) = failing.or_else(of_process) {
+        return failed(code, Reach::Command, by);
     }
     match line.split_whitespace().next()? {
         // Travis: `The command "make test" exited with 2.`
         "The" if line.starts_with("The command \"") => {
-            failed(travis::exit_code(line)?, Reach::Command)
+            failed(travis::exit_code(line)?, Reach::Command, Dialect::Travis)
         }
         // The end of a command of several lines.
-        "\"" => failed(travis::exit_code(line)?, Reach::Command),
+        "\"" => failed(travis::exit_code(line)?, Reach::Command, Dialect::Plain),
         "Done." => {
             let code = line.strip_prefix("Done. Your build exited with ")?;
             match code.strip_suffix('.')?.parse().ok()? {
-                0 => says(Outcome::Succeeded, None, Reach::Last),
-                code => says(Outcome::Failed, Some(code), Reach::Last),
+                0 => says(Outcome::Succeeded, None, Reach::Last, Dialect::Travis),
+                code => says(Outcome::Failed, Some(code), Reach::Last, Dialect::Travis),
             }
         }
         "No" if line.starts_with("No output has been received in the last ") => {
-            says(Outcome::TimedOut, None, Reach::Job)
+            says(Outcome::TimedOut, None, Reach::Job, Dialect::Travis)
         }
         // CircleCI
         "Too" if line.starts_with("Too long with no output (exceeded ") => {
-            says(Outcome::TimedOut, None, Reach::Command)
+            says(Outcome::TimedOut, None, Reach::Command, Dialect::Circleci)
         }
         // Jenkins
         "Build"
             if line.starts_with("Build step '") && line.ends_with("' marked build as failure") =>
         {
-            says(Outcome::Failed, None, Reach::Job)
+            says(Outcome::Failed, None, Reach::Job, Dialect::Jenkins)
         }
         "Build" if line.starts_with("Build timed out (after ") => {
-            says(Outcome::TimedOut, None, Reach::Job)
+            says(Outcome::TimedOut, None, Reach::Job, Dialect::Jenkins)
         }
         "ERROR:" => {
-            // Jenkins, and Google Cloud Build.
-            let code = line
-                .strip_prefix("ERROR: script returned exit code ")
-                .or_else(|| {
-                    let step = line.strip_prefix("ERROR: build step ")?;
-                    Some(
-                        step.split_once(" failed: step exited with non-zero status: ")?
-                            .1,
-                    )
-                })?;
-            failed(integer(code)?, Reach::Job)
+            if let Some(code) = line.strip_prefix("ERROR: script returned exit code ") {
+                return failed(integer(code)?, Reach::Job, Dialect::Jenkins);
+            }
+            let step = line.strip_prefix("ERROR: build step ")?;
+            let (_, code) = step.split_once(" failed: step exited with non-zero status: ")?;
+            failed(integer(code)?, Reach::Job, Dialect::Cloudbuild)
         }
         _ if line.starts_with("##[error]The job running on agent ")
             && line.contains(" ran longer than the maximum time of ") =>
         {
-            says(Outcome::TimedOut, None, Reach::Job)
+            says(Outcome::TimedOut, None, Reach::Job, Dialect::Azure)
         }
-        _ => failed(of_local_job(line)?, Reach::Job),
+        _ => failed(of_local_job(line)?, Reach::Job, Dialect::Plain),
     }
 }
 
@@ -231,8 +285,8 @@ pub fn is_azure(line: &str) -> bool {
     let ends = || {
         let mut said = COMMAND_FAILED
             .iter()
-            .filter(|(before, _)| before.starts_with(ERROR));
-        line.starts_with(ERROR) && said.any(|(before, _)| line.starts_with(before))
+            .filter(|(before, ..)| before.starts_with(ERROR));
+        line.starts_with(ERROR) && said.any(|(before, ..)| line.starts_with(before))
     };
     // GitHub's runner of 2020 and 2021 began its logs with this.
     let github = |section: &str| section.ends_with("Request a runner to run this job");
@@ -358,6 +412,35 @@ mod tests {
         ];
         for (line, outcome, code, reach) in cases {
             assert_eq!(read(line), Some((outcome, code, reach)), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_of_one_system_name_it() {
+        let by = |line: &str| closing(line).map(|c| c.by).or_else(|| sign(line));
+        for (line, dialect) in [
+            ("Finished: FAILURE", Some(Dialect::Jenkins)),
+            ("15:40:07  [Pipeline] sh", Some(Dialect::Jenkins)),
+            ("ERROR: script returned exit code 2", Some(Dialect::Jenkins)),
+            ("##[error]Bash exited with code '1'.", Some(Dialect::Azure)),
+            ("The command \"make\" exited with 2.", Some(Dialect::Travis)),
+            ("Build system information", Some(Dialect::Travis)),
+            ("Exited with code exit status 1", Some(Dialect::Circleci)),
+            ("Build-agent version 1.0.9-abc", Some(Dialect::Circleci)),
+            (
+                "🚨 Error: The command exited with status 1",
+                Some(Dialect::Buildkite),
+            ),
+            (
+                "ERROR: build step 1 \"go\" failed: step exited with non-zero status: 3",
+                Some(Dialect::Cloudbuild),
+            ),
+            // Several say so.
+            ("Exited with code 1", Some(Dialect::Plain)),
+            ("Command exited with code 1", Some(Dialect::Plain)),
+            ("see [Pipeline] sh", None),
+        ] {
+            assert_eq!(by(line), dialect, "{line}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! It needs to see only section markers, echoed commands and lines with one of [`super::literals::FRAME`].
 //! Its result is [`JobFacts`]. Each module keeps one independent part: [`spans`] the sections, with their
 //! names in [`stages`], [`commands`], [`about`] the runner and the project. How the job ended comes from the
-//! [`verdicts`] of GitLab Runner, the marks of [`github`] and the closing lines of [`others`].
+//! [`verdicts`] of GitLab Runner, the marks of [`github`] and the closing lines of [`others`]; [`signs`] knows GitHub's logs without marks.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ mod about;
 mod commands;
 mod github;
 mod others;
+mod signs;
 mod spans;
 mod stages;
 mod verdicts;
@@ -27,6 +28,7 @@ use about::About;
 use commands::Commands;
 use github::{Github, Step};
 use others::{Change, Others};
+use signs::Signs;
 use spans::Spans;
 use verdicts::Verdicts;
 
@@ -41,6 +43,7 @@ pub struct Frame {
     verdicts: Verdicts,
     github: Github,
     others: Others,
+    signs: Signs,
     cases: Cases,
     wrappers: Wrappers,
     /// The last mark of GitHub had a clock before it.
@@ -68,6 +71,7 @@ impl Frame {
             verdicts: Verdicts::default(),
             github: Github::default(),
             others: Others::default(),
+            signs: Signs::default(),
             cases: Cases::default(),
             wrappers: Wrappers::default(),
             clocked: false,
@@ -183,6 +187,7 @@ impl Frame {
             self.about.project_line(&text);
         }
         self.wrappers.read(&text);
+        self.signs.read(&text);
         self.foreign_line(&text, next, number);
         let marked = text.starts_with("##[") || header::shown_on_page(&text).is_some();
         // In the header of a step GitHub stamps a value once, however many lines it has.
@@ -330,6 +335,7 @@ impl Frame {
         }
         let foreign_span = self.others.failed_span();
         let unnamed = self.others.travis();
+        let foreign = self.others.dialect();
         let mut commands = self.commands.finish();
         if let Some((verdict, parsed)) = self.verdicts.finish(lines) {
             facts.dialect = Dialect::Gitlab;
@@ -360,13 +366,17 @@ impl Frame {
         }
         let failed_span = match facts.dialect {
             Dialect::Github => self.github.failing_span(),
-            Dialect::Plain => foreign_span,
             Dialect::Gitlab => None,
+            _ => foreign_span,
         };
         facts.failing_section = failed_span.or_else(|| match unnamed {
             true => self.spans.last_of_any_name(),
             false => self.spans.last_that_can_fail(),
         });
+        if facts.dialect == Dialect::Plain {
+            let github = foreign == Dialect::Plain && self.signs.are_enough();
+            facts.dialect = if github { Dialect::Github } else { foreign };
+        }
         facts.runner = self.about.runner;
         facts.project = self.about.project;
         facts.commands = commands;

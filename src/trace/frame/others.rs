@@ -5,7 +5,7 @@ use super::super::foreign::{self, Act, Closing, Reach, codebuild};
 use super::super::line::Line;
 use super::stages::name_of;
 use super::verdicts;
-use crate::model::{Outcome, Verdict};
+use crate::model::{Dialect, Outcome, Verdict};
 
 /// Lines that may follow another system's closing line of success.
 const AT_END: u64 = 20;
@@ -37,6 +37,8 @@ pub(super) struct Others {
     job: Option<(Verdict, Closing)>,
     last: Option<(Verdict, Closing)>,
     act: Jobs,
+    /// The system whose line came first that only one writes.
+    signed: Option<Dialect>,
 }
 
 /// The folds of Travis CI.
@@ -156,6 +158,23 @@ impl Others {
         self.travis.seen
     }
 
+    /// Whose log it is. Marks around every step are surer than a line, and the final word on the job is surer than a
+    /// line that a tool may have printed.
+    pub(super) fn dialect(&self) -> Dialect {
+        if self.azure {
+            return Dialect::Azure;
+        }
+        if self.travis.seen {
+            return Dialect::Travis;
+        }
+        if self.act.name.is_some() {
+            return Dialect::Act;
+        }
+        let last = self.last.as_ref().map(|(_, closing)| closing.by);
+        let last = last.filter(|by| *by != Dialect::Plain);
+        last.or(self.signed).unwrap_or_default()
+    }
+
     /// Whether what looks like an echoed command is output of another.
     pub(super) fn prints(&mut self, line: u64) -> bool {
         self.travis.prints(line)
@@ -185,6 +204,7 @@ impl Others {
             return self.act_line(job, says, text, next, line, span);
         }
         if let Some(says) = codebuild::says(text) {
+            self.signed.get_or_insert(Dialect::Codebuild);
             return self.codebuild_line(says, text, line, span);
         }
         // In an excerpt only the last line shows that it is Azure's.
@@ -211,8 +231,16 @@ impl Others {
             self.travis.runs = None;
         }
         match foreign::closing(text) {
-            Some(closing) => self.close(closing, text, line, span),
-            None => Change::Nothing,
+            Some(closing) => {
+                if closing.by != Dialect::Plain {
+                    self.signed.get_or_insert(closing.by);
+                }
+                self.close(closing, text, line, span)
+            }
+            None => {
+                self.signed = self.signed.or_else(|| foreign::sign(text));
+                Change::Nothing
+            }
         }
     }
 
