@@ -7,7 +7,7 @@ use super::conditions::{Spelling, in_words};
 use crate::library::precision::Precision;
 use crate::model::{Category, Confidence, Lang, Owner, Retry, Role};
 use crate::pattern::checked::Pattern;
-use crate::pattern::schema::{CheckTable, Localized, PatternStatus, Text};
+use crate::pattern::schema::{CheckTable, Localized, PatternStatus, ProvenanceLevel, Text};
 
 /// Lines shown of each kind.
 const EXAMPLES: usize = 3;
@@ -110,9 +110,33 @@ fn list<'p>(out: &mut String, title: &str, patterns: impl Iterator<Item = &'p &'
 
 /// The section of one pattern.
 fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>) -> String {
-    let (family, name) = split(&pattern.id);
-    let text = &pattern.text;
-    let mut out = format!("## {name}\n\n**{}**\n\n", prose(&text.title));
+    let mut out = String::new();
+    head(&mut out, pattern);
+    examples(&mut out, pattern);
+    body(&mut out, pattern, &pattern.text, Words::EN, |l| {
+        l.en.as_str()
+    });
+    conditions(&mut out, pattern, known);
+    relations(&mut out, pattern, known);
+    origin(&mut out, pattern, figure);
+    if let Some(ko) = pattern.more.as_ref().and_then(|more| more.ko.as_ref()) {
+        let _ = write!(
+            out,
+            "\n<details><summary>한국어</summary>\n\n**{}**\n\n",
+            prose(&ko.title)
+        );
+        body(&mut out, pattern, ko, Words::KO, |l| {
+            l.ko.as_deref().unwrap_or(&l.en)
+        });
+        out.push_str("</details>\n");
+    }
+    out
+}
+
+/// The title, and what kind of failure it is.
+fn head(out: &mut String, pattern: &Pattern) {
+    let name = split(&pattern.id).1;
+    let _ = write!(out, "## {name}\n\n**{}**\n\n", prose(&pattern.text.title));
     let status = match pattern.status {
         PatternStatus::Stable => "",
         PatternStatus::Preview => " · preview: never the cause",
@@ -128,8 +152,12 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
         pattern.owner,
         retry(pattern.retry)
     );
+}
+
+/// Lines that match.
+fn examples(out: &mut String, pattern: &Pattern) {
     fence(
-        &mut out,
+        out,
         "text",
         pattern
             .examples()
@@ -138,7 +166,11 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
             .take(EXAMPLES)
             .map(String::as_str),
     );
-    body(&mut out, pattern, text, Words::EN, |l| l.en.as_str());
+}
+
+/// Where alone a line counts.
+fn conditions(out: &mut String, pattern: &Pattern, known: &BTreeSet<&str>) {
+    let family = split(&pattern.id).0;
     let spelling = Spelling {
         code: &code,
         id: &|id| link(id, known, family),
@@ -155,6 +187,11 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
         }
         out.push('\n');
     }
+}
+
+/// The failures that it accounts for, and those that it counts before.
+fn relations(out: &mut String, pattern: &Pattern, known: &BTreeSet<&str>) {
+    let family = split(&pattern.id).0;
     for (label, ids) in [
         ("Accounts for", &pattern.explains),
         ("Counts before", &pattern.supersedes),
@@ -164,18 +201,21 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
             let _ = writeln!(out, "{label}: {}\n", links.join(", "));
         }
     }
+}
+
+/// How the failure is known, how often the pattern was right, and the documentation.
+fn origin(out: &mut String, pattern: &Pattern, figure: Option<Precision>) {
     let provenance = &pattern.provenance;
-    let level = format!("{:?}", provenance.level).to_lowercase();
     let tool: Vec<&str> = [&provenance.tool, &provenance.version]
         .into_iter()
         .flatten()
         .map(String::as_str)
         .collect();
-    let from = match level.as_str() {
-        "ran" => "provoked with the real tool",
-        "source" => "read in the tool's source",
-        "report" => "seen in a public log",
-        _ => "written from experience",
+    let from = match provenance.level {
+        ProvenanceLevel::Ran => "provoked with the real tool",
+        ProvenanceLevel::Source => "read in the tool's source",
+        ProvenanceLevel::Report => "seen in a public log",
+        ProvenanceLevel::Unverified => "written from experience",
     };
     let _ = write!(out, "Known: {from}");
     if !tool.is_empty() {
@@ -189,18 +229,6 @@ fn section(pattern: &Pattern, figure: Option<Precision>, known: &BTreeSet<&str>)
         let title = link.title.as_deref().unwrap_or(&link.url);
         let _ = write!(out, "\n[{}]({})\n", prose(title), link.url);
     }
-    if let Some(ko) = pattern.more.as_ref().and_then(|more| more.ko.as_ref()) {
-        let _ = write!(
-            out,
-            "\n<details><summary>한국어</summary>\n\n**{}**\n\n",
-            prose(&ko.title)
-        );
-        body(&mut out, pattern, ko, Words::KO, |l| {
-            l.ko.as_deref().unwrap_or(&l.en)
-        });
-        out.push_str("</details>\n");
-    }
-    out
 }
 
 /// Words around the texts of a pattern.

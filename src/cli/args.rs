@@ -89,8 +89,8 @@ pub struct Analyze {
     /// Ask for a paste even where standard input is no terminal
     #[arg(long, conflicts_with = "files")]
     pub paste: bool,
-    /// Log of a passing run of the same job, or a folder of them: what it prints as well is no cause; repeatable. (What scan
-    /// calls so is a list of known failures, and another thing)
+    /// Log of a passing run of the same job, or a folder of such logs; repeatable. A line that a passing run prints too is no
+    /// cause. (`jobtriage scan` has another --baseline: a file that lists known failures)
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub baseline: Vec<PathBuf>,
     /// What to write, and how to show it.
@@ -144,7 +144,8 @@ pub struct Scan {
     /// Only logs that end at this time or earlier, the whole day if it is a date; as --since
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
-    /// Report only failures that this file does not know; known ones are counted, and meet no gate
+    /// List of known failures, as --write-baseline writes it: only other failures are reported; known ones are counted, and
+    /// meet no --fail-on. (For one log --baseline is another thing: the log of a passing run)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
     /// Write the failures found, and those that --baseline knows, for a later --baseline

@@ -207,91 +207,81 @@ pub(super) fn ko_incomplete(draft: &Draft, _: &Workshop) -> Vec<Remark> {
     let Some(ko) = &text.ko else {
         return Vec::new();
     };
-    let en = &text.en;
-    let mut remarks = Vec::new();
-    let mut say = |path: String, what: String, hint: &str| {
-        remarks.push(Remark::at(path, what).hint(hint));
-    };
-    if en.fix.len() != ko.fix.len() {
-        say(
-            "text.ko.fix".into(),
-            format!(
-                "steps in Korean: {}, in English: {}",
-                ko.fix.len(),
-                en.fix.len()
-            ),
-            "give the same steps in the same order",
-        );
-    }
-    if en.verify.is_some() != ko.verify.is_some() {
-        let (has, lacks) = if en.verify.is_some() {
-            ("English", "Korean")
-        } else {
-            ("Korean", "English")
-        };
-        say(
-            "text.ko.verify".into(),
-            format!("`verify` in {has}, none in {lacks}"),
-            "give it in both languages",
-        );
-    }
-    let pairs = [
-        ("title", &en.title, &ko.title),
-        ("cause", &en.cause, &ko.cause),
-    ];
-    let steps = en.fix.iter().zip(&ko.fix).enumerate();
-    let pairs: Vec<(String, &str, &str)> = pairs
-        .into_iter()
-        .map(|(key, en, ko)| (format!("text.ko.{key}"), en.as_str(), ko.as_str()))
-        .chain(steps.map(|(k, (en, ko))| (format!("text.ko.fix.{k}"), en.as_str(), ko.as_str())))
-        .chain(
-            en.verify
-                .iter()
-                .zip(&ko.verify)
-                .map(|(en, ko)| ("text.ko.verify".into(), en.as_str(), ko.as_str())),
-        )
-        .collect();
-    for (path, text) in localized(draft) {
-        if text.ko.is_none() {
-            say(path, "no Korean text".into(), "add `ko`");
-        }
-    }
-    let both = localized(draft);
-    let both = both.iter().filter_map(|(path, text)| {
+    let mut remarks = parts_in_one_language(&text.en, ko);
+    let localized = localized(draft);
+    let untranslated = localized.iter().filter(|(_, text)| text.ko.is_none());
+    remarks.extend(
+        untranslated.map(|(path, _)| Remark::at(path.clone(), "no Korean text").hint("add `ko`")),
+    );
+    let whole = pairs(&text.en, ko).into_iter();
+    let short = localized.iter().filter_map(|(path, text)| {
         Some((format!("{path}.ko"), text.en.as_str(), text.ko.as_deref()?))
     });
-    for (path, en, ko) in pairs.into_iter().chain(both) {
-        if !ko.contains(is_hangul) && prose(ko) > 20 {
-            say(path, "not Korean".into(), "translate it");
-            continue;
-        }
-        let lacks: Vec<String> = placeholders(en)
-            .difference(&placeholders(ko))
-            .cloned()
-            .collect();
-        if !lacks.is_empty() {
-            say(
-                path.clone(),
-                format!(
-                    "the English text shows {}, this one does not",
-                    lacks.join(", ")
-                ),
-                "show the same captures in both languages",
-            );
-        }
-        let stale: Vec<String> = commands(en).difference(&commands(ko)).cloned().collect();
-        if !stale.is_empty() {
-            say(
-                path,
-                format!(
-                    "the English text says {}, this one does not",
-                    stale.join(", ")
-                ),
-                "was the English text changed later? bring the Korean one up to it",
-            );
-        }
+    for (path, en, ko) in whole.chain(short) {
+        remarks.extend(untrue_to(&path, en, ko));
     }
     remarks
+}
+
+/// Steps and `verify` that one of the two languages has and the other lacks.
+fn parts_in_one_language(en: &Text, ko: &Text) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let (steps, wanted) = (ko.fix.len(), en.fix.len());
+    if steps != wanted {
+        let what = format!("steps in Korean: {steps}, in English: {wanted}");
+        remarks.push(Remark::at("text.ko.fix", what).hint("give the same steps in the same order"));
+    }
+    let lopsided = match (&en.verify, &ko.verify) {
+        (Some(_), None) => Some(("English", "Korean")),
+        (None, Some(_)) => Some(("Korean", "English")),
+        _ => None,
+    };
+    if let Some((has, lacks)) = lopsided {
+        let what = format!("`verify` in {has}, none in {lacks}");
+        remarks.push(Remark::at("text.ko.verify", what).hint("give it in both languages"));
+    }
+    remarks
+}
+
+/// Each text that both languages have: the path of the Korean one, the English text, the Korean text.
+fn pairs<'t>(en: &'t Text, ko: &'t Text) -> Vec<(String, &'t str, &'t str)> {
+    let mut pairs: Vec<(String, &str, &str)> = vec![
+        ("text.ko.title".into(), &en.title, &ko.title),
+        ("text.ko.cause".into(), &en.cause, &ko.cause),
+    ];
+    for (k, (en, ko)) in en.fix.iter().zip(&ko.fix).enumerate() {
+        pairs.push((format!("text.ko.fix.{k}"), en, ko));
+    }
+    if let (Some(en), Some(ko)) = (&en.verify, &ko.verify) {
+        pairs.push(("text.ko.verify".into(), en, ko));
+    }
+    pairs
+}
+
+/// What a Korean text fails to say of its English one.
+fn untrue_to(path: &str, en: &str, ko: &str) -> Vec<Remark> {
+    if !ko.contains(is_hangul) && prose(ko) > 20 {
+        return vec![Remark::at(path, "not Korean").hint("translate it")];
+    }
+    let mut remarks = Vec::new();
+    if let Some(lacks) = lacking(&placeholders(en), &placeholders(ko)) {
+        let what = format!("the English text shows {lacks}, this one does not");
+        remarks.push(Remark::at(path, what).hint("show the same captures in both languages"));
+    }
+    if let Some(lacks) = lacking(&commands(en), &commands(ko)) {
+        let what = format!("the English text says {lacks}, this one does not");
+        remarks.push(
+            Remark::at(path, what)
+                .hint("was the English text changed later? bring the Korean one up to it"),
+        );
+    }
+    remarks
+}
+
+/// What the first has and the second has not, as a list to read.
+fn lacking(wanted: &BTreeSet<String>, there: &BTreeSet<String>) -> Option<String> {
+    let lacks: Vec<&str> = wanted.difference(there).map(String::as_str).collect();
+    (!lacks.is_empty()).then(|| lacks.join(", "))
 }
 
 /// Letters of a text outside of its code spans and placeholders.

@@ -29,14 +29,12 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let mut page = Page { out, style };
     head(&mut page, pattern, text)?;
-    page.blank()?;
     examples(&mut page, pattern)?;
-    page.blank()?;
     body(&mut page, pattern, text)?;
     origin(&mut page, pattern, layer, figure)
 }
 
-/// Its id, its title, and what it stands for.
+/// The id and what kind of failure it is, the title, who acts.
 fn head(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
     let words = page.style.words();
     let mut row = Row::new();
@@ -71,34 +69,35 @@ fn head(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
             words.retry(pattern.retry)
         ),
     );
-    page.row(&row)
+    page.row(&row)?;
+    page.blank()
 }
 
-/// Lines that it matches, and lines that only look like them.
+/// Lines that match, and lines that look alike and do not.
 fn examples(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
     let words = page.style.words();
-    let examples = |of: fn(&LineTests) -> &Vec<String>| {
+    let some = |of: fn(&LineTests) -> &Vec<String>| {
         let lines = pattern.examples().into_iter().flat_map(of);
         lines.take(EXAMPLES).enumerate()
     };
-    for (k, line) in examples(|e| &e.matches) {
+    for (k, line) in some(|e| &e.matches) {
         page.part(
             if k == 0 { words.looks } else { "" },
             line.trim_end(),
             Ink::Plain,
         )?;
     }
-    for (k, line) in examples(|e| &e.ignores) {
+    for (k, line) in some(|e| &e.ignores) {
         page.part(
             if k == 0 { words.looks_not } else { "" },
             line.trim_end(),
             Ink::Faint,
         )?;
     }
-    Ok(())
+    page.blank()
 }
 
-/// How it is known, from which layer it is, how often it was right, and what to read.
+/// How the failure is known, where its pattern comes from, how often it was right, and its documentation.
 fn origin(
     page: &mut Page<'_>,
     pattern: &Pattern,
@@ -136,15 +135,24 @@ fn origin(
     Ok(())
 }
 
+/// What is told of the failure: why it happens and where it counts, what to do, and when it is mended.
 fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
     let words = page.style.words();
-    let lang = page.style.lang;
-    let say = |text: &Localized| match (lang, &text.ko) {
-        (Lang::Ko, Some(ko)) => ko.clone(),
-        _ => text.en.clone(),
-    };
     page.part(words.why, &text.cause, Ink::Plain)?;
     page.blank()?;
+    conditions(page, pattern)?;
+    notes(page, pattern)?;
+    steps(page, text)?;
+    checks(page, pattern)?;
+    if let Some(verify) = &text.verify {
+        page.part(words.verify, verify, Ink::Plain)?;
+        page.blank()?;
+    }
+    relations(page, pattern)
+}
+
+fn conditions(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
+    let (words, lang) = (page.style.words(), page.style.lang);
     for (k, condition) in pattern.conditions.iter().enumerate() {
         let label = if k == 0 { words.only_if } else { "" };
         page.part(label, &sentence(condition, lang), Ink::Plain)?;
@@ -152,8 +160,13 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
     if !pattern.conditions.is_empty() {
         page.blank()?;
     }
+    Ok(())
+}
+
+fn notes(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
+    let (words, lang) = (page.style.words(), page.style.lang);
     for note in &pattern.notes {
-        page.part(words.note, &say(&note.text), Ink::Plain)?;
+        page.part(words.note, in_language(&note.text, lang), Ink::Plain)?;
         // Notes of one pattern may contradict each other: each is for another log.
         let when: Vec<String> = note.conditions.iter().map(|c| sentence(c, lang)).collect();
         if !when.is_empty() {
@@ -162,6 +175,11 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         }
         page.blank()?;
     }
+    Ok(())
+}
+
+fn steps(page: &mut Page<'_>, text: &Text) -> io::Result<()> {
+    let words = page.style.words();
     for (k, fix) in text.fix.iter().enumerate() {
         let label = if k == 0 {
             format!("{} 1", words.fix)
@@ -170,12 +188,16 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         };
         page.part(&label, fix, Ink::Plain)?;
     }
-    page.blank()?;
+    page.blank()
+}
+
+fn checks(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
+    let (words, lang) = (page.style.words(), page.style.lang);
     for check in &pattern.checks {
         let place = words.place(check.on.as_str()).unwrap_or_default();
         page.part(
             words.check,
-            &format!("{place} {}", say(&check.text)),
+            &format!("{place} {}", in_language(&check.text, lang)),
             Ink::Plain,
         )?;
         if let Some(run) = &check.run {
@@ -187,14 +209,20 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
                 .as_ref()
                 .map(|id| format!(" → {id}"))
                 .unwrap_or_default();
-            page.part("", &format!("· {}{to}", say(&outcome.text)), Ink::Plain)?;
+            page.part(
+                "",
+                &format!("· {}{to}", in_language(&outcome.text, lang)),
+                Ink::Plain,
+            )?;
         }
         page.blank()?;
     }
-    if let Some(verify) = &text.verify {
-        page.part(words.verify, verify, Ink::Plain)?;
-        page.blank()?;
-    }
+    Ok(())
+}
+
+/// The failures that it counts before, and those that it brings about.
+fn relations(page: &mut Page<'_>, pattern: &Pattern) -> io::Result<()> {
+    let words = page.style.words();
     let relations = [
         (words.beats, &pattern.supersedes),
         (words.causes, &pattern.explains),
@@ -205,6 +233,14 @@ fn body(page: &mut Page<'_>, pattern: &Pattern, text: &Text) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The text in one language; English where it has no other.
+fn in_language(text: &Localized, lang: Lang) -> &str {
+    match (lang, &text.ko) {
+        (Lang::Ko, Some(ko)) => ko,
+        _ => &text.en,
+    }
 }
 
 /// A condition, with what stands in a log as code.
