@@ -705,3 +705,42 @@ fn passwords_of_any_account() {
         assert_eq!(super::text(text), text);
     }
 }
+
+/// What a rule looks back to may come nearer when what stands between is replaced; found by fuzzing.
+#[test]
+fn what_comes_nearer_is_found_at_once() {
+    // A netrc's words are read only so far.
+    let long = random(230, 3);
+    for line in [
+        format!("API_TOKEN={long},login\nto password hunter2x"),
+        format!("machine git.example.com login ci?token={long} password hunter2x"),
+        format!(
+            "docker login -u ci --note token={} -p hunter2x",
+            random(300, 4)
+        ),
+    ] {
+        let told = text(&line).into_owned();
+        assert!(!told.contains("hunter2x"), "{told}");
+        assert_eq!(text(&told), told);
+    }
+    // And farther, where placeholders are longer than what they replace.
+    let pairs = "token=abc1 ".repeat(20);
+    let line = format!("docker login -u ci {pairs} -p hunter2x");
+    let told = text(&line).into_owned();
+    assert!(!told.contains("hunter2x"), "{told}");
+    assert_eq!(text(&told), told);
+}
+
+#[test]
+fn a_secret_stands_where_it_stood_in_the_text() {
+    let long = random(300, 4);
+    let line = format!("docker login -u é --note token={long} -p hunter2x é");
+    let told = text(&line).into_owned();
+    assert_eq!(
+        told,
+        "docker login -u é --note token=[redacted:secret] -p [redacted:secret] é"
+    );
+    let at = line.find("ter2x").unwrap();
+    assert_eq!(within(&line, at..at + 2), "[redacted:secret]");
+    assert_eq!(within(&line, at + 5..line.len()), " é");
+}
