@@ -7,7 +7,8 @@
 //! becomes `[redacted:secret]` without a hash, since a few digits would help to guess it.
 //!
 //! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`](mod@file)
-//! printed files, [`judge`] values that are no secrets, [`block`] secrets over many lines. One pass for a few
+//! printed files, [`language`] statements and addresses of databases, [`judge`] values that are no secrets, [`block`] secrets over
+//! many lines. One pass for a few
 //! literals rules most texts out. Secrets known by their place are found without a regex ([`place`]). The
 //! regexes of tokens are compiled only if something as long as a token is present.
 
@@ -22,6 +23,7 @@ pub mod block;
 mod command;
 mod file;
 mod judge;
+mod language;
 mod own;
 mod place;
 mod rules;
