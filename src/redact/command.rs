@@ -1,5 +1,5 @@
 //! Secrets on a command line: what stands behind an option, or is set in a program's configuration; [`input`] has what is
-//! read from standard input, [`word`] what is a word of its own, [`rare`] what few take.
+//! read from standard input, [`word`] what is a word of its own, [`login`] pairs of user and password, [`rare`] what few take.
 //!
 //! A long option says by its name what it takes. What `-p` means only the program tells: [`TOOLS`] knows those that take a
 //! secret. Words may be in quotes, of a shell or of a list (`["mysql", "-psecret"]`).
@@ -15,6 +15,7 @@ use super::place::{
 use tools::{Form, TOOLS, Tool};
 
 pub(super) mod input;
+pub(super) mod login;
 pub(super) mod rare;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,8 @@ pub(super) mod word;
 const REACH: usize = 300;
 /// Longest value in quotes.
 const QUOTED: usize = 400;
+/// Most options between a command and the name it sets.
+const MOST_OPTIONS: usize = 3;
 /// Longest name of a program that counts.
 const LONGEST: usize = 40;
 /// A shorter one gives nothing to hide.
@@ -106,6 +109,9 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
         "apikey",
         "api_key",
         "access-key",
+        "auth-key",
+        "authkey",
+        "secret-string",
         "account-key",
         "secret-key",
         "storage-key",
@@ -116,7 +122,7 @@ pub(super) fn in_option(text: &[u8], from: usize) -> Option<Found> {
         "-pass",
         "_pass",
     ];
-    const WHOLE: &[&str] = &["pass", "secret", "auth"];
+    const WHOLE: &[&str] = &["pass", "secret", "auth", "pat"];
     // Of programs whose long options have one dash.
     const ONE_DASH: &[&str] = &["password", "passwd", "passphrase", "token", "apikey"];
     memchr::memchr_iter(b'-', &text[from..]).find_map(|at| {
@@ -217,7 +223,7 @@ impl Tool {
         let (end, short) = match option {
             Some(option) => (dash + option.len(), option.len() == 2),
             // `-sSfu user:value`
-            None if self.programs == ["curl"] => {
+            None if self.programs == ["curl"] && self.options.contains(&"-u") => {
                 let end = run_end_within(text, dash + 1, 8, |b| b"sSfLkiIvgGjJNOqR#".contains(&b));
                 let user = matches!(text.get(end), Some(b'u' | b'U'));
                 (end > dash + 1 && user).then_some((end + 1, true))?
@@ -245,6 +251,18 @@ impl Tool {
             let secret = value.start + "pass:".len()..value.end;
             let passed = text[value].starts_with(b"pass:") && secret.len() >= LEAST;
             return passed.then(|| Found::unnamed(secret));
+        }
+        // Where `altool` finds it: `@env:NAME`
+        if text[value.start] == b'@' && self.programs == ["altool"] {
+            return None;
+        }
+        // A parameter of AWS is a secret only if its type says so.
+        let end = command_end(text, dash);
+        let parameter = &text[dash.saturating_sub(REACH)..end];
+        let plain = self.verbs == ["put-parameter"]
+            && memchr::memmem::find(parameter, b"SecureString").is_none();
+        if plain {
+            return None;
         }
         // `gem push --key github` names one.
         let random = value.len() >= 16 && place::is_mixed(&text[value.clone()]);
@@ -317,11 +335,21 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
         if text[last.clone()].eq_ignore_ascii_case(b"/m") {
             last = word_before(last.start);
         }
-        let config = |word: Range<usize>| matches!(&text[word], b"config" | b"configure");
-        let sets = &text[last.clone()] == b"set" && config(word_before(last.start));
         // `set -x NAME value` of fish; where other shells take it, no value follows a name.
         let exports = matches!(&text[last.clone()], b"-x" | b"-gx" | b"-Ux" | b"-lx")
             && &text[word_before(last.start)] == b"set";
+        // Options may stand between: `config set --secret name value`
+        for _ in 0..MOST_OPTIONS {
+            if exports || !text[last.clone()].starts_with(b"-") {
+                break;
+            }
+            last = word_before(last.start);
+        }
+        if text[key.clone()].starts_with(b"-") {
+            return None;
+        }
+        let config = |word: Range<usize>| matches!(&text[word], b"config" | b"configure");
+        let sets = &text[last.clone()] == b"set" && config(word_before(last.start));
         // Of Windows: prose of it has no digits, as that of the others.
         let alone =
             !sets && (exports || config(last.clone()) || text[last].eq_ignore_ascii_case(b"setx"));
@@ -331,5 +359,29 @@ pub(super) fn set(text: &[u8], from: usize) -> Option<Found> {
         let value = argument(text, blank).filter(|value| text[value.start] != b'-')?;
         let random = text[value.clone()].iter().any(u8::is_ascii_digit);
         (sets || random).then_some(Found { key, value })
+    })
+}
+
+/// `-H "X-Auth: value"`, `--header 'apikey: value'`: a header by its name, up to the quote that closes it.
+pub(super) fn in_header(text: &[u8], from: usize) -> Option<Found> {
+    memchr::memchr2_iter(b'"', b'\'', &text[from..]).find_map(|at| {
+        let open = from + at;
+        let before = text[..open].strip_suffix(b"=").unwrap_or(&text[..open]);
+        let before = before.trim_ascii_end();
+        if !before.ends_with(b"-H") && !before.ends_with(b"--header") {
+            return None;
+        }
+        let key = open + 1..run_end(text, open + 1, is_name);
+        let name = &text[key.clone()];
+        let known = place::is_secret_name(name) || place::strip(name, "-auth").is_some();
+        if !known || text.get(key.end) != Some(&b':') {
+            return None;
+        }
+        let start = run_end(text, key.end + 1, is_space);
+        let end = closing(text, start, text[open])?;
+        (end >= start + LEAST).then_some(Found {
+            key,
+            value: start..end,
+        })
     })
 }

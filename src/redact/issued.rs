@@ -128,6 +128,45 @@ fn forms_of_issuers() {
         ),
         ("token", &[(concat!("pat", ""), 14, 'a'), (".", 64, 'h')]),
         ("token", &[(concat!("CF", "PAT-"), 43, 'a')]),
+        ("token", &[(concat!("cfu", "t_"), 48, 'a')]),
+        ("token", &[(concat!("cfa", "t_"), 48, 'a')]),
+        ("token", &[(concat!("hv", "r."), 60, 'a')]),
+        ("token", &[(concat!("sk_", "prod_"), 24, 'a')]),
+        ("token", &[(concat!("tvly", "-dev-"), 32, 'a')]),
+        ("token", &[(concat!("lin_", "oauth_"), 64, 'h')]),
+        (
+            "token",
+            &[(concat!("CCIP", "RJ_"), 22, 'a'), ("_", 40, 'h')],
+        ),
+        ("token", &[(concat!("dbt", "c_"), 40, 'a')]),
+        ("token", &[(concat!("mdb_", "sa_sk_"), 40, 'a')]),
+        ("token", &[(concat!("sq0", "atp-"), 22, 'a')]),
+        ("token", &[(concat!("AQ", "VN"), 36, 'a')]),
+        ("token", &[(concat!("wandb", "_v1_"), 77, 'a')]),
+        ("token", &[(concat!("api_", "org_"), 34, 'a')]),
+        ("token", &[(concat!("e2", "b_"), 40, 'h')]),
+        ("token", &[(concat!("EZ", "AK"), 54, 'a')]),
+        ("token", &[(concat!("ship", "po_live_"), 40, 'h')]),
+        ("token", &[(concat!("ZX", "lK"), 80, 'a')]),
+        (
+            "token",
+            &[("", 76, 'a'), (concat!("+A", "St"), 6, 'a'), ("==", 0, 'a')],
+        ),
+        (
+            "token",
+            &[("", 44, 'a'), (concat!("Az", "Fu"), 6, 'a'), ("==", 0, 'a')],
+        ),
+        ("token", &[("", 42, 'a'), (concat!("+A", "CR"), 6, 'a')]),
+        ("google-key", &[(concat!("AQ", ".Ab"), 44, 'a')]),
+        ("google-key", &[(concat!("1/", "/0g"), 60, 'a')]),
+        (
+            "private-key",
+            &[(concat!("LS0tLS1CRUdJTi", "BSU0EgUFJJVkFURSBLRVkt"), 60, 'a')],
+        ),
+        (
+            "private-key",
+            &[(concat!("LS0tLS1CRUdJTi", "BQUklWQVRFIEtFWS"), 60, 'a')],
+        ),
     ];
     for (kind, form) in forms {
         let secret = made(form);
@@ -248,6 +287,7 @@ fn signatures_of_addresses() {
             "",
         ),
         ("https://files.example.com/k?sv=2026&sig=", "&se=1"),
+        ("POST https://a.example.com/api/run?code=", "&x=1 500"),
     ] {
         masked(before, &hex, after);
     }
@@ -301,6 +341,10 @@ fn near_misses_stay() {
         format!("secret_name_of_{}", "a_thing".repeat(6)),
         format!("sha256:{}", "0123456789abcdef".repeat(4)),
         "region-us1, bucket-us2-east, 0123456789abcdef-us1".to_owned(),
+        "cfk_short cfat_x hvr.x sk-lf-x napi_x tvly-dev-short dbtc_x AQVN, y0_axis, sl.u.x, e2b_x".to_owned(),
+        "rpa_robot_name_of_a_long_thing wandb_v1_x jina_embeddings access-production-database-of-all".to_owned(),
+        format!("certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t{long}"),
+        format!("GET https://git.example.com/login?code=short&state=1; exit?code=1 x//0{long}"),
         "patterns.0123 pat.abc dt0c01.X sha256~short SWMTKN-1-x CFPAT-x bkua_x".to_owned(),
     ] {
         assert!(

@@ -2,100 +2,15 @@
 
 use std::ops::Range;
 
+use fit::{fits, fits_key, names_a_secret};
+use words::{NAMED, OF_VARIABLES, PROSE, SPEECH, WORDS};
+
 use super::place;
 
-/// Words that end the name of something secret.
-pub(super) const NAMES: &[&str] = &[
-    "passw",
-    "sshpass",
-    "_pass",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "private_key",
-    "private-key",
-    "privatekey",
-    "access_key",
-    "access-key",
-    "accesskey",
-    "signing_key",
-    "signing-key",
-    "encryption_key",
-    "record_key",
-    "credential",
-    "_auth",
-    "dbpass",
-    "master_key",
-    "master-key",
-    "masterkey",
-    "sonar.login",
-    "license_key",
-    "license-key",
-    "licensekey",
-    "licence_key",
-    "licence-key",
-    "licencekey",
-    "pat=",
-    "pat:",
-    "pat\"",
-    "pat'",
-    "pat ",
-    "pass=",
-    "pass:",
-    "pass\"",
-    "pass'",
-    "pass ",
-];
+mod fit;
+mod words;
 
-/// What is said of a secret in its place.
-const WORDS: &[&str] = &[
-    "authentication",
-    "authorization",
-    "bearer",
-    "basic",
-    "denied",
-    "disabled",
-    "empty",
-    "enabled",
-    "expected",
-    "expired",
-    "failed",
-    "failure",
-    "false",
-    "forbidden",
-    "incorrect",
-    "invalid",
-    "malformed",
-    "mismatch",
-    "missing",
-    "never",
-    "none",
-    "not",
-    "null",
-    "optional",
-    "provided",
-    "redacted",
-    "rejected",
-    "required",
-    "revoked",
-    "string",
-    "supplied",
-    "true",
-    "unauthorized",
-    "undefined",
-    "unexpected",
-    "unknown",
-    "unset",
-    "wrong",
-    "changeme",
-    "example",
-    "filtered",
-    "masked",
-];
+pub(super) use words::NAMES;
 
 fn whole(value: &str) -> Option<Range<usize>> {
     (!value.is_empty()).then_some(0..value.len())
@@ -136,83 +51,6 @@ pub(super) fn value(_: &str, value: &str) -> Option<Range<usize>> {
     whole(value)
 }
 
-/// Words of a sentence about an option: `Using --password via the CLI is insecure.`
-const SPEECH: &[&str] = &[
-    "again",
-    "also",
-    "and",
-    "are",
-    "argument",
-    "arguments",
-    "as",
-    "because",
-    "before",
-    "but",
-    "can",
-    "cannot",
-    "does",
-    "either",
-    "explicitly",
-    "first",
-    "flag",
-    "flags",
-    "for",
-    "from",
-    "given",
-    "has",
-    "here",
-    "into",
-    "instead",
-    "must",
-    "nor",
-    "now",
-    "only",
-    "option",
-    "options",
-    "parameter",
-    "parameters",
-    "should",
-    "since",
-    "that",
-    "the",
-    "then",
-    "there",
-    "this",
-    "together",
-    "unless",
-    "using",
-    "value",
-    "via",
-    "was",
-    "when",
-    "where",
-    "which",
-    "while",
-    "will",
-    "with",
-    "without",
-];
-
-/// Words that end a name which only a random value makes that of a secret: the names of files, of tests, of other things
-/// go by the same.
-const NAMED: &[&str] = &["secret", "auth"];
-
-/// Further words of what is said of a variable that somebody called secret, by shells among others: `unbound variable`, `parameter
-/// null or not set`, `readonly variable`, `bad substitution`.
-const OF_VARIABLES: &[&str] = &[
-    "absent",
-    "ambiguous",
-    "bad",
-    "command",
-    "environment",
-    "readonly",
-    "set",
-    "unbound",
-    "unavailable",
-    "variable",
-    "variables",
-];
-
 /// Does a text begin as what is said of a secret in its place: `not set`, `must be given`?
 pub(super) fn is_said(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
@@ -222,12 +60,40 @@ pub(super) fn is_said(text: &str) -> bool {
         .any(|words| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
-/// Words of what is said in a secret's place, where it has several.
-const PROSE: &[&str] = &[
-    "a", "an", "at", "be", "by", "contain", "contains", "do", "enter", "field", "had", "have",
-    "if", "in", "is", "it", "its", "may", "more", "new", "no", "of", "on", "or", "please", "than",
-    "their", "these", "to", "too", "use", "were", "would", "you", "your",
-];
+/// `Authorization: SCHEME value`
+pub(super) fn credential(scheme: &str, value: &str) -> Option<Range<usize>> {
+    // `authorization: key rotation`
+    let speech = ["key", "bot"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(scheme));
+    if speech && !is_mixed(value) {
+        return None;
+    }
+    header("", value)
+}
+
+/// The value of a header, which Go prints as a list: `X-Api-Key:[value]`.
+pub(super) fn header(key: &str, value: &str) -> Option<Range<usize>> {
+    // They say where something is kept, or what it belongs to.
+    const OTHERS: &[&str] = &[
+        "cache-key",
+        "idempotency-key",
+        "partition-key",
+        "primary-key",
+        "public-key",
+        "routing-key",
+        "sort-key",
+    ];
+    let key = key.to_ascii_lowercase();
+    if OTHERS.iter().any(|end| key.ends_with(end)) {
+        return None;
+    }
+    let value = match value.contains('[') {
+        true => value,
+        false => value.trim_end_matches(']'),
+    };
+    self::value("", value)
+}
 
 /// `--key value`
 pub(super) fn option(key: &str, value: &str) -> Option<Range<usize>> {
@@ -243,7 +109,8 @@ pub(super) fn option(key: &str, value: &str) -> Option<Range<usize>> {
     let speech = SPEECH
         .iter()
         .any(|speech| speech.eq_ignore_ascii_case(word));
-    if speech || value.starts_with("--") || !names_a_secret(key) {
+    let file = value.starts_with("file:") || value.starts_with("fileb:");
+    if speech || file || value.starts_with("--") || !names_a_secret(key) {
         return None;
     }
     self::value(key, value)
@@ -279,6 +146,19 @@ pub(super) fn of_variable(key: &str, value: &str) -> Option<Range<usize>> {
         return None;
     }
     assigned(key, value)
+}
+
+/// A row of a table, or of an environment that is printed as one: `DB_PASSWORD    value`.
+pub(super) fn tabled(key: &str, value: &str) -> Option<Range<usize>> {
+    let variable = key.contains('_') && !key.contains(|c: char| c.is_ascii_lowercase());
+    let is = is_random(value) || variable && is_mixed(value) && value.len() >= 8;
+    is.then(|| assigned(key, value))?
+}
+
+/// A login that no known program takes: `-u admin:value`, where others have a user and a group, a host and a port.
+pub(super) fn login(_: &str, value: &str) -> Option<Range<usize>> {
+    let is = value.len() >= 6 && is_mixed(value) && !is_word(value) && !is_stand_in(value);
+    is.then_some(0..value.len())
 }
 
 /// A line that says what a password is.
@@ -325,97 +205,14 @@ fn sound(written: &str, value: &str) -> Option<Range<usize>> {
         && !["client_secret", "clientsecret", "client-secret"]
             .iter()
             .any(|end| key.ends_with(end))
-        && is_dashed_name(value);
+        && (is_dashed_name(value) || written == "secret" && is_versioned_name(value));
     // `TESTS_PASS=12`
     let is_count = key.replace('-', "_").ends_with("_pass") && !is_mixed(value);
     let other = is_stand_in(value) || is_word(value) || is_place(value) || is_name || is_count;
-    if other || !fits(written, value) {
+    if other || !fits(written, value) || !fits_key(written, value) {
         return None;
     }
     whole(value)
-}
-
-/// Could that be a secret, where the name says little? `pass: 12`, `FILE_PAT=*.log` and `license_key: apache-2.0` hold none.
-fn fits(written: &str, value: &str) -> bool {
-    let key = written.to_ascii_lowercase();
-    let plain = |more: &str| {
-        value
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-    };
-    if let Some(before) = key.strip_suffix("pass") {
-        const KNOWN: &[&str] = &[
-            "ssh",
-            "db",
-            "become_",
-            "ssh_",
-            "sudo_",
-            "db_",
-            "vault_",
-            "user_",
-            "admin_",
-            "root_",
-            "ftp_",
-            "smtp_",
-            "mail_",
-            "proxy_",
-            "ldap_",
-            "sql_",
-            "keystore_",
-            "registry_",
-        ];
-        let before = before.replace('-', "_");
-        let known = written.ends_with("_PASS") || KNOWN.iter().any(|end| before.ends_with(end));
-        // Of a variable, or of an option; `two_pass=shadow2d` and `--first-pass=o2level` hold none.
-        let other = before.ends_with('_') && is_random(value);
-        let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let count = number
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b".,:".contains(&b));
-        let name = value.contains(['_', '-', '/', '.', '(', ':', ' ']);
-        return known
-            || other && !count
-            || before.is_empty() && is_mixed(value) && value.len() >= 8 && !count && !name;
-    }
-    if let Some(before) = key.strip_suffix("pat") {
-        let apart = before.is_empty() || before.ends_with(['_', '-', '.']);
-        return apart && is_mixed(value) && value.len() >= 16 && plain("_-.~=");
-    }
-    let license = ["license", "licence"].iter().any(|word| key.contains(word));
-    if license && key.ends_with("key") {
-        // `BSD-3-Clause`, `apache-2.0`
-        let version = value.split('-').any(|part| {
-            let digits = part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-            !part.is_empty() && digits && (part.len() <= 2 || part.contains('.'))
-        });
-        return is_mixed(value) && value.len() >= 8 && !version;
-    }
-    true
-}
-
-/// `image_pull_secret=regcred` names a thing.
-fn names_a_secret(key: &str) -> bool {
-    let key: String = key
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    const OTHERS: &[&str] = &[
-        "pullsecret",
-        "tlssecret",
-        // Where a list goes on.
-        "nexttoken",
-        "pagetoken",
-        "startingtoken",
-        "continuationtoken",
-        // Of a language model.
-        "maxtoken",
-        "eostoken",
-        "bostoken",
-        "padtoken",
-        "stoptoken",
-    ];
-    !OTHERS.iter().any(|end| key.ends_with(end))
 }
 
 /// What stands for a secret: a variable, a mask, an example.
@@ -477,7 +274,12 @@ fn is_place(value: &str) -> bool {
             .next()
             .is_some_and(|name| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_uppercase()))
     });
-    drive || path || value.contains("://")
+    // Of a secret that a store keeps.
+    let kept = value.starts_with("arn:")
+        || value.starts_with("ssm:/")
+        || value.starts_with("vault:secret/")
+        || value.starts_with("projects/") && value.contains("/secrets/");
+    drive || path || kept || value.contains("://")
 }
 
 /// `self.token`, `get_token()`, `db_password`: code that handles a secret.
@@ -495,6 +297,34 @@ fn is_code(value: &str) -> bool {
     value.chars().all(plain)
         && (names.iter().any(|name| lower.ends_with(name))
             || value.contains('.') && !value.ends_with('.'))
+        || is_member(value)
+        || lower.ends_with("array") && (lower.starts_with("uint") || lower.starts_with("int"))
+}
+
+/// `process.env.DB_PASSWORD1`, `random_password.db1.result`: what a value is taken from.
+fn is_member(value: &str) -> bool {
+    const ROOTS: &[&str] = &[
+        "args", "config", "context", "ctx", "data", "env", "event", "inputs", "local", "module",
+        "options", "opts", "os", "params", "process", "props", "req", "self", "settings", "steps",
+        "this", "var",
+    ];
+    const PROVIDERS: &[&str] = &[
+        "aws_",
+        "azurerm_",
+        "google_",
+        "kubernetes_",
+        "random_",
+        "vault_",
+    ];
+    let Some((root, rest)) = value.split_once('.') else {
+        return false;
+    };
+    let known = ROOTS.contains(&root) || PROVIDERS.iter().any(|p| root.starts_with(p));
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(place::is_word)
+    };
+    known && rest.split('.').all(is_name)
 }
 
 /// `my-registry-credentials`: how things are called.
@@ -502,6 +332,16 @@ fn is_dashed_name(value: &str) -> bool {
     value
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'.')
+}
+
+/// `my-registry-v2`, `app-db-1`: how things are called of which there were others.
+fn is_versioned_name(value: &str) -> bool {
+    let is_part = |part: &str| {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let short = digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit());
+        short && !part.is_empty()
+    };
+    value.contains('-') && value.split('-').all(is_part)
 }
 
 /// Digits among letters of both cases, or a long one without parts: no name of a thing.

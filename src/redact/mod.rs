@@ -7,7 +7,8 @@
 //! becomes `[redacted:secret]` without a hash, since a few digits would help to guess it.
 //!
 //! [`rules`] is the table of what is searched for, [`command`] knows the options of programs, [`file`](mod@file)
-//! printed files, [`judge`] values that are no secrets, [`block`] secrets over many lines. One pass for a few
+//! printed files, [`language`] statements and addresses of databases, [`judge`] values that are no secrets, [`block`] secrets over
+//! many lines. One pass for a few
 //! literals rules most texts out. Secrets known by their place are found without a regex ([`place`]). The
 //! regexes of tokens are compiled only if something as long as a token is present.
 
@@ -22,6 +23,7 @@ pub mod block;
 mod command;
 mod file;
 mod judge;
+mod language;
 mod own;
 mod place;
 mod rules;
@@ -177,6 +179,11 @@ fn moved_offset(text: &str, offset: u32, secrets: &[Secret], end: bool) -> u32 {
 }
 
 impl Secret {
+    fn placeholder_length(&self) -> usize {
+        let hash = if self.random { "#012345".len() } else { 0 };
+        OPENING.len() + self.kind.len() + hash + "]".len()
+    }
+
     fn placeholder(&self, text: &str) -> String {
         if !self.random {
             return format!("{OPENING}{}]", self.kind);
@@ -237,65 +244,131 @@ fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Blanks what was found and searches again: a `;` in a password ends no command, and a text that is redacted
-/// twice must not change.
+/// Searches again in the text as it is told then: a `;` in a password ends no command, and a text that is redacted twice must
+/// not change. Rules look only so far, so that a shorter text may tell more.
 fn by_rules_in(text: &str) -> Vec<Secret> {
     let mut kept: Vec<Secret> = Vec::new();
     let mut plain = with_plain_blanks(text);
     blank_placeholders(&mut plain);
     for _ in 0..MOST_ROUNDS {
-        let known = kept.len();
-        apply_rules(&plain, &mut kept);
-        if kept.len() == known {
+        let shown = Shown::of(&plain, &kept);
+        let found = apply_rules(&shown);
+        if found.is_empty() {
             break;
         }
-        for secret in &kept[known..] {
-            blank(&mut plain, secret.range.clone());
-        }
+        kept.extend(found);
+        kept.sort_by_key(|s| s.range.start);
     }
-    kept.sort_by_key(|s| s.range.start);
     kept
 }
 
-/// Adds what each rule finds, in their order, since a token may be the name of what follows it.
-fn apply_rules(plain: &str, kept: &mut Vec<Secret>) {
-    let wanted = rules::wanted(plain.as_bytes());
-    for (k, rule) in rules::RULES.iter().enumerate() {
-        if wanted & (1 << k) == 0 {
-            continue;
+/// A text with stars in place of its secrets, as many as their placeholders are long.
+struct Shown<'t> {
+    text: Cow<'t, str>,
+    /// Where each of them stands: here, and in the text.
+    parts: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl<'t> Shown<'t> {
+    /// The secrets stand in order.
+    fn of(plain: &'t str, secrets: &[Secret]) -> Self {
+        let mut parts = Vec::with_capacity(secrets.len());
+        if secrets.is_empty() {
+            let text = Cow::Borrowed(plain);
+            return Self { text, parts };
         }
+        let mut text = String::with_capacity(plain.len());
         let mut at = 0;
-        let mut in_vain = 0;
-        while let Some(found) = rules::find_at(k, plain.as_bytes(), at) {
-            let (key, value) = (plain.get(found.key), plain.get(found.value.clone()));
-            let (start, end) = (found.value.start, found.value.end);
-            // Every place ends in ASCII or at the end of the text.
-            let range = (rule.is_secret)(key.unwrap_or_default(), value.unwrap_or_default())
-                .map(|r| start + r.start..start + r.end);
-            let taken = |range: &Range<usize>| kept.iter().find(|k| overlap(&k.range, range));
-            // A match that is no secret, or already known, must not hide one that begins within it.
-            let next = match &range {
-                None => {
-                    in_vain += end - start;
-                    if in_vain > MOST_IN_VAIN * plain.len() {
-                        end
-                    } else {
-                        start
-                    }
+        for secret in secrets {
+            text.push_str(&plain[at..secret.range.start]);
+            let start = text.len();
+            text.extend(std::iter::repeat_n('*', secret.placeholder_length()));
+            parts.push((start..text.len(), secret.range.clone()));
+            at = secret.range.end;
+        }
+        text.push_str(&plain[at..]);
+        let text = Cow::Owned(text);
+        Self { text, parts }
+    }
+
+    /// The secret that reaches into a range, if any.
+    fn taken(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let after = self
+            .parts
+            .partition_point(|(here, _)| here.end <= range.start);
+        let (here, _) = self.parts.get(after)?;
+        overlap(here, range).then(|| here.clone())
+    }
+
+    /// A range outside of all secrets, as it stands in the text.
+    fn in_text(&self, range: &Range<usize>) -> Range<usize> {
+        let before = self
+            .parts
+            .partition_point(|(here, _)| here.end <= range.start);
+        let shift = match before.checked_sub(1).and_then(|k| self.parts.get(k)) {
+            Some((here, there)) => there.end as isize - here.end as isize,
+            None => 0,
+        };
+        let moved = |at: usize| at.saturating_add_signed(shift);
+        moved(range.start)..moved(range.end)
+    }
+}
+
+/// What each rule finds, in their order, since a token may be the name of what follows it.
+fn apply_rules(shown: &Shown<'_>) -> Vec<Secret> {
+    let plain = &*shown.text;
+    let wanted = rules::wanted(plain.as_bytes());
+    let mut kept: Vec<Secret> = Vec::new();
+    for (k, rule) in rules::RULES.iter().enumerate() {
+        if wanted & (1 << k) != 0 {
+            apply_rule(k, rule, shown, &mut kept);
+        }
+    }
+    for secret in &mut kept {
+        secret.range = shown.in_text(&secret.range);
+    }
+    kept
+}
+
+/// Adds what a rule finds.
+fn apply_rule(k: usize, rule: &rules::Rule, shown: &Shown<'_>, kept: &mut Vec<Secret>) {
+    let plain = &*shown.text;
+    let mut at = 0;
+    let mut in_vain = 0;
+    while let Some(found) = rules::find_at(k, plain.as_bytes(), at) {
+        let (key, value) = (plain.get(found.key), plain.get(found.value.clone()));
+        let (start, end) = (found.value.start, found.value.end);
+        // Every place ends in ASCII or at the end of the text.
+        let range = (rule.is_secret)(key.unwrap_or_default(), value.unwrap_or_default())
+            .map(|r| start + r.start..start + r.end);
+        let taken = |range: &Range<usize>| {
+            let known = kept.iter().find(|k| overlap(&k.range, range));
+            known
+                .map(|k| k.range.clone())
+                .or_else(|| shown.taken(range))
+        };
+        // A match that is no secret, or already known, must not hide one that begins within it.
+        let next = match &range {
+            None => {
+                in_vain += end - start;
+                if in_vain > MOST_IN_VAIN * plain.len() {
+                    end
+                } else {
+                    start
                 }
-                Some(range) => taken(range).map_or(range.end, |k| k.range.end),
-            };
-            if let Some(range) = range.filter(|range| taken(range).is_none()) {
-                kept.push(Secret {
-                    range,
-                    kind: rule.kind,
-                    random: rule.random,
-                });
             }
-            at = plain.ceil_char_boundary(next.max(at + 1));
-            if at >= plain.len() {
-                break;
-            }
+            Some(range) => taken(range).map_or(range.end, |known| known.end),
+        };
+        if let Some(range) = range.filter(|range| taken(range).is_none()) {
+            kept.push(Secret {
+                range,
+                kind: rule.kind,
+                random: rule.random,
+            });
+        }
+        at = plain.ceil_char_boundary(next.max(at + 1));
+        if at >= plain.len() {
+            break;
         }
     }
 }

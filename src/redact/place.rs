@@ -122,15 +122,18 @@ pub(super) fn instead_of_user(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// The offset behind `name:` or `name =` of a header, with or without quotes.
-fn behind_header(text: &[u8], at: usize) -> Option<usize> {
+/// The offsets behind `name:` or `name =` of a header, with or without quotes, where its value may begin: within a list, as
+/// programs print headers (`'x-api-key': [ 'value' ]`), or at once.
+fn behind_header(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
     let at = run_end_within(text, at, 2, is_quote);
     let at = run_end_within(text, at, 3, is_space);
-    if !matches!(text.get(at), Some(b':' | b'=')) {
-        return None;
-    }
-    let at = run_end_within(text, at + 1, 3, is_space);
-    Some(run_end_within(text, at, 1, is_quote))
+    let operator = matches!(text.get(at), Some(b':' | b'='));
+    let at = run_end_within(text, (at + 1).min(text.len()), 3, is_space);
+    let listed = (text.get(at) == Some(&b'['))
+        .then(|| run_end_within(text, at + 1, 1, is_space))
+        .into_iter();
+    let starts = listed.chain([at]).filter(move |_| operator);
+    starts.map(|at| run_end_within(text, at, 1, is_quote))
 }
 
 /// Every offset at or behind `from` where a word begins.
@@ -148,13 +151,18 @@ pub(super) fn with_scheme(text: &[u8], from: usize) -> Option<Found> {
         "negotiate",
         "ntlm",
         "apikey",
+        "key",
+        "bot",
+        "geniekey",
+        "splunk",
     ];
     words(text, from).find_map(|at| {
-        let at = behind_header(text, word_end(text, at, "authorization")?)?;
-        let blank = any_here(text, at, SCHEMES)?;
-        let at = run_end(text, blank, is_space);
-        let found = value(text, at, 6, is_header_value)?;
-        (at > blank).then(|| Found::unnamed(found))
+        behind_header(text, word_end(text, at, "authorization")?).find_map(|at| {
+            let key = at..any_here(text, at, SCHEMES)?;
+            let at = run_end(text, key.end, is_space);
+            let value = value(text, at, 6, is_header_value)?;
+            (at > key.end).then_some(Found { key, value })
+        })
     })
 }
 
@@ -166,9 +174,10 @@ pub(super) fn without_scheme(text: &[u8], from: usize) -> Option<Found> {
             let at = run_end(text, blank, is_space);
             (at > blank).then_some(at)
         };
-        let header = word_end(text, at, "authorization").and_then(|at| behind_header(text, at));
-        let at = header.or_else(bearer)?;
-        value(text, at, 16, is_header_value).map(Found::unnamed)
+        let header = word_end(text, at, "authorization");
+        let starts = header.into_iter().flat_map(|at| behind_header(text, at));
+        let found = |at: usize| value(text, at, 16, is_header_value).map(Found::unnamed);
+        starts.chain(bearer()).find_map(found)
     })
 }
 
@@ -185,7 +194,8 @@ pub(super) fn in_token_header(text: &[u8], from: usize) -> Option<Found> {
             (name + 2..=most).rev().find_map(ends)
         };
         let end = plain.or_else(own)?;
-        let found = value(text, behind_header(text, end)?, 6, is_header_value)?;
+        let mut starts = behind_header(text, end);
+        let found = starts.find_map(|at| value(text, at, 6, is_header_value))?;
         Some(Found {
             key: start..end,
             value: found,
@@ -229,8 +239,10 @@ pub(super) fn of_aws(text: &[u8], from: usize) -> Option<Found> {
         "secretaccess_key",
         "secret_accesskey",
         "secretaccesskey",
+        "secret access key",
         "session_token",
         "sessiontoken",
+        "session token",
         "secret_key",
         "secretkey",
     ];
@@ -318,6 +330,8 @@ pub(super) fn is_secret_name(name: &[u8]) -> bool {
         // For these the value decides.
         "pat",
         "pass",
+        "pin",
+        "pw",
     ];
     const KEYS: &[&str] = &[
         "api",
@@ -330,6 +344,16 @@ pub(super) fn is_secret_name(name: &[u8]) -> bool {
         "cypress_record",
         "license",
         "licence",
+        // For these the value decides.
+        "deploy",
+        "auth",
+        "account",
+        "storage",
+        "session",
+        "hmac",
+        "jwt",
+        "app",
+        "client",
     ];
     if ENDS.iter().any(|end| strip(name, end).is_some()) {
         return true;
@@ -381,6 +405,45 @@ pub(super) fn in_escaped_quotes(text: &[u8], from: usize) -> Option<Found> {
         let value = value(text, open + 1, 3, |b| !b"\"\\".contains(&b))?;
         is_escape(*text.get(value.end)?).then_some(Found { key, value })
     })
+}
+
+/// `"name": "DB_PASSWORD", "value": "secret"`, `<env name="DB_PASSWORD" value="secret"/>`: the value beside the name of a variable.
+pub(super) fn beside(text: &[u8], from: usize) -> Option<Found> {
+    const WORDS: &[&str] = &["value"];
+    let between = |b: u8| is_space(b) || is_quote(b) || b",\\".contains(&b);
+    names(text, from).find_map(|key| {
+        let word = run_end_within(text, key.end, ALIGNED, between);
+        let escape = run_end_within(text, key.end, 3, |b| b == b'\\');
+        let quoted = text.get(escape).is_some_and(|&b| is_quote(b));
+        let end = any_here(text, word, WORDS).filter(|_| quoted)?;
+        let at = run_end_within(text, end, 3, |b| is_quote(b) || b == b'\\');
+        let at = run_end_within(text, at, ALIGNED, is_space);
+        if !matches!(text.get(at), Some(b'=' | b':')) {
+            return None;
+        }
+        let at = run_end_within(text, at + 1, 3, is_space);
+        let open = run_end_within(text, at, 3, |b| b == b'\\');
+        let quote = *text.get(open).filter(|b| is_quote(**b))?;
+        let is = |b: u8| b != quote && b != b'\\';
+        let value = value(text, open + 1, 3, is)?;
+        (value.end < text.len()).then_some(Found { key, value })
+    })
+}
+
+/// A row of two words, the first one a name: what `vault kv get` prints, or an environment in PowerShell.
+pub(super) fn tabled(text: &[u8], from: usize) -> Option<Found> {
+    if from > 0 {
+        return None;
+    }
+    let start = run_end(text, 0, is_space);
+    let key = start..run_end(text, start, is_name);
+    let at = run_end(text, key.end, is_space);
+    let apart = at >= key.end + 2 || text.get(key.end) == Some(&b'\t');
+    if !apart || !is_secret_name(&text[key.clone()]) {
+        return None;
+    }
+    let value = value(text, at, 8, is_argument)?;
+    (run_end(text, value.end, is_space) == text.len()).then_some(Found { key, value })
 }
 
 /// `name = 'value'`, `'name': 'value'`
@@ -467,8 +530,37 @@ pub(super) fn of_dockerfile(text: &[u8], from: usize) -> Option<Found> {
     })
 }
 
-/// `Root password set to value`, `The password for the user is value`
+/// `Root password set to value`, `The password for the user is value`, `A password is generated for root: value`
 pub(super) fn said(text: &[u8], from: usize) -> Option<Found> {
+    told(text, from).or_else(|| at_end(text, from))
+}
+
+/// The last word of a sentence that speaks of a password, behind its colon.
+fn at_end(text: &[u8], from: usize) -> Option<Found> {
+    const FARTHEST: usize = 120;
+    let last = text.trim_ascii_end();
+    let inner = last.strip_suffix(b"'").unwrap_or(last);
+    let length = inner.iter().rev().take_while(|b| is_argument(**b)).count();
+    let value = inner.len() - length..inner.len();
+    let before = &text[..value.start];
+    let before = match inner.len() < last.len() {
+        true => before.strip_suffix(b"'")?,
+        false => before,
+    };
+    let said = before.trim_ascii_end();
+    let tells = said.len() < before.len() && said.ends_with(b":");
+    let upper = text[value.clone()].iter().any(u8::is_ascii_uppercase);
+    let low = from.max(said.len().saturating_sub(FARTHEST));
+    let mut keys = names(said, low).filter(|key| {
+        let apart = key.start > 0 && is_space(said[key.start - 1]);
+        apart && said.get(key.end) == Some(&b' ')
+    });
+    let key = keys.find(|key| ends_with_any(said, key, &["password", "passphrase"]));
+    let key = key.filter(|_| tells && upper && length >= 12)?;
+    Some(Found { key, value })
+}
+
+fn told(text: &[u8], from: usize) -> Option<Found> {
     const MOST_WORDS: usize = 6;
     names(text, from).find_map(|key| {
         let mut at = key.end;
@@ -620,7 +712,8 @@ pub(super) fn alone(text: &[u8], from: usize) -> Option<Found> {
         return None;
     }
     let colon = run_end_within(text, key.end, 1, is_quote);
-    let start = run_end_within(text, colon + 1, 3, is_space);
+    // `kubectl describe` aligns the values of an environment.
+    let start = run_end_within(text, colon + 1, ALIGNED, is_space);
     if text.get(colon) != Some(&b':') || start == colon + 1 {
         return None;
     }

@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 use super::place::{self, Found};
 
 /// The words of a name, as the regexes have them.
-const NAMES: &str = r"passw(?:or)?d|passphrase|pass|sonar\.login|pwd|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key|licen[sc]e_?-?key|pat";
+const NAMES: &str = r"passw(?:or)?d|passphrase|pass|sonar\.login|pwd|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|signing_?-?key|encryption_?-?key|cypress_record_?-?key|licen[sc]e_?-?key|(?:deploy|auth|account|storage|session|hmac|jwt|app|client)_?-?key|pat|pin|pw";
 
 type Find = fn(&[u8], usize) -> Option<Found>;
 
@@ -21,19 +21,19 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::with_scheme,
-        r##"(?i)\bauthorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?:(?:basic|bearer|token|digest|negotiate|ntlm|apikey)\s+(?<secret>[^\s"',;<>]{6,}))"##,
+        r##"(?i)\bauthorization["']{0,2}\s{0,3}[:=]\s{0,3}(?:\[\s?)?["']?(?:(?<key>basic|bearer|token|digest|negotiate|ntlm|apikey|key|bot|geniekey|splunk)\s+(?<secret>[^\s"',;<>]{6,}))"##,
     ),
     (
         place::without_scheme,
-        r##"(?i)\b(?:authorization["']{0,2}\s{0,3}[:=]\s{0,3}["']?|bearer\s+)(?<secret>[^\s"',;<>]{16,})"##,
+        r##"(?i)\b(?:authorization["']{0,2}\s{0,3}[:=]\s{0,3}(?:\[\s?)?["']?|bearer\s+)(?<secret>[^\s"',;<>]{16,})"##,
     ),
     (
         place::in_token_header,
-        r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key|art-api))["']{0,2}\s{0,3}[:=]\s{0,3}["']?(?<secret>[^\s"',;<>]{6,})"##,
+        r##"(?i)\b(?<key>(?:private|job|deploy|runner|registration|x-[a-z-]{2,24})-(?:token|key|art-api))["']{0,2}\s{0,3}[:=]\s{0,3}(?:\[\s?)?["']?(?<secret>[^\s"',;<>]{6,})"##,
     ),
     (
         place::of_aws,
-        r##"(?i)\b(?:aws_?)?(?:secret_?access_?key|session_?token|secret_?key)["']{0,2}\s{0,3}(?:[:=]|=>)\s{0,3}["']?(?<secret>[A-Za-z0-9/+]{40,}={0,2})"##,
+        r##"(?i)\b(?:aws_?)?(?:secret_?access_?key|secret access key|session_?token|session token|secret_?key)["']{0,2}\s{0,3}(?:[:=]|=>)\s{0,3}["']?(?<secret>[A-Za-z0-9/+]{40,}={0,2})"##,
     ),
     (
         place::before_cut,
@@ -66,7 +66,7 @@ const REFERENCE: &[(Find, &str)] = &[
     ),
     (
         place::alone,
-        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pass|sonar\.login|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|licen[sc]e_?-?key|pat))["']?:\s{1,3}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
+        r##"(?i)^\s*(?:- )?["']?(?<key>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pass|sonar\.login|secret|secret_key_base|master_?-?key|token|api_?-?key|private_?-?key|access_?-?key|secret_?-?key|licen[sc]e_?-?key|(?:deploy|auth|account|storage|session|hmac|jwt|app|client)_?-?key|pat|pin|pw))["']?:\s{1,40}(?<secret>[^\s"'<>\[\]{}]{6,})\s*$"##,
     ),
 ];
 
@@ -139,6 +139,11 @@ fn texts() -> impl Strategy<Value = String> {
         "DB_PASS",
         "_pass",
         "pwd",
+        "pin",
+        "DB_PW",
+        "deploy",
+        "[",
+        " access ",
         "secret",
         "api",
         "key",

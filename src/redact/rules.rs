@@ -12,7 +12,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::judge;
 use super::place::{self, Found};
-use super::{command, file};
+use super::{command, file, language};
 
 /// One kind of secret.
 pub(super) struct Rule {
@@ -85,7 +85,7 @@ const fn given(
     }
 }
 
-/// At most 64 rules, since the rules of a text are bits of one word.
+/// At most 128 rules, since the rules of a text are bits of one word.
 pub(super) static RULES: &[Rule] = &[
     Rule {
         kind: "private-key",
@@ -97,6 +97,13 @@ pub(super) static RULES: &[Rule] = &[
         random: true,
         is_secret: judge::any,
     },
+    // A key in Base64, as in the `client-key-data` of a kubeconfig: `-----BEGIN PRIVATE KEY` and its kin.
+    token(
+        "private-key",
+        &["LS0tLS1CRUdJTi"],
+        60,
+        r"(?-u:\b)LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURSBLRVkt|BFQyBQUklWQVRFIEtFWS|BPUEVOU1NIIFBSSVZBVEUgS0VZ|BFTkNSWVBURUQgUFJJVkFURSBLRVkt|BEU0EgUFJJVkFURSBLRVkt|BQR1AgUFJJVkFURSBLRVkg)[A-Za-z0-9+/_-]{10,}={0,2}",
+    ),
     token(
         "jwt",
         &["eyJ"],
@@ -143,6 +150,8 @@ pub(super) static RULES: &[Rule] = &[
             "secretaccesskey",
             "session_token",
             "sessiontoken",
+            "secret access key",
+            "session token",
             "aws_secret",
         ],
         place: Place::Found(place::of_aws),
@@ -151,9 +160,9 @@ pub(super) static RULES: &[Rule] = &[
     },
     token(
         "google-key",
-        &["AIza", "ya29.", "GOCSPX-"],
+        &["AIza", "ya29.", "GOCSPX-", "AQ.Ab", "1//0"],
         25,
-        r"(?-u:\b)(?:AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_.-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})",
+        r"(?-u:\b)(?:AIza[A-Za-z0-9_-]{35}|AQ\.Ab[A-Za-z0-9_-]{40,}|1//0[A-Za-z0-9_-]{40,}|ya29\.[A-Za-z0-9_.-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})",
     ),
     token(
         "azure-key",
@@ -161,6 +170,7 @@ pub(super) static RULES: &[Rule] = &[
             "AccountKey=",
             "SharedAccessKey=",
             "sig=",
+            "code=",
             "0Q~",
             "1Q~",
             "2Q~",
@@ -205,9 +215,12 @@ pub(super) static RULES: &[Rule] = &[
             "dckr_",
             "hvs.",
             "hvb.",
+            "hvr.",
             "hf_",
             "sk_live_",
             "rk_live_",
+            "sk_prod_",
+            "rk_prod_",
             "SG.",
             "sk-ant-",
             "sk-proj-",
@@ -226,7 +239,7 @@ pub(super) static RULES: &[Rule] = &[
             "lin_api_",
         ],
         24,
-        r"(?-u:\b)(?:dckr_[po]at_[A-Za-z0-9_-]{20,}|hv[sb]\.[A-Za-z0-9_-]{24,}|hf_[A-Za-z0-9]{30,}|[sr]k_live_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}|sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}|dop_v1_[a-f0-9]{64}|sq[pua]_[a-f0-9]{40}|rubygems_[a-f0-9]{48}|oy2[a-z0-9]{43}|gl(?:sa|c)_[A-Za-z0-9+/=_]{30,}|pul-[a-f0-9]{40}|dapi[a-f0-9]{32}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{50,}|shpat_[a-fA-F0-9]{32}|lin_api_[A-Za-z0-9]{40})",
+        r"(?-u:\b)(?:dckr_[po]at_[A-Za-z0-9_-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{24,}|hf_[A-Za-z0-9]{30,}|[sr]k_(?:live|prod)_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}|sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}|dop_v1_[a-f0-9]{64}|sq[pua]_[a-f0-9]{40}|rubygems_[a-f0-9]{48}|oy2[a-z0-9]{43}|gl(?:sa|c)_[A-Za-z0-9+/=_]{30,}|pul-[a-f0-9]{40}|dapi[a-f0-9]{32}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{50,}|shpat_[a-fA-F0-9]{32}|lin_api_[A-Za-z0-9]{40})",
     ),
     token(
         "token",
@@ -318,15 +331,63 @@ pub(super) static RULES: &[Rule] = &[
         30,
         r"(?-u:\b)(?:gsk_[A-Za-z0-9]{40,}|xai-[A-Za-z0-9]{60,}|r8_[A-Za-z0-9]{37}(?-u:\b)|pplx-[A-Za-z0-9]{40,}|whsec_[A-Za-z0-9+/]{32,}={0,2}|vc[pciark]_[A-Za-z0-9]{24,}|ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}(?-u:\b)|dp\.(?:st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}(?-u:\b)|ATCTT3[A-Za-z0-9_=-]{100,}|NRII-[A-Za-z0-9-]{32}|EAAA[A-Za-z0-9_-]{60}(?-u:\b)|sk-or-v1-[a-f0-9]{64}|lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}|tskey-[a-z]{3,12}-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{60,}|x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}|dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}|bkua_[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,}|sha256~[A-Za-z0-9_-]{43}|SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}|CFPAT-[A-Za-z0-9_-]{43}|pnu_[A-Za-z0-9]{36}|rnd_[A-Za-z0-9]{26,}|pcsk_[A-Za-z0-9_]{50,}|phx_[A-Za-z0-9]{40,}|BBDC-[A-Za-z0-9+/@_-]{40,50})",
     ),
+    token(
+        "token",
+        &[
+            "cfk_",
+            "cfut_",
+            "cfat_",
+            "sk-lf-",
+            "napi_",
+            "tvly-",
+            "polar_oat_",
+            "lin_oauth_",
+            "CCIPRJ_",
+            "dbtc_",
+            "dbtu_",
+            "mdb_sa_sk_",
+            "sq0atp-",
+            "sq0csp-",
+            "AQVN",
+            "y0_",
+            "sl.u.",
+            "eyJrIjoi",
+            "sk.eyJ",
+            "wandb_v1_",
+            "rpa_",
+            "api_org_",
+            "tgp_v1_",
+            "e2b_",
+            "jina_",
+            "EZAK",
+            "EZTK",
+            "hcaik_",
+            "hcxik_",
+            "shippo_",
+            "duffel_",
+            "access-pro",
+            "access-dev",
+            "access-san",
+            "rdme_",
+            "xaat-",
+            "xapt-",
+            "snyk_uat.",
+            "snyk_sat.",
+            "ZXlK",
+        ],
+        26,
+        r"(?-u:\b)(?:cf(?:k|ut|at)_[A-Za-z0-9]{40,}|sk-lf-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|napi_[a-z0-9]{40,}|tvly-(?:dev-|prod-)?[A-Za-z0-9-]{24,}|polar_oat_[A-Za-z0-9]{30,}|lin_oauth_[A-Za-z0-9]{40,}|CCIPRJ_[A-Za-z0-9_]{30,}|dbt[cu]_[A-Za-z0-9_=-]{30,}|mdb_sa_sk_[A-Za-z0-9_-]{30,}|sq0(?:atp-[A-Za-z0-9_-]{22}|csp-[A-Za-z0-9_-]{43})|AQVN[A-Za-z0-9_-]{35,38}(?-u:\b)|y0_[A-Za-z0-9_-]{50,}|sl\.u\.[A-Za-z0-9_-]{100,}|eyJrIjoi[A-Za-z0-9]{70,}={0,3}|sk\.eyJ[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{20,}|wandb_v1_[A-Za-z0-9_]{40,}|rpa_[A-Za-z0-9]{40,}|api_org_[A-Za-z0-9]{34}(?-u:\b)|tgp_v1_[A-Za-z0-9_-]{40,}|e2b_[a-f0-9]{40}(?-u:\b)|jina_[A-Za-z0-9_-]{50,}|EZ[AT]K[A-Za-z0-9]{54}|hc[ax]ik_[A-Za-z0-9]{50,}|shippo_(?:live|test)_[a-fA-F0-9]{40}|duffel_(?:live|test)_[A-Za-z0-9_=-]{43}|access-(?:sandbox|development|production)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|rdme_[a-z0-9]{70}|xa[ap]t-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|snyk_[us]at\.[A-Za-z0-9._-]{30,}|ZXlK[A-Za-z0-9+/_-]{60,}={0,2})",
+    ),
     // Their literal stands behind the random part, or is short.
     token(
         "token",
         &[
+            "+ASt", "+ABa", "ACDb", "AzFu", "AzSe", "+ACR", "+ASb", "+AEh", "AIoT", "AzCa", "_mmk",
             "NRAL", "AZDO", "JQQJ99", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7",
             "-us8", "-us9",
         ],
         4,
-        r"(?-u:\b)(?:[A-Za-z0-9]{32,40}NRAL(?-u:\b)|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?-u:\b)|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,28}(?-u:\b)|[a-f0-9]{32}-us[0-9]{1,2}(?-u:\b))",
+        r"(?-u:\b)(?:[A-Za-z0-9]{32,40}NRAL(?-u:\b)|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?-u:\b)|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,28}(?-u:\b)|[a-f0-9]{32}-us[0-9]{1,2}(?-u:\b)|[A-Za-z0-9+/]{75,76}(?:\+ASt|\+ABa|ACDb)[A-Za-z0-9+/]{6}==|[A-Za-z0-9_-]{43,44}AzFu[A-Za-z0-9_-]{6}==|[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}(?-u:\b)|[A-Za-z0-9+/]{41,42}\+ACR[A-Za-z0-9+/]{6}(?-u:\b)|[A-Za-z0-9+/]{32,33}(?:\+ASb|\+AEh|AIoT|AzCa)[A-Za-z0-9+/]{6}=|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk(?-u:\b))",
     ),
     // Their literals begin many words, so each has a small regex of its own.
     token(
@@ -380,9 +441,11 @@ pub(super) static RULES: &[Rule] = &[
             "X-Amz-Security-Token=",
             "X-Goog-Signature=",
             "Signature=",
+            "?code=",
+            "&code=",
         ],
         50,
-        r"(?i:X-(?:Amz|Goog)-(?:Signature|Security-Token)=|[?&;, ]Signature=)(?<secret>[A-Za-z0-9%+/_~-]{40,}={0,2})",
+        r"(?i:X-(?:Amz|Goog)-(?:Signature|Security-Token)=|[?&;, ]Signature=|[?&]code=)(?<secret>[A-Za-z0-9%+/_~-]{40,}={0,2})",
     ),
     Rule {
         kind: "secret",
@@ -418,9 +481,17 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         kind: "secret",
-        literals: &["<passw", "<passphrase"],
+        literals: &[
+            "<passw",
+            "<passphrase",
+            "<apikey",
+            "<secretkey",
+            "<clientsecret",
+            "<authtoken",
+            "<accesstoken",
+        ],
         place: Place::Form {
-            regex: r"(?i)<(?:password|passphrase)(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?<secret>[^<\s\]]{3,})(?:\]\]>)?</",
+            regex: r"(?i)<(?:password|passphrase|apikey|secretkey|clientsecret|authtoken|accesstoken)(?:\s[^<>]{0,80})?>(?:<!\[CDATA\[)?(?<secret>[^<\s\]]{3,})(?:\]\]>)?</",
             least: 0,
         },
         random: false,
@@ -468,7 +539,7 @@ pub(super) static RULES: &[Rule] = &[
     given(&["…"], place::at_cut, judge::residue),
     given(&["://"], place::in_address, judge::value),
     given(&["://"], place::instead_of_user, judge::residue),
-    given(&["authorization"], place::with_scheme, judge::value),
+    given(&["authorization"], place::with_scheme, judge::credential),
     given(
         &["authorization", "bearer"],
         place::without_scheme,
@@ -477,7 +548,19 @@ pub(super) static RULES: &[Rule] = &[
     given(
         &["-token", "-key", "-art-api"],
         place::in_token_header,
-        judge::value,
+        judge::header,
+    ),
+    given(
+        &[
+            "-H \"",
+            "-H '",
+            "header \"",
+            "header '",
+            "header=\"",
+            "header='",
+        ],
+        command::in_header,
+        judge::header,
     ),
     given(&["cookie"], place::in_cookie, judge::value),
     given(
@@ -493,6 +576,8 @@ pub(super) static RULES: &[Rule] = &[
             "api_key",
             "-secret",
             "--auth",
+            "--pat ",
+            "--pat=",
         ],
         command::in_option,
         judge::option,
@@ -532,17 +617,45 @@ pub(super) static RULES: &[Rule] = &[
             "poetry publish",
             "doctl",
             "ncftp",
+            "security import",
+            "set-key-partition-list",
+            "altool",
+            "ipmitool",
+            "psexec",
+            "vercel",
+            "put-parameter",
+            "oauth2-bearer",
+            "ssh-keygen",
         ],
         command::of_tool,
         judge::value,
     ),
     given(command::input::TAKERS, command::input::given, judge::value),
     given(command::word::VERBS, command::word::own, judge::value),
+    given(&["secrets set"], command::rare::of_secrets, judge::value),
+    given(&["signtool"], command::rare::of_signtool, judge::value),
+    given(&["BUNDLE_"], command::login::of_bundle, judge::value),
+    given(
+        &["-u ", "--user ", "--user="],
+        command::login::of_any,
+        judge::login,
+    ),
     given(command::rare::SIGNS, command::rare::found, judge::value),
     given(&["sqlplus "], command::word::of_sqlplus, judge::value),
     given(&["htpasswd "], command::word::of_htpasswd, judge::value),
     given(&["bundle config"], command::word::of_bundler, judge::value),
     given(judge::NAMES, command::set, judge::option),
+    given(language::OF_SQL, language::of_sql, judge::value),
+    given(
+        &["@tcp(", "@unix(", "@//"],
+        language::of_source,
+        judge::value,
+    ),
+    given(
+        &["unseal key", "recovery key"],
+        language::unsealed,
+        judge::value,
+    ),
     given(&["ENV "], place::of_dockerfile, judge::of_variable),
     given(&["password"], file::of_netrc, judge::value),
     given(
@@ -555,6 +668,11 @@ pub(super) static RULES: &[Rule] = &[
         file::of_kubernetes,
         judge::encoded,
     ),
+    given(
+        &["value=", "value\"", "value'", "value\\", "value ="],
+        place::beside,
+        judge::quoted,
+    ),
     given(judge::NAMES, place::changed, judge::quoted),
     given(&["\"\"\"", "'''"], place::triple_quoted, judge::quoted),
     given(judge::NAMES, place::listed, judge::assigned),
@@ -565,11 +683,12 @@ pub(super) static RULES: &[Rule] = &[
     given(judge::NAMES, place::assigned, judge::assigned),
     given(judge::NAMES, place::spaced, judge::spaced),
     given(judge::NAMES, place::alone, judge::alone),
+    given(judge::NAMES, place::tabled, judge::tabled),
     given(&["passw", "token", "passphrase"], place::said, judge::said),
 ];
 
 /// The rules whose literals a text holds, one bit each.
-pub(super) fn wanted(text: &[u8]) -> u64 {
+pub(super) fn wanted(text: &[u8]) -> u128 {
     static LITERALS: LazyLock<Literals> = LazyLock::new(Literals::new);
     LITERALS.rules(text)
 }
@@ -610,7 +729,7 @@ impl Literals {
         Self { starts, all }
     }
 
-    fn rules(&self, text: &[u8]) -> u64 {
+    fn rules(&self, text: &[u8]) -> u128 {
         let mut wanted = 0;
         for (at, start) in text.windows(3).enumerate() {
             let hash = hash(start);
@@ -654,7 +773,7 @@ pub(super) fn find_at(rule: usize, text: &[u8], from: usize) -> Option<Found> {
 
 /// The regex of a rule, compiled when first used. A test proves that every one compiles.
 pub(super) fn regex(rule: usize) -> Option<&'static Regex> {
-    static COMPILED: [OnceLock<Option<Regex>>; 64] = [const { OnceLock::new() }; 64];
+    static COMPILED: [OnceLock<Option<Regex>>; 128] = [const { OnceLock::new() }; 128];
     let Place::Form { regex, .. } = RULES.get(rule)?.place else {
         return None;
     };

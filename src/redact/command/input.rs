@@ -18,6 +18,7 @@ pub(in super::super) const TAKERS: &[&str] = &[
     "chpasswd",
     "vault login",
     "gh secret set",
+    "wrangler secret put",
     "docker secret create",
     "kinit ",
 ];

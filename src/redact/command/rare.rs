@@ -33,7 +33,8 @@ pub(in super::super) fn found(text: &[u8], from: usize) -> Option<Found> {
 
 /// `http --auth user:value host`, `https -a user:value host`. In an address, `:` or `/` follows `http`.
 fn of_httpie(text: &[u8], from: usize) -> Option<Found> {
-    ["http", "https", "xh", "xhs"].iter().find_map(|program| {
+    let programs = ["http", "https", "xh", "xhs"];
+    let found = programs.iter().filter_map(|program| {
         commands(text, from, program).find_map(|(_, end)| {
             let blank = text.get(end).is_some_and(|&b| is_space(b));
             let mut words = arguments(text, end).filter(|_| blank);
@@ -49,7 +50,8 @@ fn of_httpie(text: &[u8], from: usize) -> Option<Found> {
                 parted(text, at, b':').filter(|found| found.value.start >= from)
             })
         })
-    })
+    });
+    found.min_by_key(|found| found.value.start)
 }
 
 /// Paths of secrets engines. Pairs that are written elsewhere are mostly settings (`ttl=1h`, `policies=ci`).
@@ -61,6 +63,7 @@ const NAMED: &[&[u8]] = &[b"value", b"secret_id", b"password", b"token", b"key"]
 /// and `name=-` hold no secret.
 fn of_vault(text: &[u8], from: usize) -> Option<Found> {
     commands(text, from, "vault").find_map(|(_, end)| {
+        let text = &text[..command_end(text, end)];
         let mut at = end;
         // The next word that is no option.
         let next = |at: &mut usize| {
@@ -80,21 +83,7 @@ fn of_vault(text: &[u8], from: usize) -> Option<Found> {
         };
         let path = &text[next(&mut at)?];
         let kept = whole || KEPT.iter().any(|root| path.starts_with(root));
-        std::iter::from_fn(|| {
-            let pair = next(&mut at)?;
-            // The quotes may be around the value alone: `name="value"`
-            let quoted = text[pair.clone()].ends_with(b"=")
-                && text.get(pair.end).is_some_and(|&b| is_quote(b));
-            let value = quoted.then(|| argument(text, pair.end)).flatten();
-            if let Some(value) = &value {
-                at = value.end + 1;
-            }
-            Some((pair, value))
-        })
-        .find_map(|(pair, value)| {
-            let equals = memchr::memchr(b'=', &text[pair.clone()])?;
-            let key = pair.start..pair.start + equals;
-            let value = value.unwrap_or(key.end + 1..pair.end);
+        pairs(text, at).find_map(|(key, value)| {
             let secret = kept || NAMED.contains(&&text[key.clone()]);
             let is = secret
                 && value.len() >= LEAST
@@ -102,6 +91,58 @@ fn of_vault(text: &[u8], from: usize) -> Option<Found> {
                 && !text[value.clone()].starts_with(b"@");
             is.then_some(Found { key, value })
         })
+    })
+}
+
+/// The pairs `name=value` among the words of the command that goes on at `at`.
+fn pairs(text: &[u8], at: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+    let text = &text[..command_end(text, at)];
+    let mut at = at;
+    let words = std::iter::from_fn(move || {
+        let (pair, option) = arguments(text, at).next()?;
+        at = run_end_within(text, pair.end, 1, is_quote);
+        // The quotes may be around the value alone: `name="value"`
+        let quoted =
+            text[pair.clone()].ends_with(b"=") && text.get(pair.end).is_some_and(|&b| is_quote(b));
+        let value = quoted.then(|| argument(text, pair.end)).flatten();
+        if let Some(value) = &value {
+            at = value.end + 1;
+        }
+        Some((pair, value, option))
+    });
+    words.filter_map(|(pair, value, option)| {
+        let equals = memchr::memchr(b'=', &text[pair.clone()])?;
+        let key = pair.start..pair.start + equals;
+        let value = value.unwrap_or(key.end + 1..pair.end);
+        (!option).then_some((key, value))
+    })
+}
+
+/// `fly secrets set NAME=value NAME=value`, `supabase secrets set NAME=value`
+pub(in super::super) fn of_secrets(text: &[u8], from: usize) -> Option<Found> {
+    near(text, from, b"secrets set").find_map(|at| {
+        let mut pairs = pairs(text, at + "secrets set".len());
+        let (key, value) = pairs.find(|(key, value)| {
+            // Prose sets things up: `secrets set up: mode=strict`
+            let is = |b: &u8| is_word(*b) && !b.is_ascii_lowercase();
+            let is_name = text[key.clone()].iter().all(is);
+            is_name && value.len() >= LEAST && value.start >= from
+        })?;
+        Some(Found { key, value })
+    })
+}
+
+/// Most words of a command that are searched for its option.
+const MOST_WORDS: usize = 20;
+
+/// `signtool sign /f cert.pfx /p value a.exe`
+pub(in super::super) fn of_signtool(text: &[u8], from: usize) -> Option<Found> {
+    commands(text, from, "signtool").find_map(|(_, end)| {
+        let words = arguments(text, run_end(text, end, |b| !is_space(b)));
+        let mut words = words.take(MOST_WORDS);
+        words.find(|(word, _)| text[word.clone()].eq_ignore_ascii_case(b"/p"))?;
+        let (value, _) = words.next()?;
+        (value.start >= from && value.len() >= LEAST).then(|| Found::unnamed(value))
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) const TOOLS: &[Tool] = &[
     tool(
         &[
             "docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "helm", "oras", "oc",
-            "az", "cf", "conan",
+            "az", "cf", "conan", "expo", "eas",
         ],
         &["login"],
         &["-p"],
@@ -70,6 +70,7 @@ pub(super) const TOOLS: &[Tool] = &[
         Form::Behind(b':'),
     ),
     tool(&["curl"], &[], &["-b", "--cookie"], Form::Behind(b'=')),
+    tool(&["curl"], &[], &["--oauth2-bearer"], Form::Apart),
     tool(
         &["skopeo", "podman", "buildah"],
         &[],
@@ -82,6 +83,20 @@ pub(super) const TOOLS: &[Tool] = &[
         &["-p"],
         Form::Apart,
     ),
+    tool(&["security"], &["import"], &["-P"], Form::Apart),
+    tool(
+        &["security"],
+        &["set-key-partition-list"],
+        &["-k"],
+        Form::Apart,
+    ),
+    tool(&["altool"], &[], &["-p"], Form::Apart),
+    tool(&["ipmitool"], &[], &["-P"], Form::Apart),
+    tool(&["psexec", "PsExec"], &[], &["-p"], Form::Apart),
+    tool(&["vercel"], &[], &["-t"], Form::Apart),
+    tool(&["aws"], &["put-parameter"], &["--value"], Form::Apart),
+    tool(&["az"], &["secret"], &["--value"], Form::Apart),
+    tool(&["ssh-keygen"], &[], &["-N", "-P"], Form::Apart),
     tool(&["conan"], &["user"], &["-p"], Form::Any),
     tool(&["lftp"], &[], &["-u"], Form::Behind(b',')),
     tool(
@@ -108,7 +123,12 @@ pub(super) const TOOLS: &[Tool] = &[
         &["-p"],
         Form::Glued,
     ),
-    tool(&["7z", "7za", "7zz"], &[], &["-p"], Form::Glued),
+    tool(
+        &["7z", "7za", "7zz", "rar", "unrar"],
+        &[],
+        &["-p"],
+        Form::Glued,
+    ),
     tool(
         &[
             "mongo",

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::place::{
-    self, Found, is_argument, is_quote, is_space, is_word, run_end, run_end_within, words,
+    self, Found, begins_word, is_argument, is_quote, is_space, is_word, run_end, run_end_within,
+    words,
 };
 use super::{LEAST, LONGEST, REACH, argument, command_end};
 
@@ -39,6 +40,7 @@ const COMMANDS: &[Command] = &[
     command("snyk", &["auth"], "", 0),
     command("cf", &["auth"], "", 1),
     command("cachix", &["authtoken"], "", 0),
+    command("ngrok", &["authtoken", "config add-authtoken"], "", 0),
     command("nuget", &["setapikey", "setApiKey"], "", 0),
     command("mc", &["alias set", "config host add"], "", 3),
     command("poetry", &["config"], "pypi-token.", 1),
@@ -106,9 +108,12 @@ pub(super) fn commands<'t>(
     from: usize,
     program: &'static str,
 ) -> impl Iterator<Item = (usize, usize)> + 't {
-    words(text, from.saturating_sub(REACH)).filter_map(move |start| {
+    let low = from.saturating_sub(REACH);
+    memchr::memmem::find_iter(&text[low..], program).filter_map(move |at| {
+        let start = low + at;
         let end = run_end_within(text, start, LONGEST, |b| is_word(b) || b == b'-');
-        (&text[start..end] == program.as_bytes()).then_some((start, end))
+        let whole = &text[start..end] == program.as_bytes() && begins_word(text, start);
+        whole.then_some((start, end))
     })
 }
 
