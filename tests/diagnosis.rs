@@ -1565,3 +1565,14 @@ fn colours_of_a_tool_hide_no_command_of_travis() {
                The command \"phpunit\" exited with 0.\n$ phpstan analyse\n\nThe command \"phpstan analyse\" exited with 1.\n";
     assert_eq!(report("travis.log", log, &[])["command"], "phpstan analyse");
 }
+
+#[test]
+fn an_excerpt_from_inside_a_section_of_the_script_keeps_its_cause() {
+    let log = "lava-test-retry timed out after 1250 seconds\n\
+         fatal: unable to access 'https://git.example.com/a/b.git/': Could not resolve host: git.example.com\n\
+         section_end:1:lava\nbye\nsection_end:2:step_script\nERROR: Job failed: exit code 1\n";
+    let report = report("inside-a-section.log", log, &[]);
+    assert_eq!(report["section"], "step_script");
+    assert_eq!(report["cause"]["id"], "git/could-not-resolve-host");
+    assert_eq!(report["cause"]["evidence"][0]["line"], 2);
+}
