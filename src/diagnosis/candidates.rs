@@ -212,10 +212,7 @@ fn drop_usual<'s>(
 /// Drops hits that a logger wrote at an everyday level.
 fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
     drop_hits(groups, |one, _| {
-        let level = match one.pattern().role {
-            Role::RootCause | Role::Symptom => logger::level(one.hit)?,
-            Role::Wrapper | Role::Noise => return None,
-        };
+        let level = logger::everyday(one.pattern().role, one.hit)?;
         Some(format!("a logger wrote it at the level {level}"))
     })
 }

@@ -56,6 +56,7 @@ mod went_on;
 pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
 pub(crate) use fingerprint::{VERSION as FINGERPRINTS, mask};
+pub(crate) use logger::everyday;
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;
