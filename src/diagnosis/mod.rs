@@ -2,7 +2,7 @@
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
 //! [`logger`], [`went_on`], [`overcome`], [`captured`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
+//! the winner into words, [`besides`] finds what a later step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
 use std::borrow::Cow;
@@ -18,6 +18,7 @@ use crate::redact;
 
 mod aside;
 mod baseline;
+mod besides;
 mod called;
 mod candidates;
 mod captured;
@@ -377,6 +378,9 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let mut also = rank::also(&candidates, &order);
         also.truncate(MAX_ALSO);
+        if also.len() < MAX_ALSO {
+            also.extend(besides::find(&candidates, winner, facts_of(case)));
+        }
         if refined.is_none() {
             if case.untold {
                 let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));
