@@ -1576,3 +1576,40 @@ fn an_excerpt_from_inside_a_section_of_the_script_keeps_its_cause() {
     assert_eq!(report["cause"]["id"], "git/could-not-resolve-host");
     assert_eq!(report["cause"]["evidence"][0]["line"], 2);
 }
+
+#[test]
+fn a_finding_accounts_for_the_tests_that_say_so_and_for_no_others() {
+    const MISSING: &str = "FileNotFoundError: [Errno 2] No such file or directory: 'audit.json'";
+    let log = |others: usize| {
+        let failed = |k: usize| format!("FAILED tests/test_a.py::test_{k} - KeyError: 'a{k}'\n");
+        let others: String = (0..others).map(failed).collect();
+        format!(
+            "$ pytest\nE   {MISSING}\n=== short test summary info ===\n{others}FAILED tests/test_b.py::test_b - {MISSING}\n\
+             === failed in 1.2s ===\nERROR: Job failed: exit code 1\n"
+        )
+    };
+    let of = |others: usize| {
+        let report = report("few-tests.log", &log(others), &[]);
+        let also = report["also"].as_array().unwrap().iter();
+        let also: Vec<String> = also
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        (report["cause"]["id"].as_str().unwrap().to_owned(), also)
+    };
+    let few = (
+        "tests/pytest-failed".to_owned(),
+        vec!["python/file-not-found".to_owned()],
+    );
+    assert_eq!(of(4), few);
+    assert_eq!(of(0).0, "python/file-not-found");
+    assert_eq!(of(1).0, "python/file-not-found");
+    // nextest: one test overflowed its stack, another one hung.
+    let log = "$ cargo nextest run\n    thread 't::overflow' (29323) has overflowed its stack\n\
+         \x20   fatal runtime error: stack overflow, aborting\n\
+         \x20       ABRT [   0.008s] (2/3) nx t::overflow\n     TIMEOUT [   2.012s] (3/3) nx t::hangs\n\
+         error: test run failed\nERROR: Job failed: exit code 100\n";
+    let report = report("nextest.log", &log.replace("    ABRT", "    SIGABRT"), &[]);
+    assert_eq!(report["cause"]["id"], "rust/stack-overflow");
+    assert_eq!(report["also"][0]["id"], "rust/cargo-test-failed");
+    assert_eq!(report["also"][0]["line"], 5);
+}

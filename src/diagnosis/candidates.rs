@@ -32,7 +32,7 @@ pub(super) struct Candidate<'s> {
 }
 
 impl<'s> Candidate<'s> {
-    fn new(hits: Vec<&'s Settled<'s>>, place: Where) -> Self {
+    pub(super) fn new(hits: Vec<&'s Settled<'s>>, place: Where) -> Self {
         let mut candidate = Self {
             hits,
             place,

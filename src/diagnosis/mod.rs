@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
-//! [`logger`], [`went_on`], [`overcome`], [`captured`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`logger`], [`went_on`], [`overcome`], [`captured`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words, [`besides`] finds what a later step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
@@ -25,6 +25,7 @@ mod captured;
 mod conditions;
 mod cut;
 mod difference;
+mod each_test;
 mod evidence;
 mod exit;
 mod faint;
