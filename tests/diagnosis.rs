@@ -1634,3 +1634,24 @@ fn what_was_killed_below_what_failed_tells_nothing() {
     assert_eq!(of(log(SAID, "the server ended with 137", 255)), killed);
     assert_eq!(of(log("3 files", "bye", 255)), killed);
 }
+
+#[test]
+fn export_hides_that_what_it_holds_failed() {
+    let log = |set: &str| {
+        format!(
+            "$ {set}\nCode: 400. Errors:\n\
+             * error validating claims: claim \"project_path\" does not match any associated bound claim values\n\
+             $ vault read auth/token/lookup-self\nURL: GET https://vault.example.com:8200/v1/auth/token/lookup-self\n\
+             Code: 400. Errors:\n* missing client token\nERROR: Job failed: exit code 2\n"
+        )
+    };
+    let of = |set: &str| report("export.log", &log(set), &[])["cause"]["id"].clone();
+    assert_eq!(
+        of("export VAULT_TOKEN=\"$(vault write auth/jwt/login)\""),
+        "vault-secrets/jwt-login-answer"
+    );
+    assert_eq!(
+        of("vault write auth/jwt/login"),
+        "vault-secrets/token-missing"
+    );
+}
