@@ -446,3 +446,31 @@ fn a_file_of_the_checkout_is_seen_with_its_library() {
     .expect("the program runs");
     Said::of(&output).holds(0, &["1 pattern: 0 errors, 0 warnings"]);
 }
+
+#[test]
+fn what_a_logger_wrote_at_an_everyday_level_is_no_match_in_a_test_either() {
+    const LINE: &str = "2026-05-01 10:00:00,123 INFO [main] --- Overall Status: FAILURE_LAMP";
+    let folder = Folder::new("everyday");
+    folder.put(
+        "job.log",
+        &format!("$ ./check\n{LINE}\nERROR: Job failed: exit code 1\n"),
+    );
+    folder.run(&["new", "acme/lamp", "--from", "job.log:2"]);
+    let file = ".jobtriage/patterns/acme/lamp.toml";
+    let begun = folder
+        .read(file)
+        .replace("INFO \\[main\\] --- Overall", "Overall");
+    assert!(begun.contains("regex = '''Overall"), "{begun}");
+    let test = format!(
+        "\n[[test]]\nlog = \"\"\"\n$ ./check\n{LINE}\nERROR: Job failed: exit code 1\n\"\"\"\nline = 2\n"
+    );
+    folder.put(file, &(begun + &test));
+    let said = folder.run(&["test", "acme/lamp"]);
+    said.holds(
+        2,
+        &[
+            "line 2 matches, but a logger wrote it at the level INFO",
+            "not finished",
+        ],
+    );
+}

@@ -1607,3 +1607,93 @@ fn colours_of_a_tool_hide_no_command_of_travis() {
                The command \"phpunit\" exited with 0.\n$ phpstan analyse\n\nThe command \"phpstan analyse\" exited with 1.\n";
     assert_eq!(report("travis.log", log, &[])["command"], "phpstan analyse");
 }
+
+#[test]
+fn an_excerpt_from_inside_a_section_of_the_script_keeps_its_cause() {
+    let log = "lava-test-retry timed out after 1250 seconds\n\
+         fatal: unable to access 'https://git.example.com/a/b.git/': Could not resolve host: git.example.com\n\
+         section_end:1:lava\nbye\nsection_end:2:step_script\nERROR: Job failed: exit code 1\n";
+    let report = report("inside-a-section.log", log, &[]);
+    assert_eq!(report["section"], "step_script");
+    assert_eq!(report["cause"]["id"], "git/could-not-resolve-host");
+    assert_eq!(report["cause"]["evidence"][0]["line"], 2);
+}
+
+#[test]
+fn a_finding_accounts_for_the_tests_that_say_so_and_for_no_others() {
+    const MISSING: &str = "FileNotFoundError: [Errno 2] No such file or directory: 'audit.json'";
+    let log = |others: usize| {
+        let failed = |k: usize| format!("FAILED tests/test_a.py::test_{k} - KeyError: 'a{k}'\n");
+        let others: String = (0..others).map(failed).collect();
+        format!(
+            "$ pytest\nE   {MISSING}\n=== short test summary info ===\n{others}FAILED tests/test_b.py::test_b - {MISSING}\n\
+             === failed in 1.2s ===\nERROR: Job failed: exit code 1\n"
+        )
+    };
+    let of = |others: usize| {
+        let report = report("few-tests.log", &log(others), &[]);
+        let also = report["also"].as_array().unwrap().iter();
+        let also: Vec<String> = also
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        (report["cause"]["id"].as_str().unwrap().to_owned(), also)
+    };
+    let few = (
+        "tests/pytest-failed".to_owned(),
+        vec!["python/file-not-found".to_owned()],
+    );
+    assert_eq!(of(4), few);
+    assert_eq!(of(0).0, "python/file-not-found");
+    assert_eq!(of(1).0, "python/file-not-found");
+    // nextest: one test overflowed its stack, another one hung.
+    let log = "$ cargo nextest run\n    thread 't::overflow' (29323) has overflowed its stack\n\
+         \x20   fatal runtime error: stack overflow, aborting\n\
+         \x20       ABRT [   0.008s] (2/3) nx t::overflow\n     TIMEOUT [   2.012s] (3/3) nx t::hangs\n\
+         error: test run failed\nERROR: Job failed: exit code 100\n";
+    let report = report("nextest.log", &log.replace("    ABRT", "    SIGABRT"), &[]);
+    assert_eq!(report["cause"]["id"], "rust/stack-overflow");
+    assert_eq!(report["also"][0]["id"], "rust/cargo-test-failed");
+    assert_eq!(report["also"][0]["line"], 5);
+}
+
+#[test]
+fn what_was_killed_below_what_failed_tells_nothing() {
+    let log = |above: &str, below: &str, code: i64| {
+        format!(
+            "$ ./run.sh\n{above}\n./run.sh: line 94: 2132488 Killed                  ./server > server.log 2>&1\n\
+             {below}\nERROR: Job failed: exit code {code}\n"
+        )
+    };
+    let of = |log: String| report("killed.log", &log, &[])["cause"]["id"].clone();
+    const SAID: &str = "ERROR: the remote 'store' was not created";
+    let killed = "disk-memory-limits/oom-killed-message";
+    assert_eq!(of(log(SAID, "bye", 255)), Value::Null);
+    assert_eq!(
+        of(log(SAID, "bye", 137)),
+        "disk-memory-limits/killed-exit-137"
+    );
+    assert_eq!(of(log(SAID, "bye", 1)), killed);
+    assert_eq!(of(log(SAID, "the server ended with 137", 255)), killed);
+    assert_eq!(of(log("3 files", "bye", 255)), killed);
+}
+
+#[test]
+fn export_hides_that_what_it_holds_failed() {
+    let log = |set: &str| {
+        format!(
+            "$ {set}\nCode: 400. Errors:\n\
+             * error validating claims: claim \"project_path\" does not match any associated bound claim values\n\
+             $ vault read auth/token/lookup-self\nURL: GET https://vault.example.com:8200/v1/auth/token/lookup-self\n\
+             Code: 400. Errors:\n* missing client token\nERROR: Job failed: exit code 2\n"
+        )
+    };
+    let of = |set: &str| report("export.log", &log(set), &[])["cause"]["id"].clone();
+    assert_eq!(
+        of("export VAULT_TOKEN=\"$(vault write auth/jwt/login)\""),
+        "vault-secrets/jwt-login-answer"
+    );
+    assert_eq!(
+        of("vault write auth/jwt/login"),
+        "vault-secrets/token-missing"
+    );
+}

@@ -178,6 +178,27 @@ fn of_two_steps_that_failed_the_one_that_ended_the_job_tells() {
 }
 
 #[test]
+fn a_later_step_that_failed_too_is_told_besides_the_cause() {
+    let lint = ALWAYS.replace("cat app.log", "./fetch-rules").replace(
+        "cat: app.log: No such file or directory",
+        "sh: 1: rulefetch: not found",
+    );
+    let report = log(&stamped(&format!("{SET_UP}{lint}{NPM_FAILS}{POST}")));
+    assert_eq!(cause(&report).0, "shell/command-not-found");
+    let also: Vec<&str> = report["also"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(also, ["git/could-not-resolve-host"]);
+    // Where that step only reports, it tells nothing.
+    let reports = NPM_FAILS.replace("npm ci", "cat app.log");
+    let report = log(&stamped(&format!("{SET_UP}{lint}{reports}{POST}")));
+    assert_eq!(report["also"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn what_ended_in_a_container_is_told_without_a_verdict() {
     let action = "\
 ##[group]Run group/publish-action@v1

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnosis::{Case, Input, settle};
+use crate::diagnosis::{self, Case, Input, settle};
 use crate::engine::{Scan, Scanner};
 use crate::library::Library;
-use crate::model::Captures;
+use crate::model::{Captures, Hit};
 use crate::pattern::checked::{Condition, Pattern, VersionRange};
 use crate::pattern::schema::On;
 
@@ -20,6 +20,15 @@ pub struct Fired {
     pub captures: Captures,
     /// How many notes apply.
     pub notes: usize,
+}
+
+/// A match, whatever the conditions say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// Raw line, 1-based.
+    pub line: u64,
+    /// The everyday level at which a logger wrote it: a diagnosis drops it.
+    pub everyday: Option<&'static str>,
 }
 
 /// A pattern with a library of its own.
@@ -49,17 +58,34 @@ impl Bench {
         Scanner::new(&self.library).scan_with_buffer(log.as_bytes(), 16 << 10)
     }
 
-    /// The line of the first match in a text, without the conditions.
-    pub fn first_match(&self, log: &str) -> Option<(u64, String)> {
-        let scan = self.scan(log);
-        let hit = scan.hits.into_iter().find(|h| h.pattern == self.index)?;
-        Some((hit.place.line, hit.text))
+    /// The first match in a text, without the conditions: one that counts, if there is any.
+    pub fn first_match(&self, log: &str) -> Option<Matched> {
+        let hits = self.scan(log).hits.into_iter();
+        let own = hits.filter(|hit| hit.pattern == self.index);
+        let mut matched = own.map(|hit| Matched {
+            everyday: self.everyday(&hit),
+            line: hit.place.line,
+        });
+        let first = matched.next()?;
+        let counts = |one: &Matched| one.everyday.is_none();
+        Some(match counts(&first) {
+            true => first,
+            false => matched.find(counts).unwrap_or(first),
+        })
     }
 
-    /// Whether a line matches. A pattern on commands may be given one without its `$ `.
+    /// The everyday level at which a logger wrote a match, which a diagnosis drops for it.
+    fn everyday(&self, hit: &Hit) -> Option<&'static str> {
+        diagnosis::everyday(self.library.get(self.index).pattern.role, hit)
+    }
+
+    /// Whether a line matches, and counts. A pattern on commands may be given one without its `$ `.
     pub fn matches(&self, line: &str) -> bool {
-        self.first_match(line).is_some()
-            || self.commands && self.first_match(&format!("$ {line}")).is_some()
+        let counts = |log: &str| {
+            let matched = self.first_match(log);
+            matched.is_some_and(|matched| matched.everyday.is_none())
+        };
+        counts(line) || self.commands && counts(&format!("$ {line}"))
     }
 
     /// Where the pattern and its conditions hold in a log, in line order.
@@ -72,7 +98,7 @@ impl Bench {
         let settled = settle(&case, &self.library);
         let mut fired: Vec<Fired> = settled
             .into_iter()
-            .filter(|s| s.hit.pattern == self.index)
+            .filter(|s| s.hit.pattern == self.index && self.everyday(s.hit).is_none())
             .map(|s| Fired {
                 line: s.hit.place.line,
                 text: s.hit.text.clone(),

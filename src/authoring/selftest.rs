@@ -2,8 +2,9 @@
 //!
 //! `[tests]` lines are logs of one line: as in a real log, stamps and wrapping prefixes are removed, and copies
 //! of source and passing tests do not match. Conditions are ignored. `[[test]]` logs run with their conditions.
+//! In both, what a logger wrote at an everyday level is no match, as in a diagnosis.
 
-use super::bench::{self, Bench, Fired};
+use super::bench::{self, Bench, Fired, Matched};
 use super::workshop::{Draft, Workshop};
 use crate::model::Captures;
 use crate::pattern::checked::Pattern;
@@ -49,7 +50,7 @@ pub fn run(draft: &Draft, workshop: &Workshop) -> Verdict {
                 path: format!("tests.matches.{k}"),
                 wanted: format!("a match on | {line}"),
                 got: "none".to_owned(),
-                hint: why_not(pattern, line),
+                hint: why_not(pattern, &bench, line),
             });
         }
     }
@@ -141,7 +142,10 @@ fn unknown_capture(name: &str, captures: &Captures) -> String {
 }
 
 /// Why a line that should match does not, as far as its form shows.
-fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
+fn why_not(pattern: &Pattern, bench: &Bench, line: &str) -> Option<String> {
+    if let Some(level) = bench.first_match(line).and_then(|matched| matched.everyday) {
+        return Some(dropped_at(level));
+    }
     let view = Line::new(line.as_bytes(), false);
     let content = String::from_utf8_lossy(view.content()).into_owned();
     let as_it_is = pattern.matches.iter().any(|m| {
@@ -182,6 +186,13 @@ fn why_not(pattern: &Pattern, line: &str) -> Option<String> {
     })
 }
 
+/// Why a match at an everyday level does not count, and what to do.
+fn dropped_at(level: &str) -> String {
+    format!(
+        "a logger wrote it at the level {level}, and so it is never the cause; if it is one all the same, let the regex begin before the level"
+    )
+}
+
 /// Why a log that should fire does not: the condition that fails.
 fn why_silent(
     pattern: &Pattern,
@@ -192,9 +203,12 @@ fn why_silent(
     if test.expect == Some(Expect::None) || !bench.fires(&test.log).is_empty() {
         return None;
     }
-    let Some((line, _)) = bench.first_match(&test.log) else {
+    let Some(Matched { line, everyday }) = bench.first_match(&test.log) else {
         return Some("no line of the log matches, whatever the conditions".to_owned());
     };
+    if let Some(level) = everyday {
+        return Some(format!("line {line} matches, but {}", dropped_at(level)));
+    }
     let failing: Vec<String> = (0..pattern.conditions.len())
         .filter(|&k| {
             let mut alone = pattern.clone();

@@ -32,7 +32,7 @@ pub(super) struct Candidate<'s> {
 }
 
 impl<'s> Candidate<'s> {
-    fn new(hits: Vec<&'s Settled<'s>>, place: Where) -> Self {
+    pub(super) fn new(hits: Vec<&'s Settled<'s>>, place: Where) -> Self {
         let mut candidate = Self {
             hits,
             place,
@@ -212,10 +212,7 @@ fn drop_usual<'s>(
 /// Drops hits that a logger wrote at an everyday level.
 fn drop_quiet<'s>(groups: &mut Vec<(Where, Vec<&'s Settled<'s>>)>) -> Vec<Candidate<'s>> {
     drop_hits(groups, |one, _| {
-        let level = match one.pattern().role {
-            Role::RootCause | Role::Symptom => logger::level(one.hit)?,
-            Role::Wrapper | Role::Noise => return None,
-        };
+        let level = logger::everyday(one.pattern().role, one.hit)?;
         Some(format!("a logger wrote it at the level {level}"))
     })
 }

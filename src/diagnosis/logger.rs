@@ -4,7 +4,7 @@
 //! They fail no job, so a finding behind such a level is no cause, unless its pattern names the level itself.
 //! A level that a tool puts before all its output (`[INFO]` of Maven, `[info]` of sbt) proves nothing.
 
-use crate::model::Hit;
+use crate::model::{Hit, Role};
 use crate::trace::level::{LOUD, QUIET};
 use crate::trace::{prefix, stamp};
 
@@ -12,9 +12,18 @@ use crate::trace::{prefix, stamp};
 const REACH: usize = 120;
 
 /// The everyday level before the match of a pattern, if there is one.
-pub(super) fn level(hit: &Hit) -> Option<&'static str> {
+fn level(hit: &Hit) -> Option<&'static str> {
     let content = prefix::split(hit.text.as_bytes()).content;
     head(hit.text.get(content..hit.span.0 as usize)?)
+}
+
+/// The everyday level at which a logger wrote a hit of that role, so that it is dropped. What wraps a failure, and
+/// noise, counts at any level.
+pub(crate) fn everyday(role: Role, hit: &Hit) -> Option<&'static str> {
+    match role {
+        Role::RootCause | Role::Symptom => level(hit),
+        Role::Wrapper | Role::Noise => None,
+    }
 }
 
 /// Whether a line has an everyday level.

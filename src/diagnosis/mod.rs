@@ -1,8 +1,8 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
-//! [`logger`], [`went_on`], [`overcome`], [`captured`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
+//! [`logger`], [`went_on`], [`overcome`], [`captured`], [`quoted`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! the winner into words, [`besides`] finds what a later step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
 use std::borrow::Cow;
@@ -18,12 +18,14 @@ use crate::redact;
 
 mod aside;
 mod baseline;
+mod besides;
 mod called;
 mod candidates;
 mod captured;
 mod conditions;
 mod cut;
 mod difference;
+mod each_test;
 mod evidence;
 mod exit;
 mod faint;
@@ -33,6 +35,7 @@ mod leads;
 mod listed;
 mod logger;
 mod overcome;
+mod quoted;
 mod rank;
 mod record;
 mod recovered;
@@ -56,6 +59,7 @@ mod went_on;
 pub use baseline::Baseline;
 pub use conditions::{Settled, settle};
 pub(crate) use fingerprint::{VERSION as FINGERPRINTS, mask};
+pub(crate) use logger::everyday;
 
 /// Most findings told besides the cause.
 const MAX_ALSO: usize = 3;
@@ -317,11 +321,13 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let region = recovered::Region::of(case);
     let mut candidates = candidates::group(case, &settled, &region);
     listed::apply(&mut candidates, case);
+    region.reveal_hidden(&mut candidates, case);
     relations::apply(&mut candidates);
     called::apply(&mut candidates);
     went_on::apply(&mut candidates, case, &region);
     overcome::apply(&mut candidates, case, &region);
     captured::apply(&mut candidates, case);
+    quoted::apply(&mut candidates);
     rank::score(&mut candidates, case, &region);
     let mut order = rank::order(&candidates);
     let mut cause = order.first().copied();
@@ -376,6 +382,9 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     if let Some(winner) = cause {
         let mut also = rank::also(&candidates, &order);
         also.truncate(MAX_ALSO);
+        if also.len() < MAX_ALSO {
+            also.extend(besides::find(&candidates, winner, facts_of(case)));
+        }
         if refined.is_none() {
             if case.untold {
                 let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));

@@ -5,8 +5,10 @@
 
 use memchr::memmem;
 
+use super::candidates::Candidate;
 use super::{Case, shell};
-use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Section, TailLine};
+use crate::model::{Command, Dialect, Hit, JobFacts, Outcome, Place, Role, Section, TailLine};
+use crate::pattern::checked::names;
 use crate::trace::frame::can_fail;
 
 /// How a line's place relates to what failed.
@@ -174,6 +176,34 @@ impl Region {
         let is_its_own = case.facts().outcome == Outcome::Unknown
             && (program(own) == Some(word) || is_forgiven());
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
+    }
+
+    /// Takes back that a later command ran behind `export NAME="$(command)"`, which succeeds whatever the command does, where
+    /// the failure that it told accounts for the later one: programs read such variables by themselves.
+    pub(super) fn reveal_hidden(&self, candidates: &mut [Candidate<'_>], case: &Case) {
+        let commands = &case.facts().commands;
+        let hides = |index: u32| {
+            let at = commands.partition_point(|c| c.index < index);
+            let command = commands.get(at).filter(|c| c.index == index);
+            command.is_some_and(|c| shell::hides(&c.text).is_some())
+        };
+        let failed: Vec<&str> = candidates
+            .iter()
+            .filter(|c| c.is_reason())
+            .map(|c| c.pattern().id.as_str())
+            .collect();
+        let hidden: Vec<usize> = (0..candidates.len())
+            .filter(|&k| {
+                let c = &candidates[k];
+                let told = c.place == Where::Passed && c.pattern().role == Role::RootCause;
+                told && failed.iter().any(|id| names(&c.pattern().explains, id))
+                    && c.hits.iter().all(|one| hides(one.hit.place.command))
+            })
+            .collect();
+        for k in hidden {
+            let hits = std::mem::take(&mut candidates[k].hits);
+            candidates[k] = Candidate::new(hits, Where::Hidden);
+        }
     }
 
     /// The place of a line.

@@ -1,6 +1,7 @@
 //! Applies `supersedes` and `explains` once everything is known, so that order plays no part.
 
 use super::candidates::Candidate;
+use super::each_test;
 use super::recovered::Where;
 use crate::model::Role;
 use crate::pattern::checked::names;
@@ -14,6 +15,7 @@ pub(super) fn apply(candidates: &mut Vec<Candidate<'_>>) {
     supersede(candidates, |role| role == Role::Noise);
     supersede(candidates, |role| role != Role::Noise);
     need_services(candidates);
+    each_test::split(candidates);
     explain(candidates);
 }
 
@@ -103,10 +105,17 @@ fn explain(candidates: &mut [Candidate<'_>]) {
         for b in 0..count {
             if explains(&candidates[a], &candidates[b])
                 && same_story(&candidates[a], &candidates[b])
+                && !each_test::is_of_others(&candidates[a], &candidates[b], candidates)
             {
                 edges.push((a, b));
             }
         }
+    }
+    let of_few = |&(a, b): &(usize, usize)| each_test::is_of_few(&candidates[a], &candidates[b]);
+    let few: Vec<(usize, usize)> = edges.iter().copied().filter(of_few).collect();
+    edges.retain(|edge| !few.contains(edge));
+    for (a, _) in few {
+        each_test::doubt(&mut candidates[a]);
     }
     spare_roots(candidates, &mut edges);
     for (a, b) in edges {

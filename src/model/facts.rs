@@ -235,6 +235,8 @@ pub struct JobFacts {
     pub commands: Vec<Command>,
     /// Index of the span that holds what failed the job.
     pub failing_section: Option<u32>,
+    /// Lines of a later step that failed too (GitHub Actions).
+    pub failed_besides: Option<RangeInclusive<u64>>,
     /// The output limit cut the log.
     pub truncated: bool,
     /// The first time that the log tells, Unix seconds: a stamp of a line of the frame, or a section marker.

@@ -51,6 +51,8 @@ pub struct Words {
     pub(crate) also: &'static str,
     pub(crate) reveals: &'static str,
     pub(crate) left_out: fn(usize) -> String,
+    /// The reason and the fix are those of the finding in that place.
+    pub(crate) as_above: fn(&str) -> String,
 
     // The page of a pattern.
     pub(crate) role: [&'static str; 4],
@@ -257,6 +259,7 @@ static EN: Words = Words {
     also: "Also",
     reveals: "found as well; mend it too if the job still fails:",
     left_out: |n| format!("{n} more (--all shows them)"),
+    as_above: |place| format!("as above, for {place}; the same fix (--all repeats it)"),
 
     role: [
         "cause",
@@ -425,6 +428,9 @@ static KO: Words = Words {
     also: "추가",
     reveals: "함께 발견되었습니다. job이 계속 실패하면 이것도 고치세요:",
     left_out: |n| format!("{n}개 더 있음 (--all로 모두 표시)"),
+    as_above: |place| {
+        format!("위 {place}의 설명과 같습니다. 해결 방법도 같습니다 (--all로 다시 표시).")
+    },
 
     role: [
         "원인",

@@ -72,6 +72,45 @@ fn a_log_pasted_from_its_middle() {
 }
 
 #[test]
+fn a_log_pasted_from_inside_a_section_of_its_script() {
+    // Ends without starts nest: the script's own section stood inside the stage.
+    let facts = shows(
+        "timed out\nsection_end:1:lava\nok\nsection_start:2:report\nsent\nsection_end:3:report\nbye\n\
+         section_end:4:step_script\nsection_start:4:after_script\nlater\nsection_end:5:after_script\n\
+         ERROR: Job failed: exit code 1\n",
+        vec![
+            ("timed out", vec!["step_script", "lava"]),
+            ("ok", vec!["step_script"]),
+            ("sent", vec!["step_script", "report"]),
+            ("bye", vec!["step_script"]),
+            ("later", vec!["after_script"]),
+            ("ERROR: Job failed: exit code 1", vec![]),
+        ],
+    )
+    .facts;
+    assert_eq!(facts.failing_section_name(), Some("step_script"));
+    let stage = |k: usize| facts.sections[k].stage;
+    assert!((1..4).all(|k| stage(k) == stage(0)) && stage(4) != stage(0));
+    // Nothing names the stage, and what follows belongs to it all the same.
+    let facts = shows(
+        "a\nsection_end:1:lint\nb\nsection_start:2:test\nc\nsection_end:3:test\nd\n",
+        vec![
+            ("a", vec!["lint"]),
+            ("b", vec![]),
+            ("c", vec!["test"]),
+            ("d", vec![]),
+        ],
+    )
+    .facts;
+    assert!(facts.sections.iter().all(|s| s.stage == 0));
+    // A stage that the log shows whole ends by itself.
+    shows(
+        "section_start:1:get_sources\nx\nsection_end:2:get_sources\ny\nsection_end:3:step_script\n",
+        vec![("x", vec!["get_sources"]), ("y", vec!["step_script"])],
+    );
+}
+
+#[test]
 fn titles_run_on_to_their_markers() {
     // CR and escapes lost, nothing in their place.
     let facts = shows(

@@ -1,6 +1,7 @@
 //! Finds output of a GitHub step's commands whose failure the script forgives. The log shows the whole script
 //! above the output.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use super::forgiven::{BEHIND, NOTHING, says};
@@ -55,7 +56,8 @@ struct Command {
 }
 
 /// Lines of forgiven commands: known by the line number in the shell's message, by the name that begins their
-/// errors, or by the text that `|| echo` prints behind them.
+/// errors, or by the text that `|| echo` prints behind them. At the top of the output either of the last two is
+/// enough; further down it takes both.
 pub(super) fn forgiven(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let mut found = Vec::new();
     for (script, output) in of_steps(lines) {
@@ -214,6 +216,32 @@ fn of_step<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine
         name.is_some_and(|name| first.iter().any(|c| runs(&c.text, name)))
     };
     found.extend(before[said..].iter().take_while(named));
+    found.extend(told_behind(commands, &before[said..]));
+    found
+}
+
+/// The errors of forgiven commands, each right above the text that its `|| echo` prints, and that text.
+fn told_behind<'l>(commands: &[Command], output: &'l [TailLine]) -> Vec<&'l TailLine> {
+    let forgiven = commands.iter().filter(|c| c.forgiven);
+    let by_message: HashMap<String, &str> = forgiven
+        .filter_map(|c| Some((message_behind(&c.text)?, c.text.as_str())))
+        .collect();
+    let mut found = Vec::new();
+    for (k, line) in output.iter().enumerate() {
+        let Some(command) = by_message.get(line.content()) else {
+            continue;
+        };
+        let own = |line: &&TailLine| {
+            let text = line.content();
+            speaker(text).is_some_and(|name| says(name, text) && runs(command, name))
+        };
+        let errors = output[..k].iter().rev().take(OUTPUT).take_while(own);
+        let before = found.len();
+        found.extend(errors);
+        if found.len() > before {
+            found.push(line);
+        }
+    }
     found
 }
 
@@ -306,7 +334,19 @@ mod tests {
         assert_eq!(lines(script, &shell(3)), [1]);
         assert_eq!(lines(script, &shell(4)), [0; 0]);
         assert_eq!(lines(script, "curl: (6) x\nno\n"), [1]);
+        // Further down: its error right above its text.
+        let shows = "make\necho now\nls dist || echo 'dist/ is not there'\n./gate.sh\n";
+        let shown = "built\nnow\nls: cannot access 'dist': No such file\ndist/ is not there\nno\n";
+        assert_eq!(lines(shows, shown), [3, 4]);
         for (script, output) in [
+            // Another program's error, or one further above; what came last; later commands may need it.
+            (shows, "built\nnow\ncat: dist: no\ndist/ is not there\nno\n"),
+            (shows, "built\nls: dist: no\nnow\ndist/ is not there\nno\n"),
+            (shows, "built\nnow\nls: dist: no\ndist/ is not there\n"),
+            (
+                "make\nwget a || echo 'no download'\nmake b\n",
+                "built\nwget: no\nno download\nno\n",
+            ),
             // What came last is why; others may have said it by then.
             (cat, "cat: a: no\n"),
             (

@@ -15,6 +15,7 @@ use crate::model::TailLine;
 mod attempts;
 mod console;
 mod forgiven;
+mod gherkin;
 mod github;
 mod go;
 mod jenkins;
@@ -148,6 +149,11 @@ const RULES: &[Rule] = &[
         "a later attempt succeeded",
     ),
     rule(&["  File \""], source, "a line of the program's source"),
+    rule(
+        &["  Given ", "  When ", "  Then "],
+        gherkin::steps,
+        "the wording of a step",
+    ),
 ];
 const WARNED: &str = "a warning";
 const PASSED: &str = "a test that passed printed it";

@@ -89,6 +89,23 @@ pub(super) fn what_failed(text: &str) -> Option<&str> {
         .filter(|what| what.starts_with(|c: char| c.is_alphabetic() || "/.'\"`".contains(c)))
 }
 
+/// Whether a line is a row in a table of checks: `CHECK_BASE: FAIL`. Where the others read `OK`, it names the one that failed.
+pub(super) fn is_failed_row(text: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let row = text.split_once(':');
+    row.is_some_and(|(check, result)| {
+        let named = check.contains(|c: char| "_-.".contains(c)) && check.chars().all(name);
+        named && matches!(result.trim(), "FAIL" | "KO")
+    })
+}
+
+/// Whether a line says how something ended that runs elsewhere: `workflow status TERMINATED`.
+pub(super) fn is_bad_status(text: &str) -> bool {
+    const ENDS: &[&str] = &["TERMINATED", "FAILED", "ERROR", "ABORTED"];
+    let words = text.rsplit_once(' ');
+    words.is_some_and(|(before, end)| ENDS.contains(&end) && before.ends_with(" status"))
+}
+
 /// Whether a line gives advice, behind any level.
 pub(super) fn advises(text: &str) -> bool {
     const BEGINS: &[&str] = &[

@@ -13,7 +13,10 @@ mod says;
 mod words;
 
 use around::{is_none, within_address, within_name};
-use forms::{advises, behind_cross, is_commit, is_death, is_file_name, what_failed};
+use forms::{
+    advises, behind_cross, is_bad_status, is_commit, is_death, is_failed_row, is_file_name,
+    what_failed,
+};
 use words::words;
 
 pub(super) use forms::is_progress;
@@ -55,6 +58,10 @@ const DIED: i32 = 6;
 /// The score of a line that begins with `FAIL` and says what failed, or (`FAIL_IN`) only in which file.
 const FAIL: i32 = 6;
 const FAIL_IN: i32 = 3;
+
+/// The score of a row that only says which check failed, and of a bad end of what runs elsewhere.
+const FAILED_ROW: i32 = 3;
+const BAD_STATUS: i32 = 7;
 
 /// The score of a line that begins with a cross and says more.
 const CROSSED: i32 = 5;
@@ -112,6 +119,13 @@ pub(super) fn score(line: &str) -> i32 {
     if level == Some(Level::Error) {
         second = second.max(best);
         best = best.max(record::WORTH);
+    }
+    if best == 0 && is_failed_row(text) {
+        return FAILED_ROW;
+    }
+    if is_bad_status(text) {
+        second = second.max(best);
+        best = best.max(BAD_STATUS);
     }
     if is_death(text) {
         second = second.max(best);
@@ -199,6 +213,21 @@ mod tests {
         ] {
             assert!(score(line) > 0, "{line}");
         }
+    }
+
+    #[test]
+    fn rows_and_ends_tell() {
+        for line in ["CHECK_BASE: FAIL", "lint.sh:  KO"] {
+            assert!(
+                score(line) > 0 && score(line) < score("cannot read a.txt"),
+                "{line}"
+            );
+        }
+        assert_eq!(score("CHECK_BASE: OK"), 0);
+        let ended = "I1029 08:05:09.6   204 a.cc:425] workflow status TERMINATED";
+        let says = "I1029 08:06:11.2   204 job.cc:107] Job failed, result uploaded";
+        assert!(score(ended) > score(says));
+        assert_eq!(score("workflow status RUNNING"), 0);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn also(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
         return report
             .also
             .iter()
-            .try_for_each(|other| finding::write(page, report, other));
+            .try_for_each(|other| finding::write(page, report, other, None));
     }
     for other in report.also.iter().take(NAMED) {
         short(page, report, other)?;

@@ -8,7 +8,13 @@ use crate::model::{Finding, LogReport, Role};
 use crate::report::paint::Ink;
 use crate::report::width;
 
-pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) -> io::Result<()> {
+/// Writes a finding; `above` is the place of an earlier one with the very same advice, which then is not repeated.
+pub(super) fn write(
+    page: &mut Page<'_>,
+    report: &LogReport,
+    finding: &Finding,
+    above: Option<&str>,
+) -> io::Result<()> {
     page.blank()?;
     page.bullet(0, Ink::Bad, page.symbols.cross, &finding.title, Ink::Strong)?;
     let words = page.words;
@@ -45,5 +51,11 @@ pub(super) fn write(page: &mut Page<'_>, report: &LogReport, finding: &Finding) 
     }
     page.blank()?;
     evidence::write(page, report, finding)?;
-    advice::write(page, report, finding)
+    match above {
+        Some(place) => {
+            page.blank()?;
+            page.labelled(words.why, &(words.as_above)(place))
+        }
+        None => advice::write(page, report, finding),
+    }
 }

@@ -1,7 +1,7 @@
 //! `text`: the report for people.
 //!
-//! Each log gets what broke, the lines that prove it, why, and what to type, within the terminal's width. Only
-//! the number of logs is kept.
+//! Each log gets what broke, the lines that prove it, why, and what to type, within the terminal's width. What is
+//! kept is the number of logs, and a bounded store of advice that was printed, so that it is printed once.
 
 use std::io::{self, Write};
 
@@ -17,10 +17,12 @@ mod header;
 mod page;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unexplained;
 mod why;
 
 use page::Page;
+use told::Told;
 
 /// The format.
 #[derive(Debug)]
@@ -45,6 +47,7 @@ impl Format for Text {
             out,
             style: style.clone(),
             logs: 0,
+            told: Told::default(),
         })
     }
 }
@@ -53,6 +56,7 @@ struct TextWriter<'w> {
     out: Box<dyn Write + 'w>,
     style: Style,
     logs: usize,
+    told: Told,
 }
 
 impl Writer for TextWriter<'_> {
@@ -64,7 +68,7 @@ impl Writer for TextWriter<'_> {
             page.blank()?;
         }
         self.logs += 1;
-        write_report(&mut page, report)?;
+        write_report(&mut page, report, Some(&mut self.told))?;
         // Logs can take a while each, so the first answer is shown at once.
         self.out.flush()
     }
@@ -93,13 +97,17 @@ impl Writer for TextWriter<'_> {
 /// The report of one log as a text of its own, for formats that carry one.
 pub(super) fn of(report: &LogReport, style: &Style) -> io::Result<String> {
     let mut out = Vec::new();
-    write_report(&mut Page::new(&mut out, style), report)?;
+    write_report(&mut Page::new(&mut out, style), report, None)?;
     // Only strings were written.
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// The report of one log.
-fn write_report(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
+/// The report of one log; with what was told of those before, if they stand above.
+fn write_report(
+    page: &mut Page<'_>,
+    report: &LogReport,
+    told: Option<&mut Told>,
+) -> io::Result<()> {
     header::write(page, report)?;
     if report.truncated {
         page.blank()?;
@@ -116,7 +124,9 @@ fn write_report(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
     }
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => {
-            finding::write(page, report, cause)?;
+            let told = told.filter(|_| !page.style.all);
+            let above = told.and_then(|told| told.before(report, cause));
+            finding::write(page, report, cause, above)?;
             aftermath::write(page, report)?;
         }
         (None, Some(unexplained)) => unexplained::write(page, report, unexplained)?,

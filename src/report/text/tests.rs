@@ -477,6 +477,27 @@ fn how_the_verdict_was_reached() {
 }
 
 #[test]
+fn the_same_advice_is_printed_once() {
+    let logs = |all: bool| {
+        let mut other = from_variable();
+        other.source = "b.log".into();
+        let mut third = other.clone();
+        third.cause.as_mut().unwrap().cause.push_str(" More.");
+        let style = Style { all, ..plain() };
+        written("text", &style, &[from_variable(), other, third], &[])
+    };
+    let shown = logs(false);
+    assert_eq!(shown.matches("Fix 1").count(), 2, "{shown}");
+    assert_eq!(shown.matches("as above, for ").count(), 1, "{shown}");
+    // The lines of each are shown.
+    assert_eq!(
+        shown.matches("FROM requires").count(),
+        logs(true).matches("FROM requires").count()
+    );
+    assert_eq!(logs(true).matches("Fix 1").count(), 3);
+}
+
+#[test]
 fn several_logs_have_rules_and_totals() {
     let logs = [clean("a.log"), clean("b.log")];
     let unread = Problem {

@@ -6,6 +6,8 @@
 //! an annotation. Steps behind the failing one ran because they run always, except for steps that set
 //! something up: those never run after a failure.
 
+use std::ops::RangeInclusive;
+
 use super::super::header::{is_action, shown_on_page};
 use super::super::verdict::Github as Says;
 use super::super::{cut, verdict};
@@ -94,6 +96,9 @@ pub(super) struct Github {
     failed: Option<Failed>,
     /// The running step is the one that failed.
     failed_here: bool,
+    /// Lines of a later script that failed as well. Whether it ran although the job had failed, or the earlier failure was
+    /// tolerated, the log does not tell.
+    besides: Option<RangeInclusive<u64>>,
     /// Where the output of the step begins.
     output: u64,
     /// By the first line of its script, the step is a check that is often allowed to fail (`optional`), or
@@ -170,6 +175,11 @@ impl Github {
     /// The span that holds the failure, once the whole log has passed.
     pub(super) fn failing_span(&self) -> Option<u32> {
         self.failed.as_ref().or(self.error.as_ref()).map(|f| f.span)
+    }
+
+    /// Lines of a later script that failed too.
+    pub(super) fn failed_besides(&self) -> Option<RangeInclusive<u64>> {
+        self.besides.clone()
     }
 
     /// How the job ended; `None` if the log does not tell.
@@ -335,6 +345,15 @@ impl Github {
                 *before = failed;
                 self.failed_here = true;
                 self.since = 0;
+                self.besides = None;
+            }
+            Some(_)
+                if !self.failed_here
+                    && self.kind == Kind::Script
+                    && !self.tells
+                    && matches!(says, Says::ExitCode(_)) =>
+            {
+                self.besides.get_or_insert(self.output..=line);
             }
             Some(_) => {}
         }
@@ -373,6 +392,7 @@ impl Github {
         if self.failed.as_ref().is_some_and(tolerable) {
             self.failed = None;
             self.failed_here = false;
+            self.besides = None;
         }
     }
 }

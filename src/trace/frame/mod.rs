@@ -365,7 +365,10 @@ impl Frame {
             facts.truncated = true;
         }
         let failed_span = match facts.dialect {
-            Dialect::Github => self.github.failing_span(),
+            Dialect::Github => {
+                facts.failed_besides = self.github.failed_besides();
+                self.github.failing_span()
+            }
             Dialect::Gitlab => None,
             _ => foreign_span,
         };

@@ -17,6 +17,10 @@ pub(super) struct Spans {
     stage: u32,
     /// The log has section markers.
     marked: bool,
+    /// A stage or a step has a name.
+    staged: bool,
+    /// The log begins inside a section that a script opened, and so inside a stage that only its end will name.
+    within: bool,
 }
 
 #[derive(Debug)]
@@ -33,6 +37,8 @@ impl Spans {
             open: Vec::new(),
             stage: 0,
             marked: false,
+            staged: false,
+            within: false,
         };
         spans.push(line, None);
         spans
@@ -100,7 +106,10 @@ impl Spans {
             self.open.clear();
         }
         self.open.truncate(MAX_OPEN - 1);
-        let outermost = self.open.is_empty();
+        if is_stage(name) {
+            (self.staged, self.within) = (true, false);
+        }
+        let outermost = self.open.is_empty() && !self.within;
         self.stage += u32::from(outermost);
         self.open.push(Open {
             name: name.to_owned(),
@@ -123,13 +132,34 @@ impl Spans {
             // The log was pasted from its middle on, so the end marker names the section that has passed.
             span.path = Some(name.to_owned());
             span.ended = Some(unix);
+            self.began_inside(name);
         } else {
             return false;
         }
-        let outermost = self.open.is_empty();
+        let outermost = self.open.is_empty() && !self.within;
         self.stage += u32::from(outermost);
         self.push(line, None);
         outermost
+    }
+
+    /// Reads what the end of a section tells whose start was cut off. A script opens its sections inside a stage, so
+    /// that stage is still open; and the end of a stage, if it is the first, ends all that has passed.
+    fn began_inside(&mut self, name: &str) {
+        if self.staged {
+            return;
+        }
+        self.staged = is_stage(name);
+        self.within = !self.staged;
+        if self.within {
+            return;
+        }
+        for span in &mut self.list {
+            span.stage = self.stage;
+            span.path = match span.path.take() {
+                Some(path) if path != name => Some(format!("{name}/{path}")),
+                _ => Some(name.to_owned()),
+            };
+        }
     }
 
     /// Opens the stage of a title; returns whether it is a new one.
@@ -147,6 +177,7 @@ impl Spans {
     }
 
     fn only(&mut self, name: String, line: u64) {
+        (self.staged, self.within) = (true, false);
         self.open.clear();
         self.stage += 1;
         self.open.push(Open { name, titled: true });
@@ -155,6 +186,7 @@ impl Spans {
 
     /// Ends the step: the following lines belong to none.
     pub(super) fn close_step(&mut self, line: u64) {
+        self.within = false;
         self.open.clear();
         self.stage += 1;
         self.push(line, None);

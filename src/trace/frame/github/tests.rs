@@ -62,6 +62,23 @@ fn of_two_scripts_that_fail_the_second_counts_behind_a_mere_check() {
 }
 
 #[test]
+fn a_later_script_that_failed_too_is_known() {
+    let besides = |later: &str| {
+        let log = format!(
+            "##[group]Run make\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
+             ##[group]Run {later}\n##[endgroup]\nno\n##[error]Process completed with exit code 2.\n{POST}"
+        );
+        let mut github = Github::default();
+        for (k, text) in log.lines().enumerate() {
+            github.read(text, k as u64 + 1, 0);
+        }
+        github.failed_besides()
+    };
+    assert_eq!(besides("./deploy"), Some(5..=7));
+    assert_eq!(besides("cat app.log"), None);
+}
+
+#[test]
 fn a_script_that_works_counts_behind_an_action_that_merely_checks() {
     let log = |first: &str, lines: usize| {
         let work = "ok\n".repeat(lines);

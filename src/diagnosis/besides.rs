@@ -1,0 +1,39 @@
+//! What a later step of a GitHub job said that failed too. The log does not tell whether the job went on behind the first one or ran the
+//! later one although it had failed, so it is told besides the cause.
+
+use super::candidates::Candidate;
+use super::recovered::Where;
+use crate::model::{Confidence, JobFacts, Role};
+use crate::pattern::checked::names;
+
+/// The first reason there that no other one accounts for, and that is another one than the cause.
+pub(super) fn find(candidates: &[Candidate<'_>], cause: usize, facts: &JobFacts) -> Option<usize> {
+    let lines = facts.failed_besides.as_ref()?;
+    let line = |c: &Candidate<'_>| c.lead().hit.place.line;
+    let stands_there = |c: &Candidate<'_>| {
+        let mut hits = c.hits.iter();
+        let pattern = c.pattern();
+        c.place == Where::After
+            && pattern.role == Role::RootCause
+            && pattern.confidence != Confidence::Low
+            && hits.all(|one| lines.contains(&one.hit.place.line))
+            // Nothing but its place speaks against it.
+            && c.dropped.as_deref() == c.place.excuse()
+    };
+    let there: Vec<usize> = (0..candidates.len())
+        .filter(|&k| stands_there(&candidates[k]))
+        .collect();
+    let accounted = |k: usize| {
+        let id = &candidates[k].pattern().id;
+        let by = |other: usize| {
+            let pattern = candidates[other].pattern();
+            other != k && (names(&pattern.explains, id) || names(&pattern.supersedes, id))
+        };
+        *id == candidates[cause].pattern().id || there.iter().any(|&other| by(other))
+    };
+    there
+        .iter()
+        .copied()
+        .filter(|&k| !accounted(k))
+        .min_by_key(|&k| line(&candidates[k]))
+}

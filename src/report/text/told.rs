@@ -1,0 +1,31 @@
+//! Advice that stands further up already: several jobs of a file, or of a folder, mostly fail for one reason. It is printed once, and the
+//! later ones point to it.
+
+use std::collections::HashMap;
+
+use crate::model::{Finding, LogReport};
+
+/// Most advice that is remembered; what comes behind is printed in full.
+const MOST: usize = 200;
+
+/// What was printed, and where it was about.
+#[derive(Debug, Default)]
+pub(super) struct Told(HashMap<String, String>);
+
+impl Told {
+    /// The place of an earlier finding with the very same advice; else remembers this one.
+    pub(super) fn before(&mut self, report: &LogReport, finding: &Finding) -> Option<&str> {
+        let advice = format!(
+            "{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}",
+            finding.id, finding.cause, finding.notes, finding.fix, finding.checks, finding.verify
+        );
+        if !self.0.contains_key(&advice) {
+            if self.0.len() < MOST {
+                let place = format!("{}:{}", report.source, finding.line);
+                self.0.insert(advice, place);
+            }
+            return None;
+        }
+        self.0.get(&advice).map(String::as_str)
+    }
+}
