@@ -259,7 +259,7 @@ fn seconds(line: &[u8]) -> Option<usize> {
 }
 
 /// `10:00:00`, with a fraction where there is one.
-fn time(text: &[u8]) -> Option<usize> {
+pub(super) fn time(text: &[u8]) -> Option<usize> {
     let at = like(text, "dd:dd:dd")?;
     let fraction = match text.get(at) {
         Some(b'.' | b',') => prefix::digits(&text[at + 1..]),

@@ -13,6 +13,8 @@ use super::{escape, filled, lines, prefix, stamp};
 const FEW: usize = 3;
 /// Lines that prove numbers that only a blank separates from the text.
 const MANY: usize = 12;
+/// The least number that a stretch from the middle of a text begins with. Lists begin with one.
+const MIDDLE: u64 = 10;
 /// Lines that may stand above the first one with the margin.
 const ABOVE: usize = 5;
 /// Of ten lines, how many must have the margin. Long lines are wrapped on the way, and a log may contain lines
@@ -25,7 +27,10 @@ const LEVELS: usize = 4;
 /// Lines in a row without the margin after which it has ended.
 const OVER: u32 = 100;
 /// Separators between a number and its line, longest first.
-const SEPARATORS: &[&str] = &[":\t", ": ", " | ", "| ", "|", "\t", ":", " "];
+const SEPARATORS: &[&str] = &[":\t", ": ", " | ", "| ", "|", "\t", ":", BLANK, POINT];
+/// What tables and lists have behind their numbers as well.
+const BLANK: &str = " ";
+const POINT: &str = ". ";
 /// Blanks that indent a code block (CommonMark).
 const BLOCK: usize = 4;
 /// Longest columns of job and step, in bytes.
@@ -94,8 +99,12 @@ enum Kind {
     Quoted { depth: usize, blank: bool },
     /// These blanks.
     Indented(Vec<u8>),
-    /// A number, higher in each line, and what separates it.
-    Numbered { next: u64, separator: &'static str },
+    /// A number, higher in each line, and what separates it. `gaps`: lines may be left out.
+    Numbered {
+        next: u64,
+        separator: &'static str,
+        gaps: bool,
+    },
     /// The time.
     Timed(Form),
     /// Job and step with blanks behind them, and the time of GitHub's runner.
@@ -167,9 +176,12 @@ impl Margin {
             Kind::Quoted { depth, blank } => marks(line, *depth, *blank).1,
             Kind::Indented(blanks) if line.starts_with(blanks) => blanks.len(),
             Kind::Indented(_) => 0,
-            Kind::Numbered { next, separator } => match number(line, separator) {
-                // If only a blank follows, any number could stand there.
-                Some((number, len)) if number == *next || number > *next && *separator != " " => {
+            Kind::Numbered {
+                next,
+                separator,
+                gaps,
+            } => match number(line, separator) {
+                Some((number, len)) if number == *next || number > *next && *gaps => {
                     *next = number + 1;
                     len
                 }
@@ -309,23 +321,32 @@ fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
     separators.find_map(|separator| {
         let (from, _) = number(first, separator)?;
         let (mut all, mut counted, mut piece, mut empty, mut next) = (0, 0, 0, 0, from);
+        let (mut gap, mut of_gitlab) = (false, false);
         for line in lines.clone() {
             all += 1;
             if let Some((number, len)) = number(line, separator).filter(|(n, _)| *n >= next) {
-                let gap = number > next;
-                if gap && separator == " " {
-                    return None;
-                }
+                gap |= number > next;
+                of_gitlab |= is_of_gitlab(&line[len..]);
                 counted += 1;
                 empty += usize::from(len == line.len());
                 piece += usize::from(counted == all);
                 next = number + 1;
             }
         }
-        let many = separator != " " || counted >= MANY;
-        (many && empty * 2 < counted && enough(all, counted, piece)).then_some(Kind::Numbered {
+        let sure = match separator {
+            // Any number could stand there.
+            BLANK => {
+                let stretch = from >= MIDDLE && counted == all;
+                of_gitlab || !gap && (stretch || counted >= MANY)
+            }
+            POINT => of_gitlab,
+            _ => true,
+        };
+        let gaps = separator != BLANK || gap;
+        (sure && empty * 2 < counted && enough(all, counted, piece)).then_some(Kind::Numbered {
             next: from,
             separator,
+            gaps,
         })
     })
 }
@@ -457,6 +478,19 @@ mod tests {
         ] {
             assert_eq!(taken(text), was);
         }
+        for (text, was) in [
+            (
+                "352 no such file\n353 $ make\n2247 ERROR: Job failed: exit code 1",
+                "no such file\n$ make\nERROR: Job failed: exit code 1",
+            ),
+            ("98 $ make\n99 cc\n100\n101 404 no", "$ make\ncc\n\n404 no"),
+            (
+                "  9. $ make\n 10. no\n 11. ERROR: Job failed: exit status 1",
+                "$ make\nno\nERROR: Job failed: exit status 1",
+            ),
+        ] {
+            assert_eq!(taken(text), was);
+        }
         let text: String = (1..20).map(|n| format!("{n}   no\n")).collect();
         assert!(taken(&text).starts_with("  no\n  no\n"), "{}", taken(&text));
     }
@@ -530,6 +564,10 @@ mod tests {
             "1/29 Test #1: unit\n2/29 Test #2: unit\n3/29 Test #3: unit",
             "1. a\n2. b\n3. c",
             "1 a\n2 b\n3 c",
+            "10 a\n12 b\n13 c",
+            "10 a\nb\n11 c\n12 d",
+            "10. a\n11. b\n12. $ c",
+            "200 a\n404 b\nERROR: Job failed: exit code 1",
             // loggers
             "2026-05-01 10:00:00,1 - app - INFO - a\n2026-05-01 10:00:00,2 - app - ERROR - b\n2026-05-01 10:00:00,3 - app - ERROR - c",
             "[10:00:00] [main/INFO]: a\n[10:00:01] [main/WARN]: b\n[10:00:02] [main/INFO]: c",

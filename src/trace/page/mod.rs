@@ -272,6 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn the_time_behind_the_numbers_is_taken_out() {
+        for from in [1, 8, 98, 1234] {
+            let text = page(from, |n| format!("{n}16:48:{:02}", n % 60));
+            assert_eq!(read(&text), plain(), "from {from}");
+        }
+        let few = "34116:48:01$ make\n34216:48:01\n34317:00:00no\n";
+        assert_eq!(read(few), "$ make\n\nno\n");
+        // A table of times.
+        let table = "116:48:01 a\n117:48:01 b\n118:48:01 c\n";
+        assert_eq!(read(table), table);
+    }
+
+    #[test]
     fn numbers_on_their_own_lines_are_taken_out() {
         let expected: String = LOG.iter().map(|line| format!("\n{line}\n")).collect();
         assert_eq!(read(&page(1, |n| format!("{n}\n"))), expected);

@@ -1,10 +1,10 @@
 //! Undoes GitLab's web page. It shows a number before every line, on the same line or on one of its own, and
-//! the duration of a section behind its title or on the next line. Some browsers copy the durations but no
-//! numbers.
+//! the duration of a section behind its title or on the next line. Where the runner prints times, the page
+//! shows them right behind the numbers. Some browsers copy the durations but no numbers.
 
 use super::super::frame::title;
 use super::super::{marker, verdict};
-use super::{filled, lines, prefix};
+use super::{clock, filled, lines, prefix};
 
 /// Lines that may stand before the first numbered one.
 const BEFORE: usize = 5;
@@ -22,6 +22,8 @@ pub(super) const DIGITS: usize = 7;
 enum Numbers {
     /// `12$ make`
     Before,
+    /// `1210:00:00$ make`: the time, too.
+    BeforeTime,
     /// `12` on a line of its own, then `$ make`.
     Alone,
     /// Not copied.
@@ -63,7 +65,7 @@ impl Stripper {
                 without_duration(if title_of(bare) { bare } else { line }),
             ),
             Numbers::Alone => self.alone(line, bare),
-            Numbers::Before => match self.number_before(bare) {
+            Numbers::Before | Numbers::BeforeTime => match self.number_before(bare) {
                 Some((was, len)) => (was, without_duration(without_fold_mark(&bare[len..]))),
                 None => (Was::Text, line),
             },
@@ -93,6 +95,16 @@ impl Stripper {
     /// The number at the start of a line, and its length. Digits behind the expected number are text: `123
     /// files` may be line 12 with `3 files`.
     fn number_before(&mut self, line: &[u8]) -> Option<(Was, usize)> {
+        if self.numbers == Numbers::BeforeTime {
+            let (number, len) = number_and_time(line).filter(|(number, _)| *number >= self.next)?;
+            let was = if number == self.next {
+                Was::Numbered
+            } else {
+                Was::Jumped
+            };
+            self.next = number + 1;
+            return Some((was, len));
+        }
         let expected = self.next.to_string();
         if line.starts_with(expected.as_bytes()) {
             self.next += 1;
@@ -128,13 +140,15 @@ fn numbered<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Stripper> {
     let (_, digits) = leading_number(line);
     // The following lines show where the number ends and the text begins.
     let starts = (1..=digits).map(|len| leading_number(&line[..len]).0);
-    let ways = starts.flat_map(|next| {
-        [Numbers::Before, Numbers::Alone].map(|numbers| Stripper {
+    let timed = number_and_time(line).map(|(number, _)| (Numbers::BeforeTime, number));
+    let ways = starts
+        .flat_map(|next| [Numbers::Before, Numbers::Alone].map(|numbers| (numbers, next)))
+        .chain(timed)
+        .map(|(numbers, next)| Stripper {
             numbers,
             next,
             under_number: false,
-        })
-    });
+        });
     let rated = ways.filter_map(|way| Some((fit(way, &lines)?, way)));
     rated.max_by_key(|(fit, _)| *fit).map(|(_, way)| way)
 }
@@ -181,6 +195,7 @@ fn fit(way: Stripper, lines: &[&[u8]]) -> Option<usize> {
     let fits = match stripper.numbers {
         Numbers::Alone => hits >= FEW && share(3) && (!strange && share(4) || gitlab()),
         Numbers::Before if tiny => true,
+        Numbers::BeforeTime => hits >= FEW && share(9),
         Numbers::Before => hits >= FEW && share(7) && (!strange && share(9) || gitlab()),
         Numbers::None => false,
     };
@@ -291,4 +306,14 @@ fn leading_number(line: &[u8]) -> (u64, usize) {
         return (0, 0);
     }
     (u64::from(prefix::number(&line[..digits])), digits)
+}
+
+/// The number that a line begins with, if the time stands right behind it, and the length of both.
+fn number_and_time(line: &[u8]) -> Option<(u64, usize)> {
+    // Two of the digits are the hour.
+    let digits = prefix::digits(&line[..line.len().min(DIGITS + 3)]);
+    let len = digits.checked_sub(2)?;
+    let time = clock::time(&line[len..])?;
+    let (number, read) = leading_number(&line[..len]);
+    (len > 0 && read == len).then_some((number, len + time))
 }
