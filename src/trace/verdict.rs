@@ -50,10 +50,19 @@ fn of_old_runner(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("ERROR: Build failed")?;
     let reason = rest.strip_prefix(" with").unwrap_or(rest);
     let reason = reason.strip_prefix(": ")?;
-    let code = reason
-        .strip_prefix("exit code ")
-        .or_else(|| reason.strip_prefix("exit status "))?;
+    let ended = ["exit code ", "exit status "].iter();
+    let code = ended
+        .filter_map(|words| reason.strip_prefix(words))
+        .next()
+        .or_else(|| over_ssh(reason))?;
     (!code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())).then_some(reason)
+}
+
+/// The exit code in the words of the library by which old runners called a script over SSH
+/// (`Process exited with: 1. Reason was:  ()`; golang.org/x/crypto/ssh/session.go).
+fn over_ssh(reason: &str) -> Option<&str> {
+    let rest = reason.strip_prefix("Process exited with: ")?;
+    rest.split_once(". Reason was: ").map(|(code, _)| code)
 }
 
 /// Whether GitLab's closing line gives a reason of its own, beyond how the script or one of the runner's
@@ -103,6 +112,7 @@ fn exit_code(reason: &str) -> Option<i64> {
         "exit code: ",
         "exit status ",
         "exited with status ",
+        "exited with: ",
     ]
     .iter()
     .filter_map(|words| {
@@ -276,12 +286,14 @@ mod tests {
         for line in [
             "ERROR: Build failed: exit status 2",
             "ERROR: Build failed with: exit code 2",
+            "ERROR: Build failed: Process exited with: 2. Reason was:  ()",
         ] {
             assert_eq!(gitlab(line).and_then(|p| p.exit_code), Some(2), "{line}");
         }
         for line in [
             "ERROR: Build failed: no such target",
             "ERROR: Build failed: exit code 2, see above",
+            "ERROR: Build failed: Process exited with: 2",
             "ERROR: Build failed",
         ] {
             assert_eq!(gitlab(line), None, "{line}");
