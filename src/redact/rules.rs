@@ -6,7 +6,7 @@
 //! end of file`.
 
 use std::ops::Range;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -86,7 +86,7 @@ const fn given(
 }
 
 /// At most 128 rules, since the rules of a text are bits of one word.
-pub(super) static RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule {
         kind: "private-key",
         literals: &["PRIVATE KEY"],
@@ -689,43 +689,66 @@ pub(super) static RULES: &[Rule] = &[
 
 /// The rules whose literals a text holds, one bit each.
 pub(super) fn wanted(text: &[u8]) -> u128 {
-    static LITERALS: LazyLock<Literals> = LazyLock::new(Literals::new);
+    static LITERALS: Literals = Literals::new();
     LITERALS.rules(text)
 }
+
+/// How many literals all rules have.
+const COUNT: usize = {
+    let (mut count, mut rule) = (0, 0);
+    while rule < RULES.len() {
+        count += RULES[rule].literals.len();
+        rule += 1;
+    }
+    count
+};
 
 /// The literals of all rules, found in one pass. Few texts hold one, so that costly checks rarely run.
 struct Literals {
     /// Bits by the hash of the first three folded bytes.
     starts: [u64; 64],
     /// Sorted: the first three folded bytes of a literal, the literal, its rule.
-    all: Vec<(u32, &'static str, usize)>,
+    all: [(u32, &'static str, u8); COUNT],
 }
 
-fn fold(b: u8) -> u8 {
+const fn fold(b: u8) -> u8 {
     b | 0x20
 }
 
-fn hash(start: &[u8]) -> usize {
-    let word = |k: usize| usize::from(fold(start[k]));
-    ((word(0) * 0x51) ^ (word(1) * 0x1d) ^ (word(2) << 4)) & 0xfff
+const fn hash(start: &[u8]) -> usize {
+    let first = fold(start[0]) as usize * 0x51;
+    let second = fold(start[1]) as usize * 0x1d;
+    (first ^ second ^ (fold(start[2]) as usize) << 4) & 0xfff
 }
 
-fn key(start: &[u8]) -> u32 {
+const fn key(start: &[u8]) -> u32 {
     u32::from_be_bytes([0, fold(start[0]), fold(start[1]), fold(start[2])])
 }
 
 impl Literals {
-    fn new() -> Self {
+    /// Made and sorted by the compiler: a short run would spend a twenty-fifth of its time on that.
+    const fn new() -> Self {
         let mut starts = [0; 64];
-        let mut all = Vec::with_capacity(256);
-        for (k, rule) in RULES.iter().enumerate() {
-            for literal in rule.literals {
+        let mut all = [(0, "", 0); COUNT];
+        let (mut filled, mut rule) = (0, 0);
+        while rule < RULES.len() {
+            let mut k = 0;
+            while k < RULES[rule].literals.len() {
+                let literal = RULES[rule].literals[k];
                 let hash = hash(literal.as_bytes());
                 starts[hash / 64] |= 1 << (hash % 64);
-                all.push((key(literal.as_bytes()), *literal, k));
+                let key = key(literal.as_bytes());
+                let mut at = filled;
+                while at > 0 && all[at - 1].0 > key {
+                    all[at] = all[at - 1];
+                    at -= 1;
+                }
+                all[at] = (key, literal, rule as u8);
+                filled += 1;
+                k += 1;
             }
+            rule += 1;
         }
-        all.sort_unstable_by_key(|(key, ..)| *key);
         Self { starts, all }
     }
 
@@ -748,7 +771,10 @@ impl Literals {
                         .iter()
                         .zip(literal.bytes())
                         .all(|(b, l)| fold(*b) == fold(l));
-                if stands && wanted >> k & 1 == 0 && RULES[*k].place.may_begin(text, at) {
+                if stands
+                    && wanted >> k & 1 == 0
+                    && RULES[usize::from(*k)].place.may_begin(text, at)
+                {
                     wanted |= 1 << k;
                 }
             }
