@@ -63,7 +63,7 @@ impl<R: Read> BlockReader<R> {
 
     /// A reader with another buffer size, for tests; at least 16 KiB.
     pub fn with_buffer(source: R, size: usize) -> Self {
-        Self::over(source, size.max(16 << 10), Buffers::default())
+        Self::over(source, size.max(fold::MIN_BUFFER), Buffers::default())
     }
 
     /// A reader that takes over the buffers of an earlier one: [`BlockReader::into_buffers`].
@@ -240,6 +240,11 @@ impl<R: Read> BlockReader<R> {
     fn fill(&mut self) {
         self.read();
         self.join_continuations();
+        // Headers that were taken out leave room, and what is decided counts on a full buffer.
+        while !self.eof && self.filled < self.size && self.joins.len() < self.size {
+            self.read();
+            self.join_continuations();
+        }
         // A run of CRs counts as one, and its meaning depends on what follows, so a run that fills the buffer
         // is shortened.
         while !self.eof

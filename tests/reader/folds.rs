@@ -188,9 +188,99 @@ fn lines_that_only_happen_to_be_as_long_stay_apart() {
     }
 }
 
+/// Reads a log whole, and in several buffers and reads; returns what every reading must be.
+fn read_in_every_way(log: &str) -> crate::rows::Reading {
+    let whole = read(log.as_bytes());
+    for buffer in [16 << 10, 17_000, 20_011, 32 << 10, 64 << 10] {
+        for sizes in [&[1_usize][..], &[97], &[4096], &[23_981, 11], &[40_000]] {
+            let other = read_with(Chunked::new(log.as_bytes(), sizes), buffer);
+            let difference = other.difference(&whole);
+            assert!(
+                difference.is_none(),
+                "buffer {buffer}, reads {sizes:?}: {}",
+                difference.unwrap_or_default()
+            );
+        }
+    }
+    whole
+}
+
+#[test]
+fn a_line_longer_than_the_window_continues_none() {
+    for words in [true, false] {
+        let window = Window { width: 79, words };
+        let long = "x".repeat(24_000);
+        // It is full, and the words of the next line would not fit.
+        let full = format!("{:y<79}", "error: ");
+        for before in [0, 700, 3_000, 9_000, 12_500] {
+            let padding = "padding of some kind\n".repeat(before / 21);
+            let log =
+                padding + &window.record("cargo", MESSAGE) + &format!("{full}\n{long}\nend\n");
+            let texts: Vec<String> = read_in_every_way(&log)
+                .rows
+                .into_iter()
+                .map(|row| row.text)
+                .collect();
+            for line in [&full, &long, "end"] {
+                assert!(texts.iter().any(|text| text == line), "{}", line.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_longer_than_the_window_is_no_part_of_a_frame() {
+    let window = Window {
+        width: 79,
+        words: false,
+    };
+    let log = window.record("cargo", MESSAGE);
+    // The name of the error fills the window, or ends in a blank before one.
+    let at = log.find("    + FullyQ").unwrap();
+    for (name, behind) in [
+        (format!("{:z<79}", "    + FullyQualifiedErrorId : "), ""),
+        (
+            "    + FullyQualifiedErrorId : NativeCommandError ".to_owned(),
+            " ",
+        ),
+    ] {
+        let log = format!(
+            "{}{name}\n{behind}{}\nend\n",
+            &log[..at],
+            "x".repeat(24_000)
+        );
+        let rows = read_in_every_way(&log).rows;
+        assert!(rows.iter().any(|row| row.text == name.trim_end()), "{name}");
+    }
+}
+
+#[test]
+fn headers_that_are_taken_out_do_not_shorten_what_is_seen_ahead() {
+    let window = Window {
+        width: 79,
+        words: true,
+    };
+    // A buffer of headers and little else, so that little text is left of it.
+    let torn = |text: &str, len: usize| {
+        let pieces: Vec<String> = text
+            .as_bytes()
+            .chunks(len)
+            .map(|piece| String::from_utf8_lossy(piece).into_owned())
+            .collect();
+        pieces.join("\n2026-05-01T10:00:00.123456Z 01O+")
+    };
+    let record = window.record("cargo", &MESSAGE.repeat(20)) + &window.print(LATER[0]);
+    for len in [usize::MAX, 60, 30] {
+        let log = "padding of some kind\n".repeat(60) + &torn(&record.repeat(2), len) + "end\n";
+        let rows = read_in_every_way(&log).rows;
+        assert!(rows.iter().any(|row| row.text == LATER[0]), "{len}");
+    }
+}
+
 fn config(cases: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
-        cases,
+        cases: wanted.and_then(|n| n.parse().ok()).unwrap_or(cases),
         max_shrink_iters: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -227,6 +317,9 @@ fn fragment() -> impl Strategy<Value = String> {
         3 => part.prop_map(str::to_owned),
         1 => (1usize..600).prop_map(|n| "word and ".repeat(n)),
         1 => (1usize..9000).prop_map(|n| "x".repeat(n)),
+        // A full line with a long one behind it.
+        1 => (windowed(), 1usize..30_000).prop_map(|(window, n)| format!("\n{}\n{}", "y".repeat(window.width), "x".repeat(n))),
+        1 => (1usize..200).prop_map(|n| "\n2026-05-01T10:00:00.123456Z 01O+y".repeat(n)),
         1 => (1usize..200, windowed()).prop_map(|(n, window)| window.print(&"part/".repeat(n))),
     ]
 }

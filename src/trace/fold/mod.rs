@@ -17,8 +17,11 @@
 //!
 //! The breaks in the frame's own lines tell the width; later records are bare text. Lines are joined only
 //! below such a frame, from the start of its record on, and only where a break is certain: the line is as
-//! long as the window is wide, or the next word did not fit. The result does not depend on where blocks end,
-//! because [`HOLD`] bytes are held back until it is clear that no frame follows.
+//! long as the window is wide, or the next word did not fit.
+//!
+//! The result does not depend on where blocks end. [`HOLD`] bytes are held back until it is clear that no frame
+//! follows, and of a line that may continue another nothing counts behind its first [`SEEN`] bytes: the buffer
+//! may not hold more of it.
 //!
 //! [`record`] finds the records and the lines of their frames, [`window`] learns from them how lines were
 //! broken, [`row`] is one line.
@@ -29,7 +32,7 @@ mod window;
 
 use record::{Record, records};
 use row::{Row, units};
-use window::Window;
+use window::{WIDTHS, Window};
 
 /// How the first line of a frame's category begins. A window of any width holds this much on one line.
 pub(super) const SIGN: &[u8] = b"+ Category";
@@ -39,11 +42,23 @@ const INDENT: usize = 4;
 const NAME: &[u8] = b"    + F";
 /// How far above its frame a record may begin, in bytes.
 const ABOVE: usize = 4 << 10;
-/// Bytes that must have been seen behind a line before it is handed out.
-pub(super) const HOLD: usize = ABOVE + 256;
-/// Longest line that is rejoined, in bytes. It is below the smallest buffer size, so the buffer size does not
-/// matter.
-const MAX_LINE: usize = 8 << 10;
+/// Longest frame, in bytes.
+const BELOW: usize = 2 << 10;
+/// Upper bound for the stamps at the start of a line, in bytes.
+const MAX_STAMPS: usize = 1200;
+/// Bytes that tell whether a line fits into any window: its stamps, as many characters as the widest window
+/// holds, and one more.
+const SEEN: usize = MAX_STAMPS + 4 * (*WIDTHS.end() + 1);
+/// Bytes that must have been seen behind a line before it is handed out. A frame that is not seen yet may begin
+/// with stamps.
+pub(super) const HOLD: usize = ABOVE + MAX_STAMPS + 64;
+/// Longest line that is rejoined, in bytes. The smallest buffer also holds a record whose end is not seen yet
+/// behind such a line, so the buffer size does not matter.
+const MAX_LINE: usize = 6 << 10;
+/// The smallest buffer, in bytes.
+pub(super) const MIN_BUFFER: usize = 16 << 10;
+const _: () = assert!(MAX_LINE + ABOVE + BELOW + SEEN < MIN_BUFFER);
+const _: () = assert!(SEEN < HOLD && MAX_LINE + HOLD < MIN_BUFFER);
 
 /// A change of the text.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +115,10 @@ impl Folds {
                 }
                 Some(record) if self.window.is_none() => at = record.from,
                 None if self.window.is_none() => at = stop,
-                next => at = self.line(raw, at, next.map_or(raw.len(), |record| record.from)),
+                next => {
+                    let end = next.map(|record| record.from).or(undecided);
+                    at = self.line(raw, at, end.unwrap_or(raw.len()));
+                }
             }
             if at > stop && !is_end {
                 if self.window.is_none() {
@@ -226,8 +244,11 @@ impl Folds {
     /// Plans the edits of a line with all its continuations, at most up to `stop`; returns where it ends.
     fn line(&mut self, raw: &[u8], at: usize, stop: usize) -> usize {
         let mut row = Row::at(raw, at);
-        while row.end < stop && row.end - at < MAX_LINE {
+        while row.end < stop {
             let next = Row::at(raw, row.end);
+            if next.is_long() || next.end - at > MAX_LINE {
+                break;
+            }
             let Some(window) = &mut self.window else {
                 break;
             };

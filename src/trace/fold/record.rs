@@ -4,14 +4,10 @@ use memchr::memmem;
 
 use super::row::{Row, is_blank, units};
 use super::window::{Breaks, WIDTHS, Window};
-use super::{ABOVE, INDENT, NAME, SIGN};
+use super::{ABOVE, BELOW, INDENT, MAX_STAMPS, NAME, SEEN, SIGN};
 
 /// How any line of a frame begins.
 const ANOTHER: &[u8] = b"    + ";
-/// Longest frame, in bytes.
-const BELOW: usize = 2 << 10;
-/// Upper bound for the stamps at the start of a line, in bytes.
-const MAX_STAMPS: usize = 1200;
 /// Longest name of a program before its first line, in bytes.
 const MAX_NAME: usize = 200;
 
@@ -150,9 +146,9 @@ impl Frame {
                 return Ok(None);
             }
             let next = Row::at(raw, row.end.min(raw.len()));
-            match next.end >= raw.len() && !is_end && raw.len() < limit + BELOW {
+            match next.end >= raw.len() && !is_end && raw.len() < limit + SEEN {
                 true => Err(()),
-                false => Ok(Some(next)),
+                false => Ok(Some(next).filter(|next| !next.is_long())),
             }
         };
         let len = |row: Row| units(row.of(raw), WIDTHS.end() + 1);

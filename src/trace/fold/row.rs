@@ -1,6 +1,6 @@
 //! One line of a text, and what its characters measure.
 
-use super::MAX_LINE;
+use super::{MAX_STAMPS, SEEN};
 use crate::trace::prefix;
 
 /// One line of the text.
@@ -24,7 +24,7 @@ impl Row {
         }
         Self {
             from,
-            text: from + prefix::split(&raw[from..to.min(from + MAX_LINE)]).stamps,
+            text: from + prefix::split(&raw[from..to.min(from + MAX_STAMPS)]).stamps,
             to,
             end: newline.map_or(raw.len(), |at| at + 1),
         }
@@ -32,6 +32,12 @@ impl Row {
 
     pub(super) fn of(self, raw: &[u8]) -> &[u8] {
         &raw[self.text..self.to]
+    }
+
+    /// Whether it is too long for any window. The text may not hold all of such a line, so what it looks like at
+    /// its end must not count.
+    pub(super) fn is_long(self) -> bool {
+        self.end - self.from > SEEN
     }
 
     pub(super) fn is_blank(self, raw: &[u8]) -> bool {
@@ -59,6 +65,11 @@ pub(super) fn units(text: &[u8], most: usize) -> usize {
         _ => 1,
     });
     starts.sum::<usize>().min(most)
+}
+
+/// Whether a text is at most `width` characters long. It looks at no more than four bytes of each.
+pub(super) fn fits(text: &[u8], width: usize) -> bool {
+    text.len() <= 4 * width && units(text, width + 1) <= width
 }
 
 /// Length of the first word with the blank behind it.

@@ -1,6 +1,6 @@
 //! What is known of the window: its width, and where it breaks lines.
 
-use super::row::{Row, first_word, is_blank, is_rule, last_word, units};
+use super::row::{Row, first_word, fits, is_blank, is_rule, last_word, units};
 
 /// Plausible widths of a window.
 pub(super) const WIDTHS: std::ops::RangeInclusive<usize> = 14..=500;
@@ -53,22 +53,26 @@ impl Window {
     /// Whether the window broke a line between these two.
     pub(super) fn breaks_between(self, line: &[u8], next: &[u8]) -> bool {
         let width = self.width;
-        // A character has at most four bytes, and a broken line has no control characters but colours.
-        if line.len() > 4 * width || next.is_empty() || line.contains(&b'\r') || line.contains(&0) {
+        // What the window broke fits into it, also the last piece. A broken line has no control characters
+        // but colours.
+        if next.is_empty() || !fits(line, width) || !fits(next, width) {
+            return false;
+        }
+        if line.contains(&b'\r') || line.contains(&0) {
             return false;
         }
         let letters = line.iter().any(u8::is_ascii_alphanumeric);
         if !letters || is_rule(line) || next.starts_with(b"+ ~") {
             return false;
         }
-        let len = units(line, width + 1);
+        let len = units(line, width);
         let is_full = len == width;
         let ends_in_blank = line.last().is_some_and(|b| is_blank(*b));
         let no_room = || {
             let word = first_word(next, width + 1);
             len + word > width && word <= width
         };
-        let behind_blank = || ends_in_blank && len <= width && no_room();
+        let behind_blank = || ends_in_blank && no_room();
         // If a line only happens to be that long, its continuation is often indented.
         let is_torn = is_full && (ends_in_blank || !next.starts_with(b"  ") && !begins(next));
         match self.breaks {
@@ -213,6 +217,18 @@ mod tests {
             ("======== FAILURES ====", "test_cart", false, false),
             ("+ ~~~~~~~~~~~~~~~~~~~~", "~~~~~~", false, false),
             ("longer than the window is", "wide", false, false),
+            (
+                "e: file:///C:/Users/de",
+                "longer than the window is wide",
+                false,
+                false,
+            ),
+            (
+                "FAILURE: Build failed ",
+                "in what is too long here",
+                false,
+                false,
+            ),
             (" ", "e: file:///C:/Users/de", false, false),
             ("FAILURE: Build failed ", "", false, false),
         ] {
