@@ -29,7 +29,7 @@ pub(super) fn find(candidates: &[Candidate<'_>], cause: usize, facts: &JobFacts)
             let pattern = candidates[other].pattern();
             other != k && (names(&pattern.explains, id) || names(&pattern.supersedes, id))
         };
-        *id == candidates[cause].pattern().id || there.iter().any(|&other| by(other))
+        *id == candidates[cause].pattern().id || by(cause) || there.iter().any(|&other| by(other))
     };
     there
         .iter()

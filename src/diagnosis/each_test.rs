@@ -9,6 +9,8 @@ use super::recovered::Where;
 use crate::model::Category;
 use crate::pattern::checked::names;
 
+/// Of so many failed tests one may be the only one that says why they all failed.
+const SHARE: usize = 8;
 /// The doubt about what only a few of the failed tests say.
 const FEW: &str = "most of the tests that failed say something else";
 
@@ -101,7 +103,7 @@ pub(super) fn is_of_few(finding: &Candidate<'_>, list: &Candidate<'_>) -> bool {
         *tests.entry(test).or_default() |= says;
     }
     let say = tests.values().filter(|says| **says).count();
-    say > 0 && say * 2 < tests.len()
+    say > 0 && say * SHARE < tests.len()
 }
 
 /// Marks a finding as one that only a few of the failed tests tell.

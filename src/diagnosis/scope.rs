@@ -39,7 +39,7 @@ const GITLABS: &[&str] = &[
 ];
 
 /// How a step begins that goes on with the one above it, and stays there.
-const GOES_ON: &[&str] = &["And ", "With it "];
+const GOES_ON: &[&str] = &["And ", "Else ", "Or ", "Otherwise", "Then ", "With it "];
 
 /// The places of the steps in the order in which they are told.
 pub(super) fn order(steps: &[String], facts: &JobFacts) -> Vec<usize> {

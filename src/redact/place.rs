@@ -426,7 +426,9 @@ pub(super) fn beside(text: &[u8], from: usize) -> Option<Found> {
         let quote = *text.get(open).filter(|b| is_quote(**b))?;
         let is = |b: u8| b != quote && b != b'\\';
         let value = value(text, open + 1, 3, is)?;
-        (value.end < text.len()).then_some(Found { key, value })
+        // Words are a message about it: `{"name":"token","value":"is too short"}`.
+        let words = text[value.clone()].contains(&b' ');
+        (value.end < text.len() && !words).then_some(Found { key, value })
     })
 }
 
@@ -538,6 +540,27 @@ pub(super) fn said(text: &[u8], from: usize) -> Option<Found> {
 /// The last word of a sentence that speaks of a password, behind its colon.
 fn at_end(text: &[u8], from: usize) -> Option<Found> {
     const FARTHEST: usize = 120;
+    const REFUSED: &[&str] = &[
+        "bad ",
+        "cannot",
+        "could not",
+        "denied",
+        "error",
+        "expired",
+        "fail",
+        "incorrect",
+        "invalid",
+        "mismatch",
+        "missing",
+        "no ",
+        "not ",
+        "policy",
+        "reject",
+        "unable",
+        "unknown",
+        "violat",
+        "wrong",
+    ];
     let last = text.trim_ascii_end();
     let inner = last.strip_suffix(b"'").unwrap_or(last);
     let length = inner.iter().rev().take_while(|b| is_argument(**b)).count();
@@ -556,7 +579,13 @@ fn at_end(text: &[u8], from: usize) -> Option<Found> {
         apart && said.get(key.end) == Some(&b' ')
     });
     let key = keys.find(|key| ends_with_any(said, key, &["password", "passphrase"]));
-    let key = key.filter(|_| tells && upper && length >= 12)?;
+    // `password missing for user: DeployBot2024` names the user.
+    let refused = || {
+        let said = said[low..].to_ascii_lowercase();
+        let holds = |word: &&str| memchr::memmem::find(&said, word.as_bytes()).is_some();
+        REFUSED.iter().any(holds)
+    };
+    let key = key.filter(|_| tells && upper && length >= 12 && !refused())?;
     Some(Found { key, value })
 }
 

@@ -657,6 +657,8 @@ fn many_commands_cost_little() {
         "set PASSWORD 'abc",
         "\"password\" value=\"",
         "-H \"apikey: ",
+        "BUNDLE_",
+        "BUNDLE_A__B=",
     ] {
         let line = one.repeat(20_000 / one.len());
         assert!(!text(&line).is_empty());
@@ -878,6 +880,7 @@ fn schemes_and_lists_of_headers() {
         "authorization: key rotation, Authorization: bot accounts",
         "curl -H 'apikey: $KEY' -H \"Content-Type: a1b2c3\" -H 'Idempotency-Key: a1b2c3d4'",
         "X-Cache-Key: /a/b/c123456, x-primary-key: user12345",
+        "setpriv --user node:node20lts, {\"name\":\"token\",\"value\":\"expected 3 segments, got 2\"}",
     ] {
         assert_eq!(text(line), line);
     }
@@ -896,6 +899,9 @@ fn passwords_at_the_end_of_a_sentence() {
     for line in [
         "the password check failed for: AbstractThing2, see above",
         "no password of user: admin",
+        "could not find keystore password for alias: ReleaseArm64V8a2",
+        "wrong password for user: Svc-Deploy-2024",
+        "password policy violated by user: GitlabCIUser2024",
         "a password was changed in commit: 0123456789abcdef0123456789abcdef01234567",
     ] {
         assert_eq!(text(line), line);

@@ -1,6 +1,6 @@
 //! What a command may have overcome by itself, as it says further down: a service that came up, a warning of a tool that knows errors, an
 //! error of a program that lives on, what a script does without by its own word ([`fallback`]), what a database refused while the tests of
-//! another service failed ([`compose`]). It is told as unsure; what bash says was killed below what failed ([`killed`]) is not told.
+//! another service failed ([`compose`]). It is told as unsure.
 
 use super::Case;
 use super::candidates::{Candidate, content};
@@ -11,7 +11,6 @@ use crate::model::TailLine;
 mod apt;
 mod compose;
 mod fallback;
-mod killed;
 
 pub(super) use apt::warnings as warnings_of_apt;
 pub(super) use fallback::by_its_script;
@@ -28,7 +27,6 @@ pub(super) fn apply(candidates: &mut [Candidate<'_>], case: &Case, region: &Regi
     compose::apply(candidates, case);
     of_kinds(candidates, case, region);
     fallback::apply(candidates, case, region);
-    killed::apply(candidates, case, region);
 }
 
 fn of_kinds(candidates: &mut [Candidate<'_>], case: &Case, region: &Region) {

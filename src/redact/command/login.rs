@@ -15,6 +15,14 @@ const OTHERS: &[&[u8]] = &[
     b"buildah",
     b"kubectl",
     b"oc",
+    b"apptainer",
+    b"chroot",
+    b"gosu",
+    b"ktlint",
+    b"sbt",
+    b"setpriv",
+    b"start-stop-daemon",
+    b"unshare",
     b"crictl",
     b"chown",
     b"install",
@@ -73,10 +81,16 @@ fn is_of_other(text: &[u8], at: usize) -> bool {
 
 /// `BUNDLE_GEMS__EXAMPLE__COM=user:value`: Bundler's login for a host, whose dots are two underscores (bundler.io, `config`)
 pub(in super::super) fn of_bundle(text: &[u8], from: usize) -> Option<Found> {
-    memchr::memmem::find_iter(&text[from..], b"BUNDLE_").find_map(|at| {
-        let start = from + at;
-        let is = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-        let end = run_end(text, start, is);
+    const LONGEST_USER: usize = 200;
+    let is = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    let mut next = from;
+    let mut names = std::iter::from_fn(|| {
+        let start = next + memchr::memmem::find(text.get(next..)?, b"BUNDLE_")?;
+        // No name begins within another.
+        next = run_end(text, start, is);
+        Some((start, next))
+    });
+    names.find_map(|(start, end)| {
         let name = &text[start..end];
         let host = memchr::memmem::find(name, b"__").is_some();
         // Options to build a gem with, and addresses.
@@ -85,6 +99,8 @@ pub(in super::super) fn of_bundle(text: &[u8], from: usize) -> Option<Found> {
             return None;
         }
         let at = run_end_within(text, end + 1, 2, is_space);
+        let near = &text[at..text.len().min(at + LONGEST_USER)];
+        memchr::memchr(b':', near)?;
         let found = parted(text, at, b':')?;
         let value = &text[found.value.clone()];
         let is_port = value.iter().all(u8::is_ascii_digit);

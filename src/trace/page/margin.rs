@@ -122,11 +122,13 @@ impl Margin {
                 _ if columns(first) > 0 => in_columns(lines()),
                 b'>' => quoted(lines()),
                 b' ' | b'\t' => timed(first, lines(), alone)
-                    .or_else(|| numbered(first, lines()))
+                    .or_else(|| numbered(first, lines(), alone))
                     .or_else(|| {
                         indented(first, lines()).filter(|_| begins_a_paragraph(head, first))
                     }),
-                b'0'..=b'9' => timed(first, lines(), alone).or_else(|| numbered(first, lines())),
+                b'0'..=b'9' => {
+                    timed(first, lines(), alone).or_else(|| numbered(first, lines(), alone))
+                }
                 b'[' | b'A'..=b'Z' | b'a'..=b'z' => timed(first, lines(), alone),
                 _ => None,
             };
@@ -316,7 +318,12 @@ fn is_outermost(line: &[u8]) -> bool {
     OUTERMOST.iter().any(begins) || words || timed || is_of_gitlab(line)
 }
 
-fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> Option<Kind> {
+/// `alone` means that nothing stands above.
+fn numbered<'l>(
+    first: &[u8],
+    lines: impl Iterator<Item = &'l [u8]> + Clone,
+    alone: bool,
+) -> Option<Kind> {
     let mut separators = SEPARATORS.iter().copied();
     separators.find_map(|separator| {
         let (from, _) = number(first, separator)?;
@@ -336,7 +343,7 @@ fn numbered<'l>(first: &[u8], lines: impl Iterator<Item = &'l [u8]> + Clone) -> 
         let sure = match separator {
             // Any number could stand there.
             BLANK => {
-                let stretch = from >= MIDDLE && counted == all;
+                let stretch = alone && from >= MIDDLE && counted == all && counted >= PIECE;
                 of_gitlab || !gap && (stretch || counted >= MANY)
             }
             POINT => of_gitlab,
@@ -483,7 +490,10 @@ mod tests {
                 "352 no such file\n353 $ make\n2247 ERROR: Job failed: exit code 1",
                 "no such file\n$ make\nERROR: Job failed: exit code 1",
             ),
-            ("98 $ make\n99 cc\n100\n101 404 no", "$ make\ncc\n\n404 no"),
+            (
+                "98 $ make\n99 cc\n100\n101 404 no\n102 b",
+                "$ make\ncc\n\n404 no\nb",
+            ),
             (
                 "  9. $ make\n 10. no\n 11. ERROR: Job failed: exit status 1",
                 "$ make\nno\nERROR: Job failed: exit status 1",
@@ -565,6 +575,8 @@ mod tests {
             "1. a\n2. b\n3. c",
             "1 a\n2 b\n3 c",
             "10 a\n12 b\n13 c",
+            "10 tests passed\n11 tests failed\n12 tests total",
+            "$ make\n10 a\n11 b\n12 c\n13 d\n14 e",
             "10 a\nb\n11 c\n12 d",
             "10. a\n11. b\n12. $ c",
             "200 a\n404 b\nERROR: Job failed: exit code 1",
