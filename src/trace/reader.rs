@@ -14,6 +14,8 @@ use super::wide::Narrowed;
 const BUFFER: usize = 256 << 10;
 /// Bytes of the first read. Most logs are shorter, and touching memory costs as much as reading it.
 const FIRST: usize = 64 << 10;
+/// Of so many bytes of the buffer one may be a place where a header was taken out, before the rest of it is filled again.
+const JOINS: usize = 64;
 /// Bytes that must be known behind a newline to rule out a continuation.
 const LOOKAHEAD: usize = stamp::LEN + 1;
 
@@ -240,8 +242,9 @@ impl<R: Read> BlockReader<R> {
     fn fill(&mut self) {
         self.read();
         self.join_continuations();
-        // Headers that were taken out leave room, and what is decided counts on a full buffer.
-        while !self.eof && self.filled < self.size && self.joins.len() < self.size {
+        // Headers that were taken out leave room, and what is decided counts on a full buffer. A text of nothing
+        // but headers would gather joins without end.
+        while !self.eof && self.filled < self.size && self.joins.len() < self.size / JOINS {
             self.read();
             self.join_continuations();
         }
