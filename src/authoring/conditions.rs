@@ -15,22 +15,20 @@ pub struct Spelling<'s> {
 
 impl Spelling<'_> {
     fn codes(&self, list: &[String]) -> String {
-        listed(list, self.code)
+        listed(list.iter().map(String::as_str), self.code)
     }
 
     fn ids(&self, list: &[String]) -> String {
-        listed(list, self.id)
+        listed(list.iter().map(String::as_str), self.id)
     }
 }
 
-fn listed(list: &[String], spell: &dyn Fn(&str) -> String) -> String {
-    let all: Vec<String> = list.iter().map(|one| spell(one)).collect();
-    all.join(", ")
+fn listed<'w>(words: impl Iterator<Item = &'w str>, spell: &dyn Fn(&str) -> String) -> String {
+    words.map(spell).collect::<Vec<String>>().join(", ")
 }
 
 fn dialects(list: &[Dialect], spelling: &Spelling<'_>) -> String {
-    let names: Vec<String> = list.iter().map(|one| one.as_str().to_owned()).collect();
-    spelling.codes(&names)
+    listed(list.iter().map(|one| one.as_str()), spelling.code)
 }
 
 /// The sentence.

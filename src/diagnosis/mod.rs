@@ -321,7 +321,7 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let region = recovered::Region::of(case);
     let mut candidates = candidates::group(case, &settled, &region);
     listed::apply(&mut candidates, case);
-    region.reveal_hidden(&mut candidates, case);
+    recovered::reveal_hidden(&mut candidates, case);
     relations::apply(&mut candidates);
     called::apply(&mut candidates);
     went_on::apply(&mut candidates, case, &region);

@@ -178,34 +178,6 @@ impl Region {
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 
-    /// Takes back that a later command ran behind `export NAME="$(command)"`, which succeeds whatever the command does, where
-    /// the failure that it told accounts for the later one: programs read such variables by themselves.
-    pub(super) fn reveal_hidden(&self, candidates: &mut [Candidate<'_>], case: &Case) {
-        let commands = &case.facts().commands;
-        let hides = |index: u32| {
-            let at = commands.partition_point(|c| c.index < index);
-            let command = commands.get(at).filter(|c| c.index == index);
-            command.is_some_and(|c| shell::hides(&c.text).is_some())
-        };
-        let failed: Vec<&str> = candidates
-            .iter()
-            .filter(|c| c.is_reason())
-            .map(|c| c.pattern().id.as_str())
-            .collect();
-        let hidden: Vec<usize> = (0..candidates.len())
-            .filter(|&k| {
-                let c = &candidates[k];
-                let told = c.place == Where::Passed && c.pattern().role == Role::RootCause;
-                told && failed.iter().any(|id| names(&c.pattern().explains, id))
-                    && c.hits.iter().all(|one| hides(one.hit.place.command))
-            })
-            .collect();
-        for k in hidden {
-            let hits = std::mem::take(&mut candidates[k].hits);
-            candidates[k] = Candidate::new(hits, Where::Hidden);
-        }
-    }
-
     /// The place of a line.
     pub(super) fn locate(&self, case: &Case, place: Place) -> Where {
         let facts = case.facts();
@@ -249,6 +221,34 @@ impl Region {
             }
             _ => Where::Before,
         }
+    }
+}
+
+/// Takes back that a later command ran behind `export NAME="$(command)"`, which succeeds whatever the command does, where
+/// the failure that it told accounts for the later one: programs read such variables by themselves.
+pub(super) fn reveal_hidden(candidates: &mut [Candidate<'_>], case: &Case) {
+    let commands = &case.facts().commands;
+    let hides = |index: u32| {
+        let at = commands.partition_point(|c| c.index < index);
+        let command = commands.get(at).filter(|c| c.index == index);
+        command.is_some_and(|c| shell::hides(&c.text).is_some())
+    };
+    let failed: Vec<&str> = candidates
+        .iter()
+        .filter(|c| c.is_reason())
+        .map(|c| c.pattern().id.as_str())
+        .collect();
+    let hidden: Vec<usize> = (0..candidates.len())
+        .filter(|&k| {
+            let c = &candidates[k];
+            let told = c.place == Where::Passed && c.pattern().role == Role::RootCause;
+            told && failed.iter().any(|id| names(&c.pattern().explains, id))
+                && c.hits.iter().all(|one| hides(one.hit.place.command))
+        })
+        .collect();
+    for k in hidden {
+        let hits = std::mem::take(&mut candidates[k].hits);
+        candidates[k] = Candidate::new(hits, Where::Hidden);
     }
 }
 

@@ -112,8 +112,7 @@ fn explain(candidates: &mut [Candidate<'_>]) {
         }
     }
     let of_few = |&(a, b): &(usize, usize)| each_test::is_of_few(&candidates[a], &candidates[b]);
-    let few: Vec<(usize, usize)> = edges.iter().copied().filter(of_few).collect();
-    edges.retain(|edge| !few.contains(edge));
+    let (few, mut edges): (Vec<_>, Vec<_>) = edges.into_iter().partition(of_few);
     for (a, _) in few {
         each_test::doubt(&mut candidates[a]);
     }

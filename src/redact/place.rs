@@ -573,6 +573,9 @@ fn at_end(text: &[u8], from: usize) -> Option<Found> {
     let said = before.trim_ascii_end();
     let tells = said.len() < before.len() && said.ends_with(b":");
     let upper = text[value.clone()].iter().any(u8::is_ascii_uppercase);
+    if !tells || !upper || length < 12 {
+        return None;
+    }
     let low = from.max(said.len().saturating_sub(FARTHEST));
     let mut keys = names(said, low).filter(|key| {
         let apart = key.start > 0 && is_space(said[key.start - 1]);
@@ -580,13 +583,10 @@ fn at_end(text: &[u8], from: usize) -> Option<Found> {
     });
     let key = keys.find(|key| ends_with_any(said, key, &["password", "passphrase"]));
     // `password missing for user: DeployBot2024` names the user.
-    let refused = || {
-        let said = said[low..].to_ascii_lowercase();
-        let holds = |word: &&str| memchr::memmem::find(&said, word.as_bytes()).is_some();
-        REFUSED.iter().any(holds)
-    };
-    let key = key.filter(|_| tells && upper && length >= 12 && !refused())?;
-    Some(Found { key, value })
+    let key = key?;
+    let said = said[low..].to_ascii_lowercase();
+    let refused = |word: &&str| memchr::memmem::find(&said, word.as_bytes()).is_some();
+    (!REFUSED.iter().any(refused)).then_some(Found { key, value })
 }
 
 fn told(text: &[u8], from: usize) -> Option<Found> {

@@ -240,13 +240,14 @@ impl<R: Read> BlockReader<R> {
 
     /// Reads until the buffer is full or the source ends, and joins continuations.
     fn fill(&mut self) {
-        self.read();
-        self.join_continuations();
-        // Headers that were taken out leave room, and what is decided counts on a full buffer. A text of nothing
-        // but headers would gather joins without end.
-        while !self.eof && self.filled < self.size && self.joins.len() < self.size / JOINS {
+        loop {
             self.read();
             self.join_continuations();
+            // Headers that were taken out leave room, and what is decided counts on a full buffer. A text of nothing
+            // but headers would gather joins without end.
+            if self.eof || self.filled == self.size || self.joins.len() >= self.size / JOINS {
+                break;
+            }
         }
         // A run of CRs counts as one, and its meaning depends on what follows, so a run that fills the buffer
         // is shortened.

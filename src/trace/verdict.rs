@@ -50,10 +50,9 @@ fn of_old_runner(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("ERROR: Build failed")?;
     let reason = rest.strip_prefix(" with").unwrap_or(rest);
     let reason = reason.strip_prefix(": ")?;
-    let ended = ["exit code ", "exit status "].iter();
-    let code = ended
-        .filter_map(|words| reason.strip_prefix(words))
-        .next()
+    let code = ["exit code ", "exit status "]
+        .iter()
+        .find_map(|words| reason.strip_prefix(words))
         .or_else(|| over_ssh(reason))?;
     (!code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())).then_some(reason)
 }

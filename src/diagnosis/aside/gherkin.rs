@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::alone;
 use crate::model::TailLine;
 
 /// How a step begins.
@@ -13,9 +14,7 @@ pub(super) fn steps(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     let of_step = lines
         .iter()
         .filter(|line| !line.command && is_step(line.content()));
-    of_step
-        .map(|line| line.place.line..=line.place.line)
-        .collect()
+    of_step.map(alone).collect()
 }
 
 fn is_step(text: &str) -> bool {

@@ -58,7 +58,7 @@ fn of_package(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             if ENDS.iter().any(|end| text.starts_with(end)) {
                 owner = None;
             } else if has_passed(test, logged) && (logged || !parallel && !named) {
-                found.push(line.place.line..=line.place.line);
+                found.push(super::alone(line));
             }
         }
     }

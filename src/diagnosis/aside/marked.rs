@@ -77,7 +77,7 @@ pub(super) fn of_gradle(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
             open = None;
         }
         if open.is_some_and(|name| !failed.contains(name) && !outer.contains(name)) {
-            found.push(line.place.line..=line.place.line);
+            found.push(super::alone(line));
         }
     }
     found

@@ -273,15 +273,18 @@ fn tells(line: &TailLine) -> bool {
     !line.echo && telling::score(line.content()) >= TELLS
 }
 
+/// A range of that line alone.
+fn alone(line: &TailLine) -> RangeInclusive<u64> {
+    line.place.line..=line.place.line
+}
+
 /// The lines of a step, or of commands, that passed, but what `apt-get update` says: it passes though it fetched nothing, and what
 /// follows fails by that.
 fn passed<'t>(lines: impl IntoIterator<Item = &'t TailLine>) -> Vec<RangeInclusive<u64>> {
     const LEFT: &[&str] = &["W: ", "E: ", "Err:"];
     let holds = |line: &&TailLine| !LEFT.iter().any(|left| line.content().starts_with(left));
     let lines = lines.into_iter().filter(holds);
-    lines
-        .map(|line| line.place.line..=line.place.line)
-        .collect()
+    lines.map(alone).collect()
 }
 
 /// Bytes of blanks that a line begins with.
@@ -309,7 +312,7 @@ fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
     };
     let mut found = Vec::new();
     for (k, line) in lines.iter().enumerate().filter(|(_, line)| says(line)) {
-        found.push(line.place.line..=line.place.line);
+        found.push(alone(line));
         let near = &lines[k.saturating_sub(RECIPE)..k];
         for (at, above) in near.iter().enumerate() {
             let speaker = above.content().split_once(": ").map(|(speaker, _)| speaker);
@@ -322,7 +325,7 @@ fn ignored(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
                 shell || echoed
             };
             if speaker.is_some_and(is_command) || could_not_run(above.content()) {
-                found.push(above.place.line..=above.place.line);
+                found.push(alone(above));
             }
         }
     }

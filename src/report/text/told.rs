@@ -2,6 +2,7 @@
 //! later ones point to it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::model::{Finding, LogReport};
 
@@ -19,13 +20,14 @@ impl Told {
             "{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}",
             finding.id, finding.cause, finding.notes, finding.fix, finding.checks, finding.verify
         );
-        if !self.0.contains_key(&advice) {
-            if self.0.len() < MOST {
-                let place = format!("{}:{}", report.source, finding.line);
-                self.0.insert(advice, place);
+        let is_full = self.0.len() >= MOST;
+        match self.0.entry(advice) {
+            Entry::Occupied(place) => Some(place.into_mut()),
+            Entry::Vacant(_) if is_full => None,
+            Entry::Vacant(slot) => {
+                slot.insert(format!("{}:{}", report.source, finding.line));
+                None
             }
-            return None;
         }
-        self.0.get(&advice).map(String::as_str)
     }
 }

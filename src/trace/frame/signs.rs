@@ -24,14 +24,12 @@ impl Signs {
     /// Reads a line. The web page indents the lines of a step's header.
     pub(super) fn read(&mut self, text: &str) {
         let line = text.trim();
-        let own = || OWN.iter().position(|begin| line.starts_with(begin));
-        let step = || line.strip_prefix("Run ").is_some_and(is_action);
-        let kind = if step() {
+        let kind = if line.strip_prefix("Run ").is_some_and(is_action) {
             Some(OWN.len())
         } else if is_shell(line.as_bytes()) {
             Some(OWN.len() + 1)
         } else {
-            own()
+            OWN.iter().position(|begin| line.starts_with(begin))
         };
         if let Some(kind) = kind {
             self.0 |= 1 << kind;

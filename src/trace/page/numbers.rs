@@ -65,11 +65,28 @@ impl Stripper {
                 without_duration(if title_of(bare) { bare } else { line }),
             ),
             Numbers::Alone => self.alone(line, bare),
-            Numbers::Before | Numbers::BeforeTime => match self.number_before(bare) {
-                Some((was, len)) => (was, without_duration(without_fold_mark(&bare[len..]))),
-                None => (Was::Text, line),
-            },
+            Numbers::Before | Numbers::BeforeTime => {
+                let number = match self.numbers {
+                    Numbers::BeforeTime => self.number_before_time(bare),
+                    _ => self.number_before(bare),
+                };
+                match number {
+                    Some((was, len)) => (was, without_duration(without_fold_mark(&bare[len..]))),
+                    None => (Was::Text, line),
+                }
+            }
         }
+    }
+
+    /// Goes on behind a number that is at least the expected one.
+    fn go_on_behind(&mut self, number: u64) -> Was {
+        let was = if number == self.next {
+            Was::Numbered
+        } else {
+            Was::Jumped
+        };
+        self.next = number + 1;
+        was
     }
 
     fn alone<'l>(&mut self, line: &'l [u8], bare: &'l [u8]) -> (Was, &'l [u8]) {
@@ -77,14 +94,8 @@ impl Stripper {
         let (number, len) = leading_number(bare.trim_ascii());
         let only = len > 0 && len == bare.trim_ascii().len();
         if only && (number == self.next || number > self.next && !under_number) {
-            let was = if number == self.next {
-                Was::Numbered
-            } else {
-                Was::Jumped
-            };
-            self.next = number + 1;
             self.under_number = true;
-            return (was, b"");
+            return (self.go_on_behind(number), b"");
         }
         (
             Was::Text,
@@ -95,20 +106,9 @@ impl Stripper {
     /// The number at the start of a line, and its length. Digits behind the expected number are text: `123
     /// files` may be line 12 with `3 files`.
     fn number_before(&mut self, line: &[u8]) -> Option<(Was, usize)> {
-        if self.numbers == Numbers::BeforeTime {
-            let (number, len) = number_and_time(line).filter(|(number, _)| *number >= self.next)?;
-            let was = if number == self.next {
-                Was::Numbered
-            } else {
-                Was::Jumped
-            };
-            self.next = number + 1;
-            return Some((was, len));
-        }
         let expected = self.next.to_string();
         if line.starts_with(expected.as_bytes()) {
-            self.next += 1;
-            return Some((Was::Numbered, expected.len()));
+            return Some((self.go_on_behind(self.next), expected.len()));
         }
         let (number, len) = leading_number(line);
         // After a gap, the number must touch a word: `404 not found` is text.
@@ -118,8 +118,13 @@ impl Stripper {
         if len == 0 || number <= self.next || !runs_on {
             return None;
         }
-        self.next = number + 1;
-        Some((Was::Jumped, len))
+        Some((self.go_on_behind(number), len))
+    }
+
+    /// The number and the time at the start of a line, and the length of both.
+    fn number_before_time(&mut self, line: &[u8]) -> Option<(Was, usize)> {
+        let (number, len) = number_and_time(line).filter(|(number, _)| *number >= self.next)?;
+        Some((self.go_on_behind(number), len))
     }
 }
 
