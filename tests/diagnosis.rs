@@ -245,6 +245,27 @@ fn a_status_that_export_hides_comes_to_light_where_the_value_is_used() {
 }
 
 #[test]
+fn a_status_that_is_kept_for_the_last_command_is_that_of_its_own() {
+    let failing = |first: &str, last: &str| {
+        let text = format!(
+            "$ {first}\ngrep: /nowhere: No such file or directory\n$ ./report.sh\nreport written\n\
+             $ {last}\nERROR: Job failed: exit code 2\n"
+        );
+        report("kept.log", &text, &[])
+    };
+    let kept = failing("grep x /nowhere || RC=$?", "exit ${RC-0}");
+    assert_eq!(kept["cause"]["line"], 2, "{kept}");
+    for (first, last) in [
+        ("grep x /nowhere || RC=$?", "exit ${RCODE-0}"),
+        ("grep x /nowhere || RC=$?", "./deploy.sh $RC"),
+        ("grep x /nowhere", "exit ${RC-0}"),
+    ] {
+        let other = failing(first, last);
+        assert_eq!(other["cause"], Value::Null, "{first}, {last}: {other}");
+    }
+}
+
+#[test]
 fn a_test_that_fails_in_silence_is_named_as_such() {
     let told = |text: &str| report("silent.log", text, &[]);
     let silent = told("$ test -f dist/app.js\nERROR: Job failed: exit code 1\n");

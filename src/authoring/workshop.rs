@@ -66,6 +66,42 @@ struct Wanted {
     chosen: bool,
 }
 
+/// The pattern files of a folder, or the file that a path names.
+fn wanted_in(path: &Path, chosen: bool, faults: &mut Vec<PatternError>) -> Vec<Wanted> {
+    let files = layers::files(path, faults).into_iter();
+    let wanted = files.map(|file| Wanted {
+        path: file,
+        root: path.to_owned(),
+        chosen,
+    });
+    wanted.collect()
+}
+
+/// Whether an argument was meant as a path rather than as an id or a glob.
+fn is_path(argument: &str) -> bool {
+    argument.ends_with(".toml")
+        || argument.ends_with('/')
+        || argument.starts_with(['.', '/'])
+        || Glob::new(argument).is_err()
+}
+
+/// What to say, with advice, where there are no pattern files at all.
+fn no_files(globs: &[&String]) -> (String, String) {
+    if let Some(told) = globs.iter().find_map(|id| built_in(id)) {
+        return told;
+    }
+    match globs.first() {
+        Some(asked) => (
+            format!("`{asked}`: no such file, folder or pattern"),
+            "there are no pattern files here that an id could name: give a path".into(),
+        ),
+        None => (
+            "no pattern files here".into(),
+            "give a path, or work in a folder with .jobtriage/patterns/<family>/<name>.toml".into(),
+        ),
+    }
+}
+
 type Loaded<'w> = (&'w Wanted, Result<Draft, PatternError>);
 
 impl Workshop {
@@ -80,91 +116,46 @@ impl Workshop {
         let here = env::current_dir().unwrap_or_default();
         let (paths, globs): (Vec<&String>, Vec<&String>) =
             arguments.iter().partition(|a| Path::new(a).exists());
-        let stray = globs.iter().find(|g| {
-            g.ends_with(".toml")
-                || g.ends_with('/')
-                || g.starts_with(['.', '/'])
-                || Glob::new(g).is_err()
-        });
-        if let Some(stray) = stray {
+        if let Some(stray) = globs.iter().find(|glob| is_path(glob)) {
             return Err((
                 format!("'{stray}': no such file or folder"),
                 "give a pattern file, a folder with <family>/<name>.toml files, or an id".into(),
             ));
         }
         let mut workshop = Self::default();
-        let mut wanted = Vec::new();
         let mut checkout = paths.iter().find_map(|p| checkout_of(Path::new(p)));
         if paths.is_empty() {
             checkout = checkout.or_else(|| checkout_around(&here));
         }
+        let mut wanted = Vec::new();
+        let mut all_of = |folder: &Path, faults: &mut Vec<PatternError>| {
+            wanted.extend(wanted_in(folder, arguments.is_empty(), faults));
+        };
         if let Some(root) = &checkout {
-            let folder = root.join("patterns");
-            for path in layers::files(&folder, &mut workshop.faults) {
-                wanted.push(Wanted {
-                    chosen: arguments.is_empty(),
-                    root: folder.clone(),
-                    path,
-                });
-            }
+            all_of(&root.join("patterns"), &mut workshop.faults);
         } else if paths.is_empty() {
-            for layer in layers {
-                let Some(folder) = layer.path() else { continue };
-                for path in layers::files(folder, &mut workshop.faults) {
-                    wanted.push(Wanted {
-                        chosen: arguments.is_empty(),
-                        root: folder.to_owned(),
-                        path,
-                    });
-                }
+            for folder in layers.iter().filter_map(Layer::path) {
+                all_of(folder, &mut workshop.faults);
             }
             if wanted.is_empty() && workshop.faults.is_empty() {
-                if let Some(told) = globs.iter().find_map(|id| built_in(id)) {
-                    return Err(told);
-                }
-                if let Some(asked) = globs.first() {
-                    return Err((
-                        format!("`{asked}`: no such file, folder or pattern"),
-                        "there are no pattern files here that an id could name: give a path".into(),
-                    ));
-                }
-                return Err((
-                    "no pattern files here".into(),
-                    "give a path, or work in a folder with .jobtriage/patterns/<family>/<name>.toml".into(),
-                ));
+                return Err(no_files(&globs));
             }
         }
         for path in &paths {
-            let path = Path::new(path);
-            for file in layers::files(path, &mut workshop.faults) {
-                let same = |w: &Wanted| same_file(&w.path, &file);
+            for file in wanted_in(Path::new(path), true, &mut workshop.faults) {
+                let same = |w: &Wanted| same_file(&w.path, &file.path);
                 match wanted.iter_mut().find(|w| same(w)) {
                     Some(known) => known.chosen = true,
-                    None => wanted.push(Wanted {
-                        chosen: true,
-                        root: path.to_owned(),
-                        path: file,
-                    }),
+                    None => wanted.push(file),
                 }
             }
         }
         workshop.load(wanted, &here);
         workshop.choose(&globs)?;
-        if let Some(root) = &checkout
-            && let Ok(text) = fs::read_to_string(root.join("patterns/_redirects.toml"))
-        {
-            workshop.redirects = redirect::parse(&text).unwrap_or_else(|message| {
-                let fault = PatternError::whole("patterns/_redirects.toml", message);
-                workshop.faults.push(fault.slug("bad-toml"));
-                Vec::new()
-            });
-        }
-        match &checkout {
-            Some(root) => workshop.figures = figures(&root.join("patterns")),
+        match checkout {
+            Some(root) => workshop.belong_to(root),
             None => workshop.surround(layers),
         }
-        workshop.for_all = checkout.is_some();
-        workshop.checkout = checkout;
         Ok(workshop)
     }
 
@@ -174,15 +165,7 @@ impl Workshop {
             for_all: true,
             ..Self::default()
         };
-        let files = layers::files(folder, &mut workshop.faults);
-        let wanted = files
-            .into_iter()
-            .map(|path| Wanted {
-                path,
-                root: folder.to_owned(),
-                chosen: true,
-            })
-            .collect();
+        let wanted = wanted_in(folder, true, &mut workshop.faults);
         workshop.load(wanted, folder);
         workshop.figures = figures(folder);
         workshop
@@ -261,6 +244,21 @@ impl Workshop {
             }
         }
         Ok(())
+    }
+
+    /// Takes what a checkout keeps beside its pattern files.
+    fn belong_to(&mut self, checkout: PathBuf) {
+        let folder = checkout.join("patterns");
+        if let Ok(text) = fs::read_to_string(folder.join("_redirects.toml")) {
+            self.redirects = redirect::parse(&text).unwrap_or_else(|message| {
+                let fault = PatternError::whole("patterns/_redirects.toml", message);
+                self.faults.push(fault.slug("bad-toml"));
+                Vec::new()
+            });
+        }
+        self.figures = figures(&folder);
+        self.for_all = true;
+        self.checkout = Some(checkout);
     }
 
     /// What else is in force: the embedded library and the layers, but for ids that are drafts.

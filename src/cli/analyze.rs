@@ -1,18 +1,17 @@
 //! `jobtriage [FILE]...`: the main job.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::args::Analyze;
 use super::complaint::{self, Complaint};
 use super::exit::Exit;
 use super::output::{Reports, Sums};
-use super::{console, library, paste};
-use crate::diagnosis::{Baseline, Case, Input, diagnose};
+use super::{baseline, console, library, paste};
+use crate::diagnosis::{Case, Input, diagnose};
 use crate::engine::{Scan, Scanner};
 use crate::model::Problem;
 use crate::redact;
@@ -40,7 +39,7 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
     if loaded == Exit::Trouble {
         reports.trouble();
     }
-    let baseline = baseline(&args.baseline, reading)?;
+    let baseline = baseline::read(&args.baseline, reading)?;
     let places = reports.shows_places();
     let mut inputs = Vec::new();
     let mut written = Ok(());
@@ -82,110 +81,6 @@ pub fn run(args: &Analyze) -> Result<Exit, Complaint> {
         }
     }
     reports.finish()
-}
-
-/// The hint on what `--baseline` expects.
-const PASSING_RUN: &str = "give the log of a passing run of the same job, or a folder of them";
-
-/// The beginning of a text, and whether `scan --write-baseline` wrote it.
-fn is_of_scan(reader: &mut impl io::Read) -> io::Result<(Vec<u8>, bool)> {
-    let mark = b"{\"jobtriage_baseline\"";
-    let mut start = Vec::with_capacity(mark.len());
-    io::Read::take(reader, mark.len() as u64).read_to_end(&mut start)?;
-    let is = start == mark;
-    Ok((start, is))
-}
-
-/// Reads the logs of passing runs.
-fn baseline(paths: &[PathBuf], reading: Reading) -> Result<Option<Arc<Baseline>>, Complaint> {
-    if paths.is_empty() {
-        return Ok(None);
-    }
-    let mut baseline = Baseline::default();
-    let mut trouble = None;
-    let mut failed = Vec::new();
-    let (files, problems) = source::walk::files(&source::walk::Root::named(paths));
-    let has_files = |folder: &Path| files.iter().any(|file| file.path().starts_with(folder));
-    // A folder that seems empty may hold files that were already read under another name.
-    for folder in paths
-        .iter()
-        .filter(|path| path.is_dir() && !has_files(path))
-    {
-        let (inside, problems) =
-            source::walk::files(&source::walk::Root::named(std::slice::from_ref(folder)));
-        if inside.is_empty() && problems.is_empty() {
-            return Err(Complaint::hint(
-                format!("--baseline: '{}': no logs in this folder", folder.display()),
-                PASSING_RUN,
-            ));
-        }
-    }
-    for found in &files {
-        let mut each = |opened: Result<Source<'_>, Refusal>, origin| {
-            let wrong = match opened {
-                Ok(mut log) => {
-                    let label = log.label;
-                    match is_of_scan(&mut log.reader) {
-                        Ok((_, true)) => found.named.then(|| {
-                            format!("'{label}': a list of known failures, for `jobtriage scan`")
-                        }),
-                        Ok((start, false)) => {
-                            let read = baseline.read(io::Read::chain(&start[..], log.reader));
-                            if baseline.has_failed() {
-                                failed.push(label.clone());
-                            }
-                            read.err()
-                                .map(|e| format!("'{label}': {}", source::reason(&e)))
-                        }
-                        Err(e) => Some(format!("'{label}': {}", source::reason(&e))),
-                    }
-                }
-                Err(refusal) if found.named && is_trouble(&refusal, origin) => {
-                    let problem = refusal.problem();
-                    Some(format!("'{}': {}", problem.source, problem.message))
-                }
-                Err(_) => None,
-            };
-            trouble = trouble.take().or(wrong);
-            ControlFlow::Continue(())
-        };
-        let _ = source::each(&found.path(), reading, &mut each);
-    }
-    trouble = trouble.or_else(|| {
-        let problem = problems.first()?;
-        Some(format!("'{}': {}", problem.source, problem.message))
-    });
-    if let Some(trouble) = trouble {
-        return Err(Complaint::hint(
-            format!("--baseline: {trouble}"),
-            PASSING_RUN,
-        ));
-    }
-    if !failed.is_empty() {
-        const MOST_NAMED: usize = 3;
-        let mut names: Vec<String> = failed.iter().map(|name| format!("'{name}'")).collect();
-        if names.len() > MOST_NAMED {
-            let more = names.len() - MOST_NAMED;
-            names.truncate(MOST_NAMED);
-            names.push(format!("{more} more"));
-        }
-        for name in names {
-            complaint::tell(
-                &format!(
-                    "--baseline: {name}: that of a failed run, and what it prints is taken for harmless"
-                ),
-                None,
-            );
-        }
-        complaint::hint("give logs of passing runs of the same job");
-    }
-    if baseline.is_full() {
-        complaint::tell(
-            "--baseline: more distinct lines than are remembered",
-            Some("give fewer logs: the last few passing runs do"),
-        );
-    }
-    Ok(Some(Arc::new(baseline)))
 }
 
 fn together(inputs: Vec<Input>, no_redact: bool) -> Result<Option<Case>, Complaint> {

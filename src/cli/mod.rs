@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod args;
+mod baseline;
 mod clean;
 mod complaint;
 mod config;

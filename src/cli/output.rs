@@ -79,25 +79,7 @@ impl Reports {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             patterns: library.enabled(),
         };
-        let mut wanted: Vec<(&str, Option<&str>)> =
-            args.formats.iter().map(|f| name_and_path(f)).collect();
-        if args.short {
-            wanted.push(("short", None));
-        }
-        if !wanted.iter().any(|(_, path)| path.is_none()) && args.formats.is_empty() {
-            wanted.push((default, None));
-        }
-        if wanted.iter().filter(|(_, path)| path.is_none()).count() > 1 {
-            return Err(Complaint::hint(
-                "two formats would be written to standard output",
-                "give all but one a file: `-f json=report.json`",
-            ));
-        }
-        if args.no_redact {
-            for (name, path) in &wanted {
-                may_show_secrets(name, *path, args.quiet)?;
-            }
-        }
+        let wanted = wanted(args, default)?;
         let files = wanted.iter().filter_map(|(_, path)| path.map(Path::new));
         let places = Places::of(files.chain(also))?;
         let mut reports = Self {
@@ -121,34 +103,50 @@ impl Reports {
             // Nothing is written of what goes to a standard output that is to be quiet.
             reports.shows_places |= format.shows_places() && (path.is_some() || !args.quiet);
             match path {
-                Some(path) => {
-                    let (file, pending) = draft(Path::new(path))?;
-                    let style = report::Style {
-                        color: false,
-                        width: 80,
-                        ..style.clone()
-                    };
-                    reports
-                        .writers
-                        .push(format.start(Box::new(file), &style, &tool));
-                    reports.files.push(pending);
-                }
+                Some(path) => reports.start_file(format, Path::new(path), &style, &tool)?,
                 None if args.quiet => {}
                 None => {
                     let terminal = io::stdout().is_terminal();
                     reports.shows_problems = name == "table" && terminal;
-                    let style = report::Style {
-                        listed: (terminal && !style.all).then_some(LISTED),
-                        ..style.clone()
-                    };
-                    let out = BufWriter::with_capacity(32 << 10, io::stdout());
-                    reports
-                        .writers
-                        .push(format.start(Box::new(out), &style, &tool));
+                    reports.start_stdout(format, terminal, &style, &tool);
                 }
             }
         }
         Ok(reports)
+    }
+
+    fn start_file(
+        &mut self,
+        format: &dyn Format,
+        path: &Path,
+        style: &report::Style,
+        tool: &ToolInfo,
+    ) -> Result<(), Complaint> {
+        let (file, pending) = draft(path)?;
+        let style = report::Style {
+            color: false,
+            width: 80,
+            ..style.clone()
+        };
+        self.writers
+            .push(format.start(Box::new(file), &style, tool));
+        self.files.push(pending);
+        Ok(())
+    }
+
+    fn start_stdout(
+        &mut self,
+        format: &dyn Format,
+        terminal: bool,
+        style: &report::Style,
+        tool: &ToolInfo,
+    ) {
+        let style = report::Style {
+            listed: (terminal && !style.all).then_some(LISTED),
+            ..style.clone()
+        };
+        let out = BufWriter::with_capacity(32 << 10, io::stdout());
+        self.writers.push(format.start(Box::new(out), &style, tool));
     }
 
     /// Does one of the reports show where in the repository a failure is?
@@ -251,6 +249,35 @@ impl Gate {
             Gate::Id(glob) => glob.is_match(&cause.id),
         })
     }
+}
+
+/// The formats that the flags ask for, each with the file it goes to or `None` for standard output.
+///
+/// # Errors
+/// Two for standard output, one that may not show secrets.
+fn wanted<'a>(
+    args: &'a Output,
+    default: &'a str,
+) -> Result<Vec<(&'a str, Option<&'a str>)>, Complaint> {
+    let mut wanted: Vec<_> = args.formats.iter().map(|f| name_and_path(f)).collect();
+    if args.short {
+        wanted.push(("short", None));
+    }
+    if wanted.is_empty() {
+        wanted.push((default, None));
+    }
+    if wanted.iter().filter(|(_, path)| path.is_none()).count() > 1 {
+        return Err(Complaint::hint(
+            "two formats would be written to standard output",
+            "give all but one a file: `-f json=report.json`",
+        ));
+    }
+    if args.no_redact {
+        for (name, path) in &wanted {
+            may_show_secrets(name, *path, args.quiet)?;
+        }
+    }
+    Ok(wanted)
 }
 
 /// `json=FILE`, and where it goes; `-` is standard output, as everywhere, and so is what the system calls it.

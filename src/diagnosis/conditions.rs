@@ -1,7 +1,7 @@
 //! Decides which hits hold: checks the conditions that need the whole log, the whole case, or other patterns.
 
 use crate::library::{Library, Loaded};
-use crate::model::{Captures, Dialect, Hit, JobFacts};
+use crate::model::{Captures, Dialect, Hit, JobFacts, WatchHit};
 use crate::pattern::checked::{Condition, Near, Pattern, names};
 
 use super::Case;
@@ -166,23 +166,16 @@ impl Judge<'_, '_> {
         match condition {
             Condition::Near { kind, .. } => {
                 let other = hit.context.get(number).and_then(Option::as_ref);
+                let stands = |word: &str, other: &WatchHit| {
+                    let (line, far) = (other.place.line, apart(other.place.line, hit.place.line));
+                    (
+                        other.captures.clone(),
+                        format!("{word}: line {line}, {far}"),
+                    )
+                };
                 match (kind, other) {
-                    (Near::Before, Some(other)) => Some((
-                        other.captures.clone(),
-                        format!(
-                            "before: line {}, {}",
-                            other.place.line,
-                            apart(other.place.line, hit.place.line)
-                        ),
-                    )),
-                    (Near::After, Some(other)) => Some((
-                        other.captures.clone(),
-                        format!(
-                            "after: line {}, {}",
-                            other.place.line,
-                            apart(other.place.line, hit.place.line)
-                        ),
-                    )),
+                    (Near::Before, Some(other)) => Some(stands("before", other)),
+                    (Near::After, Some(other)) => Some(stands("after", other)),
                     (Near::Absent(_), None) => plain(true, "absent: no such line".to_owned()),
                     _ => None,
                 }
@@ -231,43 +224,50 @@ impl Judge<'_, '_> {
                 let captures = probe.captures(command, &found);
                 Some((captures, "command: fits".to_owned()))
             }
-            Condition::Seen(list) => {
-                let mut captures = Captures::new();
-                let mut found = None;
-                for other in self.seen.iter().filter(|s| names(list, &s.pattern().id)) {
-                    found.get_or_insert(&other.pattern().id);
-                    for (name, value) in &other.captures {
-                        let known = captures
-                            .entry(name.clone())
-                            .or_insert_with(|| value.clone());
-                        if !known.split(", ").any(|v| v == value) {
-                            known.push_str(", ");
-                            known.push_str(value);
-                        }
-                    }
-                }
-                found.map(|id| (captures, format!("seen: {id}")))
-            }
+            Condition::Seen(list) => self.captured_by_seen(list),
             Condition::Unseen(list) => {
                 let seen = self.seen.iter().any(|s| names(list, &s.pattern().id));
                 plain(!seen, format!("unseen: {}", list.join(", ")))
             }
             Condition::Times(least) => {
-                let stage = |hit: &Hit| {
-                    self.sections
-                        .sections
-                        .get(hit.place.section as usize)
-                        .map(|s| s.stage)
-                };
-                let same: Vec<&Hit> = self
-                    .hits
-                    .iter()
-                    .filter(|h| h.pattern == hit.pattern && stage(h) == stage(hit))
-                    .collect();
-                let count = same.len() as u64 + same.first().map_or(0, |h| h.dropped);
+                let count = self.times(hit);
                 plain(count >= *least, format!("times: {count}"))
             }
         }
+    }
+
+    /// What the patterns that were seen captured, and the first of them. Different values of one name are listed.
+    fn captured_by_seen(&self, list: &[String]) -> Option<(Captures, String)> {
+        let mut captures = Captures::new();
+        let mut first = None;
+        for other in self.seen.iter().filter(|s| names(list, &s.pattern().id)) {
+            first.get_or_insert(&other.pattern().id);
+            for (name, value) in &other.captures {
+                let known = captures
+                    .entry(name.clone())
+                    .or_insert_with(|| value.clone());
+                if !known.split(", ").any(|v| v == value) {
+                    known.push_str(", ");
+                    known.push_str(value);
+                }
+            }
+        }
+        first.map(|id| (captures, format!("seen: {id}")))
+    }
+
+    /// How often the pattern of a hit matched in the hit's stage, hits that were dropped included.
+    fn times(&self, hit: &Hit) -> u64 {
+        let stage = |hit: &Hit| {
+            let sections = &self.sections.sections;
+            sections.get(hit.place.section as usize).map(|s| s.stage)
+        };
+        let mut same = self
+            .hits
+            .iter()
+            .filter(|h| h.pattern == hit.pattern && stage(h) == stage(hit))
+            .peekable();
+        let dropped = same.peek().map_or(0, |first| first.dropped);
+        same.count() as u64 + dropped
     }
 
     fn in_section(&self, list: &[String], hit: &Hit) -> bool {

@@ -113,7 +113,10 @@ impl Region {
         {
             at -= 1;
         }
-        let command = at.checked_sub(1).map_or(0, |k| commands[k].index);
+        let command = match deferred(&commands) {
+            Some(first) => first,
+            None => at.checked_sub(1).map_or(0, |k| commands[k].index),
+        };
         let hidden = match at.checked_sub(1) {
             Some(last) => hidden(&commands[..last], &commands[last].text),
             None => Vec::new(),
@@ -252,6 +255,16 @@ pub(super) fn reveal_hidden(candidates: &mut [Candidate<'_>], case: &Case) {
     }
 }
 
+/// The first command whose status the last one ends the script with: `make lint || RC=$?`, and later `exit $RC`.
+fn deferred(commands: &[&Command]) -> Option<u32> {
+    let (last, earlier) = commands.split_last()?;
+    let kept = |c: &&&Command| {
+        let name = shell::keeps_status(&c.text);
+        name.is_some_and(|name| shell::ends_by(&last.text, name))
+    };
+    earlier.iter().find(kept).map(|c| c.index)
+}
+
 /// Whether the last command may fail without consequence, and nothing says that the job failed.
 fn goes_on(case: &Case, last: Option<&Command>) -> bool {
     let facts = case.facts();
@@ -273,17 +286,7 @@ fn goes_on(case: &Case, last: Option<&Command>) -> bool {
 /// The earlier commands that set a variable which the last one uses, and that hid the status of what they
 /// ran. The failure shows where the value is used.
 fn hidden(earlier: &[&Command], last: &str) -> Vec<u32> {
-    let used = |name: &str| {
-        [format!("${{{name}"), format!("${name}")]
-            .iter()
-            .any(|use_| {
-                last.match_indices(use_.as_str()).any(|(at, found)| {
-                    let next = last[at + found.len()..].chars().next();
-                    !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
-                })
-            })
-    };
-    let sets = |c: &&&Command| shell::hides(&c.text).is_some_and(used);
+    let sets = |c: &&&Command| shell::hides(&c.text).is_some_and(|name| shell::uses(last, name));
     earlier.iter().filter(sets).map(|c| c.index).collect()
 }
 

@@ -1,17 +1,18 @@
 //! Checks a pattern file and compiles it for the engine and the diagnosis.
 
+mod conditions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::captures::{CaptureNames, captured_by};
-use super::checked::{Condition, Expr, Match, More, Near, Note, Pattern, VersionRange};
+use super::checked::{Condition, Expr, Match, More, Note, Pattern};
 use super::error::{PatternError, nearest};
 use super::literal;
 use super::places::Places;
-use super::schema::{CONDITION_KEYS, ConditionTable, Localized, MatchTable, PatternFile, Side};
+use super::schema::{CONDITION_KEYS, Localized, MatchTable, PatternFile};
 use super::text;
-use crate::model::Dialect;
 
 /// Longest name of a capture.
 const MAX_NAME: usize = 64;
@@ -239,138 +240,6 @@ impl Checker<'_> {
         Ok(expr)
     }
 
-    /// The operators of one table, which stands at `path`; every one of them must hold.
-    fn conditions(
-        &self,
-        table: &ConditionTable,
-        what: &str,
-        path: &str,
-    ) -> Result<Vec<Condition>, PatternError> {
-        let mut out = Vec::new();
-        let absent = Near::Absent(table.side.unwrap_or_default());
-        let near = [
-            ("before", &table.before, Near::Before),
-            ("after", &table.after, Near::After),
-            ("absent", &table.absent, absent),
-        ];
-        for (key, regex, kind) in near {
-            let Some(regex) = regex else { continue };
-            let at = format!("{path}.{key}");
-            if out.iter().any(|c| matches!(c, Condition::Near { .. })) {
-                return Err(self
-                    .fault(
-                        &at,
-                        None,
-                        format!("two of before, after and absent in one {what}"),
-                    )
-                    .slug("bad-condition")
-                    .hint("write one table each: all tables must hold"));
-            }
-            let mut watch = self.expr(regex, table.ignore_case, false, &at)?;
-            let looks_back = matches!(kind, Near::Before | Near::Absent(Side::Before))
-                && table.within.is_some_and(|n| n <= MAX_LOOKBACK);
-            if watch.literals.is_empty() && !looks_back {
-                return Err(self.fault(&at, None, format!(
-                    "this condition has no literal of {} bytes, so it would run on every line",
-                    literal::MIN_LEN
-                )).slug("bad-condition").hint(format!("add a literal, or look back only: `within` of at most {MAX_LOOKBACK} with `before`, or with `absent` and `side = \"before\"`")));
-            }
-            // A text on every other line is better searched for above the few hits than watched for.
-            if looks_back && watch.literals.iter().any(|l| (self.cost)(l) > COMMON) {
-                watch.literals.clear();
-            }
-            let scope = table.scope.unwrap_or_default();
-            out.push(Condition::Near {
-                kind,
-                watch,
-                within: table.within,
-                scope,
-            });
-        }
-        if out.is_empty()
-            && (table.within.is_some() || table.scope.is_some() || table.side.is_some())
-        {
-            let message =
-                format!("within, scope and side need before, after or absent in the same {what}");
-            return Err(self.fault(path, None, message).slug("bad-condition"));
-        }
-        if let Some(list) = &table.section {
-            out.push(Condition::Section(list.clone()));
-        }
-        if let Some(list) = &table.dialect {
-            let known: Vec<&str> = Dialect::ALL.iter().map(|one| one.as_str()).collect();
-            self.words(list, &known, "dialect", path)?;
-            let list = list.iter().filter_map(|name| Dialect::of_name(name));
-            out.push(Condition::Dialect(list.collect()));
-        }
-        if let Some(list) = &table.executor {
-            out.push(Condition::Executor(list.clone()));
-        }
-        if let Some(range) = &table.runner {
-            let parsed = VersionRange::parse(range).ok_or_else(|| {
-                let message = format!("`{range}` is not a version range");
-                self.fault(&format!("{path}.runner"), None, message)
-                    .slug("bad-condition")
-                    .hint("write `>=15.9`, `<17.0`, or `>=15.9, <17.0, unknown`")
-            })?;
-            out.push(Condition::Runner(parsed));
-        }
-        if let Some(list) = &table.outcome {
-            let known = ["failed", "succeeded", "canceled", "timed_out", "unknown"];
-            self.words(list, &known, "outcome", path)?;
-            out.push(Condition::Outcome(list.clone()));
-        }
-        if let Some(list) = &table.exit_code {
-            out.push(Condition::ExitCode(list.clone()));
-        }
-        if let Some(regex) = &table.command {
-            let at = format!("{path}.command");
-            let command = self.expr(regex, table.ignore_case, false, &at)?;
-            out.push(Condition::Command(command));
-        }
-        if let Some(list) = &table.seen {
-            out.push(Condition::Seen(list.clone()));
-        }
-        if let Some(list) = &table.unseen {
-            out.push(Condition::Unseen(list.clone()));
-        }
-        if let Some(times) = table.times {
-            out.push(Condition::Times(times));
-        }
-        if out.is_empty() {
-            let message = format!("a {what} without an operator");
-            return Err(self.fault(path, None, message).slug("bad-condition"));
-        }
-        Ok(out)
-    }
-
-    /// Checks that every word of the list at the key of a table is known.
-    fn words(
-        &self,
-        list: &[String],
-        known: &[&str],
-        key: &str,
-        path: &str,
-    ) -> Result<(), PatternError> {
-        for (k, word) in list.iter().enumerate() {
-            if known.contains(&word.as_str()) {
-                continue;
-            }
-            let fault = self
-                .fault(
-                    &format!("{path}.{key}.{k}"),
-                    None,
-                    format!("unknown {key} `{word}`"),
-                )
-                .slug("unknown-word");
-            return Err(match nearest(word, known) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault.hint(format!("known: {}", known.join(", "))),
-            });
-        }
-        Ok(())
-    }
-
     /// Checks that every placeholder names a capture or a fact, and that one which may be absent has a
     /// fallback.
     fn placeholders(&self, pattern: &Pattern) -> Result<(), PatternError> {
@@ -512,6 +381,7 @@ fn last_line(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::schema::ConditionTable;
 
     const FILE: &str = r#"
 role = "root_cause"

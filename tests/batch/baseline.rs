@@ -146,6 +146,9 @@ fn what_is_no_baseline_is_told() {
             "{err}"
         );
         assert!(err.contains("hint: "), "{err}");
+        // The flag of the same name that the main job has takes logs.
+        let is_log = file.ends_with(".log");
+        assert_eq!(err.contains("`jobtriage --baseline`"), is_log, "{err}");
     }
     let (code, _, err) = dir.run(&[
         "scan",

@@ -174,6 +174,22 @@ fn failures(report: &LogReport) -> Vec<Compared<'_>> {
     all
 }
 
+/// The complaint about a text that is no list of failures.
+fn no_baseline(path: &Path, text: &str, error: &serde_json::Error) -> Complaint {
+    let name = path.display();
+    // The JSON reader's type names mean nothing to users.
+    let is_broken = matches!(error.classify(), Category::Syntax | Category::Eof);
+    let reason = is_broken.then(|| format!(": {error}")).unwrap_or_default();
+    // What is no JSON at all may be meant as the log of a passing run, which the main job takes.
+    let hint = if is_broken && !text.trim_start().starts_with('{') {
+        "it is a file that `jobtriage scan … --write-baseline FILE` has written; \
+         the log of a passing run is for `jobtriage --baseline`"
+    } else {
+        "it is a file that `jobtriage scan … --write-baseline FILE` has written"
+    };
+    Complaint::hint(format!("--baseline '{name}': no baseline{reason}"), hint)
+}
+
 fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
     let name = path.display();
     let text = fs::read_to_string(path).map_err(|e| {
@@ -182,18 +198,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Failure>, Complaint> {
             "write one first: `jobtriage scan … --write-baseline FILE`",
         )
     })?;
-    let file: File = serde_json::from_str(&text).map_err(|e| {
-        Complaint::hint(
-            match e.classify() {
-                Category::Syntax | Category::Eof => {
-                    format!("--baseline '{name}': no baseline: {e}")
-                }
-                // The JSON reader's type names mean nothing to users.
-                _ => format!("--baseline '{name}': no baseline"),
-            },
-            "it is a file that `jobtriage scan … --write-baseline FILE` has written",
-        )
-    })?;
+    let file: File = serde_json::from_str(&text).map_err(|e| no_baseline(path, &text, &e))?;
     if file.jobtriage_baseline != VERSION {
         return Err(Complaint::hint(
             format!(

@@ -58,6 +58,45 @@ pub(super) fn hides(command: &str) -> Option<&str> {
     (inside.starts_with("$(") || inside.starts_with('`')).then_some(name)
 }
 
+/// The variable in which a line keeps the status of what it ran, so that a later command can end the script
+/// with it: `make lint || RC=$?`, `make lint; RC=$?`, `make lint || FAILED=1`.
+pub(super) fn keeps_status(line: &str) -> Option<&str> {
+    const SIGNS: &[&str] = &["true", "yes", "fail", "failed", "failure", "error"];
+    if !line.contains('=') {
+        return None;
+    }
+    let commands = commands(line.trim())?;
+    commands.iter().skip(1).find_map(|command| {
+        let ([word] | ["export", word]) = command.words[..] else {
+            return None;
+        };
+        let (name, value) = word.split_once('=').filter(|_| is_assignment(word))?;
+        let value = value.trim_matches(['"', '\'']);
+        let is_sign = value.parse().is_ok_and(|n: u8| n > 0) || SIGNS.contains(&value);
+        let kept = value == "$?" && command.joint != "|" || is_sign && command.joint == "||";
+        kept.then_some(name)
+    })
+}
+
+/// Whether a command ends its script, or not, by the value of that variable: `exit ${RC-0}`, `[ $RC -eq 0 ]`.
+pub(super) fn ends_by(command: &str, name: &str) -> bool {
+    const ENDS: &[&str] = &["exit", "return", "[", "[[", "((", "test", "if"];
+    let first = command.split_whitespace().next();
+    first.is_some_and(|word| ENDS.contains(&word)) && uses(command, name)
+}
+
+/// Whether a command expands that variable: `$NAME`, `${NAME`.
+pub(super) fn uses(command: &str, name: &str) -> bool {
+    [format!("${{{name}"), format!("${name}")]
+        .iter()
+        .any(|use_| {
+            command.match_indices(use_.as_str()).any(|(at, found)| {
+                let next = command[at + found.len()..].chars().next();
+                !next.is_some_and(in_name)
+            })
+        })
+}
+
 /// Whether a command cannot fail its script because it says so: `docker rm -f db || true`, `make lint || echo
 /// "not yet"`.
 ///
@@ -243,6 +282,42 @@ mod tests {
             "export 이름=$(make)",
         ] {
             assert_eq!(hides(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_status_for_later() {
+        for (line, name) in [
+            ("lintian *.changes | tee out || ECODE=$?", "ECODE"),
+            ("make lint; rc=$?", "rc"),
+            ("make lint && make test || export FAILED=1", "FAILED"),
+            ("make lint || failed=\"true\"", "failed"),
+        ] {
+            assert_eq!(keeps_status(line), Some(name), "{line}");
+        }
+        for line in [
+            "make || true",
+            "RC=$?",
+            "V=$(git describe) || V=dev",
+            "make || RC=0",
+            "make | RC=$?",
+            "make; FAILED=1",
+            "make || RC=$? make",
+            "make \"|| RC=$?\"",
+        ] {
+            assert_eq!(keeps_status(line), None, "{line}");
+        }
+        for command in [
+            "exit $RC",
+            "exit ${RC-0}",
+            "[ $RC -eq 0 ]",
+            "test \"$RC\" = 0",
+            "if [[ ${RC} != 0 ]]; then exit 1; fi",
+        ] {
+            assert!(ends_by(command, "RC"), "{command}");
+        }
+        for command in ["exit $RCODE", "exit 1", "echo $RC", "exits $RC", "exit RC"] {
+            assert!(!ends_by(command, "RC"), "{command}");
         }
     }
 

@@ -69,6 +69,27 @@ const CROSSED: i32 = 5;
 /// What advice takes off a line's score.
 const ADVICE: i32 = 5;
 
+/// What speaks for a failure in a line: the sign that tells most, and the next one.
+#[derive(Default)]
+struct Signs {
+    best: i32,
+    second: i32,
+}
+
+impl Signs {
+    /// A telling word.
+    fn word(&mut self, worth: i32) {
+        self.second = self.second.max(worth.min(self.best));
+        self.best = self.best.max(worth);
+    }
+
+    /// A form of the whole line: it bears out the words that were found.
+    fn form(&mut self, worth: i32) {
+        self.second = self.second.max(self.best);
+        self.best = self.best.max(worth);
+    }
+}
+
 /// How much a line tells of a failure; 0 for nothing.
 pub(super) fn score(line: &str) -> i32 {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "│|>*-".contains(c));
@@ -88,14 +109,15 @@ pub(super) fn score(line: &str) -> i32 {
     if level == Some(Level::Quiet) {
         return 0;
     }
-    let (mut best, mut second) = (0, 0);
+    let mut signs = Signs::default();
     words(text.as_bytes(), |at, worth| {
         let bytes = text.as_bytes();
-        if within_name(bytes, at.clone()) || within_address(bytes, at.start) || is_none(bytes, at) {
-            return;
+        if !within_name(bytes, at.clone())
+            && !within_address(bytes, at.start)
+            && !is_none(bytes, at)
+        {
+            signs.word(worth);
         }
-        second = second.max(worth.min(best));
-        best = best.max(worth);
     });
     // `FAIL T4: rc=0`: a script's own verdict on one of its checks, without another telling word.
     if let Some(what) = what_failed(text) {
@@ -103,35 +125,30 @@ pub(super) fn score(line: &str) -> i32 {
             .split_whitespace()
             .next()
             .is_some_and(|w| w.contains(['/', '.']));
-        if file && best == 0 {
+        if file && signs.best == 0 {
             return FAIL_IN;
         }
-        second = second.max(best);
-        best = best.max(FAIL);
+        signs.form(FAIL);
     }
     let crossed = behind_cross(text);
     // Some tools begin a list of reasons with a multiplication sign (miette).
     let own = |said: &str| said.starts_with(char::is_alphabetic) && said.contains(' ');
     if crossed.is_some_and(own) && !text.starts_with('×') {
-        second = second.max(best);
-        best = best.max(CROSSED);
+        signs.form(CROSSED);
     }
     if level == Some(Level::Error) {
-        second = second.max(best);
-        best = best.max(record::WORTH);
+        signs.form(record::WORTH);
     }
-    if best == 0 && is_failed_row(text) {
+    if signs.best == 0 && is_failed_row(text) {
         return FAILED_ROW;
     }
     if is_bad_status(text) {
-        second = second.max(best);
-        best = best.max(BAD_STATUS);
+        signs.form(BAD_STATUS);
     }
     if is_death(text) {
-        second = second.max(best);
-        best = best.max(DIED);
+        signs.form(DIED);
     }
-    if best == 0
+    if signs.best == 0
         || hollow::is_bare(line)
         || is_commit(text)
         || is_file_name(text)
@@ -140,7 +157,7 @@ pub(super) fn score(line: &str) -> i32 {
     {
         return 0;
     }
-    let mut score = best + second / 3;
+    let mut score = signs.best + signs.second / 3;
     let lower: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
     if crossed.is_some() || STARTS.iter().any(|start| lower.starts_with(start)) {
         score += 5;

@@ -1,5 +1,6 @@
 //! Builds the tables.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::hash::{BITS, FACTORS, LOG2, TABLE, mix, neighbourhood, slot_of};
@@ -35,25 +36,46 @@ fn six(literal: &[u8], offset: usize, before: usize) -> u64 {
 /// Builds the tables as bytes; [`Tables::new`](super::Tables::new) reads them.
 pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
     assert!(entries.len() < MAX_LITERALS, "too many literals");
-    let mut grams: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    let short = entries.iter().find(|e| e.literal.len() < WINDOW);
+    assert!(short.is_none(), "a literal of less than {WINDOW} bytes");
+    let costs: Vec<Vec<u64>> = entries.iter().map(|e| costs(&e.literal, cost)).collect();
+    let grams = choose(entries, &costs);
+    let filter = Filter::of(&grams, entries, &costs);
+    let literals = Literals::of(entries);
+    let counts = [
+        filter.index.len(),
+        filter.places.len(),
+        literals.spans.len(),
+        literals.targets.len(),
+        literals.text.len(),
+        filter.second.len(),
+    ];
+    let mut bytes = Vec::new();
+    bytes.extend(counts.iter().flat_map(|&n| (n as u32).to_le_bytes()));
+    bytes.extend(&filter.first);
+    bytes.extend(filter.second.iter().flat_map(|word| word.to_le_bytes()));
+    let words = filter.index.iter().flatten();
+    let words = words
+        .chain(filter.places.iter().flatten())
+        .chain(literals.spans.iter().flatten())
+        .chain(&literals.targets);
+    bytes.extend(words.flat_map(|n| n.to_le_bytes()));
+    bytes.extend(&literals.text);
+    bytes
+}
+
+/// Each gram that is looked for, with its places: an offset in a literal, and the literal's number.
+type Grams = BTreeMap<u32, Vec<(usize, usize)>>;
+
+/// Chooses [`STRIDE`] grams of each literal, so that one of them is met at any step of the search.
+fn choose(entries: &[Entry], costs: &[Vec<u64>]) -> Grams {
+    let mut grams = Grams::new();
     // Literals without a choice come first, so that the others can reuse their grams.
-    let mut order: Vec<(u64, usize)> = Vec::new();
-    let mut all_costs: Vec<Vec<u64>> = Vec::new();
-    for (id, entry) in entries.iter().enumerate() {
-        let literal = &entry.literal;
-        assert!(
-            literal.len() >= WINDOW,
-            "a literal of {} bytes",
-            literal.len()
-        );
-        let costs = costs(literal, cost);
-        let (least, _) = best_window(&costs).unwrap_or_default();
-        order.push((least, id));
-        all_costs.push(costs);
-    }
-    order.sort_by_key(|&(least, id)| (std::cmp::Reverse(least), id));
-    for (_, id) in order {
-        let (literal, costs) = (&entries[id].literal, &all_costs[id]);
+    let least = |id: usize| best_window(&costs[id]).unwrap_or_default().0;
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_cached_key(|&id| (Reverse(least(id)), id));
+    for id in order {
+        let (literal, costs) = (&entries[id].literal, &costs[id]);
         let weight = |(at, cost): (usize, &u64)| {
             let (rarest, _) = beside(costs, at);
             let passes = if grams.contains_key(&gram(literal, at)) {
@@ -66,79 +88,102 @@ pub fn build(entries: &[Entry], cost: GramCost<'_>) -> Vec<u8> {
         let weights: Vec<u64> = costs.iter().enumerate().map(weight).collect();
         let (_, at) = best_window(&weights).unwrap_or_default();
         for k in at..at + STRIDE {
-            grams
-                .entry(gram(literal, k))
-                .or_default()
-                .push((k as u32, id as u32));
+            grams.entry(gram(literal, k)).or_default().push((k, id));
         }
     }
-    let slots = (grams.len() * 2).next_power_of_two().max(16);
-    let places: usize = grams.values().map(Vec::len).sum();
-    let words = (places / PLACES_PER_WORD).next_power_of_two().max(16);
-    let mut second = vec![0u64; words];
-    // A gram clears its bits, so that zero means that it passes.
-    let mut table = vec![0xffu8; TABLE];
-    let mut index = vec![[0u32; 3]; slots];
-    let mut places: Vec<[u32; 3]> = Vec::new();
-    for (&key, list) in &grams {
+    grams
+}
+
+/// The tables that a gram passes, one after the other.
+struct Filter {
+    /// By the gram's hash. A gram clears its bits, so that zero means that it passes.
+    first: Vec<u8>,
+    /// By the hash of six bytes around the gram, whose bits are set.
+    second: Vec<u64>,
+    /// A hash table with open addressing: the gram, its first place, and how many there are.
+    index: Vec<[u32; 3]>,
+    /// Packed places.
+    places: Vec<[u32; 3]>,
+}
+
+impl Filter {
+    fn of(grams: &Grams, entries: &[Entry], costs: &[Vec<u64>]) -> Self {
+        let slots = (grams.len() * 2).next_power_of_two().max(16);
+        let places: usize = grams.values().map(Vec::len).sum();
+        let words = (places / PLACES_PER_WORD).next_power_of_two().max(16);
+        let mut filter = Self {
+            first: vec![0xff; TABLE],
+            second: vec![0; words],
+            index: vec![[0; 3]; slots],
+            places: Vec::new(),
+        };
+        for (&key, list) in grams {
+            filter.let_pass(key);
+            *filter.slot(key) = [key, filter.places.len() as u32, list.len() as u32];
+            for &(offset, id) in list {
+                let (_, before) = beside(&costs[id], offset);
+                let six = six(&entries[id].literal, offset, before);
+                let (word, bits) = neighbourhood(six, before);
+                filter.second[word & (words - 1)] |= bits;
+            }
+            filter.add_places(list, entries);
+        }
+        filter
+    }
+
+    fn let_pass(&mut self, key: u32) {
         let m = mix(key);
-        table[(m >> (32 - LOG2)) as usize] &= !BITS[(m >> 8 & 0xff) as usize];
-        let mask = slots as u32 - 1;
+        self.first[(m >> (32 - LOG2)) as usize] &= !BITS[(m >> 8 & 0xff) as usize];
+    }
+
+    /// The free slot for a new gram.
+    fn slot(&mut self, key: u32) -> &mut [u32; 3] {
+        let mask = self.index.len() as u32 - 1;
         let mut slot = slot_of(key, mask);
-        while index[slot as usize][2] != 0 {
+        while self.index[slot as usize][2] != 0 {
             slot = (slot + 1) & mask;
         }
-        index[slot as usize] = [key, places.len() as u32, list.len() as u32];
-        for &(offset, id) in list {
-            let (id, offset) = (id as usize, offset as usize);
-            let (_, before) = beside(&all_costs[id], offset);
-            let six = six(&entries[id].literal, offset, before);
-            let (word, bits) = neighbourhood(six, before);
-            second[word & (words - 1)] |= bits;
-        }
-        let list = list.iter();
-        let mut list: Vec<Place> = list
-            .map(|&(offset, id)| Place::of(&entries[id as usize].literal, offset, id))
+        &mut self.index[slot as usize]
+    }
+
+    fn add_places(&mut self, list: &[(usize, usize)], entries: &[Entry]) {
+        let places = list.iter();
+        let mut list: Vec<Place> = places
+            .map(|&(offset, id)| Place::of(&entries[id].literal, offset, id))
             .collect();
         list.sort_unstable_by_key(|place| (place.delta, place.other, place.id));
         let groups = list.chunk_by(|a, b| a.delta == b.delta);
         for group in groups.flat_map(|group| group.chunks(MAX_GROUP)) {
             let packed = group.iter().enumerate();
-            places.extend(packed.map(|(k, place)| place.pack(group.len() - k)));
+            self.places
+                .extend(packed.map(|(k, place)| place.pack(group.len() - k)));
         }
     }
-    let mut bytes = Vec::new();
-    let mut text: Vec<u8> = Vec::new();
-    let mut targets: Vec<u32> = Vec::new();
-    let mut literals: Vec<[u32; 4]> = Vec::new();
-    for entry in entries {
-        literals.push([
-            text.len() as u32,
-            entry.literal.len() as u32,
-            targets.len() as u32,
-            entry.targets.len() as u32 | u32::from(entry.conditional) << 31,
-        ]);
-        text.extend(&entry.literal);
-        targets.extend(&entry.targets);
+}
+
+/// The literals with their targets, for the exact check.
+#[derive(Default)]
+struct Literals {
+    /// Where each literal and its targets begin, and how long they are; the highest bit of the last word says
+    /// that the literal is conditional.
+    spans: Vec<[u32; 4]>,
+    text: Vec<u8>,
+    targets: Vec<u32>,
+}
+
+impl Literals {
+    fn of(entries: &[Entry]) -> Self {
+        let mut all = Self::default();
+        for entry in entries {
+            all.spans.push([
+                all.text.len() as u32,
+                entry.literal.len() as u32,
+                all.targets.len() as u32,
+                entry.targets.len() as u32 | u32::from(entry.conditional) << 31,
+            ]);
+            all.text.extend(&entry.literal);
+            all.targets.extend(&entry.targets);
+        }
+        all
     }
-    let counts = [
-        slots,
-        places.len(),
-        literals.len(),
-        targets.len(),
-        text.len(),
-        words,
-    ];
-    bytes.extend(counts.iter().flat_map(|&n| (n as u32).to_le_bytes()));
-    bytes.extend(&table);
-    bytes.extend(second.iter().flat_map(|word| word.to_le_bytes()));
-    let words = index
-        .iter()
-        .flatten()
-        .chain(places.iter().flatten())
-        .chain(literals.iter().flatten())
-        .chain(&targets);
-    bytes.extend(words.flat_map(|n| n.to_le_bytes()));
-    bytes.extend(&text);
-    bytes
 }

@@ -23,18 +23,17 @@ pub(super) const MAX_LITERALS: usize = 1 << 28;
 pub(super) const DELTA_BIAS: i32 = 8;
 
 impl Place {
-    pub(super) fn of(literal: &[u8], offset: u32, id: u32) -> Self {
-        let offset_at = offset as usize;
-        let other = if offset_at >= 4 {
-            offset_at - 4
+    pub(super) fn of(literal: &[u8], offset: usize, id: usize) -> Self {
+        let other = if offset >= 4 {
+            offset - 4
         } else {
-            (offset_at + 4).min(literal.len() - 4)
+            (offset + 4).min(literal.len() - 4)
         };
         Self {
-            offset,
+            offset: offset as u32,
             delta: other as i32 - offset as i32,
             other: gram(literal, other),
-            id,
+            id: id as u32,
         }
     }
 
