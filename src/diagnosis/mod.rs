@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use self::candidates::Candidate;
 use crate::engine::Scan;
 use crate::library::Library;
 use crate::model::{
@@ -319,49 +320,16 @@ pub fn diagnose(case: &Case, library: &Library, lang: Lang) -> LogReport {
 fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
     let settled = settle(case, library);
     let region = recovered::Region::of(case);
-    let mut candidates = candidates::group(case, &settled, &region);
-    listed::apply(&mut candidates, case);
-    recovered::reveal_hidden(&mut candidates, case);
-    relations::apply(&mut candidates);
-    called::apply(&mut candidates);
-    went_on::apply(&mut candidates, case, &region);
-    overcome::apply(&mut candidates, case, &region);
-    captured::apply(&mut candidates, case);
-    quoted::apply(&mut candidates);
-    rank::score(&mut candidates, case, &region);
-    let mut order = rank::order(&candidates);
-    let mut cause = order.first().copied();
-    if facts_of(case).outcome == Outcome::Unknown {
-        // What the rest of the log does not bear out gives way to what it does.
-        while let Some(winner) = cause
-            && !worth_telling(winner, &candidates, case, &region)
-        {
-            candidates[winner].dropped = Some("nothing near the end bears it out".into());
-            order = rank::order(&candidates);
-            cause = order.first().copied();
-        }
-    }
-    if facts_of(case).outcome.is_failure()
-        && let Some(winner) = cause
-        && overcome::by_its_script(&candidates[winner])
-        && let Some(line) =
-            unexplained::line_that_tells(case, &settled, &candidates, library, &region)
-    {
-        // What the script went on behind gives way to what tells of a failure further down.
-        while let Some(winner) = cause
-            && overcome::by_its_script(&candidates[winner])
-            && candidates[winner].last_line() < line
-        {
-            candidates[winner].dropped = candidates[winner].doubt.map(str::to_owned);
-            order = rank::order(&candidates);
-            cause = order.first().copied();
-        }
-    }
-    let refined =
-        cause.and_then(|winner| refine::by_checks(case, library, &settled, &candidates[winner]));
+    let mut candidates = weigh(case, &settled, &region);
+    let order = choose(&mut candidates, case, library, &settled, &region);
     let mut diagnosis = Diagnosis {
         why: rank::why(&candidates, &order),
         ..Diagnosis::default()
+    };
+    let Some(&winner) = order.first() else {
+        diagnosis.unexplained =
+            unexplained::extract(case, &settled, &candidates, library, &region, lang);
+        return diagnosis;
     };
     let mut context = render::Context {
         case,
@@ -369,63 +337,133 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         settled: &settled,
         lang,
     };
-    if let Some(winner) = cause {
-        let confidence = rank::confidence(&candidates, &order, facts_of(case));
-        if let Some(refined) = &refined {
+    let refined = refine::by_checks(case, library, &settled, &candidates[winner]);
+    let cause = match &refined {
+        Some(refined) => {
             let own = candidates::of_evidence(refined);
-            diagnosis.cause =
-                Some(context.finding(&own, Some(&candidates[winner]), own.pattern().confidence));
-        } else {
-            diagnosis.cause = Some(context.finding(&candidates[winner], None, confidence));
+            context.finding(&own, Some(&candidates[winner]), own.pattern().confidence)
         }
+        None => {
+            let confidence = rank::confidence(&candidates, &order, facts_of(case));
+            context.finding(&candidates[winner], None, confidence)
+        }
+    };
+    if refined.is_none() {
+        tell_others(&mut diagnosis, &mut context, &candidates, &order);
     }
-    if let Some(winner) = cause {
-        let mut also = rank::also(&candidates, &order);
-        also.truncate(MAX_ALSO);
-        if also.len() < MAX_ALSO {
-            also.extend(besides::find(&candidates, winner, facts_of(case)));
-        }
-        if refined.is_none() {
-            if case.untold {
-                let rivals = rank::rivals(&candidates, &order).filter(|k| !also.contains(k));
-                let untold = rivals.flat_map(|other| context.untold(&candidates[other]));
-                diagnosis.untold = untold.take(MAX_UNTOLD).collect();
-            }
-            for other in also {
-                let confidence = rank::own_confidence(&candidates[other], facts_of(case));
-                let finding = context.finding(&candidates[other], None, confidence);
-                diagnosis.also.push(finding);
-            }
-        }
-        let cause_line = diagnosis.cause.as_ref().map(|c| c.line);
-        let mut consequences: Vec<Consequence> = candidates
-            .iter()
-            .enumerate()
-            .filter(|(k, c)| *k != winner && c.follows())
-            .flat_map(|(_, c)| c.hits.iter())
-            .chain(
-                refined
-                    .is_some()
-                    .then(|| candidates[winner].hits.iter())
-                    .into_iter()
-                    .flatten(),
-            )
-            .filter(|s| refined.is_some() || Some(s.hit.place.line) != cause_line)
-            .map(|s| Consequence {
-                id: s.pattern().id.clone(),
-                line: s.hit.place.line,
-                text: s.hit.text.clone(),
-            })
-            .collect();
-        consequences.sort_by(|a, b| a.line.cmp(&b.line).then_with(|| a.id.cmp(&b.id)));
-        consequences.dedup_by_key(|c| c.line);
-        consequences.truncate(MAX_CONSEQUENCES);
-        diagnosis.consequences = consequences;
-    } else {
-        diagnosis.unexplained =
-            unexplained::extract(case, &settled, &candidates, library, &region, lang);
-    }
+    // What a check has refined is told at its own line, and all that led there follows from it.
+    let own_line = refined.is_none().then_some(cause.line);
+    diagnosis.consequences = consequences(&candidates, winner, own_line);
+    diagnosis.cause = Some(cause);
     diagnosis
+}
+
+/// The candidates with all that drops or doubts them applied, and scored.
+fn weigh<'c>(
+    case: &'c Case,
+    settled: &'c [Settled<'c>],
+    region: &recovered::Region,
+) -> Vec<Candidate<'c>> {
+    let mut candidates = candidates::group(case, settled, region);
+    listed::apply(&mut candidates, case);
+    recovered::reveal_hidden(&mut candidates, case);
+    relations::apply(&mut candidates);
+    called::apply(&mut candidates);
+    went_on::apply(&mut candidates, case, region);
+    overcome::apply(&mut candidates, case, region);
+    captured::apply(&mut candidates, case);
+    quoted::apply(&mut candidates);
+    rank::score(&mut candidates, case, region);
+    candidates
+}
+
+/// The order of those that count, the cause first. Drops what comes first without good reason.
+fn choose(
+    candidates: &mut [Candidate<'_>],
+    case: &Case,
+    library: &Library,
+    settled: &[Settled<'_>],
+    region: &recovered::Region,
+) -> Vec<usize> {
+    let mut order = rank::order(candidates);
+    if facts_of(case).outcome == Outcome::Unknown {
+        // What the rest of the log does not bear out gives way to what it does.
+        while let Some(&winner) = order.first()
+            && !worth_telling(winner, candidates, case, region)
+        {
+            candidates[winner].dropped = Some("nothing near the end bears it out".into());
+            order = rank::order(candidates);
+        }
+    }
+    if facts_of(case).outcome.is_failure()
+        && let Some(&winner) = order.first()
+        && overcome::by_its_script(&candidates[winner])
+        && let Some(line) = unexplained::line_that_tells(case, settled, candidates, library, region)
+    {
+        // What the script went on behind gives way to what tells of a failure further down.
+        while let Some(&winner) = order.first()
+            && overcome::by_its_script(&candidates[winner])
+            && candidates[winner].last_line() < line
+        {
+            candidates[winner].dropped = candidates[winner].doubt.map(str::to_owned);
+            order = rank::order(candidates);
+        }
+    }
+    order
+}
+
+/// Adds what is told besides the cause: other failures, and those that only a comparison of logs asks for.
+fn tell_others(
+    diagnosis: &mut Diagnosis,
+    context: &mut render::Context<'_>,
+    candidates: &[Candidate<'_>],
+    order: &[usize],
+) {
+    let case = context.case;
+    let mut also = rank::also(candidates, order);
+    also.truncate(MAX_ALSO);
+    if let Some(&winner) = order.first()
+        && also.len() < MAX_ALSO
+    {
+        also.extend(besides::find(candidates, winner, facts_of(case)));
+    }
+    if case.untold {
+        let rivals = rank::rivals(candidates, order).filter(|k| !also.contains(k));
+        let untold = rivals.flat_map(|other| context.untold(&candidates[other]));
+        diagnosis.untold = untold.take(MAX_UNTOLD).collect();
+    }
+    for other in also {
+        let confidence = rank::own_confidence(&candidates[other], facts_of(case));
+        let finding = context.finding(&candidates[other], None, confidence);
+        diagnosis.also.push(finding);
+    }
+}
+
+/// The lines that only follow from the cause, whose own line is left out. Without such a line all that led to the
+/// cause follows, too.
+fn consequences(
+    candidates: &[Candidate<'_>],
+    winner: usize,
+    own_line: Option<u64>,
+) -> Vec<Consequence> {
+    let others = candidates.iter().enumerate();
+    let follow = others.filter(|(k, c)| *k != winner && c.follows());
+    let led = own_line.is_none().then_some(&candidates[winner]);
+    let mut all: Vec<Consequence> = follow
+        .map(|(_, c)| c)
+        .chain(led)
+        .flat_map(|c| &c.hits)
+        .filter(|s| Some(s.hit.place.line) != own_line)
+        .map(|s| Consequence {
+            id: s.pattern().id.clone(),
+            line: s.hit.place.line,
+            text: s.hit.text.clone(),
+        })
+        .collect();
+    all.sort_by(|a, b| a.line.cmp(&b.line).then_with(|| a.id.cmp(&b.id)));
+    all.dedup_by_key(|c| c.line);
+    all.truncate(MAX_CONSEQUENCES);
+    all
 }
 
 fn facts_of(case: &Case) -> &JobFacts {
