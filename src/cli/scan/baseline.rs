@@ -179,7 +179,11 @@ fn no_baseline(path: &Path, text: &str, error: &serde_json::Error) -> Complaint 
     let name = path.display();
     // The JSON reader's type names mean nothing to users.
     let is_broken = matches!(error.classify(), Category::Syntax | Category::Eof);
-    let reason = is_broken.then(|| format!(": {error}")).unwrap_or_default();
+    let reason = if is_broken {
+        format!(": {error}")
+    } else {
+        String::new()
+    };
     // What is no JSON at all may be meant as the log of a passing run, which the main job takes.
     let hint = if is_broken && !text.trim_start().starts_with('{') {
         "it is a file that `jobtriage scan … --write-baseline FILE` has written; \
