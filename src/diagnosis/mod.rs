@@ -2,7 +2,7 @@
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
 //! [`logger`], [`went_on`], [`overcome`], [`captured`], [`quoted`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words, [`besides`] finds what a later step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
+//! the winner into words, [`besides`] finds what another step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
 use std::borrow::Cow;
