@@ -319,6 +319,60 @@ Ran 0 tests in 0.000s
     assert_eq!(report["also"][0]["line"], 10);
 }
 
+/// A step whose script swallows the exit code of xcodebuild, and one that fails for want of what it was to build.
+const SWALLOWED: &str = "\
+##[group]Run xcodebuild -project App.xcodeproj | tee build.log
+\u{1b}[36;1mxcodebuild -project App.xcodeproj | tee build.log\u{1b}[0m
+shell: /bin/bash -e {0}
+##[endgroup]
+xcodebuild: error: Unable to read project 'App.xcodeproj'.
+\tReason: The project \u{2018}App\u{2019} is damaged and cannot be opened due to a parse error. Examine the project file for invalid edits or unresolved source control conflicts.
+##[group]Run ./package.sh
+\u{1b}[36;1m./package.sh\u{1b}[0m
+shell: /bin/bash -e {0}
+##[endgroup]
+Looking for App.app
+App.app is nowhere to be seen
+##[error]Process completed with exit code 1.
+";
+
+#[test]
+fn what_an_earlier_step_said_is_a_hint_where_no_cause_is_known() {
+    let text = stamped(&format!("{SET_UP}{SWALLOWED}{POST}"));
+    let report = log(&text);
+    assert_eq!(report["status"], "unexplained");
+    assert_eq!(report["command"], "./package.sh");
+    let also = report["also"].as_array().unwrap();
+    assert_eq!(also.len(), 1);
+    assert_eq!(also[0]["id"], "mobile/xcode-project-damaged");
+    assert_eq!(also[0]["confidence"], "low");
+    for (format, says) in [
+        ("text", "it may be why"),
+        ("markdown", "it may be why"),
+        ("html", "it may be why"),
+        ("prompt", "which the log does not prove"),
+    ] {
+        let run = jobtriage(&["-f", format], &text);
+        assert_eq!(run.code, Some(1));
+        assert!(run.out.contains(says), "{format}: {}", run.out);
+        assert!(run.out.contains("mobile/xcode-project-damaged"), "{format}");
+    }
+    // An action ends by itself, and a known cause needs no hint.
+    let action = SWALLOWED.replace(
+        "Run xcodebuild -project App.xcodeproj | tee build.log",
+        "Run group/build@v1",
+    );
+    let report = log(&stamped(&format!("{SET_UP}{action}{POST}")));
+    assert_eq!(report["also"].as_array().unwrap().len(), 0);
+    let known = format!(
+        "{SET_UP}{}{NPM_FAILS}{POST}",
+        SWALLOWED.split("##[group]Run ./package").next().unwrap()
+    );
+    let report = log(&stamped(&known));
+    assert_eq!(cause(&report).0, "git/could-not-resolve-host");
+    assert_eq!(report["also"].as_array().unwrap().len(), 0);
+}
+
 /// What GitHub's ssh-action prints of a script on another host.
 fn over_ssh(last: &str) -> String {
     format!(
