@@ -236,6 +236,201 @@ Connecting to staging.example.com
 }
 
 #[test]
+fn an_action_fails_by_its_error_though_it_tidies_up_behind_it() {
+    let action = "\
+##[group]Run group/propose-action@v5
+with:
+  branch: release
+##[endgroup]
+##[group]Create the request
+Attempting creation of pull request
+##[error]GitHub Actions is not permitted to create or approve pull requests.
+##[group]Restore git configuration
+[command]/usr/bin/git config --local --unset http.https://git.example.com/.extraheader
+Unset config key
+Persisted git credentials restored
+[command]/usr/bin/git config --global --unset safe.directory /home/runner/work/app/app
+##[endgroup]
+";
+    let report = log(&stamped(&format!("{SET_UP}{action}{POST}")));
+    assert_eq!(report["outcome"], "failed");
+    is(&report, "github-actions/pull-request-refused", 12);
+    let report = log(&columns("release", "Propose", &format!("{action}{POST}")));
+    assert_eq!(report["outcome"], "failed");
+}
+
+#[test]
+fn a_program_that_an_action_ran_failed_and_what_runs_always_is_not_blamed() {
+    let action = "\
+##[group]Run group/emulator-action@v2
+with:
+  script: ./test.sh
+##[endgroup]
+[command]/usr/bin/sh -c while true; do
+/usr/bin/sh: 1: Syntax error: end of file unexpected (expecting \"done\")
+##[error]The process '/usr/bin/sh' failed with exit code 2
+##[group]Terminate Emulator
+[command]/usr/bin/adb -s emulator-5554 emu kill
+OK: killing emulator, bye bye
+##[endgroup]
+";
+    let lists = "\
+##[group]Run find state
+find state
+shell: /usr/bin/bash -e {0}
+##[endgroup]
+find: 'state': No such file or directory
+##[error]Process completed with exit code 1.
+";
+    let text = [
+        columns("smoke", "Set up job", SET_UP),
+        columns("smoke", "Build and Test", action),
+        columns("smoke", "Print the state (if any)", lists),
+        columns("smoke", "Complete job", POST),
+    ];
+    let report = log(&text.concat());
+    assert_eq!(report["section"], "Build and Test");
+    is(&report, "shell/syntax-error", 11);
+}
+
+#[test]
+fn tests_that_failed_tell_behind_a_step_that_only_looked() {
+    let looks = NPM_FAILS.replace("npm ci", "python detect_slow_builds.py");
+    let looks = looks.replace("/home/runner/.npm/", "/home/runner/");
+    let tests = "\
+##[group]Run python test.py
+\u{1b}[36;1mpython test.py\u{1b}[0m
+shell: /usr/bin/bash -e {0}
+##[endgroup]
+Traceback (most recent call last):
+  File \"/home/runner/work/app/app/test.py\", line 3, in <module>
+    import requests
+ModuleNotFoundError: No module named 'requests'
+
+Ran 0 tests in 0.000s
+##[error]Process completed with exit code 1.
+";
+    let mails = "##[group]Run python send_mail.py\npython send_mail.py\nshell: /usr/bin/bash -e {0}\n##[endgroup]\nsent\n";
+    let report = log(&stamped(&format!("{SET_UP}{looks}{tests}{mails}{POST}")));
+    assert_eq!(report["command"], "python test.py");
+    assert_eq!(report["cause"]["line"], 20);
+    // Which of both ended the job the log does not tell.
+    assert_eq!(report["also"][0]["id"], "git/could-not-resolve-host");
+    assert_eq!(report["also"][0]["line"], 10);
+}
+
+/// A step whose script swallows the exit code of xcodebuild, and one that fails for want of what it was to build.
+const SWALLOWED: &str = "\
+##[group]Run xcodebuild -project App.xcodeproj | tee build.log
+\u{1b}[36;1mxcodebuild -project App.xcodeproj | tee build.log\u{1b}[0m
+shell: /bin/bash -e {0}
+##[endgroup]
+xcodebuild: error: Unable to read project 'App.xcodeproj'.
+\tReason: The project \u{2018}App\u{2019} is damaged and cannot be opened due to a parse error. Examine the project file for invalid edits or unresolved source control conflicts.
+##[group]Run ./package.sh
+\u{1b}[36;1m./package.sh\u{1b}[0m
+shell: /bin/bash -e {0}
+##[endgroup]
+Looking for App.app
+App.app is nowhere to be seen
+##[error]Process completed with exit code 1.
+";
+
+#[test]
+fn what_an_earlier_step_said_is_a_hint_where_no_cause_is_known() {
+    let text = stamped(&format!("{SET_UP}{SWALLOWED}{POST}"));
+    let report = log(&text);
+    assert_eq!(report["status"], "unexplained");
+    assert_eq!(report["command"], "./package.sh");
+    let also = report["also"].as_array().unwrap();
+    assert_eq!(also.len(), 1);
+    assert_eq!(also[0]["id"], "mobile/xcode-project-damaged");
+    assert_eq!(also[0]["confidence"], "low");
+    for (format, says) in [
+        ("text", "it may be why"),
+        ("markdown", "it may be why"),
+        ("html", "it may be why"),
+        ("prompt", "which the log does not prove"),
+    ] {
+        let run = jobtriage(&["-f", format], &text);
+        assert_eq!(run.code, Some(1));
+        assert!(run.out.contains(says), "{format}: {}", run.out);
+        assert!(run.out.contains("mobile/xcode-project-damaged"), "{format}");
+    }
+    // An action ends by itself, and a known cause needs no hint.
+    let action = SWALLOWED.replace(
+        "Run xcodebuild -project App.xcodeproj | tee build.log",
+        "Run group/build@v1",
+    );
+    let report = log(&stamped(&format!("{SET_UP}{action}{POST}")));
+    assert_eq!(report["also"].as_array().unwrap().len(), 0);
+    let known = format!(
+        "{SET_UP}{}{NPM_FAILS}{POST}",
+        SWALLOWED.split("##[group]Run ./package").next().unwrap()
+    );
+    let report = log(&stamped(&known));
+    assert_eq!(cause(&report).0, "git/could-not-resolve-host");
+    assert_eq!(report["also"].as_array().unwrap().len(), 0);
+}
+
+/// What GitHub's ssh-action prints of a script on another host.
+fn over_ssh(last: &str) -> String {
+    format!(
+        "\
+##[group]Run appleboy/ssh-action@v1.0.3
+with:
+  host: app.example.com
+  script: ./deploy.sh
+##[endgroup]
+##[command]/usr/bin/docker run --name a1b2 --label c3 --workdir /github/workspace --rm image
+======CMD======
+./deploy.sh
+======END======
+err: rm: cannot remove '/var/log/old': Operation not permitted
+err: cat: notes.txt: No such file or directory
+err: dependency failed to start: container app-db is unhealthy
+out: done
+{last}"
+    )
+}
+
+const ON_ALL_HOSTS: &str = "\
+==============================================
+\u{2705} Successfully executed commands to all host.
+==============================================
+";
+
+#[test]
+fn what_a_remote_script_said_that_passed_is_no_cause() {
+    let passed = over_ssh(ON_ALL_HOSTS);
+    let report = log(&stamped(&format!("{SET_UP}{passed}{POST}")));
+    assert_eq!(facts(&report), "github | succeeded | - | - | -");
+    // The log of that step alone.
+    let report = log(&stamped(&passed));
+    assert_eq!(report["status"], "clean");
+    // Neither is it one of what follows in the step.
+    let later = format!(
+        "{passed}tar: backup.tar: Cannot open: No such file or directory\n##[error]Process completed with exit code 2.\n"
+    );
+    let report = log(&stamped(&format!("{SET_UP}{later}{POST}")));
+    assert_eq!(report["outcome"], "failed");
+    assert!(cause(&report).1 >= 22, "{:?}", cause(&report));
+    // Under Drone the plugin's log has no frame.
+    let plain = passed.split_once("image\n").unwrap().1;
+    assert_eq!(log(plain)["status"], "clean");
+}
+
+#[test]
+fn a_remote_script_that_failed_says_its_code() {
+    let failed = over_ssh("2026/05/01 10:00:00 Process exited with status 1\n");
+    let report = log(&stamped(&format!("{SET_UP}{failed}{POST}")));
+    assert_eq!(report["outcome"], "failed");
+    assert_eq!(report["exit_code"], 1);
+    assert_eq!(report["section"], "Run appleboy/ssh-action@v1.0.3");
+    assert_eq!(report["status"], "explained");
+}
+
+#[test]
 fn the_source_of_a_script_is_no_evidence() {
     let text = NPM_FAILS.replace(
         "npm ci\u{1b}[0m\n",

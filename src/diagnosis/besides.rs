@@ -1,4 +1,4 @@
-//! What a later step of a GitHub job said that failed too. The log does not tell whether the job went on behind the first one or ran the
+//! What another step of a GitHub job said that failed too. The log does not tell whether the job went on behind the first one or ran the
 //! later one although it had failed, so it is told besides the cause.
 
 use super::candidates::Candidate;
@@ -13,7 +13,7 @@ pub(super) fn find(candidates: &[Candidate<'_>], cause: usize, facts: &JobFacts)
     let stands_there = |c: &Candidate<'_>| {
         let mut hits = c.hits.iter();
         let pattern = c.pattern();
-        c.place == Where::After
+        matches!(c.place, Where::After | Where::Before)
             && pattern.role == Role::RootCause
             && pattern.confidence != Confidence::Low
             && hits.all(|one| lines.contains(&one.hit.place.line))

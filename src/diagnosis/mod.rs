@@ -2,7 +2,7 @@
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
 //! [`logger`], [`went_on`], [`overcome`], [`captured`], [`quoted`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
-//! the winner into words, [`besides`] finds what a later step said that failed too, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
+//! the winner into words, [`besides`] finds what another step said that failed too, [`earlier`] what one said that the job went on behind, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
 use std::borrow::Cow;
@@ -27,6 +27,7 @@ mod conditions;
 mod cut;
 mod difference;
 mod each_test;
+mod earlier;
 mod evidence;
 mod exit;
 mod faint;
@@ -326,16 +327,19 @@ fn find(case: &Case, library: &Library, lang: Lang) -> Diagnosis {
         why: rank::why(&candidates, &order),
         ..Diagnosis::default()
     };
-    let Some(&winner) = order.first() else {
-        diagnosis.unexplained =
-            unexplained::extract(case, &settled, &candidates, library, &region, lang);
-        return diagnosis;
-    };
     let mut context = render::Context {
         case,
         library,
         settled: &settled,
         lang,
+    };
+    let Some(&winner) = order.first() else {
+        diagnosis.unexplained =
+            unexplained::extract(case, &settled, &candidates, library, &region, lang);
+        let hints = earlier::find(&candidates, case).into_iter();
+        let finding = |k: usize| context.finding(&candidates[k], None, Confidence::Low);
+        diagnosis.also = hints.map(finding).collect();
+        return diagnosis;
     };
     let refined = refine::by_checks(case, library, &settled, &candidates[winner]);
     let cause = match &refined {

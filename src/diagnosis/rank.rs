@@ -3,7 +3,7 @@
 use super::Case;
 use super::candidates::Candidate;
 use super::recovered::{Region, Where};
-use crate::model::{Confidence, JobFacts, Outcome, Role, WhyRow, WhyTerm};
+use crate::model::{Confidence, Dialect, JobFacts, Outcome, Role, WhyRow, WhyTerm};
 
 /// The weights, in one place.
 mod weight {
@@ -13,6 +13,7 @@ mod weight {
     pub const FAILING_COMMAND: i64 = 40;
     pub const VERDICT: i64 = 25;
     pub const REPEATED_BY_VERDICT: i64 = 10;
+    pub const CLOSING_ERROR: i64 = 20;
     pub const CONDITION: i64 = 4;
     pub const MOST_CONDITIONS: i64 = 8;
     pub const EXPLAINS: i64 = 6;
@@ -41,9 +42,19 @@ pub(super) fn score(candidates: &mut [Candidate<'_>], case: &Case, region: &Regi
         .last_command()
         .and_then(|c| program(&c.text))
         .map(str::to_owned);
+    let closing = closing_error(case.facts());
     for candidate in candidates.iter_mut().filter(|c| c.is_live()) {
-        candidate.terms = terms(candidate, region, first, program.as_deref());
+        candidate.terms = terms(candidate, region, first, program.as_deref(), closing);
     }
+}
+
+/// The line of the error by which an action ended (GitHub): it says why. A script only names its exit code there.
+fn closing_error(facts: &JobFacts) -> Option<u64> {
+    let reported = facts.dialect == Dialect::Github
+        && facts.outcome == Outcome::Failed
+        && facts.exit_code.is_none();
+    let verdict = facts.verdict.as_ref().filter(|_| reported);
+    verdict.map(|verdict| verdict.line)
 }
 
 fn terms(
@@ -51,6 +62,7 @@ fn terms(
     region: &Region,
     first: Option<u64>,
     program: Option<&str>,
+    closing: Option<u64>,
 ) -> Vec<WhyTerm> {
     let pattern = candidate.pattern();
     let mut terms = Vec::new();
@@ -78,6 +90,10 @@ fn terms(
     }
     if candidate.in_verdict && candidate.place == Where::Command {
         term("repeated by the verdict", weight::REPEATED_BY_VERDICT);
+    }
+    let mut hits = candidate.hits.iter();
+    if pattern.role == Role::RootCause && hits.any(|s| Some(s.hit.place.line) == closing) {
+        term("the error by which its step ended", weight::CLOSING_ERROR);
     }
     let conditions = weight::CONDITION * candidate.lead().held.len() as i64;
     term(

@@ -235,7 +235,7 @@ pub struct JobFacts {
     pub commands: Vec<Command>,
     /// Index of the span that holds what failed the job.
     pub failing_section: Option<u32>,
-    /// Lines of a later step that failed too (GitHub Actions).
+    /// Lines of another step that failed too (GitHub Actions).
     pub failed_besides: Option<RangeInclusive<u64>>,
     /// The output limit cut the log.
     pub truncated: bool,

@@ -133,7 +133,8 @@ pub struct LogReport {
     pub status: Status,
     /// The cause.
     pub cause: Option<Finding>,
-    /// Further, independent findings, which may fail the job as well.
+    /// Further, independent findings, which may fail the job as well. Where no cause is known: what an earlier step said that the job went
+    /// on behind, and that may be why.
     pub also: Vec<Finding>,
     /// What merely follows from the cause.
     pub consequences: Vec<Consequence>,

@@ -3,7 +3,7 @@
 //! What a finding says comes from its pattern; here is only what the tool itself says. A word that
 //! takes a value is a function, since languages put values in different places.
 
-use crate::model::{Confidence, Lang, Owner, Retry, Role, Summary};
+use crate::model::{Confidence, Lang, LogReport, Owner, Retry, Role, Summary};
 
 /// Everything the tool says in one language.
 #[derive(Debug)]
@@ -50,6 +50,9 @@ pub struct Words {
     pub(crate) add_output: &'static str,
     pub(crate) also: &'static str,
     pub(crate) reveals: &'static str,
+    /// The same for what an earlier step said, where no cause is known.
+    pub(crate) earlier: &'static str,
+    pub(crate) may_be_why: &'static str,
     pub(crate) left_out: fn(usize) -> String,
     /// The reason and the fix are those of the finding in that place.
     pub(crate) as_above: fn(&str) -> String,
@@ -129,6 +132,14 @@ impl Words {
     /// How sure.
     pub fn confidence(&self, confidence: Confidence) -> &'static str {
         self.confidence[confidence as usize]
+    }
+
+    /// What is said of the findings besides the cause: a label, and what they are.
+    pub fn of_others(&self, report: &LogReport) -> (&'static str, &'static str) {
+        match report.cause {
+            Some(_) => (self.also, self.reveals),
+            None => (self.earlier, self.may_be_why),
+        }
     }
 
     /// What a pattern stands for.
@@ -258,6 +269,8 @@ static EN: Words = Words {
     add_output: "Save what the check prints and have it read together with the log:",
     also: "Also",
     reveals: "found as well; mend it too if the job still fails:",
+    earlier: "Before",
+    may_be_why: "an earlier step said this, and the job went on; it may be why:",
     left_out: |n| format!("{n} more (--all shows them)"),
     as_above: |place| format!("as above, for {place}; the same fix (--all repeats it)"),
 
@@ -427,6 +440,8 @@ static KO: Words = Words {
     add_output: "점검 결과를 파일로 저장해 로그와 함께 분석하세요:",
     also: "추가",
     reveals: "함께 발견되었습니다. job이 계속 실패하면 이것도 고치세요:",
+    earlier: "이전",
+    may_be_why: "앞 step에서 나온 오류이며 job은 계속 진행되었습니다. 이것이 원인일 수 있습니다:",
     left_out: |n| format!("{n}개 더 있음 (--all로 모두 표시)"),
     as_above: |place| {
         format!("위 {place}의 설명과 같습니다. 해결 방법도 같습니다 (--all로 다시 표시).")

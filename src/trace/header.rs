@@ -177,7 +177,7 @@ fn inner(line: &[u8]) -> Option<&[u8]> {
 
 /// Whether a title is an action (`owner/name@ref`, `./path`, `docker://image`) and not the first line of a
 /// script.
-pub(super) fn is_action(title: &str) -> bool {
+pub(crate) fn is_action(title: &str) -> bool {
     let mut words = title.split_whitespace();
     let (Some(word), None) = (words.next(), words.next()) else {
         return false;

@@ -37,6 +37,7 @@ pub const FRAME: &[&str] = &[
     "##[error]",
     "post job cleanup.",
     "/docker run --name ",
+    "successfully executed commands to all host",
     "cleaning up orphan processes",
     "current runner version: ",
     "##[end-action ",

@@ -25,6 +25,7 @@ pub mod marker;
 pub mod page;
 pub mod prefix;
 pub mod reader;
+pub(crate) mod remote;
 mod seam;
 pub mod stamp;
 pub mod verdict;

@@ -146,7 +146,9 @@ struct Compared<'r> {
 /// the order of the output may change which finding is the cause.
 fn failures(report: &LogReport) -> Vec<Compared<'_>> {
     let mut all = Vec::new();
-    for finding in report.findings() {
+    // Where no cause is known, the job went on behind the others.
+    let findings = report.findings().filter(|_| report.cause.is_some());
+    for finding in findings {
         let id = Some(finding.id.as_str());
         all.push(Compared {
             fingerprint: &finding.fingerprint,

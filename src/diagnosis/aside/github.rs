@@ -99,7 +99,8 @@ fn printed(output: &[TailLine]) -> &[TailLine] {
     &output[..output.iter().position(end).unwrap_or(output.len())]
 }
 
-fn begins(line: &TailLine) -> bool {
+/// Whether the header of a step begins there.
+pub(super) fn begins(line: &TailLine) -> bool {
     line.content().starts_with("##[group]Run ")
 }
 

@@ -23,6 +23,7 @@ mod marked;
 mod named;
 mod outside;
 mod pytest;
+mod remote;
 mod retries;
 mod steps;
 mod tap;
@@ -113,6 +114,11 @@ const RULES: &[Rule] = &[
         STEP,
     ),
     rule(&["Taking snapshot of "], steps::of_kaniko, STEP),
+    rule(
+        &["Successfully executed commands to all host"],
+        remote::passed,
+        "the script on the other host passed",
+    ),
     rule(&[": OK \u{2714} in "], tasks::of_tox, TASK),
     rule(&["...Passed\n"], tasks::of_pre_commit, TASK),
     rule(&["lerna info run Ran npm script '"], tasks::of_lerna, TASK),

@@ -40,6 +40,9 @@ const OF_ALL: &[&str] = &[
     // Unity
     "Exiting batchmode successfully now!",
     "Application will terminate with return code 0",
+    // drone-ssh, GitHub's ssh-action
+    "\u{2705} Successfully executed commands to all host",
+    "Successfully executed commands to all host",
     // PHPUnit, Terraform, Helm
     "OK (",
     "Apply complete! Resources: ",

@@ -47,7 +47,10 @@ pub(super) fn of(report: &LogReport, style: &Style, anchor: &str) -> Markup {
                     (advice(cause, style))
                     (aftermath(report, style, anchor))
                 }
-                (None, Some(unknown)) => (unexplained(report, unknown, style, anchor)),
+                (None, Some(unknown)) => {
+                    (unexplained(report, unknown, style, anchor))
+                    (aftermath(report, style, anchor))
+                }
                 (None, None) => {}
             }
             @if let (Some(remark), true) = (&report.remark, report.outcome != Outcome::Canceled) {
@@ -209,9 +212,10 @@ fn link(url: &str) -> Markup {
     }
 }
 
-/// What follows from the cause, and what it hides.
+/// What follows from the cause, and what it hides; or what an earlier step said, where no cause is known.
 fn aftermath(report: &LogReport, style: &Style, anchor: &str) -> Markup {
     let (labels, words) = (style.labels(), style.words());
+    let (label, says) = words.of_others(report);
     let left_out = |all: usize| {
         html! {
             @if all > NAMED { li.faint { "… " ((labels.more_left_out)(all - NAMED)) } }
@@ -220,7 +224,7 @@ fn aftermath(report: &LogReport, style: &Style, anchor: &str) -> Markup {
     html! {
         @if !report.also.is_empty() {
             details.after open {
-                summary { (words.also) ": " (words.reveals) }
+                summary { (label) ": " (says) }
                 ul {
                     @for other in report.also.iter().take(NAMED) {
                         li {

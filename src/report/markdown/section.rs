@@ -95,7 +95,10 @@ fn section(report: &LogReport, style: &Style, level: usize) -> String {
     }
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => finding(&mut out, report, cause, style),
-        (None, Some(unknown)) => unexplained(&mut out, unknown, style),
+        (None, Some(unknown)) => {
+            unexplained(&mut out, unknown, style);
+            also(&mut out, report, style);
+        }
         (None, None) => {}
     }
     if let Some(remark) = &report.remark {
@@ -236,18 +239,7 @@ fn details(out: &mut String, report: &LogReport, finding: &Finding, style: &Styl
     for url in &finding.links {
         push(&mut inner, &format!("**{}:** {}", words.docs, link(url)));
     }
-    if !report.also.is_empty() {
-        push(
-            &mut inner,
-            &format!("**{}:** {}", words.also, words.reveals),
-        );
-        for other in report.also.iter().take(NAMED) {
-            let line = (words.line)(other.line);
-            let (title, id) = (long(&other.title), code(&other.id));
-            let _ = writeln!(inner, "- {title} ({id}, {line})");
-        }
-        left_out(&mut inner, report.also.len(), style);
-    }
+    also(&mut inner, report, style);
     if !report.consequences.is_empty() {
         let count = report.consequences.len();
         push(&mut inner, &format!("**{}:**", labels.consequences));
@@ -265,6 +257,22 @@ fn details(out: &mut String, report: &LogReport, finding: &Finding, style: &Styl
         "<details>\n<summary>{}</summary>\n\n{inner}</details>\n\n",
         labels.details
     );
+}
+
+/// Findings besides the cause; or what an earlier step said, where no cause is known.
+fn also(out: &mut String, report: &LogReport, style: &Style) {
+    if report.also.is_empty() {
+        return;
+    }
+    let words = style.words();
+    let (label, says) = words.of_others(report);
+    push(out, &format!("**{label}:** {says}"));
+    for other in report.also.iter().take(NAMED) {
+        let line = (words.line)(other.line);
+        let (title, id) = (long(&other.title), code(&other.id));
+        let _ = writeln!(out, "- {title} ({id}, {line})");
+    }
+    left_out(out, report.also.len(), style);
 }
 
 fn left_out(out: &mut String, all: usize, style: &Style) {

@@ -54,7 +54,10 @@ pub(super) fn of(report: &LogReport, level: usize, limit: usize) -> String {
     job(&mut out, report, amount);
     match (&report.cause, &report.unexplained) {
         (Some(cause), _) => known(&mut out, report, cause, amount),
-        (None, Some(unknown)) => unexplained(&mut out, unknown, amount),
+        (None, Some(unknown)) => {
+            unexplained(&mut out, unknown, amount);
+            others(&mut out, report, amount);
+        }
         (None, None) if report.status == Status::Clean => {
             out.push_str("Nothing in this log tells of a failure.\n\n");
         }
@@ -159,7 +162,10 @@ fn known(out: &mut String, report: &LogReport, cause: &Finding, amount: &Amount)
 fn others(out: &mut String, report: &LogReport, amount: &Amount) {
     let text = |text: &str| width::cut_end(&line(text), amount.text, "…");
     if !report.also.is_empty() && amount.items > 0 {
-        out.push_str("Independent of it, and next when it is mended:\n\n");
+        out.push_str(match report.cause {
+            Some(_) => "Independent of it, and next when it is mended:\n\n",
+            None => "Said by an earlier step that the job went on behind; it may be why, which the log does not prove:\n\n",
+        });
         for other in report.also.iter().take(amount.items) {
             let (id, title) = (text(&other.id), text(&other.title));
             let _ = writeln!(out, "- line {}: {id}: {title}", other.line);

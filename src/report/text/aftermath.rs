@@ -66,12 +66,14 @@ fn consequences(page: &mut Page<'_>, consequences: &[Consequence]) -> io::Result
     page.prose(Row::indented(start), start, text, Ink::Faint)
 }
 
-fn also(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
+/// Findings besides the cause; or what an earlier step said, where no cause is known.
+pub(super) fn also(page: &mut Page<'_>, report: &LogReport) -> io::Result<()> {
     if report.also.is_empty() {
         return Ok(());
     }
     page.blank()?;
-    page.labelled(page.words.also, page.words.reveals)?;
+    let (label, says) = page.words.of_others(report);
+    page.labelled(label, says)?;
     if page.style.all {
         return report
             .also

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::advice::file_of;
+use super::aftermath;
 use super::evidence::{self, Shown};
 use super::page::Page;
 use crate::model::{LogReport, Unexplained};
@@ -73,6 +74,7 @@ pub(super) fn write(
     }
     let mark = format!("{} {}", unexplained.fingerprint, words.mark_means);
     page.labelled(words.mark, &mark)?;
+    aftermath::also(page, report)?;
     teach(page, report, unexplained)
 }
 

@@ -2,16 +2,23 @@
 //! step failed the job.
 //!
 //! The log has no verdict on the job. A failed `run` step prints `##[error]Process completed with exit code
-//! N.`; a failed action ends with the `##[error]` it reports; an `##[error]` with more output behind it was
-//! an annotation. Steps behind the failing one ran because they run always, except for steps that set
-//! something up: those never run after a failure.
+//! N.`; a failed action ends with the `##[error]` it reports, and may put its house in order behind it, in groups; an
+//! `##[error]` with more output behind it was an annotation. Steps behind the failing one ran because they run always,
+//! except for steps that set something up: those never run after a failure. A step that builds or tests does rarely.
+//!
+//! [`titles`] tells what a step is for, [`containers`] how an action in a container ended.
 
 use std::ops::RangeInclusive;
 
 use super::super::header::{is_action, shown_on_page};
 use super::super::verdict::Github as Says;
-use super::super::{cut, verdict};
+use super::super::{cut, remote, verdict};
 use crate::model::{Outcome, Verdict};
+
+mod containers;
+mod titles;
+
+use titles::Title;
 
 /// Lines that may follow the closing error of an action.
 const CLOSING: u64 = 3;
@@ -25,48 +32,6 @@ const WORK: u64 = 30;
 const WENT_ON: u32 = 4;
 /// Most lines that a gate at the end of a job prints.
 const GATE: u64 = 4;
-/// Words in the titles of checks that are often allowed to fail.
-const OPTIONAL: &[&str] = &[
-    "audit",
-    "bandit",
-    "clippy",
-    "coverage",
-    "deny",
-    "eslint",
-    "fmt",
-    "format",
-    "lint",
-    "mypy",
-    "outdated",
-    "prettier",
-    "safety",
-    "scan",
-    "security",
-    "snyk",
-    "spell",
-    "style",
-    "type-check",
-    "typecheck",
-];
-/// Words for steps that run always and report on what failed.
-const TELLING: &[&str] = &[
-    "artifact",
-    "cat ",
-    "collect",
-    "debug",
-    "describe",
-    "docker ps",
-    "dump",
-    "events",
-    "journalctl",
-    "notify",
-    "summary",
-    "upload",
-];
-/// The same, but as whole words: `docker login` is no `log`.
-const TELLING_WORDS: &[&str] = &["log", "logs", "print", "report", "reports", "show"];
-/// How the runner starts the container of an action (ContainerActionHandler, DockerCommandManager).
-const CONTAINER: &str = "/docker run --name ";
 /// Longest text of a verdict that is kept, in bytes.
 const MAX_TEXT: usize = 2000;
 
@@ -93,20 +58,23 @@ pub(super) struct Github {
     complete: bool,
     /// The last error of this step that names no exit code.
     error: Option<Failed>,
+    /// Where the group begins that was opened behind that error, and the lines of those that have ended.
+    group: Option<u64>,
+    grouped: u64,
     failed: Option<Failed>,
     /// The running step is the one that failed.
     failed_here: bool,
-    /// Lines of a later script that failed as well. Whether it ran although the job had failed, or the earlier failure was
+    /// Lines of another script that failed as well. Whether the later one ran although the job had failed, or the earlier failure was
     /// tolerated, the log does not tell.
     besides: Option<RangeInclusive<u64>>,
     /// Where the output of the step begins.
     output: u64,
-    /// By the first line of its script, the step is a check that is often allowed to fail (`optional`), or
-    /// reports on a failure (`tells`).
-    optional: bool,
-    tells: bool,
+    /// What the step is for.
+    title: Title,
     /// Scripts that began after the failed step, except those that report on it.
     since: u32,
+    /// What ran in the step's container has said that all went well.
+    passed: bool,
     /// The last step before the clean-up ran in a container, so the log would not show its failure.
     unsaid: bool,
 }
@@ -129,12 +97,14 @@ enum Kind {
 #[derive(Debug, Clone)]
 struct Failed {
     span: u32,
+    /// Where the output of the step begins.
+    output: u64,
     line: u64,
     says: Says,
     code: Option<i64>,
     text: String,
-    /// The step is a check that is often allowed to fail.
-    optional: bool,
+    /// What the step is for.
+    title: Title,
 }
 
 /// What a line changes in the frame.
@@ -177,7 +147,7 @@ impl Github {
         self.failed.as_ref().or(self.error.as_ref()).map(|f| f.span)
     }
 
-    /// Lines of a later script that failed too.
+    /// Lines of another script that failed too.
     pub(super) fn failed_besides(&self) -> Option<RangeInclusive<u64>> {
         self.besides.clone()
     }
@@ -216,6 +186,7 @@ impl Github {
     /// Reads a line; `span` is where it stands.
     pub(super) fn read<'t>(&mut self, text: &'t str, line: u64, span: u32) -> Change<'t> {
         let mut change = Change::default();
+        let output = !self.in_header && !self.in_post;
         if let Some(title) = text.strip_prefix("##[group]") {
             self.own |= OWN_GROUPS.contains(&title.trim_end());
             if title.strip_prefix("Run ").is_some_and(is_hook) {
@@ -237,20 +208,29 @@ impl Github {
                     self.tolerate();
                 }
                 self.in_header = true;
-                let script = without_options(&cut::shortened(command, MAX_TEXT));
-                let mut words = script.split(|c: char| !c.is_ascii_alphanumeric());
-                let says = words.any(|word| TELLING_WORDS.contains(&word));
-                let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
-                (self.optional, self.tells) = (holds(OPTIONAL), says || holds(TELLING));
-                self.since += u32::from(kind == Kind::Script && !self.tells);
+                let script = cut::shortened(command, MAX_TEXT);
+                self.title = Title::of(kind, &script, self.column.as_deref());
+                self.since += u32::from(kind == Kind::Script && !self.title.tells);
                 change.command = Some(command);
+            } else if self.error.is_some() {
+                self.group.get_or_insert(line);
             }
         } else if text.starts_with("##[endgroup]") {
             if std::mem::take(&mut self.in_header) {
                 self.output = line;
+            } else if let Some(first) = self.group.take() {
+                self.grouped += line.saturating_sub(first) + 1;
             }
-        } else if starts_container(text) && self.kind != Kind::Script && !self.in_post {
+        } else if containers::starts(text) && self.kind != Kind::Script && !self.in_post {
             self.kind = Kind::Container;
+        } else if output && remote::passed_on_all_hosts(text) {
+            (self.passed, self.error) = (true, None);
+        } else if output
+            && self.kind == Kind::Container
+            && let Some(code) = remote::exit_code(text)
+        {
+            let failed = self.failed_at(text, Says::ExitCode(code), line, span);
+            self.set_error(failed);
         } else if let Some(message) = error_message(text) {
             // A copy of a log may have lost the end of the group.
             self.in_header = false;
@@ -258,8 +238,15 @@ impl Github {
         } else if let Some(result) = text.strip_prefix("##[end-action ") {
             self.own = true;
             self.inner_step_ended(result);
-        } else if text.strip_prefix("##[debug]").is_some_and(action_failed) {
-            self.fail_by_error();
+        } else if let Some(code) = text
+            .strip_prefix("##[debug]")
+            .and_then(containers::action_code)
+        {
+            if code == 0 {
+                self.passed = true;
+            } else {
+                self.fail_by_error();
+            }
         } else if text.starts_with("Post job cleanup.") {
             change.step = self.post(line);
         } else if text.starts_with("Cleaning up orphan processes") {
@@ -283,19 +270,25 @@ impl Github {
             && self.failed.is_none()
         {
             let action = matches!(self.kind, Kind::Action | Kind::Container);
-            let last = post && action && !self.in_post && is_thrown(&error.text);
-            let most = if last { CLOSING_JOB } else { CLOSING };
-            let closing = line.saturating_sub(error.line) <= most;
-            // A failed script names its exit code, unless the runner itself stopped it.
-            if closing && (self.kind != Kind::Script || post) {
+            let (last, thrown) = (post && action && !self.in_post, is_thrown(&error.text));
+            let most = if last && thrown { CLOSING_JOB } else { CLOSING };
+            // What an action does in groups behind its error puts things in order (`Restore git configuration`).
+            let tidies = action && !self.in_post && (post || thrown);
+            let grouped = if tidies { self.grouped } else { 0 };
+            let closing = line.saturating_sub(error.line + grouped) <= most;
+            // A failed script names its exit code, unless the runner itself stopped it; a problem matcher does not.
+            let stopped = post && !names_place(&error.text);
+            if closing && (self.kind != Kind::Script || stopped) {
                 self.failed = Some(error);
             }
         }
         if post && !self.in_post {
-            self.unsaid = self.kind == Kind::Container;
+            self.unsaid = self.kind == Kind::Container && !self.passed;
         }
         self.kind = kind;
-        (self.optional, self.tells) = (false, false);
+        self.title = Title::default();
+        self.passed = false;
+        (self.group, self.grouped) = (None, 0);
         self.output = line;
         self.in_header = false;
         self.in_post = post;
@@ -305,19 +298,9 @@ impl Github {
     fn error(&mut self, message: &str, line: u64, span: u32) {
         let says = verdict::github_says(message);
         self.own |= matches!(says, Says::ExitCode(_));
-        let failed = Failed {
-            span,
-            line,
-            says,
-            code: match says {
-                Says::ExitCode(code) => Some(code),
-                _ => None,
-            },
-            text: cut::shortened(message, MAX_TEXT).into_owned(),
-            optional: self.optional,
-        };
+        let failed = self.failed_at(message, says, line, span);
         match &mut self.failed {
-            None if says == Says::Something => self.error = Some(failed),
+            None if says == Says::Something => self.set_error(failed),
             None => {
                 self.failed = Some(failed);
                 self.failed_here = true;
@@ -334,29 +317,47 @@ impl Github {
             Some(before) if self.failed_here && before.says == Says::Shutdown => {
                 before.code = before.code.or(failed.code);
             }
-            // The earlier step was tolerated (`continue-on-error`); this one ended the job.
             Some(before)
                 if !self.failed_here
                     && self.kind == Kind::Script
-                    && !self.tells
-                    && matches!(says, Says::ExitCode(_))
-                    && tolerated(before, self.since, line.saturating_sub(self.output)) =>
-            {
-                *before = failed;
-                self.failed_here = true;
-                self.since = 0;
-                self.besides = None;
-            }
-            Some(_)
-                if !self.failed_here
-                    && self.kind == Kind::Script
-                    && !self.tells
+                    && !self.title.tells
                     && matches!(says, Says::ExitCode(_)) =>
             {
-                self.besides.get_or_insert(self.output..=line);
+                let output = line.saturating_sub(self.output);
+                // The earlier step was tolerated (`continue-on-error`); this one ended the job.
+                let tolerated = tolerated(before, self.since, output);
+                if tolerated || outweighs(self.title, before, output) {
+                    self.besides = (!tolerated).then_some(before.output..=before.line);
+                    *before = failed;
+                    self.failed_here = true;
+                    self.since = 0;
+                } else {
+                    self.besides.get_or_insert(self.output..=line);
+                }
             }
             Some(_) => {}
         }
+    }
+
+    /// The failure of this step by what a line says.
+    fn failed_at(&self, message: &str, says: Says, line: u64, span: u32) -> Failed {
+        Failed {
+            span,
+            output: self.output,
+            line,
+            says,
+            code: match says {
+                Says::ExitCode(code) => Some(code),
+                _ => None,
+            },
+            text: cut::shortened(message, MAX_TEXT).into_owned(),
+            title: self.title,
+        }
+    }
+
+    fn set_error(&mut self, failed: Failed) {
+        self.error = Some(failed);
+        (self.group, self.grouped) = (None, 0);
     }
 
     /// Reads the result of a step inside a composite action: `id=…;outcome=failure;conclusion=success;…`.
@@ -402,19 +403,18 @@ impl Github {
 fn tolerated(before: &Failed, scripts: u32, output: u64) -> bool {
     match before.says {
         Says::ExitCode(_) => {
-            scripts >= WENT_ON && output > GATE || before.optional && output > WORK
+            scripts >= WENT_ON && output > GATE || before.title.optional && output > WORK
         }
-        Says::Something => before.optional && output > WORK,
+        Says::Something => before.title.optional && output > WORK,
         Says::Shutdown | Says::TimedOut | Says::Canceled => false,
     }
 }
 
-/// The words of a script in lower case, without its options: `--cov-report` is no report.
-fn without_options(script: &str) -> String {
-    let words = script
-        .split_whitespace()
-        .filter(|word| !word.starts_with('-'));
-    words.collect::<Vec<_>>().join(" ").to_lowercase()
+/// Whether a script that failed is rather what ended the job than one that failed before it: it builds or tests, and the other one only
+/// looked at something.
+fn outweighs(title: Title, before: &Failed, output: u64) -> bool {
+    let failed = matches!(before.says, Says::ExitCode(_));
+    failed && title.works && before.title.looks && output > GATE
 }
 
 /// The runner's message about a summary that is too long; the step continues (actions/runner,
@@ -428,13 +428,6 @@ fn error_message(text: &str) -> Option<&str> {
         .filter(|message| !message.starts_with(SUMMARY))
 }
 
-/// Whether the runner starts the container of an action here. Its web page drops the mark `##[command]`.
-fn starts_container(text: &str) -> bool {
-    let command = text.strip_prefix("##[command]").unwrap_or(text);
-    let folder = command.split_once(CONTAINER).map(|(folder, _)| folder);
-    folder.is_some_and(|folder| folder.starts_with('/') && !folder.contains(' '))
-}
-
 /// Whether an action threw this, or failed to run something (`ReferenceError: x`, `The process '/usr/bin/npx'
 /// failed with exit code 1`).
 fn is_thrown(message: &str) -> bool {
@@ -446,12 +439,23 @@ fn is_thrown(message: &str) -> bool {
     thrown || ran
 }
 
-/// Whether debug logging says that an action failed: `Node Action run completed with exit code 1` (the runner's
-/// `ActionRunner`).
-fn action_failed(message: &str) -> bool {
-    const SAYS: &str = " Action run completed with exit code ";
-    let code = message.split_once(SAYS).map(|(_, code)| code.trim());
-    code.is_some_and(|code| code.parse::<u8>().is_ok_and(|code| code != 0))
+/// Whether a message begins with a place in a source, as those do that the runner's problem matchers find in the output of a compiler or a
+/// linter (`src/a.ts(3,5): error …`, `main.go:3:1: …`, `  3:5  error  …`).
+fn names_place(message: &str) -> bool {
+    let number = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    // `3:5` or `3,5`
+    let pair = |text: &str| {
+        let line = number(text);
+        let rest = text[line..].strip_prefix([':', ',']);
+        line > 0 && rest.is_some_and(|rest| number(rest) > 0)
+    };
+    let message = message.trim_start();
+    let of_file = |(at, _): (usize, &str)| {
+        let file = message[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+        file && pair(&message[at + 1..])
+    };
+    let word = message.split(' ').next().unwrap_or_default();
+    pair(word) || message.match_indices([':', '(']).any(of_file)
 }
 
 /// Whether this title is the program with which a self-hosted runner starts a step in its container

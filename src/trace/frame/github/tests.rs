@@ -49,8 +49,9 @@ fn of_two_scripts_that_fail_the_second_counts_behind_a_mere_check() {
     };
     let second = (Some((Outcome::Failed, Some(2))), Some(56));
     assert_eq!(log("npm audit", "make test", 50), second);
+    assert_eq!(log("npm audit", "./check", 50), second);
     let first = (Some((Outcome::Failed, Some(1))), Some(3));
-    assert_eq!(log("npm audit", "make test", 5), first);
+    assert_eq!(log("npm audit", "./check", 5), first);
     assert_eq!(log("make", "make test", 50), first);
     assert_eq!(log("npm audit", "docker compose logs", 50), first);
     // An option tells nothing of what a step is for.
@@ -62,11 +63,43 @@ fn of_two_scripts_that_fail_the_second_counts_behind_a_mere_check() {
 }
 
 #[test]
-fn a_later_script_that_failed_too_is_known() {
-    let besides = |later: &str| {
+fn a_build_or_test_that_failed_counts_behind_a_mere_look() {
+    let log = |first: &str, second: &str, lines: usize| {
+        let work = "ok\n".repeat(lines);
+        ending(&format!(
+            "##[group]Run {first}\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
+                 ##[group]Run {second}\n##[endgroup]\n{work}##[error]Process completed with exit code 2.\n\
+                 ##[group]Run python send_mail.py\n##[endgroup]\n{POST}"
+        ))
+    };
+    let (first, second) = (
+        Some((Outcome::Failed, Some(1))),
+        Some((Outcome::Failed, Some(2))),
+    );
+    assert_eq!(
+        log("python detect_slow_builds.py", "python test.py", 9).0,
+        second
+    );
+    assert_eq!(log("npm audit", "make test", 9).0, second);
+    // A gate; what the tests may need; what is no test; of two builds the first.
+    assert_eq!(
+        log("python detect_slow_builds.py", "python test.py", 2).0,
+        first
+    );
+    assert_eq!(log("python make_fixtures.py", "python test.py", 9).0, first);
+    assert_eq!(
+        log("python detect_slow_builds.py", "python deploy.py", 9).0,
+        first
+    );
+    assert_eq!(log("make", "make test", 9).0, first);
+}
+
+#[test]
+fn another_script_that_failed_too_is_known() {
+    let besides = |first: &str, later: &str| {
         let log = format!(
-            "##[group]Run make\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
-             ##[group]Run {later}\n##[endgroup]\nno\n##[error]Process completed with exit code 2.\n{POST}"
+            "##[group]Run {first}\n##[endgroup]\n##[error]Process completed with exit code 1.\n\
+             ##[group]Run {later}\n##[endgroup]\n1\n2\n3\n4\n##[error]Process completed with exit code 2.\n{POST}"
         );
         let mut github = Github::default();
         for (k, text) in log.lines().enumerate() {
@@ -74,8 +107,9 @@ fn a_later_script_that_failed_too_is_known() {
         }
         github.failed_besides()
     };
-    assert_eq!(besides("./deploy"), Some(5..=7));
-    assert_eq!(besides("cat app.log"), None);
+    assert_eq!(besides("make", "./deploy"), Some(5..=10));
+    assert_eq!(besides("make", "cat app.log"), None);
+    assert_eq!(besides("./check.sh", "make test"), Some(2..=3));
 }
 
 #[test]
@@ -128,6 +162,29 @@ fn of_a_container_the_log_does_not_tell_how_it_ended() {
 }
 
 #[test]
+fn a_remote_script_says_how_it_ended() {
+    let action = "##[group]Run appleboy/ssh-action@v1\nwith:\n  script: x\n##[endgroup]\n\
+             /usr/bin/docker run --name a1 --label b2 image\n";
+    let says = |lines: &str| ending(&format!("{action}{lines}{POST}"));
+    let passed =
+        "err: no such file\n====\n\u{2705} Successfully executed commands to all host.\n====\n";
+    assert_eq!(says(passed).0, Some((Outcome::Succeeded, None)));
+    let failed = "err: no such file\n2026/05/01 10:00:00 Process exited with status 3\n";
+    assert_eq!(says(failed), (Some((Outcome::Failed, Some(3))), Some(7)));
+    // Further output: who knows whose words those were.
+    let goes_on = format!("{failed}{}", "out: ok\n".repeat(5));
+    assert_eq!(says(&goes_on).0, None);
+    let in_header = action.replace(
+        "script: x",
+        "script: x\n2026/05/01 10:00:00 Process exited with status 3",
+    );
+    assert_eq!(ending(&format!("{in_header}out: ok\n{POST}")).0, None);
+    // Debug logging says it of any container.
+    let code = "##[debug]Docker Action run completed with exit code 0\n";
+    assert_eq!(says(code).0, Some((Outcome::Succeeded, None)));
+}
+
+#[test]
 fn an_action_fails_by_its_closing_error() {
     let log = format!(
         "##[group]Run golangci/golangci-lint-action@v6\n##[endgroup]\n\
@@ -152,6 +209,46 @@ fn the_last_action_may_close_with_an_error_of_several_lines() {
         "##[group]Run org/report@v1\n##[endgroup]\n##[error]3 findings in src/a.ts\na\nb\nc\nd\ne\n{POST}"
     );
     assert_eq!(ending(&annotated).0, Some((Outcome::Succeeded, None)));
+}
+
+#[test]
+fn an_action_may_put_its_house_in_order_behind_its_error() {
+    let group = "##[group]Restore git configuration\na\nb\nc\nd\n##[endgroup]\n";
+    let log = |error: &str, behind: &str| {
+        ending(&format!(
+            "##[group]Run org/propose@v1\n##[endgroup]\n##[error]{error}\n{behind}"
+        ))
+    };
+    let failed = (Some((Outcome::Failed, None)), Some(3));
+    assert_eq!(
+        log("May not open a request.", &format!("{group}{POST}")),
+        failed
+    );
+    let thrown = "The process '/usr/bin/sh' failed with exit code 2";
+    let next =
+        "##[group]Run cat app.log\n##[endgroup]\n##[error]Process completed with exit code 1.\n";
+    assert_eq!(log(thrown, &format!("{group}{next}{POST}")), failed);
+    // What goes on outside of groups, what was opened before the error, or has no end, does not.
+    let succeeded = Some((Outcome::Succeeded, None));
+    assert_eq!(
+        log("3 findings", &format!("{group}a\nb\nc\nd\n{POST}")).0,
+        succeeded
+    );
+    assert_eq!(
+        log("3 findings", &format!("a\nb\nc\nd\n##[endgroup]\n{POST}")).0,
+        succeeded
+    );
+    let open = group.replace("##[endgroup]\n", "");
+    assert_eq!(log("3 findings", &format!("{open}{POST}")).0, succeeded);
+    // Nor does an annotation above a step that passes.
+    let passes = "##[group]Run make test\n##[endgroup]\nok\n";
+    assert_eq!(
+        log("3 findings", &format!("{group}{passes}{POST}")).0,
+        succeeded
+    );
+    // A script names its code.
+    let script = format!("##[group]Run ./report\n##[endgroup]\n##[error]3 findings\n{group}{POST}");
+    assert_eq!(ending(&script).0, succeeded);
 }
 
 #[test]
@@ -185,6 +282,33 @@ fn an_annotation_is_no_failure() {
 fn the_runner_stops_scripts_without_an_exit_code() {
     let log = format!("##[group]Run make\n##[endgroup]\n##[error]No space left on device\n{POST}");
     assert_eq!(ending(&log), (Some((Outcome::Failed, None)), Some(3)));
+}
+
+#[test]
+fn what_a_problem_matcher_found_last_is_an_annotation() {
+    let script = |error: &str| {
+        ending(&format!(
+            "##[group]Run tsc || true\n##[endgroup]\n##[error]{error}\n{POST}"
+        ))
+        .0
+    };
+    for error in [
+        "src/a.ts(3,5): error TS2304: Cannot find name 'x'.",
+        "main.go:3:1: undefined: x",
+        "  3:5  error  'x' is not defined  no-undef",
+    ] {
+        assert_eq!(script(error), Some((Outcome::Succeeded, None)), "{error}");
+        // With its code behind it the script has failed.
+        let failed = format!("{error}\n##[error]Process completed with exit code 2.");
+        assert_eq!(script(&failed), Some((Outcome::Failed, Some(2))), "{error}");
+    }
+    for error in [
+        "No space left on device : '/home/runner/runners/2.320.0/_diag/Worker_20260501-100000-utc.log'",
+        "Stopped at 10:00:00: the runner has no room",
+        "x: 3: y (4)",
+    ] {
+        assert_eq!(script(error), Some((Outcome::Failed, None)), "{error}");
+    }
 }
 
 #[test]
