@@ -266,6 +266,23 @@ fn a_status_that_is_kept_for_the_last_command_is_that_of_its_own() {
 }
 
 #[test]
+fn a_failure_that_is_tried_again_gives_way_to_one_below() {
+    let failing = |below: &str| {
+        let text = format!(
+            "$ ./server-tests\ndial tcp 127.0.0.1:6379: connect: connection refused, retrying\n{below}\
+             ERROR: Job failed: exit code 2\n"
+        );
+        report("retried.log", &text, &[])
+    };
+    let panics =
+        "panic: runtime error: index out of range [3] with length 3\n\ngoroutine 1 [running]:\n";
+    let other = failing(panics);
+    assert_eq!(other["cause"]["line"], 3, "{other}");
+    // Alone it may be the reason: nothing says that a later try went well.
+    assert_eq!(failing("")["cause"]["line"], 2);
+}
+
+#[test]
 fn a_test_that_fails_in_silence_is_named_as_such() {
     let told = |text: &str| report("silent.log", text, &[]);
     let silent = told("$ test -f dist/app.js\nERROR: Job failed: exit code 1\n");

@@ -1,7 +1,7 @@
 //! Hits and facts in, the answer out: which line is the cause, and how we know. A pure function.
 //!
 //! [`conditions`] settles what a hit alone could not; [`candidates`] makes findings of hits; [`aside`], [`recovered`],
-//! [`logger`], [`went_on`], [`overcome`], [`captured`], [`quoted`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
+//! [`logger`], [`went_on`], [`overcome`], [`captured`], [`quoted`], [`noisy`] and [`listed`] drop or doubt what did not fail the job; [`relations`] applies `supersedes` and `explains`, [`each_test`] test by test, [`called`] what Python says of a command that it ran; [`rank`] scores what is left; [`evidence`] and [`render`] put
 //! the winner into words, [`besides`] finds what another step said that failed too, [`earlier`] what one said that the job went on behind, [`spot`] says which file it is about; [`unexplained`] does what can be done without one, [`cut`] says what to do
 //! about a log that was cut.
 
@@ -36,6 +36,7 @@ mod hollow;
 mod leads;
 mod listed;
 mod logger;
+mod noisy;
 mod overcome;
 mod quoted;
 mod rank;
@@ -377,6 +378,7 @@ fn weigh<'c>(
     overcome::apply(&mut candidates, case, region);
     captured::apply(&mut candidates, case);
     quoted::apply(&mut candidates);
+    noisy::apply(&mut candidates);
     rank::score(&mut candidates, case, region);
     candidates
 }

@@ -429,14 +429,16 @@ fn error_message(text: &str) -> Option<&str> {
 }
 
 /// Whether an action threw this, or failed to run something (`ReferenceError: x`, `The process '/usr/bin/npx'
-/// failed with exit code 1`).
+/// failed with exit code 1`, `google-github-actions/deploy-cloudrun failed with: …`).
 fn is_thrown(message: &str) -> bool {
     let thrown = message.split_once(": ").is_some_and(|(kind, _)| {
         let named = kind.ends_with("Error") || kind.ends_with("Exception");
         named && kind.bytes().all(|b| b.is_ascii_alphanumeric())
     });
     let ran = message.starts_with("The process '") && message.contains("' failed with exit code ");
-    thrown || ran
+    let named = message.split_once(" failed with: ");
+    let named = named.is_some_and(|(name, _)| name.contains('/') && !name.contains([' ', ':']));
+    thrown || ran || named
 }
 
 /// Whether a message begins with a place in a source, as those do that the runner's problem matchers find in the output of a compiler or a

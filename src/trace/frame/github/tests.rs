@@ -204,6 +204,12 @@ fn the_last_action_may_close_with_an_error_of_several_lines() {
     };
     assert_eq!(log(4), (Some((Outcome::Failed, None)), Some(3)));
     assert_eq!(log(20).0, Some((Outcome::Succeeded, None)));
+    // An action that begins with its own name passes on all that its tool printed.
+    let deploy = format!(
+        "##[group]Run x/deploy@v2\n##[endgroup]\n##[error]x/deploy failed with: Deploying\n{}{POST}",
+        "step\n".repeat(8)
+    );
+    assert_eq!(ending(&deploy).0, Some((Outcome::Failed, None)));
     // An annotation, and what the action has to say besides.
     let annotated = format!(
         "##[group]Run org/report@v1\n##[endgroup]\n##[error]3 findings in src/a.ts\na\nb\nc\nd\ne\n{POST}"
