@@ -258,11 +258,46 @@ fn a_status_that_is_kept_for_the_last_command_is_that_of_its_own() {
     for (first, last) in [
         ("grep x /nowhere || RC=$?", "exit ${RCODE-0}"),
         ("grep x /nowhere || RC=$?", "./deploy.sh $RC"),
+        (
+            "grep x /nowhere || RC=$?",
+            "if [ $RC = 2 ]; then ./notify.sh; fi",
+        ),
         ("grep x /nowhere", "exit ${RC-0}"),
+        // Asked, overwritten or set anew on the way.
+        (
+            "grep x /nowhere || RC=$?",
+            "[ $RC -eq 0 ]\n$ ./x; RC=$?\n$ exit $RC",
+        ),
+        ("grep x /nowhere || RC=$?", "./x; RC=$?\n$ exit $RC"),
+        ("grep x /nowhere || RC=$?", "RC=0\n$ exit $RC"),
     ] {
         let other = failing(first, last);
-        assert_eq!(other["cause"], Value::Null, "{first}, {last}: {other}");
+        assert_ne!(other["cause"]["line"], 2, "{first}, {last}: {other}");
     }
+    // What ran in between has passed, and a job that ran out of time has another reason.
+    let text = "$ grep x /nowhere || RC=$?\ngrep: /nowhere: No such file or directory\n\
+        $ ./wait.sh\npsql: error: connection to server at \"db\" (172.17.0.3), port 5432 failed: Connection refused\n\
+        $ ./report.sh\n$ exit $RC\n";
+    let failed = report(
+        "between.log",
+        &format!("{text}ERROR: Job failed: exit code 2\n"),
+        &[],
+    );
+    assert_eq!(failed["cause"]["line"], 2, "{failed}");
+    let late = "ERROR: Job failed: execution took longer than 1h0m0s seconds\n";
+    let late = report("late.log", &format!("{text}{late}"), &[]);
+    assert_ne!(late["cause"]["line"], 2, "{late}");
+}
+
+#[test]
+fn the_name_of_a_step_is_told_without_its_secrets() {
+    let text = "##[group]Run curl https://u:s3cr3tP4ssw0rd@git.example.org/x\n##[endgroup]\n\
+        curl: (6) Could not resolve host: git.example.org\n##[error]Process completed with exit code 6.\n";
+    let told = report("step.log", text, &[]);
+    assert_eq!(told["cause"]["line"], 3, "{told}");
+    let section = told["section"].as_str().unwrap_or_default();
+    assert!(section.ends_with("@git.example.org/x"), "{section}");
+    assert!(!told.to_string().contains("s3cr3tP4ssw0rd"), "{told}");
 }
 
 #[test]

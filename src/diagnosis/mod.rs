@@ -191,9 +191,12 @@ impl Case {
                 .iter_mut()
                 .filter_map(|s| s.path.as_mut())
             {
-                if let Cow::Owned(masked) = redact::text(path) {
-                    *path = masked;
-                }
+                let names = path.split('/').map(|name| {
+                    // Only whole addresses are known as such.
+                    let name = Section::unescape(name);
+                    Section::escape(&redact::text(&name))
+                });
+                *path = names.collect::<Vec<_>>().join("/");
             }
         }
         self

@@ -62,6 +62,8 @@ pub(super) struct Region {
     silent: Option<(u64, u32)>,
     /// Earlier commands that set a variable which the last one uses, while `export` hid their own status.
     hidden: Vec<u32>,
+    /// Earlier commands whose status the last one ends the script with.
+    kept: Vec<u32>,
     /// The last command cannot have failed the job.
     forgiven: bool,
     /// Last line of the failing section.
@@ -113,20 +115,22 @@ impl Region {
         {
             at -= 1;
         }
-        let command = match deferred(&commands) {
-            Some(first) => first,
-            None => at.checked_sub(1).map_or(0, |k| commands[k].index),
-        };
+        let command = at.checked_sub(1).map_or(0, |k| commands[k].index);
         let hidden = match at.checked_sub(1) {
             Some(last) => hidden(&commands[..last], &commands[last].text),
             None => Vec::new(),
         };
         let forgiven = at == commands.len() && goes_on(case, commands.last().copied());
         let silent = commands.last().filter(|c| !has_output(case, c.index));
+        let kept = match silent {
+            Some(_) if facts.outcome == Outcome::Failed => kept(&commands),
+            _ => Vec::new(),
+        };
         let silent = silent.map(|c| (c.line, c.index));
         Self {
             silent,
             hidden,
+            kept,
             forgiven,
             harmless: harmless.is_some(),
             stage,
@@ -139,7 +143,12 @@ impl Region {
 
     /// The first line that can belong to the failed command.
     pub(super) fn first_line(&self, facts: &JobFacts) -> u64 {
-        let command = facts.commands.iter().find(|c| c.index == self.command);
+        let first = self
+            .kept
+            .first()
+            .unwrap_or(&self.command)
+            .min(&self.command);
+        let command = facts.commands.iter().find(|c| c.index == *first);
         command.map_or(0, |c| c.line)
     }
 
@@ -201,7 +210,7 @@ impl Region {
                 Where::After
             } else if place.command >= self.command && self.forgiven {
                 Where::Forgiven
-            } else if place.command >= self.command {
+            } else if place.command >= self.command || self.kept.contains(&place.command) {
                 Where::Command
             } else if self.hidden.contains(&place.command) {
                 Where::Hidden
@@ -255,14 +264,28 @@ pub(super) fn reveal_hidden(candidates: &mut [Candidate<'_>], case: &Case) {
     }
 }
 
-/// The first command whose status the last one ends the script with: `make lint || RC=$?`, and later `exit $RC`.
-fn deferred(commands: &[&Command]) -> Option<u32> {
-    let (last, earlier) = commands.split_last()?;
-    let kept = |c: &&&Command| {
-        let name = shell::keeps_status(&c.text);
-        name.is_some_and(|name| shell::ends_by(&last.text, name))
+/// The earlier commands whose status the last one ends the script with: `make lint || RC=$?`, and later `exit $RC`.
+fn kept(commands: &[&Command]) -> Vec<u32> {
+    let mut kept = Vec::new();
+    let Some((last, earlier)) = commands.split_last() else {
+        return kept;
     };
-    earlier.iter().find(kept).map(|c| c.index)
+    let Some(name) = shell::ends_by(&last.text) else {
+        return kept;
+    };
+    for command in earlier {
+        let of_name = shell::keeps_status(&command.text).filter(|status| status.name == name);
+        let overwrites = of_name.as_ref().is_some_and(|status| status.always);
+        // What was asked on the way had not failed.
+        let asked = shell::ends_by(&command.text) == Some(name);
+        if overwrites || asked || shell::sets(&command.text, name) {
+            kept.clear();
+        }
+        if of_name.is_some() {
+            kept.push(command.index);
+        }
+    }
+    kept
 }
 
 /// Whether the last command may fail without consequence, and nothing says that the job failed.

@@ -58,31 +58,66 @@ pub(super) fn hides(command: &str) -> Option<&str> {
     (inside.starts_with("$(") || inside.starts_with('`')).then_some(name)
 }
 
-/// The variable in which a line keeps the status of what it ran, so that a later command can end the script
-/// with it: `make lint || RC=$?`, `make lint; RC=$?`, `make lint || FAILED=1`.
-pub(super) fn keeps_status(line: &str) -> Option<&str> {
+/// A status that a line keeps for a later command.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct KeptStatus<'c> {
+    /// The variable.
+    pub name: &'c str,
+    /// It is set whatever the line does, so that what was kept in it before is lost.
+    pub always: bool,
+}
+
+/// The status that a line keeps of what it ran, so that a later command can end the script with it:
+/// `make lint || RC=$?`, `make lint; RC=$?`, `make lint || FAILED=1`.
+pub(super) fn keeps_status(line: &str) -> Option<KeptStatus<'_>> {
     const SIGNS: &[&str] = &["true", "yes", "fail", "failed", "failure", "error"];
     if !line.contains('=') {
         return None;
     }
     let commands = commands(line.trim())?;
     commands.iter().skip(1).find_map(|command| {
-        let ([word] | ["export", word]) = command.words[..] else {
-            return None;
-        };
-        let (name, value) = word.split_once('=').filter(|_| is_assignment(word))?;
-        let value = value.trim_matches(['"', '\'']);
+        let (name, value) = assigned(command)?;
         let is_sign = value.parse().is_ok_and(|n: u8| n > 0) || SIGNS.contains(&value);
+        let always = command.joint == ";";
         let kept = value == "$?" && command.joint != "|" || is_sign && command.joint == "||";
-        kept.then_some(name)
+        kept.then_some(KeptStatus { name, always })
     })
 }
 
-/// Whether a command ends its script, or not, by the value of that variable: `exit ${RC-0}`, `[ $RC -eq 0 ]`.
-pub(super) fn ends_by(command: &str, name: &str) -> bool {
-    const ENDS: &[&str] = &["exit", "return", "[", "[[", "((", "test", "if"];
-    let first = command.split_whitespace().next();
-    first.is_some_and(|word| ENDS.contains(&word)) && uses(command, name)
+/// Whether a line gives a variable a value that is no status.
+pub(super) fn sets(line: &str, name: &str) -> bool {
+    let sets = |command: &Command<'_>| {
+        let of_name = assigned(command).filter(|(set, _)| *set == name);
+        command.joint != "||" && of_name.is_some_and(|(_, value)| value != "$?")
+    };
+    line.contains('=') && commands(line.trim()).is_some_and(|all| all.iter().any(sets))
+}
+
+/// The name and value of a command that only sets a variable.
+fn assigned<'c>(command: &Command<'c>) -> Option<(&'c str, &'c str)> {
+    let ([word] | ["export", word]) = command.words[..] else {
+        return None;
+    };
+    let (name, value) = word.split_once('=').filter(|_| is_assignment(word))?;
+    Some((name, value.trim_matches(['"', '\''])))
+}
+
+/// The variable by whose value a command, and nothing else in it, ends its script or not: `exit ${RC-0}`,
+/// `[ $RC -eq 0 ]`.
+pub(super) fn ends_by(command: &str) -> Option<&str> {
+    const ENDS: &[&str] = &["exit", "return", "[", "[[", "test"];
+    let commands = commands(command.trim())?;
+    let [Command { words, .. }] = &commands[..] else {
+        return None;
+    };
+    let (first, rest) = words.split_first()?;
+    let name = rest.iter().find_map(|word| {
+        let word = word.trim_start_matches('"').strip_prefix('$')?;
+        let word = word.strip_prefix('{').unwrap_or(word);
+        let len = word.len() - word.trim_start_matches(in_name).len();
+        (len > 0).then(|| &word[..len])
+    });
+    name.filter(|_| ENDS.contains(first))
 }
 
 /// Whether a command expands that variable: `$NAME`, `${NAME`.
@@ -287,13 +322,17 @@ mod tests {
 
     #[test]
     fn what_keeps_a_status_for_later() {
-        for (line, name) in [
-            ("lintian *.changes | tee out || ECODE=$?", "ECODE"),
-            ("make lint; rc=$?", "rc"),
-            ("make lint && make test || export FAILED=1", "FAILED"),
-            ("make lint || failed=\"true\"", "failed"),
+        for (line, name, always) in [
+            ("lintian *.changes | tee out || ECODE=$?", "ECODE", false),
+            ("make lint; rc=$?", "rc", true),
+            ("make lint && make test || export FAILED=1", "FAILED", false),
+            ("make lint || failed=\"true\"", "failed", false),
         ] {
-            assert_eq!(keeps_status(line), Some(name), "{line}");
+            assert_eq!(
+                keeps_status(line),
+                Some(KeptStatus { name, always }),
+                "{line}"
+            );
         }
         for line in [
             "make || true",
@@ -307,17 +346,33 @@ mod tests {
         ] {
             assert_eq!(keeps_status(line), None, "{line}");
         }
+        assert!(sets("RC=0", "RC") && sets("make && export RC='0'", "RC"));
+        assert!(!sets("RC=$?", "RC") && !sets("make || RC=1", "RC") && !sets("RC=0 make", "RC"));
+    }
+
+    #[test]
+    fn what_ends_a_script_by_a_variable() {
         for command in [
             "exit $RC",
             "exit ${RC-0}",
+            "exit \"${RC:-0}\"",
+            "return $RC",
             "[ $RC -eq 0 ]",
+            "[[ ${RC} == 0 ]]",
             "test \"$RC\" = 0",
-            "if [[ ${RC} != 0 ]]; then exit 1; fi",
         ] {
-            assert!(ends_by(command, "RC"), "{command}");
+            assert_eq!(ends_by(command), Some("RC"), "{command}");
         }
-        for command in ["exit $RCODE", "exit 1", "echo $RC", "exits $RC", "exit RC"] {
-            assert!(!ends_by(command, "RC"), "{command}");
+        for command in [
+            "exit 1",
+            "exit RC",
+            "echo $RC",
+            "exits $RC",
+            "[ $RC -eq 0 ] || ./deploy.sh",
+            "if [ $RC = 1 ]; then ./notify.sh; fi",
+            "test -z \"$RC\" || npm ci",
+        ] {
+            assert_eq!(ends_by(command), None, "{command}");
         }
     }
 
