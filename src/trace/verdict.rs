@@ -53,7 +53,8 @@ fn of_old_runner(line: &str) -> Option<&str> {
     let code = ["exit code ", "exit status "]
         .iter()
         .find_map(|words| reason.strip_prefix(words))
-        .or_else(|| over_ssh(reason))?;
+        .or_else(|| over_ssh(reason))
+        .or_else(|| out_of_time(reason))?;
     (!code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())).then_some(reason)
 }
 
@@ -62,6 +63,12 @@ fn of_old_runner(line: &str) -> Option<&str> {
 fn over_ssh(reason: &str) -> Option<&str> {
     let rest = reason.strip_prefix("Process exited with: ")?;
     rest.split_once(". Reason was: ").map(|(code, _)| code)
+}
+
+/// The seconds in the words of old runners for a job that ran out of time (`execution took longer than 3600 seconds`).
+fn out_of_time(reason: &str) -> Option<&str> {
+    let rest = reason.strip_prefix("execution took longer than ")?;
+    rest.strip_suffix(" seconds")
 }
 
 /// Whether GitLab's closing line gives a reason of its own, beyond how the script or one of the runner's
@@ -289,7 +296,12 @@ mod tests {
         ] {
             assert_eq!(gitlab(line).and_then(|p| p.exit_code), Some(2), "{line}");
         }
+        assert_eq!(
+            outcome("ERROR: Build failed: execution took longer than 3600 seconds"),
+            Some(Outcome::TimedOut)
+        );
         for line in [
+            "ERROR: Build failed: execution took longer than usual",
             "ERROR: Build failed: no such target",
             "ERROR: Build failed: exit code 2, see above",
             "ERROR: Build failed: Process exited with: 2",
