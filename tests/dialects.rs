@@ -357,6 +357,19 @@ fn what_an_earlier_step_said_is_a_hint_where_no_cause_is_known() {
         assert!(run.out.contains(says), "{format}: {}", run.out);
         assert!(run.out.contains("mobile/xcode-project-damaged"), "{format}");
     }
+    // Its script goes on where a command fails, or swallows nothing; others ran in between.
+    let other = "##[group]Run ./a.sh\n./a.sh\n##[endgroup]\nok\n";
+    let behind = |times: usize| format!("{}##[group]Run ./package", other.repeat(times));
+    for (from, to, hints) in [
+        (" | tee build.log", " || true", 0),
+        (" | tee build.log", "", 0),
+        ("##[group]Run ./package", &behind(3), 0),
+        ("##[group]Run ./package", &behind(1), 1),
+    ] {
+        let text = SWALLOWED.replace(from, to);
+        let report = log(&stamped(&format!("{SET_UP}{text}{POST}")));
+        assert_eq!(report["also"].as_array().unwrap().len(), hints, "{to}");
+    }
     // An action ends by itself, and a known cause needs no hint.
     let action = SWALLOWED.replace(
         "Run xcodebuild -project App.xcodeproj | tee build.log",
@@ -418,6 +431,47 @@ fn what_a_remote_script_said_that_passed_is_no_cause() {
     // Under Drone the plugin's log has no frame.
     let plain = passed.split_once("image\n").unwrap().1;
     assert_eq!(log(plain)["status"], "clean");
+}
+
+#[test]
+fn what_failed_above_a_remote_script_that_passed_is_told() {
+    let npm = "npm error code E404\nnpm error 404 Not Found - GET https://registry.example.com/lib - Not found\n";
+    let step = "##[group]Run ./deploy.sh\n./deploy.sh\nshell: /usr/bin/bash -e {0}\n##[endgroup]\n";
+    let text = format!(
+        "{SET_UP}{step}{npm}{ON_ALL_HOSTS}##[error]Process completed with exit code 1.\n{POST}"
+    );
+    is(&log(&stamped(&text)), "node/npm-e404-url", 11);
+    // Under Woodpecker a failure ends the log so.
+    let text = format!("+ npm ci\n{npm}+ drone-ssh\n{ON_ALL_HOSTS}exit status 1\n");
+    assert_eq!(cause(&log(&text)).0, "node/npm-e404-url");
+}
+
+#[test]
+fn what_a_script_wrote_to_a_file_of_the_runner_is_only_quoted() {
+    let text = "\
+##[group]Run ./lint.sh >> \"$GITHUB_OUTPUT\"
+./lint.sh >> \"$GITHUB_OUTPUT\"
+shell: /usr/bin/bash -e {0}
+##[endgroup]
+##[error]Unable to process file command 'output' successfully.
+##[error]Invalid format 'src/b.ts(4,1): error TS2322: Type 'string' is not assignable to type 'number'.'
+";
+    let report = log(&stamped(&format!("{SET_UP}{text}{POST}")));
+    is(&report, "github-actions/file-command-invalid", 10);
+}
+
+#[test]
+fn the_error_of_an_action_follows_from_the_network_above_it() {
+    let action = "\
+##[group]Run group/fetch-tool@v4
+with:
+  version: 99
+##[endgroup]
+getaddrinfo ENOTFOUND dist.example.com
+##[error]Unable to find Node version '99' for platform linux and architecture x64.
+";
+    let report = log(&stamped(&format!("{SET_UP}{action}{POST}")));
+    assert_eq!(cause(&report).1, 10, "{:?}", cause(&report));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Case;
 use super::candidates::Candidate;
 use super::recovered::{Region, Where};
-use crate::model::{Confidence, Dialect, JobFacts, Outcome, Role, WhyRow, WhyTerm};
+use crate::model::{Category, Confidence, Dialect, JobFacts, Outcome, Role, WhyRow, WhyTerm};
 
 /// The weights, in one place.
 mod weight {
@@ -42,7 +42,7 @@ pub(super) fn score(candidates: &mut [Candidate<'_>], case: &Case, region: &Regi
         .last_command()
         .and_then(|c| program(&c.text))
         .map(str::to_owned);
-    let closing = closing_error(case.facts());
+    let closing = closing_error(case.facts()).filter(|&line| !explained_above(candidates, line));
     for candidate in candidates.iter_mut().filter(|c| c.is_live()) {
         candidate.terms = terms(candidate, region, first, program.as_deref(), closing);
     }
@@ -54,7 +54,25 @@ fn closing_error(facts: &JobFacts) -> Option<u64> {
         && facts.outcome == Outcome::Failed
         && facts.exit_code.is_none();
     let verdict = facts.verdict.as_ref().filter(|_| reported);
+    // What a script wrote where the runner reads is only quoted.
+    let verdict = verdict.filter(|verdict| !verdict.text.starts_with("Invalid format '"));
     verdict.map(|verdict| verdict.line)
+}
+
+/// Whether something above it in its step says that a host, the network or a resource failed: an action often ends with what it could not
+/// do for that.
+fn explained_above(candidates: &[Candidate<'_>], closing: u64) -> bool {
+    let outside = |c: &Candidate<'_>| {
+        let category = c.pattern().category;
+        matches!(
+            category,
+            Category::Network | Category::Dns | Category::Tls | Category::Resource
+        )
+    };
+    candidates.iter().any(|c| {
+        let above = c.is_live() && c.lead().hit.place.line < closing;
+        above && c.place == Where::Command && c.pattern().role == Role::RootCause && outside(c)
+    })
 }
 
 fn terms(

@@ -12,6 +12,12 @@ pub fn passed_on_all_hosts(text: &str) -> bool {
 /// The exit code of a remote script by which drone-ssh ends: `2026/05/01 10:00:00 Process exited with status 1` (Go's `log.Fatal` with the
 /// error of golang.org/x/crypto/ssh).
 pub(super) fn exit_code(text: &str) -> Option<i64> {
+    let code = last_words(text)?.strip_prefix("Process exited with status ")?;
+    code.trim_end().parse().ok().filter(|&code| code != 0)
+}
+
+/// What drone-ssh itself says in the end, behind the stamp of Go's `log.Fatal`.
+pub fn last_words(text: &str) -> Option<&str> {
     const STAMP: &str = "0000/00/00 00:00:00 ";
     let (stamp, said) = text.split_at_checked(STAMP.len())?;
     let mut pairs = stamp.bytes().zip(STAMP.bytes());
@@ -22,8 +28,7 @@ pub(super) fn exit_code(text: &str) -> Option<i64> {
             byte == form
         }
     });
-    let code = said.strip_prefix("Process exited with status ")?;
-    code.trim_end().parse().ok().filter(|_| form)
+    form.then_some(said)
 }
 
 #[cfg(test)]
@@ -64,6 +69,7 @@ mod tests {
             "err: 2026/05/01 10:00:00 Process exited with status 1",
             "2026-05-01 10:00:00 Process exited with status 1",
             "2026/05/01 10:00:00 Process exited with status x",
+            "2026/05/01 10:00:00 Process exited with status 0",
             "2026/05/01 10:00:00",
             "\u{2705}\u{2705}\u{2705}\u{2705}\u{2705}\u{2705}\u{2705}",
         ] {

@@ -71,6 +71,9 @@ pub(super) fn closes(case: &Case) -> bool {
     let mut ok = false;
     for (behind, line) in tail.from_end(case.facts()).take(LAST).enumerate() {
         let text = line.content().trim();
+        if says_code(text) {
+            return false;
+        }
         if said.is_none() && ok && text.starts_with("Ran ") && text.contains(" test") {
             said = Some(Of::All);
         }
@@ -174,6 +177,12 @@ fn denies(text: &str) -> bool {
     // What it has to say of coverage.
     let of_jest = text.starts_with("Jest: ");
     counted || of_jest || summary_of_failures(text) || text.contains(": *** ") || fatal
+}
+
+/// `exit status 1`: that a command failed (Go's `ExitError`, alone on its line).
+fn says_code(text: &str) -> bool {
+    let code = text.strip_prefix("exit status ");
+    code.is_some_and(|code| code.parse::<u32>().is_ok_and(|code| code != 0))
 }
 
 /// What a line speaks for.

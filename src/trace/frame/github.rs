@@ -20,6 +20,20 @@ mod titles;
 
 use titles::Title;
 
+/// First words in the titles of groups in which an action puts things in order before it ends.
+const TIDIES: &[&str] = &[
+    "clean",
+    "cleaning",
+    "cleanup",
+    "remove",
+    "removing",
+    "reset",
+    "resetting",
+    "restore",
+    "restoring",
+    "terminate",
+    "terminating",
+];
 /// Lines that may follow the closing error of an action.
 const CLOSING: u64 = 3;
 /// The same if the job's clean-up follows directly: a thrown message or trace has several lines.
@@ -58,12 +72,16 @@ pub(super) struct Github {
     complete: bool,
     /// The last error of this step that names no exit code.
     error: Option<Failed>,
-    /// Where the group begins that was opened behind that error, and the lines of those that have ended.
+    /// Where the group begins in which the action puts things in order behind that error, and the lines of those that have ended.
     group: Option<u64>,
     grouped: u64,
+    /// The action has ended another group behind that error, or the one in which the error stands: it went on.
+    went_on: bool,
     failed: Option<Failed>,
     /// The running step is the one that failed.
     failed_here: bool,
+    /// The running step has printed an error.
+    complained: bool,
     /// Lines of another script that failed as well. Whether the later one ran although the job had failed, or the earlier failure was
     /// tolerated, the log does not tell.
     besides: Option<RangeInclusive<u64>>,
@@ -105,6 +123,8 @@ struct Failed {
     text: String,
     /// What the step is for.
     title: Title,
+    /// Only what was put in order stands between the error and the end of its step, so that it may have been survived.
+    tidied: bool,
 }
 
 /// What a line changes in the frame.
@@ -202,7 +222,7 @@ impl Github {
                     self.begin(kind, false, line);
                     change.step = Some(Step::Titled(title));
                 } else {
-                    self.kind = kind;
+                    (self.kind, self.passed) = (kind, false);
                 }
                 if is_action(command) && sets_up(command) {
                     self.tolerate();
@@ -212,7 +232,7 @@ impl Github {
                 self.title = Title::of(kind, &script, self.column.as_deref());
                 self.since += u32::from(kind == Kind::Script && !self.title.tells);
                 change.command = Some(command);
-            } else if self.error.is_some() {
+            } else if self.error.is_some() && tidies(title) {
                 self.group.get_or_insert(line);
             }
         } else if text.starts_with("##[endgroup]") {
@@ -220,10 +240,12 @@ impl Github {
                 self.output = line;
             } else if let Some(first) = self.group.take() {
                 self.grouped += line.saturating_sub(first) + 1;
+            } else {
+                self.went_on = true;
             }
         } else if containers::starts(text) && self.kind != Kind::Script && !self.in_post {
-            self.kind = Kind::Container;
-        } else if output && remote::passed_on_all_hosts(text) {
+            (self.kind, self.passed) = (Kind::Container, false);
+        } else if output && self.kind == Kind::Container && remote::passed_on_all_hosts(text) {
             (self.passed, self.error) = (true, None);
         } else if output
             && self.kind == Kind::Container
@@ -242,9 +264,8 @@ impl Github {
             .strip_prefix("##[debug]")
             .and_then(containers::action_code)
         {
-            if code == 0 {
-                self.passed = true;
-            } else {
+            self.passed = code == 0;
+            if code != 0 {
                 self.fail_by_error();
             }
         } else if text.starts_with("Post job cleanup.") {
@@ -266,18 +287,26 @@ impl Github {
 
     /// Begins a step, and decides how the one before ended.
     fn begin(&mut self, kind: Kind, post: bool, line: u64) {
-        if let Some(error) = self.error.take()
+        // A build or a test rarely runs behind a failure, so what an action put in order was no end.
+        let survived = self.title.works && !self.complained;
+        if survived && self.failed.as_ref().is_some_and(|f| f.tidied) {
+            (self.failed, self.besides) = (None, None);
+        }
+        if let Some(mut error) = self.error.take()
             && self.failed.is_none()
         {
             let action = matches!(self.kind, Kind::Action | Kind::Container);
             let (last, thrown) = (post && action && !self.in_post, is_thrown(&error.text));
             let most = if last && thrown { CLOSING_JOB } else { CLOSING };
             // What an action does in groups behind its error puts things in order (`Restore git configuration`).
-            let tidies = action && !self.in_post && (post || thrown);
+            let place = names_place(&error.text);
+            let tidies = action && !self.in_post && (post || thrown) && !place && !self.went_on;
             let grouped = if tidies { self.grouped } else { 0 };
-            let closing = line.saturating_sub(error.line + grouped) <= most;
+            let away = line.saturating_sub(error.line);
+            let closing = away.saturating_sub(grouped) <= most;
+            error.tidied = away > most;
             // A failed script names its exit code, unless the runner itself stopped it; a problem matcher does not.
-            let stopped = post && !names_place(&error.text);
+            let stopped = post && !place;
             if closing && (self.kind != Kind::Script || stopped) {
                 self.failed = Some(error);
             }
@@ -288,18 +317,21 @@ impl Github {
         self.kind = kind;
         self.title = Title::default();
         self.passed = false;
-        (self.group, self.grouped) = (None, 0);
+        self.forget_groups();
         self.output = line;
         self.in_header = false;
         self.in_post = post;
-        self.failed_here = false;
+        (self.failed_here, self.complained) = (false, false);
     }
 
     fn error(&mut self, message: &str, line: u64, span: u32) {
         let says = verdict::github_says(message);
         self.own |= matches!(says, Says::ExitCode(_));
+        self.complained = true;
         let failed = self.failed_at(message, says, line, span);
+        let beside = self.is_found_beside(&failed);
         match &mut self.failed {
+            None if says == Says::Something && beside => {}
             None if says == Says::Something => self.set_error(failed),
             None => {
                 self.failed = Some(failed);
@@ -326,7 +358,8 @@ impl Github {
                 let output = line.saturating_sub(self.output);
                 // The earlier step was tolerated (`continue-on-error`); this one ended the job.
                 let tolerated = tolerated(before, self.since, output);
-                if tolerated || outweighs(self.title, before, output) {
+                let alone = self.besides.is_none();
+                if tolerated || alone && outweighs(self.title, before, output) {
                     self.besides = (!tolerated).then_some(before.output..=before.line);
                     *before = failed;
                     self.failed_here = true;
@@ -352,12 +385,27 @@ impl Github {
             },
             text: cut::shortened(message, MAX_TEXT).into_owned(),
             title: self.title,
+            tidied: false,
         }
+    }
+
+    /// Whether a problem matcher found this in a script right behind an error of the runner itself, which says more.
+    fn is_found_beside(&self, failed: &Failed) -> bool {
+        let of_runner = |before: &Failed| {
+            failed.line.saturating_sub(before.line) <= CLOSING && !names_place(&before.text)
+        };
+        self.kind == Kind::Script
+            && names_place(&failed.text)
+            && self.error.as_ref().is_some_and(of_runner)
     }
 
     fn set_error(&mut self, failed: Failed) {
         self.error = Some(failed);
-        (self.group, self.grouped) = (None, 0);
+        self.forget_groups();
+    }
+
+    fn forget_groups(&mut self) {
+        (self.group, self.grouped, self.went_on) = (None, 0, false);
     }
 
     /// Reads the result of a step inside a composite action: `id=…;outcome=failure;conclusion=success;…`.
@@ -417,6 +465,12 @@ fn outweighs(title: Title, before: &Failed, output: u64) -> bool {
     failed && title.works && before.title.looks && output > GATE
 }
 
+/// Whether the title of a group tells that an action puts things in order there: `Restore git configuration`.
+fn tidies(title: &str) -> bool {
+    let first = title.split(|c: char| !c.is_ascii_alphabetic()).next();
+    first.is_some_and(|word| TIDIES.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 /// The runner's message about a summary that is too long; the step continues (actions/runner,
 /// FileCommandManager.cs).
 const SUMMARY: &str = "$GITHUB_STEP_SUMMARY upload aborted";
@@ -451,13 +505,12 @@ fn names_place(message: &str) -> bool {
         let rest = text[line..].strip_prefix([':', ',']);
         line > 0 && rest.is_some_and(|rest| number(rest) > 0)
     };
-    let message = message.trim_start();
+    let word = message.split_whitespace().next().unwrap_or_default();
     let of_file = |(at, _): (usize, &str)| {
-        let file = message[..at].ends_with(|c: char| c.is_ascii_alphabetic());
-        file && pair(&message[at + 1..])
+        let file = word[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+        file && pair(&word[at + 1..])
     };
-    let word = message.split(' ').next().unwrap_or_default();
-    pair(word) || message.match_indices([':', '(']).any(of_file)
+    pair(word) || word.match_indices([':', '(']).any(of_file)
 }
 
 /// Whether this title is the program with which a self-hosted runner starts a step in its container

@@ -113,6 +113,22 @@ fn another_script_that_failed_too_is_known() {
 }
 
 #[test]
+fn of_three_scripts_that_failed_the_first_counts() {
+    let step = |script: &str, code: u8| {
+        format!(
+            "##[group]Run {script}\n##[endgroup]\n1\n2\n3\n4\n5\n##[error]Process completed with exit code {code}.\n"
+        )
+    };
+    let log = [
+        step("./validate.sh", 1),
+        step("terraform plan", 2),
+        step("make test", 3),
+        POST.to_owned(),
+    ];
+    assert_eq!(ending(&log.concat()).0, Some((Outcome::Failed, Some(1))));
+}
+
+#[test]
 fn a_script_that_works_counts_behind_an_action_that_merely_checks() {
     let log = |first: &str, lines: usize| {
         let work = "ok\n".repeat(lines);
@@ -182,6 +198,30 @@ fn a_remote_script_says_how_it_ended() {
     // Debug logging says it of any container.
     let code = "##[debug]Docker Action run completed with exit code 0\n";
     assert_eq!(says(code).0, Some((Outcome::Succeeded, None)));
+    // A container that passed tells nothing of the next one.
+    let next = "/usr/bin/docker run --name b1 --label b2 image\nerror\n";
+    for passed in [passed, code] {
+        assert_eq!(says(&format!("{passed}{next}")).0, None);
+        let bad = "##[debug]Docker Action run completed with exit code 128\n";
+        assert_eq!(says(&format!("{passed}{bad}")).0, None);
+    }
+    assert_eq!(
+        says("2026/05/01 10:00:00 Process exited with status 0\n").0,
+        None
+    );
+}
+
+#[test]
+fn a_script_says_nothing_of_the_step_behind_it_under_the_same_name() {
+    let mut github = Github::default();
+    let lines = "##[group]Run ./deploy\n##[endgroup]\n##[group]Run x/ssh@v1\n##[endgroup]\n\
+        /usr/bin/docker run --name a1 image\n\u{2705} Successfully executed commands to all hosts.\n\
+        ##[group]Run x/scp@v1\n##[endgroup]\n/usr/bin/docker run --name b1 image\nerror\n";
+    github.column("Deploy", 1);
+    for (k, text) in lines.lines().chain(POST.lines()).enumerate() {
+        github.read(text, k as u64 + 1, 0);
+    }
+    assert_eq!(github.ending(), None);
 }
 
 #[test]
@@ -258,6 +298,41 @@ fn an_action_may_put_its_house_in_order_behind_its_error() {
 }
 
 #[test]
+fn an_action_that_goes_on_in_groups_has_not_failed() {
+    let group = |title: &str| format!("##[group]{title}\na\nb\nc\nd\n##[endgroup]\n");
+    let log = |error: &str, behind: &str| {
+        ending(&format!(
+            "##[group]Run org/report@v1\n##[endgroup]\n##[error]{error}\n{behind}{POST}"
+        ))
+        .0
+    };
+    let (succeeded, failed) = (
+        Some((Outcome::Succeeded, None)),
+        Some((Outcome::Failed, None)),
+    );
+    let restores = group("Restore git configuration");
+    for title in ["Checking b.md", "CMake: build", "Retrying", "Diff of a.jl"] {
+        assert_eq!(log("3 findings", &group(title)), succeeded, "{title}");
+        let both = format!("{}{restores}", group(title));
+        assert_eq!(log("3 findings", &both), succeeded, "{title}");
+    }
+    // The group in which the error stands has ended; a place in a source.
+    let ended = format!("##[endgroup]\n{restores}");
+    assert_eq!(log("3 findings", &ended), succeeded);
+    assert_eq!(log("src/a.c:3:5: warning", &restores), succeeded);
+    // A build that passes behind it; one that fails, too, or says that it may have.
+    let thrown = "TypeError: fetch failed";
+    let make = |lines: &str| format!("{restores}##[group]Run make\n##[endgroup]\n{lines}");
+    assert_eq!(log(thrown, &make("ok\n")), succeeded);
+    let fails = make("##[error]Process completed with exit code 2.\n");
+    assert_eq!(log(thrown, &fails), failed);
+    assert_eq!(
+        log(thrown, &make("##[error]The operation was canceled.\n")),
+        failed
+    );
+}
+
+#[test]
 fn with_debug_logging_an_action_says_its_exit_code() {
     let log = |code: u8| {
         let more = "##[debug]Loading env\n".repeat(20);
@@ -312,6 +387,9 @@ fn what_a_problem_matcher_found_last_is_an_annotation() {
         "No space left on device : '/home/runner/runners/2.320.0/_diag/Worker_20260501-100000-utc.log'",
         "Stopped at 10:00:00: the runner has no room",
         "x: 3: y (4)",
+        "Unable to process file command 'output' successfully.\n##[error]Invalid format 'main.go:3:1: undefined: x'",
+        "Unable to process file command 'env' successfully.\n##[error]Invalid format '  src/a.ts(3,5): error TS2304: no name'",
+        "No space left on device : '/home/runner/_diag/Worker_1.log'\n##[error]src/a.c:3:5: fatal error: no space left",
     ] {
         assert_eq!(script(error), Some((Outcome::Failed, None)), "{error}");
     }

@@ -137,6 +137,45 @@ const WORK_NAMES: &[&str] = &[
     "tests",
     "unit",
 ];
+/// Tools that do what they are told to, and build if they are told nothing.
+const BY_TARGET: &[&str] = &["make", "ninja", "nox", "tox"];
+/// Words of commands, and of the names of steps, that put things away, set them up, or tell of them.
+const NO_WORK: &[&str] = &[
+    "clean",
+    "cleanup",
+    "delete",
+    "deploy",
+    "destroy",
+    "distclean",
+    "down",
+    "env",
+    "environment",
+    "info",
+    "install",
+    "prune",
+    "remove",
+    "result",
+    "results",
+    "rm",
+    "status",
+    "stop",
+    "teardown",
+    "undeploy",
+    "uninstall",
+];
+/// Words in the names of steps that do more than to print something.
+const MORE: &[&str] = &[
+    "and", "build", "deploy", "install", "login", "publish", "run", "test", "tests", "then",
+];
+/// Words of commands that later ones need.
+const NEEDED: &[&str] = &[
+    "add", "apply", "ci", "clone", "create", "deploy", "fetch", "install", "login", "publish",
+    "pull", "push", "restore", "sync", "up",
+];
+/// Words between a tool and its task: `npm run lint`, `python -m mypy`.
+const BETWEEN: &[&str] = &["dlx", "exec", "run", "run-script"];
+/// Programs that check, and do nothing else.
+const CHECKERS: &[&str] = &["bandit", "eslint", "mypy", "prettier", "safety", "snyk"];
 /// What runs a project's own script.
 const RUNNERS: &[&str] = &[
     "bash", "bun", "deno", "node", "perl", "php", "pnpm", "python", "python3", "ruby", "sh",
@@ -154,14 +193,17 @@ impl Title {
         let name = name.unwrap_or_default().to_lowercase();
         let holds = |words: &[&str]| words.iter().any(|word| script.contains(word));
         let optional = holds(OPTIONAL);
-        let tells = holds(TELLING) || words(&script).any(is_telling) || named_telling(&name);
+        let plain = || !runs_work(&script) && !words(&script).any(|word| NEEDED.contains(&word));
+        let tells =
+            holds(TELLING) || words(&script).any(is_telling) || named_telling(&name) && plain();
         let of_script = kind == Kind::Script && !tells;
-        let works = of_script && !optional && (runs_work(&script) || named_work(&name));
+        let named = || named_work(&name) && !no_work(&script);
+        let works = of_script && !optional && (runs_work(&script) || named());
         Self {
             optional,
             tells,
             works,
-            looks: of_script && !works && (optional || only_looks(&script)),
+            looks: of_script && !works && (only_checks(&script) || only_looks(&script)),
         }
     }
 }
@@ -182,10 +224,20 @@ fn is_telling(word: &str) -> bool {
     TELLING_WORDS.contains(&word)
 }
 
-/// Whether a step's name begins with such a word: `Print the logs`.
+/// Whether a step's name begins with such a word: `Print the logs`. `Log in to the registry` and `Show versions and run tests` do more.
 fn named_telling(name: &str) -> bool {
-    let first = name.split_whitespace().next().unwrap_or_default();
-    !first.is_empty() && (is_telling(first) || TELLING.contains(&first))
+    const SESSION: &[&str] = &["in", "into", "on", "out"];
+    let words: Vec<&str> = words(name).filter(|word| !word.is_empty()).collect();
+    let Some((first, rest)) = words.split_first() else {
+        return false;
+    };
+    let session = *first == "log" && rest.first().is_some_and(|word| SESSION.contains(word));
+    let more = rest.iter().any(|word| MORE.contains(word));
+    !session && !more && (is_telling(first) || TELLING.contains(first))
+}
+
+fn no_work(text: &str) -> bool {
+    words(text).any(|word| NO_WORK.contains(&word))
 }
 
 /// `Run tests`, `Build the site`; `Test report` only tells.
@@ -193,6 +245,7 @@ fn named_work(name: &str) -> bool {
     let name = name.strip_prefix("run ").unwrap_or(name);
     let tells = TELLING.iter().any(|word| name.contains(word)) || words(name).any(is_telling);
     !tells
+        && !no_work(name)
         && words(name)
             .next()
             .is_some_and(|word| WORK_NAMES.contains(&word))
@@ -217,14 +270,56 @@ fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// What stands behind the program of a command.
+fn arguments<'c>(program: &str, command: &'c str) -> impl Iterator<Item = &'c str> + Clone {
+    let before = move |word: &&str| *word != program;
+    let words = command.split_whitespace().skip_while(before);
+    words.skip(1).collect::<Vec<_>>().into_iter()
+}
+
 /// `cd app && npm test`, `python -m pytest`, `python test.py`; names with more in them may be of anything.
 fn runs_work(script: &str) -> bool {
+    commands(script).any(|(program, command)| is_work(program, command))
+}
+
+fn is_work(program: &str, command: &str) -> bool {
+    let name = base(program);
+    if !TOOLS.contains(&name) || no_work(command) {
+        return false;
+    }
     let part = |word: &str| WORK.contains(&word);
-    let is_work = |command: &str| {
-        let mut words = command.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)));
-        words.any(part)
+    if BY_TARGET.contains(&name) {
+        let mut targets = arguments(program, command).filter(|word| !word.contains('='));
+        let named = |target: &str| {
+            let first = words(target).next().unwrap_or_default();
+            ["all", "check"].contains(&target) || part(first)
+        };
+        return targets.clone().all(is_number) || targets.any(named);
+    }
+    if name == "npx" {
+        return arguments(program, command).next().is_some_and(part);
+    }
+    let mut words = command.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)));
+    words.any(part)
+}
+
+/// What stands behind `-j`, and the like.
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `npm run lint`, `cd app && eslint .`, `cargo fmt`: all that it runs is a check, by the program's own name or its task.
+fn only_checks(script: &str) -> bool {
+    const BESIDES: &[&str] = &["cd", "echo", "export", "set"];
+    let is_check = |(program, command): (&str, &str)| {
+        let mut rest = arguments(program, command).filter(|word| !BETWEEN.contains(word));
+        let task = rest.next().and_then(|task| task.split(':').next());
+        let named = |task: &str| task != "coverage" && OPTIONAL.contains(&task);
+        let tool = TOOLS.contains(&base(program)) && task.is_some_and(named);
+        tool || CHECKERS.contains(&base(program))
     };
-    commands(script).any(|(program, command)| TOOLS.contains(&base(program)) && is_work(command))
+    let mut ran = commands(script).filter(|(program, _)| !BESIDES.contains(program));
+    ran.next().is_some_and(is_check) && ran.all(is_check)
 }
 
 /// `python detect_slow_builds.py`, `./check.sh`: a script of the project whose name begins so.
@@ -242,9 +337,10 @@ fn only_looks(script: &str) -> bool {
     } else {
         return false;
     };
-    words(base(file))
-        .next()
-        .is_some_and(|word| LOOKS.contains(&word))
+    let mut words = words(base(file));
+    words.next().is_some_and(|word| LOOKS.contains(&word))
+        // `check-out-submodules.sh`
+        && !words.any(|word| word == "out" || NEEDED.contains(&word))
 }
 
 #[cfg(test)]
@@ -283,13 +379,36 @@ mod tests {
             "rm -rf build",
             "cargo clippy --tests",
             "",
+            "make clean",
+            "make down",
+            "make install",
+            "make undeploy",
+            "make stop",
+            "make -C sub",
+            "cargo clean -p build",
+            "npm install jest",
+            "tox -e docs",
+            "npx size-bot build",
         ] {
             assert!(!of(command).works, "{command}");
+        }
+        for command in [
+            "make -j 4",
+            "make CC=clang",
+            "make test-unit",
+            "ninja -C build",
+        ] {
+            assert!(of(command).works, "{command}");
         }
         assert!(!Title::of(Kind::Action, "org/make@v1", None).works);
         let named = |name| Title::of(Kind::Script, "set -e", Some(name));
         assert!(named("Run tests").works && named("Build the site").works);
         assert!(!named("Test report").works && !named("Upload tests").works);
+        for name in ["Test results", "Tests cleanup", "Test teardown"] {
+            assert!(!named(name).works, "{name}");
+        }
+        let down = Title::of(Kind::Script, "docker compose down", Some("Test"));
+        assert!(!down.works);
     }
 
     #[test]
@@ -299,6 +418,11 @@ mod tests {
             "./check.sh",
             "bash scripts/validate-names.sh",
             "npm run lint",
+            "cd app && npx eslint .",
+            "npm run format:check",
+            "cargo fmt --check",
+            "npm audit",
+            "mypy src",
         ] {
             assert!(of(command).looks, "{command}");
         }
@@ -308,6 +432,15 @@ mod tests {
             "check",
             "python",
             "make test",
+            "pip install pytest coverage",
+            "pip install -r requirements-lint.txt",
+            "terraform apply -auto-approve security",
+            "docker build -t org/scanner .",
+            "npm ci --prefix tools/lint",
+            "npm run lint && npm run deploy",
+            "./check-out-submodules.sh",
+            "cargo build --features format",
+            "coverage run -m pytest",
         ] {
             assert!(!of(command).looks, "{command}");
         }
@@ -328,5 +461,10 @@ mod tests {
         let named = |name| Title::of(Kind::Script, "set -e", Some(name));
         assert!(named("Print the state").tells && named("Dump it").tells);
         assert!(!named("Build and upload").tells);
+        assert!(!named("Log in to the registry").tells);
+        assert!(!named("Show versions and run tests").tells);
+        let of = |command, name| Title::of(Kind::Script, command, Some(name)).tells;
+        assert!(!of("npm ci", "Print versions") && !of("node -v; npm test", "Show versions"));
+        assert!(of("find state", "Print the state (if any)"));
     }
 }
