@@ -3,8 +3,7 @@
 
 use super::candidates::Candidate;
 use super::recovered::Where;
-use crate::model::{Confidence, JobFacts, Role};
-use crate::pattern::checked::names;
+use crate::model::{Confidence, JobFacts};
 
 /// The first reason there that no other one accounts for, and that is another one than the cause.
 pub(super) fn find(candidates: &[Candidate<'_>], cause: usize, facts: &JobFacts) -> Option<usize> {
@@ -12,24 +11,19 @@ pub(super) fn find(candidates: &[Candidate<'_>], cause: usize, facts: &JobFacts)
     let line = |c: &Candidate<'_>| c.lead().hit.place.line;
     let stands_there = |c: &Candidate<'_>| {
         let mut hits = c.hits.iter();
-        let pattern = c.pattern();
         matches!(c.place, Where::After | Where::Before)
-            && pattern.role == Role::RootCause
-            && pattern.confidence != Confidence::Low
+            && c.is_out_by_place()
+            && c.pattern().confidence != Confidence::Low
             && hits.all(|one| lines.contains(&one.hit.place.line))
-            // Nothing but its place speaks against it.
-            && c.dropped.as_deref() == c.place.excuse()
     };
     let there: Vec<usize> = (0..candidates.len())
         .filter(|&k| stands_there(&candidates[k]))
         .collect();
     let accounted = |k: usize| {
-        let id = &candidates[k].pattern().id;
-        let by = |other: usize| {
-            let pattern = candidates[other].pattern();
-            other != k && (names(&pattern.explains, id) || names(&pattern.supersedes, id))
-        };
-        *id == candidates[cause].pattern().id || by(cause) || there.iter().any(|&other| by(other))
+        let one = &candidates[k];
+        let by = |other: usize| other != k && candidates[other].accounts_for(one);
+        let same = one.pattern().id == candidates[cause].pattern().id;
+        same || by(cause) || there.iter().any(|&other| by(other))
     };
     there
         .iter()

@@ -6,7 +6,7 @@ use super::conditions::Settled;
 use super::logger;
 use super::recovered::{Region, Where};
 use crate::model::{Hit, Place, Role, WhyTerm};
-use crate::pattern::checked::Pattern;
+use crate::pattern::checked::{Pattern, names};
 use crate::pattern::schema::{Lead, PatternStatus};
 use crate::trace::prefix;
 
@@ -78,6 +78,17 @@ impl<'s> Candidate<'s> {
             && self.place == Where::Command
             && !self.in_verdict
             && self.pattern().role == Role::RootCause
+    }
+
+    /// Whether it is a root cause, and nothing but its place speaks against it.
+    pub(super) fn is_out_by_place(&self) -> bool {
+        self.pattern().role == Role::RootCause && self.dropped.as_deref() == self.place.excuse()
+    }
+
+    /// Whether its pattern explains or supersedes that of the other one.
+    pub(super) fn accounts_for(&self, other: &Candidate<'_>) -> bool {
+        let (own, id) = (self.pattern(), &other.pattern().id);
+        names(&own.explains, id) || names(&own.supersedes, id)
     }
 
     /// The line of its last hit.

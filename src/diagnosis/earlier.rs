@@ -7,8 +7,7 @@
 use super::Case;
 use super::candidates::Candidate;
 use super::recovered::Where;
-use crate::model::{Category, Confidence, Dialect, Outcome, Role};
-use crate::pattern::checked::names;
+use crate::model::{Category, Command, Confidence, Dialect, JobFacts, Outcome};
 use crate::trace::header;
 
 /// Most findings of that step.
@@ -29,8 +28,11 @@ pub(super) fn find(candidates: &[Candidate<'_>], case: &Case) -> Vec<usize> {
     }
     let line = |k: usize| candidates[k].hits[0].hit.place.line;
     let mut told: Vec<usize> = (0..candidates.len())
-        .filter(|&k| is_reason(&candidates[k]) && is_of_a_script(&candidates[k], case))
-        .filter(|&k| is_near(&candidates[k], case) && is_swallowed(&candidates[k], case))
+        .filter(|&k| is_reason(&candidates[k]))
+        .filter(|&k| {
+            let script = script(&candidates[k], facts);
+            script.is_some_and(|c| is_near(c, facts) && may_swallow(c, &candidates[k]))
+        })
         .collect();
     told.sort_by_key(|&k| (line(k), candidates[k].lead().hit.pattern));
     let stage = |k: usize| {
@@ -40,11 +42,8 @@ pub(super) fn find(candidates: &[Candidate<'_>], case: &Case) -> Vec<usize> {
     let last = told.iter().map(|&k| stage(k)).max().flatten();
     told.retain(|&k| stage(k) == last);
     let accounted = |k: usize| {
-        let id = &candidates[k].pattern().id;
-        told.iter().any(|&other| {
-            let pattern = candidates[other].pattern();
-            other != k && (names(&pattern.explains, id) || names(&pattern.supersedes, id))
-        })
+        let others = told.iter().filter(|&&other| other != k);
+        { others }.any(|&other| candidates[other].accounts_for(&candidates[k]))
     };
     let free = told.iter().copied().filter(|&k| !accounted(k));
     free.take(MOST).collect()
@@ -54,43 +53,36 @@ pub(super) fn find(candidates: &[Candidate<'_>], case: &Case) -> Vec<usize> {
 fn is_reason(candidate: &Candidate<'_>) -> bool {
     let pattern = candidate.pattern();
     candidate.place == Where::Before
-        && pattern.role == Role::RootCause
+        && candidate.is_out_by_place()
         && pattern.confidence == Confidence::High
         && !pattern.id.starts_with(FAMILY)
-        && candidate.dropped.as_deref() == candidate.place.excuse()
 }
 
-/// Whether all of it stands in the same step, and that runs a script. Actions end by themselves.
-fn is_of_a_script(candidate: &Candidate<'_>, case: &Case) -> bool {
-    let facts = case.facts();
+/// The script of the step in which all of it stands, if that runs one. Actions end by themselves.
+fn script<'f>(candidate: &Candidate<'_>, facts: &'f JobFacts) -> Option<&'f Command> {
     let place = candidate.hits[0].hit.place;
     let mut hits = candidate.hits.iter();
-    let command = facts.commands.iter().find(|c| c.index == place.command);
-    hits.all(|one| one.hit.place.section == place.section)
-        && command.is_some_and(|c| c.section == place.section && !header::is_action(&c.text))
+    let command = facts.command(place.command)?;
+    let own =
+        command.section == place.section && hits.all(|one| one.hit.place.section == place.section);
+    (own && !header::is_action(&command.text)).then_some(command)
 }
 
 /// Whether few other scripts ran before the one that failed.
-fn is_near(candidate: &Candidate<'_>, case: &Case) -> bool {
-    let facts = case.facts();
-    let own = candidate.hits[0].hit.place.command;
+fn is_near(script: &Command, facts: &JobFacts) -> bool {
     let failed = facts.last_command().map_or(0, |c| c.index);
     let between = facts
         .commands
         .iter()
-        .filter(|c| own < c.index && c.index < failed && !header::is_action(&c.text));
+        .filter(|c| script.index < c.index && c.index < failed && !header::is_action(&c.text));
     between.count() <= BETWEEN
 }
 
 /// Whether the script's first line, which is all that is known of it here, may swallow what a program says of its end: by a pipe, or, of a
 /// build, on a line that follows. `npm test` does not, and what goes on where it fails (`… || true`) is meant to.
-fn is_swallowed(candidate: &Candidate<'_>, case: &Case) -> bool {
-    let index = candidate.hits[0].hit.place.command;
-    let mut commands = case.facts().commands.iter();
-    let command = commands.find(|c| c.index == index);
-    command.is_some_and(|c| {
-        let build = candidate.pattern().category == Category::Build;
-        let follows = c.text.trim_end().ends_with('\\');
-        !c.text.contains("||") && (c.text.contains('|') || build && follows)
-    })
+fn may_swallow(script: &Command, candidate: &Candidate<'_>) -> bool {
+    let text = &script.text;
+    let build = candidate.pattern().category == Category::Build;
+    let follows = text.trim_end().ends_with('\\');
+    !text.contains("||") && (text.contains('|') || build && follows)
 }

@@ -267,10 +267,7 @@ fn running(
 /// The echoed command in force.
 fn command(case: &Case, lead: &Settled<'_>) -> Option<(Place, String)> {
     let facts = &case.inputs()[lead.hit.place.input as usize].scan.facts;
-    let command = facts
-        .commands
-        .iter()
-        .find(|c| c.index == lead.hit.place.command)?;
+    let command = facts.command(lead.hit.place.command)?;
     Some(at_command(case, command, lead))
 }
 

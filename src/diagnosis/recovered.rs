@@ -143,13 +143,9 @@ impl Region {
 
     /// The first line that can belong to the failed command.
     pub(super) fn first_line(&self, facts: &JobFacts) -> u64 {
-        let first = self
-            .kept
-            .first()
-            .unwrap_or(&self.command)
-            .min(&self.command);
-        let command = facts.commands.iter().find(|c| c.index == *first);
-        command.map_or(0, |c| c.line)
+        let kept = self.kept.first().copied();
+        let first = kept.map_or(self.command, |kept| kept.min(self.command));
+        facts.command(first).map_or(0, |c| c.line)
     }
 
     /// Whether that is the last command and it printed nothing.
@@ -172,10 +168,9 @@ impl Region {
             return false;
         };
         let close = hit.place.line < line && line - hit.place.line <= OVERTAKES;
-        let commands = &case.facts().commands;
-        let find = |index| commands.iter().find(move |c| c.index == index);
+        let facts = case.facts();
         let program = |index| {
-            let mut words = find(index)?.text.split_whitespace();
+            let mut words = facts.command(index)?.text.split_whitespace();
             words.find(|w| !w.contains('='))
         };
         let Some(word) = program(index) else {
@@ -184,9 +179,13 @@ impl Region {
         // If nothing says that the last one failed, an earlier command with the same program has printed it
         // itself.
         let own = hit.place.command;
-        let is_forgiven = || find(own).is_some_and(|c| shell::is_forgiven(&c.text));
-        let is_its_own = case.facts().outcome == Outcome::Unknown
-            && (program(own) == Some(word) || is_forgiven());
+        let is_forgiven = || {
+            facts
+                .command(own)
+                .is_some_and(|c| shell::is_forgiven(&c.text))
+        };
+        let is_its_own =
+            facts.outcome == Outcome::Unknown && (program(own) == Some(word) || is_forgiven());
         close && word.len() >= 3 && hit.text.contains(word) && !is_its_own
     }
 
@@ -239,10 +238,8 @@ impl Region {
 /// Takes back that a later command ran behind `export NAME="$(command)"`, which succeeds whatever the command does, where
 /// the failure that it told accounts for the later one: programs read such variables by themselves.
 pub(super) fn reveal_hidden(candidates: &mut [Candidate<'_>], case: &Case) {
-    let commands = &case.facts().commands;
     let hides = |index: u32| {
-        let at = commands.partition_point(|c| c.index < index);
-        let command = commands.get(at).filter(|c| c.index == index);
+        let command = case.facts().command(index);
         command.is_some_and(|c| shell::hides(&c.text).is_some())
     };
     let failed: Vec<&str> = candidates

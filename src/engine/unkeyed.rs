@@ -156,11 +156,7 @@ fn try_line(
 /// The command in force, if the line's stage has one.
 fn command(facts: &JobFacts, line: &TailLine) -> Option<std::sync::Arc<str>> {
     let stage = |section: u32| facts.sections.get(section as usize).map(|s| s.stage);
-    let command = facts
-        .commands
-        .iter()
-        .rev()
-        .find(|c| c.index == line.place.command)?;
+    let command = facts.command(line.place.command)?;
     (stage(command.section) == stage(line.place.section)).then(|| command.text.clone())
 }
 

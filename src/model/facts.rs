@@ -312,6 +312,12 @@ impl JobFacts {
             .any(|name| failed.contains(&name))
     }
 
+    /// The command with that number, if it is still known: of a long log some in the middle are not.
+    pub fn command(&self, index: u32) -> Option<&Command> {
+        let at = self.commands.partition_point(|c| c.index < index);
+        self.commands.get(at).filter(|c| c.index == index)
+    }
+
     /// The last command that was echoed in the stage that failed.
     pub fn last_command(&self) -> Option<&Command> {
         let stage = self.sections.get(self.failing_section? as usize)?.stage;

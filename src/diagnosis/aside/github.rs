@@ -99,9 +99,13 @@ fn printed(output: &[TailLine]) -> &[TailLine] {
     &output[..output.iter().position(end).unwrap_or(output.len())]
 }
 
-/// Whether the header of a step begins there.
-pub(super) fn begins(line: &TailLine) -> bool {
-    line.content().starts_with("##[group]Run ")
+/// The title of the step whose header begins there.
+pub(super) fn title(line: &TailLine) -> Option<&str> {
+    line.content().strip_prefix("##[group]Run ")
+}
+
+fn begins(line: &TailLine) -> bool {
+    title(line).is_some()
 }
 
 /// The heading with the script, and the output, of a step whose shell stops at the first error (runner:

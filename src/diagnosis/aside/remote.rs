@@ -20,8 +20,7 @@ pub(super) fn passed(lines: &[TailLine]) -> Vec<RangeInclusive<u64>> {
         let (number, text) = (line.place.line, line.content());
         if line.command || text.starts_with("+ ") || text.starts_with("[Pipeline] {") {
             (all, some) = (None, k);
-        } else if github::begins(line) {
-            let title = text.strip_prefix("##[group]Run ").unwrap_or_default();
+        } else if let Some(title) = github::title(line) {
             (all, some) = (header::is_action(title.trim_end()).then_some(number), k);
         } else if text.trim_end() == BEGINS {
             all = all.or(Some(number));

@@ -410,9 +410,7 @@ impl<'c> Scene<'c> {
     /// The command that printed the line.
     fn command(&self) -> Option<&str> {
         let place = self.own()?.place;
-        let mut commands = self.facts.commands.iter();
-        let command = commands.find(|c| c.index == place.command)?;
-        Some(&command.text)
+        Some(&self.facts.command(place.command)?.text)
     }
 }
 
